@@ -1,0 +1,146 @@
+//! Joint trajectories of the days to come.
+
+/// What a trajectory counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Target {
+    /// New reported cases a day.
+    Cases,
+    /// New reported deaths a day.
+    Deaths,
+    /// New hospital admissions a day.
+    Admissions,
+    /// People in hospital with the disease at the end of the day, intensive care included.
+    HospitalCensus,
+    /// People in intensive care with the disease at the end of the day.
+    IcuCensus,
+}
+
+impl Target {
+    /// All targets, in the order in which [`Draws`] keeps them.
+    pub const ALL: [Self; 5] = [Self::Cases, Self::Deaths, Self::Admissions, Self::HospitalCensus, Self::IcuCensus];
+
+    /// Whether days add up: true for new events, false for a census.
+    #[must_use]
+    pub const fn is_incident(self) -> bool {
+        matches!(self, Self::Cases | Self::Deaths | Self::Admissions)
+    }
+}
+
+/// Joint trajectories: for each draw and each target, a value for each day after the as-of day.
+///
+/// Draw `i` of one target belongs with draw `i` of every other. Sums, peaks and totals are to be taken within draws;
+/// quantiles are taken last, as they do not add.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Draws {
+    draws: usize,
+    days: usize,
+    /// By target, in the order of [`Target::ALL`]; each row-major, a row a draw.
+    values: [Option<Vec<f32>>; 5],
+}
+
+/// Trajectories that break the contract.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DrawError {
+    /// There is no draw or no day.
+    #[error("{draws} draws of {days} days hold nothing")]
+    Empty {
+        /// Draws.
+        draws: usize,
+        /// Days.
+        days: usize,
+    },
+    /// The number of values is not draws times days.
+    #[error("{target:?}: {found} values where {expected} were expected")]
+    Length {
+        /// What was to be set.
+        target: Target,
+        /// Values found.
+        found: usize,
+        /// Values expected.
+        expected: usize,
+    },
+    /// A value is negative or not finite.
+    #[error("{target:?}, draw {draw}, day {day}: {value} is no count")]
+    Value {
+        /// What was to be set.
+        target: Target,
+        /// The draw, from 0.
+        draw: usize,
+        /// Days past the as-of day, from 1.
+        day: usize,
+        /// The value.
+        value: f32,
+    },
+}
+
+impl Draws {
+    /// Room for `draws` trajectories of `days` days, without values yet.
+    ///
+    /// # Errors
+    /// [`DrawError::Empty`] where either is zero.
+    pub fn new(draws: usize, days: usize) -> Result<Self, DrawError> {
+        if draws == 0 || days == 0 {
+            return Err(DrawError::Empty { draws, days });
+        }
+        Ok(Self { draws, days, values: [const { None }; 5] })
+    }
+
+    /// Sets the trajectories of one target: `draws × days` values, a draw after the other.
+    ///
+    /// # Errors
+    /// [`DrawError`] where the number of values is wrong, or one is negative or not finite.
+    pub fn with(mut self, target: Target, values: Vec<f32>) -> Result<Self, DrawError> {
+        let expected = self.draws * self.days;
+        if values.len() != expected {
+            return Err(DrawError::Length { target, found: values.len(), expected });
+        }
+        if let Some((i, &value)) = values.iter().enumerate().find(|(_, v)| !(v.is_finite() && **v >= 0.0)) {
+            return Err(DrawError::Value { target, draw: i / self.days, day: i % self.days + 1, value });
+        }
+        self.values[target as usize] = Some(values);
+        Ok(self)
+    }
+
+    /// Number of trajectories.
+    #[must_use]
+    pub fn draws(&self) -> usize {
+        self.draws
+    }
+
+    /// Number of days past the as-of day.
+    #[must_use]
+    pub fn days(&self) -> usize {
+        self.days
+    }
+
+    /// The trajectories of a target, each a slice of `days` values; none where the engine does not project it.
+    #[must_use]
+    pub fn paths(&self, target: Target) -> Option<std::slice::ChunksExact<'_, f32>> {
+        self.values[target as usize].as_ref().map(|values| values.chunks_exact(self.days))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refuses_values_that_are_no_counts() {
+        let draws = Draws::new(2, 3).unwrap();
+        let length = draws.clone().with(Target::Cases, vec![0.0; 5]);
+        assert!(matches!(length, Err(DrawError::Length { found: 5, expected: 6, .. })));
+        let mut values = vec![1.0; 6];
+        values[4] = f32::NAN;
+        assert!(matches!(draws.with(Target::Cases, values), Err(DrawError::Value { draw: 1, day: 2, .. })));
+        assert!(Draws::new(0, 3).is_err());
+    }
+
+    #[test]
+    fn paths_come_back_a_draw_at_a_time() {
+        let draws = Draws::new(2, 2).unwrap().with(Target::Deaths, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let paths: Vec<&[f32]> = draws.paths(Target::Deaths).unwrap().collect();
+        assert_eq!(paths, [[1.0, 2.0], [3.0, 4.0]]);
+        assert!(draws.paths(Target::Cases).is_none());
+    }
+}

@@ -1,0 +1,316 @@
+//! What is known of one location up to the as-of day.
+
+use std::sync::Arc;
+
+use jiff::civil::{Date, Weekday};
+
+use crate::Location;
+
+/// Daily counts of one location, first day to as-of day, for cases and deaths.
+#[derive(Debug, Clone, PartialEq)]
+pub struct History {
+    location: Arc<Location>,
+    first_day: Date,
+    cases: Series,
+    deaths: Series,
+    region: Option<Arc<Region>>,
+}
+
+/// The place around a location: the state around a county, the nation around a state.
+///
+/// It is there for pooling what one county alone cannot tell, such as the growth of the last days.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Region {
+    /// The place.
+    pub location: Location,
+    /// Its cases, on the same days as the location's.
+    pub cases: Series,
+    /// Its deaths, on the same days as the location's.
+    pub deaths: Series,
+}
+
+/// Daily new counts of one kind, as reported and as cleaned.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Series {
+    parts: SeriesParts,
+}
+
+/// The columns of a [`Series`] before they are checked.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct SeriesParts {
+    /// New counts a day as published, negative corrections and dumps included.
+    pub reported: Vec<f64>,
+    /// New counts a day after repair: not negative, weekday rhythm left in.
+    pub cleaned: Vec<f64>,
+    /// Days whose cleaned count was moved by repair (part of a dump, a reporting gap, a correction).
+    pub repaired: Vec<bool>,
+    /// Factor of each weekday on the expected count, Sunday first, mean 1.
+    pub weekday: [f64; 7],
+    /// Published cumulative count on the as-of day; projections of totals start here.
+    pub total: f64,
+}
+
+/// A history that does not hold together.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum HistoryError {
+    /// Two columns have different lengths.
+    #[error("{what} has {found} days where {expected} were expected")]
+    Length {
+        /// The column.
+        what: &'static str,
+        /// Days found.
+        found: usize,
+        /// Days expected.
+        expected: usize,
+    },
+    /// There is no day.
+    #[error("the history has no day")]
+    Empty,
+    /// A cleaned count is negative or not finite.
+    #[error("cleaned count of day {day} is {value}: it must be a finite number of at least 0")]
+    Count {
+        /// Days since the first day.
+        day: usize,
+        /// The count.
+        value: f64,
+    },
+    /// Weekday factors that are not positive, or whose mean is not 1.
+    #[error("weekday factors {0:?} must be positive with mean 1")]
+    Weekday([f64; 7]),
+}
+
+impl Series {
+    /// Checks the columns.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where lengths differ, a cleaned count is negative or not finite, or the weekday factors are not
+    /// positive with mean 1.
+    pub fn new(parts: SeriesParts) -> Result<Self, HistoryError> {
+        let expected = parts.reported.len();
+        for (what, found) in [("cleaned", parts.cleaned.len()), ("repaired", parts.repaired.len())] {
+            if found != expected {
+                return Err(HistoryError::Length { what, found, expected });
+            }
+        }
+        if let Some((day, &value)) = parts.cleaned.iter().enumerate().find(|(_, v)| !(v.is_finite() && **v >= 0.0)) {
+            return Err(HistoryError::Count { day, value });
+        }
+        let mean = parts.weekday.iter().sum::<f64>() / 7.0;
+        if !((mean - 1.0).abs() < 1e-6 && parts.weekday.iter().all(|f| *f > 0.0)) {
+            return Err(HistoryError::Weekday(parts.weekday));
+        }
+        Ok(Self { parts })
+    }
+
+    /// A series that needs no repair: reported counts are the cleaned ones, all weekdays alike.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where a count is negative or not finite.
+    pub fn from_counts(counts: Vec<f64>) -> Result<Self, HistoryError> {
+        let total = counts.iter().sum();
+        let repaired = vec![false; counts.len()];
+        Self::new(SeriesParts { reported: counts.clone(), cleaned: counts, repaired, weekday: [1.0; 7], total })
+    }
+
+    /// New counts a day as published: corrections below zero and dumps included.
+    #[must_use]
+    pub fn reported(&self) -> &[f64] {
+        &self.parts.reported
+    }
+
+    /// New counts a day after repair, at least 0, with the weekday rhythm still in.
+    #[must_use]
+    pub fn cleaned(&self) -> &[f64] {
+        &self.parts.cleaned
+    }
+
+    /// Days whose cleaned count was moved by repair.
+    #[must_use]
+    pub fn repaired(&self) -> &[bool] {
+        &self.parts.repaired
+    }
+
+    /// Factor of each weekday on the expected count, Sunday first, mean 1. See [`weekday_index`].
+    #[must_use]
+    pub fn weekday(&self) -> &[f64; 7] {
+        &self.parts.weekday
+    }
+
+    /// Published cumulative count on the as-of day.
+    #[must_use]
+    pub fn total(&self) -> f64 {
+        self.parts.total
+    }
+
+    /// Cleaned sums of whole weeks that end on the as-of day, oldest first; days before the first whole week are left out.
+    #[must_use]
+    pub fn weekly(&self) -> Vec<f64> {
+        self.parts.cleaned.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect()
+    }
+
+    /// The first `days` days, as cleaned with the knowledge of the whole; for scoring an engine's own past.
+    #[must_use]
+    pub fn truncated(&self, days: usize) -> Self {
+        let days = days.min(self.parts.reported.len());
+        let dropped: f64 = self.parts.reported[days..].iter().sum();
+        Self {
+            parts: SeriesParts {
+                reported: self.parts.reported[..days].to_vec(),
+                cleaned: self.parts.cleaned[..days].to_vec(),
+                repaired: self.parts.repaired[..days].to_vec(),
+                weekday: self.parts.weekday,
+                total: self.parts.total - dropped,
+            },
+        }
+    }
+}
+
+impl History {
+    /// Puts one location's series together. Both end on the as-of day.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where there is no day or the series differ in length.
+    pub fn new(
+        location: Arc<Location>,
+        first_day: Date,
+        cases: Series,
+        deaths: Series,
+        region: Option<Arc<Region>>,
+    ) -> Result<Self, HistoryError> {
+        let expected = cases.reported().len();
+        if expected == 0 {
+            return Err(HistoryError::Empty);
+        }
+        let region_lengths = region.iter().flat_map(|r| [("region cases", &r.cases), ("region deaths", &r.deaths)]);
+        for (what, series) in std::iter::once(("deaths", &deaths)).chain(region_lengths) {
+            let found = series.reported().len();
+            if found != expected {
+                return Err(HistoryError::Length { what, found, expected });
+            }
+        }
+        Ok(Self { location, first_day, cases, deaths, region })
+    }
+
+    /// The place.
+    #[must_use]
+    pub fn location(&self) -> &Location {
+        &self.location
+    }
+
+    /// Number of days, at least 1.
+    #[must_use]
+    pub fn days(&self) -> usize {
+        self.cases.reported().len()
+    }
+
+    /// The first day.
+    #[must_use]
+    pub fn first_day(&self) -> Date {
+        self.first_day
+    }
+
+    /// The last day of data used.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.day(self.days() - 1)
+    }
+
+    /// The date of day `index`, counted from the first day; `days()` is the first day to be projected.
+    #[must_use]
+    pub fn day(&self, index: usize) -> Date {
+        self.first_day
+            .saturating_add(jiff::Span::new().days(i32::try_from(index).unwrap_or(i32::MAX).min(MAX_SPAN_DAYS)))
+    }
+
+    /// New cases a day.
+    #[must_use]
+    pub fn cases(&self) -> &Series {
+        &self.cases
+    }
+
+    /// New deaths a day.
+    #[must_use]
+    pub fn deaths(&self) -> &Series {
+        &self.deaths
+    }
+
+    /// The place around this one, where known.
+    #[must_use]
+    pub fn region(&self) -> Option<&Region> {
+        self.region.as_deref()
+    }
+
+    /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole.
+    ///
+    /// # Errors
+    /// [`HistoryError::Empty`] where nothing is left.
+    pub fn truncated(&self, days: usize) -> Result<Self, HistoryError> {
+        let region = self.region.as_ref().map(|region| {
+            Arc::new(Region {
+                location: region.location.clone(),
+                cases: region.cases.truncated(days),
+                deaths: region.deaths.truncated(days),
+            })
+        });
+        let (cases, deaths) = (self.cases.truncated(days), self.deaths.truncated(days));
+        Self::new(Arc::clone(&self.location), self.first_day, cases, deaths, region)
+    }
+}
+
+/// The span that jiff can add: about 20,000 years.
+const MAX_SPAN_DAYS: i32 = 7_304_484;
+
+/// Position of a date's weekday in arrays of seven factors: Sunday 0 to Saturday 6, as epidemiological weeks count.
+#[must_use]
+pub fn weekday_index(date: Date) -> usize {
+    match date.weekday() {
+        Weekday::Sunday => 0,
+        Weekday::Monday => 1,
+        Weekday::Tuesday => 2,
+        Weekday::Wednesday => 3,
+        Weekday::Thursday => 4,
+        Weekday::Friday => 5,
+        Weekday::Saturday => 6,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Fips;
+    use jiff::civil::date;
+
+    fn history(days: usize) -> Result<History, HistoryError> {
+        let counts: Vec<f64> = (0..days).map(|d| d as f64).collect();
+        let series = Series::from_counts(counts)?;
+        let place = Arc::new(Location::new(Fips::US, "United States"));
+        History::new(place, date(2020, 9, 27), series.clone(), series, None)
+    }
+
+    #[test]
+    fn as_of_is_the_last_day_and_weeks_end_on_it() {
+        let history = history(9).unwrap();
+        assert_eq!(history.as_of(), date(2020, 10, 5));
+        assert_eq!(history.cases().weekly(), [(2..9).sum::<i32>() as f64]);
+        assert_eq!(weekday_index(history.first_day()), 0);
+    }
+
+    #[test]
+    fn truncation_keeps_the_past_and_its_total() {
+        let short = history(9).unwrap().truncated(4).unwrap();
+        assert_eq!((short.days(), short.cases().total()), (4, 6.0));
+        assert_eq!(short.as_of(), date(2020, 9, 30));
+        assert_eq!(history(9).unwrap().truncated(0), Err(HistoryError::Empty));
+    }
+
+    #[test]
+    fn columns_that_do_not_hold_together_are_refused() {
+        assert_eq!(history(0), Err(HistoryError::Empty));
+        assert!(matches!(Series::from_counts(vec![1.0, -1.0]), Err(HistoryError::Count { day: 1, .. })));
+        let parts = SeriesParts { reported: vec![1.0], cleaned: vec![1.0], repaired: vec![], ..SeriesParts::default() };
+        assert!(matches!(Series::new(parts.clone()), Err(HistoryError::Length { what: "repaired", .. })));
+        let parts = SeriesParts { repaired: vec![false], weekday: [2.0; 7], ..parts };
+        assert!(matches!(Series::new(parts), Err(HistoryError::Weekday(_))));
+    }
+}

@@ -1,0 +1,192 @@
+//! Places: counties, states and the nation, by FIPS code.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::str::FromStr;
+
+/// A FIPS code: `US`, two digits for a state, five for a county.
+///
+/// FIPS codes are text. `"1001"` is refused rather than read as `"01001"`: a dropped leading zero is the commonest
+/// defect of county tables, and the reader of a source, who knows its habits, has to mend it.
+///
+/// ```
+/// use countycast_engine::{Fips, Level};
+/// let county: Fips = "01001".parse()?;
+/// assert_eq!(county.level(), Level::County);
+/// assert_eq!(county.state().unwrap().to_string(), "01");
+/// assert!("1001".parse::<Fips>().is_err());
+/// # Ok::<(), countycast_engine::FipsError>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Fips(u32);
+
+/// Text that is no FIPS code.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is no FIPS code: write `US`, two digits for a state (`01`) or five for a county (`01001`)")]
+pub struct FipsError(pub String);
+
+/// What kind of place a FIPS code names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Level {
+    /// The nation.
+    Nation,
+    /// One of the 50 states or the District of Columbia.
+    State,
+    /// A county or its equivalent.
+    County,
+}
+
+impl Fips {
+    /// The United States.
+    pub const US: Self = Self(0);
+
+    /// The state with this number, 1 to 99.
+    #[must_use]
+    pub const fn from_state(state: u32) -> Option<Self> {
+        if state >= 1 && state <= 99 { Some(Self(state)) } else { None }
+    }
+
+    /// The county with this number: state times 1,000 plus the county within it.
+    #[must_use]
+    pub const fn from_county(county: u32) -> Option<Self> {
+        if county >= 1_001 && county <= 99_999 && county % 1_000 != 0 { Some(Self(county)) } else { None }
+    }
+
+    /// Nation, state or county.
+    #[must_use]
+    pub const fn level(self) -> Level {
+        match self.0 {
+            0 => Level::Nation,
+            1..=99 => Level::State,
+            _ => Level::County,
+        }
+    }
+
+    /// The state of a county, a state itself, none for the nation.
+    #[must_use]
+    pub const fn state(self) -> Option<Self> {
+        match self.level() {
+            Level::Nation => None,
+            Level::State => Some(self),
+            Level::County => Some(Self(self.0 / 1_000)),
+        }
+    }
+
+    /// The code as a number: 0 for the nation, 1 to 99 for states, above 1,000 for counties.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
+}
+
+impl fmt::Display for Fips {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.level() {
+            Level::Nation => f.pad("US"),
+            Level::State => f.pad(&format!("{:02}", self.0)),
+            Level::County => f.pad(&format!("{:05}", self.0)),
+        }
+    }
+}
+
+impl FromStr for Fips {
+    type Err = FipsError;
+
+    fn from_str(text: &str) -> Result<Self, FipsError> {
+        let error = || FipsError(text.to_owned());
+        if text == "US" {
+            return Ok(Self::US);
+        }
+        if !text.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(error());
+        }
+        let number = text.parse().map_err(|_| error())?;
+        match text.len() {
+            2 => Self::from_state(number),
+            5 => Self::from_county(number),
+            _ => None,
+        }
+        .ok_or_else(error)
+    }
+}
+
+/// Facts about a place by name; a fact that is not known is absent, never zero.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Covariates(BTreeMap<String, f64>);
+
+impl Covariates {
+    /// The value, where known.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<f64> {
+        self.0.get(name).copied()
+    }
+
+    /// Sets a value; one that is not finite counts as not known and is left out.
+    pub fn set(&mut self, name: impl Into<String>, value: f64) {
+        if value.is_finite() {
+            self.0.insert(name.into(), value);
+        }
+    }
+
+    /// All known facts, by name.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
+        self.0.iter().map(|(name, value)| (name.as_str(), *value))
+    }
+}
+
+/// A place and what is known about it.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Location {
+    /// Its FIPS code.
+    pub fips: Fips,
+    /// Name for people, such as `Autauga, AL`.
+    pub name: String,
+    /// Residents, where known.
+    pub population: Option<f64>,
+    /// Further facts, such as shares of age groups.
+    pub covariates: Covariates,
+}
+
+impl Location {
+    /// A place of which nothing but the name is known.
+    #[must_use]
+    pub fn new(fips: Fips, name: impl Into<String>) -> Self {
+        Self { fips, name: name.into(), population: None, covariates: Covariates::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn levels_and_states() {
+        let la: Fips = "06037".parse().unwrap();
+        assert_eq!((la.level(), la.state().unwrap().to_string()), (Level::County, "06".to_owned()));
+        assert_eq!("US".parse::<Fips>().unwrap().state(), None);
+    }
+
+    #[test]
+    fn refuses_what_is_no_code() {
+        for bad in ["", "1", "1001", "001001", "01000", "00", "00000", "us", "0100a", "+1001", " 01001", "1001.0"] {
+            assert!(bad.parse::<Fips>().is_err(), "{bad:?} was taken for a FIPS code");
+        }
+    }
+
+    #[test]
+    fn a_covariate_that_is_not_finite_is_not_known() {
+        let mut covariates = Covariates::default();
+        covariates.set("poverty", f64::NAN);
+        assert_eq!(covariates.get("poverty"), None);
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_is_read_back(state in 1u32..=78, county in 1u32..=999) {
+            for fips in [Fips::from_state(state).unwrap(), Fips::from_county(state * 1000 + county).unwrap()] {
+                prop_assert_eq!(fips.to_string().parse::<Fips>().unwrap(), fips);
+            }
+        }
+    }
+}
