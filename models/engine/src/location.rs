@@ -49,7 +49,7 @@ impl Fips {
     /// The county with this number: state times 1,000 plus the county within it.
     #[must_use]
     pub const fn from_county(county: u32) -> Option<Self> {
-        if county >= 1_001 && county <= 99_999 && county % 1_000 != 0 { Some(Self(county)) } else { None }
+        if county >= 1_001 && county <= 99_999 && !county.is_multiple_of(1_000) { Some(Self(county)) } else { None }
     }
 
     /// Nation, state or county.
