@@ -1,0 +1,1 @@
+//! One cleaned, aligned table of locations × days, from any publisher's own files.
