@@ -36,12 +36,9 @@ pub enum Error {
         remedy: String,
     },
     /// The run was asked to stop.
-    #[error("interrupted: the last complete result in {} is untouched", out.display())]
+    #[error("interrupted: the last complete result is untouched")]
     #[diagnostic(help("run the same command again to go on from where this one stopped"))]
-    Interrupted {
-        /// The output folder.
-        out: PathBuf,
-    },
+    Interrupted,
 }
 
 /// A place in an input file, what stands there, and what to do about it.
@@ -101,7 +98,7 @@ impl Error {
         match self {
             Self::Input(_) | Self::Request { .. } => 2,
             Self::Io { .. } => 1,
-            Self::Interrupted { .. } => 130,
+            Self::Interrupted => 130,
         }
     }
 

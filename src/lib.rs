@@ -1,7 +1,18 @@
 //! County-level epidemic projections for the United States.
 //!
-//! Data flows one way: sources → [`panel`] → phase → engines → blend → output. Modules are listed in that order and
-//! use only those above them.
+//! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`] → [`output`]. Modules are listed in that
+//! order and use only those above them; [`pipeline`] and [`project`] alone know the order of the stages.
 
+pub mod blend;
+#[doc(hidden)]
+pub mod cli;
+pub mod config;
 pub mod error;
+pub mod fallback;
+pub mod output;
 pub mod panel;
+pub mod phase;
+pub mod pipeline;
+pub mod project;
+pub mod quantiles;
+pub mod reproduction;

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The `countycast` program.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    countycast::cli::run()
+}

@@ -1,0 +1,84 @@
+//! The command line: a file per verb.
+
+mod data;
+mod progress;
+mod project;
+mod summary;
+
+use std::process::ExitCode;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use miette::Diagnostic;
+
+use crate::error::Error;
+use crate::pipeline;
+
+/// County-level epidemic projections: new cases and deaths for every US county, state and the nation.
+#[derive(Parser)]
+#[command(version, max_term_width = 110, arg_required_else_help = true)]
+struct Cli {
+    #[command(subcommand)]
+    verb: Verb,
+    /// Print nothing but errors.
+    #[arg(long, short, global = true)]
+    quiet: bool,
+    /// How results are printed.
+    #[arg(long, global = true, value_enum, default_value_t)]
+    format: Format,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    #[default]
+    Text,
+    /// For programs: one JSON document on standard output, errors too.
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Verb {
+    Project(project::Args),
+    Data(data::Args),
+}
+
+/// Runs the program with the process's own arguments.
+#[must_use]
+pub fn run() -> ExitCode {
+    silence_engine_panics();
+    let cli = Cli::parse();
+    let result = match &cli.verb {
+        Verb::Project(args) => project::run(args, cli.quiet, cli.format),
+        Verb::Data(args) => data::run(args, cli.quiet, cli.format),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            report(&error, cli.format);
+            ExitCode::from(error.exit_code())
+        }
+    }
+}
+
+/// An engine's panic is reported with its county at the end of the run; a stack of messages in between helps nobody.
+fn silence_engine_panics() {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if std::thread::current().name() != Some(pipeline::THREAD_NAME) {
+            usual(info);
+        }
+    }));
+}
+
+fn report(error: &Error, format: Format) {
+    let help = error.help().map(|help| help.to_string());
+    if format == Format::Json {
+        let document = serde_json::json!({ "error": error.to_string(), "help": help, "exit_code": error.exit_code() });
+        println!("{document}");
+        return;
+    }
+    eprintln!("error: {error}");
+    if let Some(help) = help {
+        eprintln!("  help: {help}");
+    }
+}

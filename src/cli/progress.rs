@@ -1,0 +1,80 @@
+//! Progress of long work: a bar on a terminal, plain lines in a log.
+
+use std::io::IsTerminal;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::error::Error;
+use crate::pipeline::Monitor;
+
+/// Set by Ctrl-C and by the signal that schedulers send.
+static STOP: AtomicBool = AtomicBool::new(false);
+
+/// Shows progress on standard error.
+pub(super) struct Progress {
+    shown: bool,
+    bar: Mutex<Option<ProgressBar>>,
+}
+
+impl Progress {
+    /// `shown` is false for `--quiet`.
+    pub(super) fn new(shown: bool) -> Result<Self, Error> {
+        let stop = || {
+            if STOP.swap(true, Ordering::Relaxed) {
+                std::process::exit(130);
+            }
+        };
+        ctrlc::set_handler(stop).map_err(|error| Error::Request {
+            message: format!("cannot watch for Ctrl-C: {error}"),
+            remedy: "run the program as a process of its own".to_owned(),
+        })?;
+        Ok(Self { shown, bar: Mutex::new(None) })
+    }
+
+    fn finish(&self) {
+        if let Ok(mut bar) = self.bar.lock()
+            && let Some(bar) = bar.take()
+        {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+impl Drop for Progress {
+    fn drop(&mut self) {
+        self.finish();
+    }
+}
+
+impl Monitor for Progress {
+    fn begin(&self, stage: &'static str, total: usize) {
+        self.finish();
+        if !self.shown {
+            return;
+        }
+        if !std::io::stderr().is_terminal() {
+            eprintln!("{stage}: {}", if total > 0 { format!("{total} fits") } else { "…".to_owned() });
+            return;
+        }
+        let bar = ProgressBar::new(total as u64).with_message(stage);
+        let style = ProgressStyle::with_template("{msg:>9} {wide_bar} {pos}/{len} {elapsed} left {eta}");
+        bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        if let Ok(mut current) = self.bar.lock() {
+            *current = Some(bar);
+        }
+    }
+
+    fn step(&self) {
+        if let Ok(bar) = self.bar.lock()
+            && let Some(bar) = bar.as_ref()
+        {
+            bar.inc(1);
+        }
+    }
+
+    fn cancelled(&self) -> bool {
+        STOP.load(Ordering::Relaxed)
+    }
+}

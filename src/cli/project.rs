@@ -1,0 +1,100 @@
+//! `countycast project`.
+
+use std::path::PathBuf;
+
+use clap::builder::ArgPredicate;
+use countycast_engine::Date;
+
+use super::progress::Progress;
+use super::{Format, summary};
+use crate::config::Config;
+use crate::error::Error;
+use crate::panel::{self, demo};
+use crate::pipeline::Monitor;
+use crate::project::{Request, project};
+
+/// Project new cases and deaths for every county, state and the nation.
+///
+/// Without --data, projects a built-in demonstration panel of synthetic counties.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  countycast project                                          the demonstration panel, into ./out
+  countycast project --data ../data --out out/today           everything, as of the last day in the data
+  countycast project --data ../data --as-of 2020-10-24        as of an earlier day
+  countycast project --data ../data --state NY,NJ --horizon 42
+  countycast project --data ../data --fips 36061 --format json --quiet")]
+pub(super) struct Args {
+    /// Folder with the publishers' files [default: a synthetic demonstration panel].
+    #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
+    data: Option<PathBuf>,
+    /// Last day of data to use [default: the last day in the data].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Use the files as they stood on the as-of day, where the data folder keeps vintages.
+    #[arg(long, requires_ifs = [(ArgPredicate::IsPresent, "as_of"), (ArgPredicate::IsPresent, "data")])]
+    vintage: bool,
+    /// Days to project [default: 28].
+    #[arg(long, value_name = "DAYS")]
+    horizon: Option<usize>,
+    /// Folder to write; an earlier result in it is replaced as a whole, at the end.
+    #[arg(long, value_name = "DIR", default_value = "out")]
+    out: PathBuf,
+    /// TOML file with settings; `config/default.toml` lists them all.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Engines to run [default: all].
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
+    engines: Vec<String>,
+    /// States to project, with their counties.
+    #[arg(long, value_name = "NY,NJ", value_delimiter = ',', conflicts_with = "fips")]
+    state: Vec<String>,
+    /// Single counties or states to project, by FIPS code.
+    #[arg(long, value_name = "36061,…", value_delimiter = ',')]
+    fips: Vec<String>,
+    /// Seed of the random numbers [default: 20200122].
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
+    let progress = Progress::new(!quiet)?;
+    let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    let config_text = args.config.as_ref().map(std::fs::read_to_string).transpose().ok().flatten().unwrap_or_default();
+    config.seed = args.seed.unwrap_or(config.seed);
+    config.horizon_days = args.horizon.unwrap_or(config.horizon_days);
+    if !args.engines.is_empty() {
+        config.engine_names.clone_from(&args.engines);
+    }
+    // The folder of the demonstration panel lasts as long as the run.
+    let mut demo_folder = None;
+    let data = match &args.data {
+        Some(data) => data.clone(),
+        None => {
+            progress.begin("demo", 0);
+            let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+            demo::write(folder.path(), demo::SEED)?;
+            demo_folder.insert(folder).path().to_owned()
+        }
+    };
+    let request = Request {
+        panel: panel::Request { data, as_of: args.as_of, vintage: args.vintage },
+        synthetic: args.data.is_none(),
+        out: args.out.clone(),
+        config,
+        config_text,
+        states: args.state.clone(),
+        fips: args.fips.clone(),
+        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+    };
+    let done = project(&request, &progress)?;
+    drop(progress);
+    if format == Format::Json {
+        println!("{}", serde_json::json!({ "out": done.out, "run": done.manifest }));
+    } else if !quiet {
+        print!("{}", summary::text(&done));
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! The report at the end of a run, for people.
+
+use std::fmt::Write;
+
+use crate::project::{Done, rising};
+
+/// Counties below this many cases a week are left out of the list of the fastest rising: their growth is chance.
+const LEAST_CASES: f64 = 50.0;
+
+/// The report.
+pub(super) fn text(done: &Done) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = write(&mut text, done);
+    text
+}
+
+fn write(text: &mut String, done: &Done) -> std::fmt::Result {
+    let run = &done.manifest;
+    if run.synthetic {
+        writeln!(text, "SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n")?;
+    }
+    writeln!(text, "as of {}, {} days ahead, engines {}", run.as_of, run.horizon_days, run.engines.join(", "))?;
+    if done.resumed > 0 {
+        writeln!(text, "went on from a stopped run: {} groups were there already", done.resumed)?;
+    }
+    section(text, "locations", run.phases.iter())?;
+    section(text, "engine failures", run.failures.iter())?;
+    section(text, "repairs in counties", run.repairs.iter().filter(|(_, n)| **n > 0))?;
+    if !run.without_projection.is_empty() {
+        writeln!(text, "\nWITHOUT A PROJECTION: {}", run.without_projection.join(", "))?;
+    }
+    if !run.notices.is_empty() {
+        writeln!(text, "\nnotices")?;
+        for notice in &run.notices {
+            writeln!(text, "  {notice}")?;
+        }
+    }
+    let rising = rising(&done.rows, LEAST_CASES, 10);
+    if !rising.is_empty() {
+        writeln!(text, "\nrising fastest (at least {LEAST_CASES} cases a week)")?;
+        writeln!(
+            text,
+            "  {:<7}{:<28}{:>10}{:>12}{:>6}  90 % interval",
+            "fips", "county", "last week", "next week", "R_t"
+        )?;
+        for (row, rt) in rising {
+            let [_, low, high] = row.reproduction.unwrap_or_default();
+            let next = row.next_week.unwrap_or_default();
+            let name: String = row.name.chars().take(27).collect();
+            writeln!(
+                text,
+                "  {:<7}{name:<28}{:>10.0}{next:>12.0}{rt:>6.2}  {low:.2}–{high:.2}",
+                row.fips, row.last_week
+            )?;
+        }
+    }
+    writeln!(text, "\n{:<12}{:>8}{:>8}", "stage", "wall s", "cpu s")?;
+    for stage in &run.stages {
+        writeln!(text, "{:<12}{:>8.2}{:>8.2}", stage.name, stage.wall_seconds, stage.cpu_seconds)?;
+    }
+    writeln!(text, "\nwritten to {}", done.out.display())
+}
+
+fn section<'a>(
+    text: &mut String,
+    title: &str,
+    counts: impl Iterator<Item = (&'a String, &'a usize)>,
+) -> std::fmt::Result {
+    let mut counts = counts.peekable();
+    if counts.peek().is_some() {
+        writeln!(text, "\n{title}")?;
+        for (kind, n) in counts {
+            writeln!(text, "  {n:>7}  {kind}")?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,128 @@
+//! Every setting of a run, from a TOML file over the defaults.
+
+use std::path::Path;
+
+use serde::Deserialize;
+
+use crate::error::{Error, InputError};
+use crate::pipeline::{EngineSettings, names};
+use crate::{fallback, panel, phase};
+
+/// The documented defaults, as `config/default.toml` ships them.
+pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
+
+/// Settings of a run. A key that is not known is an error; a key that is left out has its default.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Config {
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Days to project past as-of, 7 to 366.
+    pub horizon_days: usize,
+    /// Joint draws an engine makes in a location, 100 to 10,000. The 1 % and 99 % quantiles of weekly sums rest on the
+    /// outermost hundredth of them.
+    pub draws: usize,
+    /// Engines that take part, by name.
+    pub engine_names: Vec<String>,
+    /// Seconds after which an engine is given up in a location, above 0. The slowest answer of a sound engine takes a
+    /// few hundredths of one.
+    pub engine_seconds: f64,
+    /// Reading and repair.
+    pub panel: panel::Settings,
+    /// When a county is projected on its own.
+    pub phase: phase::Settings,
+    /// How the others follow their state.
+    pub fallback: fallback::Settings,
+    /// Settings of the engines.
+    pub engines: EngineSettings,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            seed: 20_200_122,
+            horizon_days: 28,
+            draws: 300,
+            engine_names: names().into_iter().map(str::to_owned).collect(),
+            engine_seconds: 20.0,
+            panel: panel::Settings::default(),
+            phase: phase::Settings::default(),
+            fallback: fallback::Settings::default(),
+            engines: EngineSettings::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Reads a file of settings over the defaults.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with line and column for text that is no TOML, a key that is not known (the known ones are
+    /// listed), a value of the wrong kind or out of its range.
+    pub fn read(file: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
+        Self::parse(&text, file)
+    }
+
+    fn parse(text: &str, file: &Path) -> Result<Self, Error> {
+        let remedy = "`config/default.toml` lists every setting with its meaning and range";
+        let config: Self = toml::from_str(text).map_err(|error| {
+            let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
+            let line = before.matches('\n').count() as u64 + 1;
+            let key = text.lines().nth(line as usize - 1).unwrap_or_default();
+            let key = key.split('=').next().unwrap_or_default().trim().to_owned();
+            InputError::new(file, error.message(), remedy).on_line(line).in_column(key)
+        })?;
+        config.check().map_err(|problem| InputError::new(file, problem, remedy))?;
+        Ok(config)
+    }
+
+    /// Says which setting is out of range.
+    fn check(&self) -> Result<(), String> {
+        if !(7..=countycast_engine::Horizon::MAX_DAYS).contains(&self.horizon_days) {
+            return Err(format!("horizon_days = {}: must be 7 to 366", self.horizon_days));
+        }
+        if !(100..=10_000).contains(&self.draws) {
+            return Err(format!("draws = {}: must be 100 to 10000", self.draws));
+        }
+        if !(self.engine_seconds > 0.0 && self.engine_seconds <= 86_400.0) {
+            return Err(format!("engine_seconds = {}: must be above 0 and at most 86400", self.engine_seconds));
+        }
+        self.panel.check()?;
+        self.phase.check()?;
+        self.fallback.check()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        let error = Config::parse(text, Path::new("run.toml")).unwrap_err();
+        assert_eq!(error.exit_code(), 2);
+        error.to_string()
+    }
+
+    #[test]
+    fn the_documented_defaults_are_the_defaults() {
+        assert_eq!(Config::parse(DEFAULT_TOML, Path::new("default.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn an_unknown_key_is_named_with_its_line_and_the_known_ones() {
+        let found = error("seed = 1\n[phase]\nmin_dayz = 3\n");
+        assert!(
+            found.contains("run.toml, line 3") && found.contains("min_dayz") && found.contains("min_days"),
+            "{found}"
+        );
+        let found = error("[engines.curve]\nbeta = 2\n");
+        assert!(found.contains("line 2") && found.contains("unknown field `beta`"), "{found}");
+    }
+
+    #[test]
+    fn a_value_out_of_its_range_is_named() {
+        assert!(error("horizon_days = 3").contains("horizon_days = 3: must be 7 to 366"));
+        assert!(error("draws = \"many\"").contains("line 1"));
+    }
+}

@@ -1,0 +1,89 @@
+//! A county's counts from its state's joint draws and its share of them.
+
+use countycast_engine::{DrawError, Draws, Streams, Target};
+use rand_distr::{Distribution, Gamma, Poisson};
+
+use super::{RelativeRisk, Settings};
+
+/// Joint draws of a county from those of its state.
+///
+/// Within a draw: one risk for all days (what is not known of the county stays not known all along), one gamma factor
+/// of mean 1 for each week (clusters), and counts that are Poisson given both, so that zero has its honest mass.
+/// A risk that is `None` (no population known) leaves that target out.
+///
+/// # Errors
+/// [`DrawError`] where a count cannot be represented.
+pub fn project(
+    state: &Draws,
+    cases: Option<RelativeRisk>,
+    deaths: Option<RelativeRisk>,
+    settings: &Settings,
+    streams: &Streams,
+) -> Result<Draws, DrawError> {
+    let mut draws = Draws::new(state.draws(), state.days())?;
+    for (target, risk, purpose) in [(Target::Cases, cases, "cases"), (Target::Deaths, deaths, "deaths")] {
+        if let (Some(risk), Some(paths)) = (risk, state.paths(target)) {
+            let counts = paths.enumerate().flat_map(|(i, path)| county_path(path, risk, settings, streams, purpose, i));
+            draws = draws.with(target, counts.collect())?;
+        }
+    }
+    Ok(draws)
+}
+
+fn county_path(
+    state: &[f32],
+    risk: RelativeRisk,
+    settings: &Settings,
+    streams: &Streams,
+    purpose: &str,
+    draw: usize,
+) -> Vec<f32> {
+    let mut rng = streams.rng(purpose, draw);
+    let mut gamma = |shape: f64, rate: f64| Gamma::new(shape, 1.0 / rate).map_or(0.0, |g| g.sample(&mut rng));
+    let risk_drawn = gamma(risk.shape, risk.rate);
+    let weeks: Vec<f64> =
+        (0..state.len().div_ceil(7)).map(|_| gamma(settings.weekly_shape, settings.weekly_shape)).collect();
+    let count = |(day, &around): (usize, &f32)| {
+        let mean = risk.population_share * risk_drawn * weeks[day / 7] * f64::from(around);
+        Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(&mut rng)) as f32
+    };
+    state.iter().enumerate().map(count).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DRAWS: usize = 4000;
+
+    fn county(level: f32, risk: RelativeRisk, shape: f64) -> Vec<f64> {
+        let state = Draws::new(DRAWS, 7).unwrap().with(Target::Cases, vec![level; 7 * DRAWS]).unwrap();
+        let settings = Settings { weekly_shape: shape, ..Settings::default() };
+        let streams = Streams::new(1, "fallback", "31005".parse().unwrap());
+        let draws = project(&state, Some(risk), None, &settings, &streams).unwrap();
+        assert!(draws.paths(Target::Deaths).is_none());
+        draws.paths(Target::Cases).unwrap().map(|path| path.iter().map(|&v| f64::from(v)).sum()).collect()
+    }
+
+    #[test]
+    fn the_mean_is_the_share_and_zero_has_the_mass_of_theory() {
+        // Risk known almost exactly: weekly sums are Poisson(mean · Gamma(a, a)), a negative binomial.
+        let risk = RelativeRisk { population_share: 0.001, shape: 1e6, rate: 1e6 };
+        let (shape, mean) = (2.0_f64, 0.001 * 7.0 * 200.0);
+        let weeks = county(200.0, risk, shape);
+        let average = weeks.iter().sum::<f64>() / DRAWS as f64;
+        let sd = ((mean + mean * mean / shape) / DRAWS as f64).sqrt();
+        assert!((average - mean).abs() < 4.0 * sd, "mean {average}, theory {mean} ± {sd}");
+        let zero = weeks.iter().filter(|&&w| w == 0.0).count() as f64 / DRAWS as f64;
+        let theory = (shape / (shape + mean)).powf(shape);
+        let sd = (theory * (1.0 - theory) / DRAWS as f64).sqrt();
+        assert!((zero - theory).abs() < 4.0 * sd, "zero mass {zero}, theory {theory} ± {sd}");
+    }
+
+    #[test]
+    fn own_cases_move_the_share() {
+        let prior = RelativeRisk { population_share: 0.01, shape: 2.0, rate: 2.0 };
+        let quiet = RelativeRisk { rate: 2.0 + 10.0, ..prior };
+        assert!(quiet.share() < 0.2 * prior.share());
+    }
+}

@@ -1,0 +1,42 @@
+//! Settings of the fallback.
+
+use serde::Deserialize;
+
+/// How counties with little history follow their state.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Days before as-of over which shares are learned, 14 to 366. Social determinants' effects drift within months
+    /// (Neelon et al. 2021), so the window is short.
+    pub window_days: usize,
+    /// Penalty on the squared coefficients of standardised determinants, in counties' worth of information; at least 0.
+    pub ridge: f64,
+    /// Shape of the gamma noise that whole weeks of a small county have beside chance counting, above 0: outbreaks
+    /// come in clusters. Smaller is noisier; 1 is geometric.
+    pub weekly_shape: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { window_days: 56, ridge: 20.0, weekly_shape: 0.7 }
+    }
+}
+
+impl Settings {
+    /// Says which setting is out of range.
+    ///
+    /// # Errors
+    /// The name of the setting, its value and its range.
+    pub fn check(&self) -> Result<(), String> {
+        if !(14..=366).contains(&self.window_days) {
+            return Err(format!("fallback.window_days = {}: must be 14 to 366", self.window_days));
+        }
+        if !(self.ridge.is_finite() && self.ridge >= 0.0) {
+            return Err(format!("fallback.ridge = {}: must be at least 0", self.ridge));
+        }
+        if !(self.weekly_shape.is_finite() && self.weekly_shape > 0.0) {
+            return Err(format!("fallback.weekly_shape = {}: must be above 0", self.weekly_shape));
+        }
+        Ok(())
+    }
+}

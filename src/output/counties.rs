@@ -1,0 +1,112 @@
+//! `counties.parquet`: one row per location: what it is, how it was projected, what was repaired.
+
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame};
+use serde::{Deserialize, Serialize};
+
+use super::{polars_error, write_parquet};
+use crate::error::Error;
+use crate::panel::Place;
+use crate::pipeline::Projected;
+use crate::quantiles::MEDIAN;
+
+/// A location's row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CountyRow {
+    /// FIPS code.
+    pub fips: String,
+    /// Name.
+    pub name: String,
+    /// Residents, where known.
+    pub population: Option<f64>,
+    /// `independent` or `fallback`.
+    pub phase: String,
+    /// Why.
+    pub reason: String,
+    /// Share of each engine in the blend, in the order of the engines; empty where no engine took part.
+    pub weights: Vec<(String, f64)>,
+    /// Reproduction number: median, 5 % and 95 %.
+    pub reproduction: Option<[f64; 3]>,
+    /// Days in which cases double; negative where they halve.
+    pub doubling_days: Option<f64>,
+    /// Engines that did not answer, with kind and reason.
+    pub failures: Vec<String>,
+    /// Repairs to cases by kind.
+    pub case_repairs: Vec<(String, u32)>,
+    /// Repairs to deaths by kind.
+    pub death_repairs: Vec<(String, u32)>,
+    /// Cases in the last seven days.
+    pub last_week: f64,
+    /// Median of the cases projected for the next seven days.
+    pub next_week: Option<f64>,
+}
+
+impl CountyRow {
+    /// The row of one location.
+    #[must_use]
+    pub fn new(place: &Place, projected: &Projected) -> Self {
+        let location = place.history.location();
+        let next = projected.blend.as_ref().and_then(|f| f.target(countycast_engine::Target::Cases));
+        let counts = |counts: &[(&'static str, usize)]| {
+            counts.iter().map(|(kind, n)| ((*kind).to_owned(), u32::try_from(*n).unwrap_or(u32::MAX))).collect()
+        };
+        Self {
+            fips: projected.fips.to_string(),
+            name: location.name.clone(),
+            population: location.population,
+            phase: projected.phase.word().to_owned(),
+            reason: projected.phase.reason(),
+            weights: projected.weights.iter().map(|w| (w.engine.to_owned(), w.share)).collect(),
+            reproduction: projected.reproduction.map(|r| [r.median, r.lower, r.upper]),
+            doubling_days: projected.reproduction.and_then(|r| r.doubling_days),
+            failures: projected.failures.iter().map(|f| format!("{} {}: {}", f.engine, f.kind, f.reason)).collect(),
+            case_repairs: counts(&place.repairs.case_counts()),
+            death_repairs: counts(&place.repairs.death_counts()),
+            last_week: place.history.cases().cleaned().iter().rev().take(7).sum(),
+            next_week: next.and_then(|q| q.week.first()).map(|row| f64::from(row[MEDIAN])),
+        }
+    }
+}
+
+/// Writes all rows. Weights and repair counts get a column per engine and kind.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be written.
+pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Result<(), Error> {
+    let text = |name: &str, value: &dyn Fn(&CountyRow) -> String| {
+        Column::new(name.into(), rows.iter().map(value).collect::<Vec<String>>())
+    };
+    let number = |name: &str, value: &dyn Fn(&CountyRow) -> Option<f64>| {
+        Column::new(name.into(), rows.iter().map(value).collect::<Vec<Option<f64>>>())
+    };
+    let mut columns = vec![
+        text("fips", &|r| r.fips.clone()),
+        text("name", &|r| r.name.clone()),
+        number("population", &|r| r.population),
+        text("phase", &|r| r.phase.clone()),
+        text("phase_reason", &|r| r.reason.clone()),
+    ];
+    for engine in engines {
+        let share = |r: &CountyRow| Some(r.weights.iter().find(|(name, _)| name == engine).map_or(0.0, |(_, s)| *s));
+        columns.push(number(&format!("weight_{engine}"), &share));
+    }
+    columns.extend([
+        number("rt", &|r| r.reproduction.map(|rt| rt[0])),
+        number("rt_lower_90", &|r| r.reproduction.map(|rt| rt[1])),
+        number("rt_upper_90", &|r| r.reproduction.map(|rt| rt[2])),
+        number("doubling_days", &|r| r.doubling_days),
+        text("engine_failures", &|r| r.failures.join("; ")),
+    ]);
+    for (prefix, counts) in
+        [("cases", (|r| &r.case_repairs) as fn(&CountyRow) -> &Vec<(String, u32)>), ("deaths", |r| &r.death_repairs)]
+    {
+        for kind in rows.first().map(counts).into_iter().flatten().map(|(kind, _)| kind) {
+            let count = |r: &CountyRow| counts(r).iter().find(|(k, _)| k == kind).map_or(0, |(_, n)| *n);
+            let name = format!("{prefix}_{}", kind.replace(' ', "_"));
+            columns.push(Column::new(name.into(), rows.iter().map(count).collect::<Vec<u32>>()));
+        }
+    }
+    let frame = DataFrame::new(rows.len(), columns).map_err(|error| polars_error(path, error))?;
+    write_parquet(path, frame)
+}

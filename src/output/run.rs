@@ -1,0 +1,97 @@
+//! `run.json`: what was run on what, how long it took, what failed.
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use serde::Serialize;
+
+/// The manifest of a run.
+#[derive(Debug, Clone, Serialize)]
+pub struct Manifest {
+    /// Program version.
+    pub version: &'static str,
+    /// Last day of data used.
+    pub as_of: String,
+    /// Days projected.
+    pub horizon_days: usize,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Engines, in the order of the output.
+    pub engines: Vec<&'static str>,
+    /// Whether counts were read as they stood on the as-of day.
+    pub vintage: bool,
+    /// Whether the panel is synthetic.
+    pub synthetic: bool,
+    /// Settings given by the user, as written; empty for the defaults.
+    pub config: String,
+    /// Files read.
+    pub inputs: Vec<Input>,
+    /// What the reader wants to be known.
+    pub notices: Vec<String>,
+    /// Time per stage.
+    pub stages: Vec<Stage>,
+    /// Locations by phase.
+    pub phases: BTreeMap<String, usize>,
+    /// Engine failures by engine and kind.
+    pub failures: BTreeMap<String, usize>,
+    /// Repairs by kind.
+    pub repairs: BTreeMap<String, usize>,
+    /// Locations without a projection.
+    pub without_projection: Vec<String>,
+    /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
+    pub fallback_coefficients: BTreeMap<&'static str, [f64; 2]>,
+}
+
+/// A file read.
+#[derive(Debug, Clone, Serialize)]
+pub struct Input {
+    /// Path within the data folder.
+    pub path: String,
+    /// SHA-256 of its bytes.
+    pub sha256: String,
+    /// Last day in it, where it has days.
+    pub last_day: Option<String>,
+}
+
+/// Time of a stage.
+#[derive(Debug, Clone, Serialize)]
+pub struct Stage {
+    /// Its name.
+    pub name: &'static str,
+    /// Seconds by the clock.
+    pub wall_seconds: f64,
+    /// Seconds of all cores.
+    pub cpu_seconds: f64,
+}
+
+/// Measures stages.
+pub struct Stopwatch {
+    since: (Instant, f64),
+    stages: Vec<Stage>,
+}
+
+impl Default for Stopwatch {
+    fn default() -> Self {
+        Self { since: (Instant::now(), cpu_seconds()), stages: Vec::new() }
+    }
+}
+
+impl Stopwatch {
+    /// Ends the stage under way and begins the next.
+    pub fn lap(&mut self, name: &'static str) {
+        let (wall, cpu) = (self.since.0.elapsed().as_secs_f64(), cpu_seconds());
+        self.stages.push(Stage { name, wall_seconds: wall, cpu_seconds: cpu - self.since.1 });
+        self.since = (Instant::now(), cpu);
+    }
+
+    /// The stages so far.
+    #[must_use]
+    pub fn stages(&self) -> &[Stage] {
+        &self.stages
+    }
+}
+
+fn cpu_seconds() -> f64 {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ProcessCPUTime);
+    time.tv_sec as f64 + time.tv_nsec as f64 * 1e-9
+}

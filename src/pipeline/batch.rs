@@ -1,0 +1,386 @@
+//! Counties × engines, in parallel: fit, draw, take quantiles, blend.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Duration;
+
+use countycast_engine::{Draws, Engine, EngineError, Fips, History, Horizon, Scenario, Streams, Target};
+use rayon::prelude::*;
+
+use super::pool::{self, Outcome};
+use super::registry::REFERENCE;
+use super::select::Selection;
+use crate::blend::{Weight, blend};
+use crate::error::Error;
+use crate::fallback::{self, Shares};
+use crate::panel::{Panel, Place};
+use crate::phase::{self, Phase};
+use crate::quantiles::Forecast;
+use crate::reproduction::{Reproduction, reproduction};
+
+/// Name of the fallback where an engine's stands in random streams and reports.
+const FALLBACK: &str = "fallback";
+
+/// What is to be done: everything that decides the bytes of a projection, and how fast they may come.
+#[derive(Clone)]
+pub struct Plan {
+    /// The engines, in the order of the output.
+    pub engines: Vec<Arc<dyn Engine>>,
+    /// When a county is projected on its own.
+    pub phase: phase::Settings,
+    /// How the others follow their state.
+    pub fallback: fallback::Settings,
+    /// Days past as-of.
+    pub horizon: Horizon,
+    /// Joint draws an engine makes, at least 1.
+    pub draws: usize,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Threads.
+    pub jobs: usize,
+    /// Time after which an engine is given up in a location.
+    pub limit: Duration,
+}
+
+/// Follows a run and may stop it.
+pub trait Monitor {
+    /// A stage of `total` steps begins.
+    fn begin(&self, stage: &'static str, total: usize);
+    /// One step of the stage is done.
+    fn step(&self);
+    /// Whether the run is to stop now.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}
+
+/// An engine that did not answer in a location.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The engine.
+    pub engine: &'static str,
+    /// One or two words for counting: `refused`, `panicked`, `timed out`, …
+    pub kind: &'static str,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+/// One location's projection.
+#[derive(Debug, Clone)]
+pub struct Projected {
+    /// The location.
+    pub fips: Fips,
+    /// How it was projected, and why so.
+    pub phase: Phase,
+    /// Every engine's answer, in the order of the engines.
+    pub members: Vec<(&'static str, Forecast)>,
+    /// The blend; none where no engine answered and there was nothing to fall back on.
+    pub blend: Option<Forecast>,
+    /// Shares of the engines in the blend.
+    pub weights: Vec<Weight>,
+    /// Engines that did not answer.
+    pub failures: Vec<Failure>,
+    /// Reproduction number of the last two weeks, where there were cases.
+    pub reproduction: Option<Reproduction>,
+}
+
+/// What a batch counted.
+#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Summary {
+    /// Engine failures by engine and kind.
+    pub failures: BTreeMap<String, usize>,
+    /// Locations by phase.
+    pub phases: BTreeMap<String, usize>,
+    /// Locations without a projection.
+    pub without: Vec<String>,
+}
+
+/// A batch over one panel.
+pub struct Batch<'a> {
+    panel: &'a Panel,
+    plan: Plan,
+    selection: Selection,
+    shares: Arc<Shares>,
+}
+
+/// One unit of work.
+struct Job {
+    history: Arc<History>,
+    task: Task,
+}
+
+enum Task {
+    Engine { engine: Arc<dyn Engine>, keep_draws: bool },
+    Fallback { state: Arc<Draws> },
+}
+
+/// What a job gives.
+struct Answer {
+    forecast: Forecast,
+    draws: Option<Draws>,
+}
+
+/// Where a job's answer belongs: location and engine (none for the fallback).
+type Address = (Fips, Option<usize>);
+
+impl<'a> Batch<'a> {
+    /// Prepares a batch: learns the counties' shares of their states from the whole panel.
+    #[must_use]
+    pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
+        let shares = Arc::new(Shares::learn(panel, &plan.fallback));
+        Self { panel, plan, selection, shares }
+    }
+
+    /// What the fallback has learned.
+    #[must_use]
+    pub fn shares(&self) -> &Shares {
+        &self.shares
+    }
+
+    /// The groups in which results come: the nation, and each state with its counties.
+    #[must_use]
+    pub fn groups(&self) -> Vec<Fips> {
+        let states = self.panel.states().iter().map(|place| place.history.location().fips);
+        std::iter::once(Fips::US).chain(states).filter(|&region| self.selection.needs_region(region)).collect()
+    }
+
+    /// Projects every selected location and hands the results to `sink` group by group, in the order of
+    /// [`Batch::groups`]. Groups in `done` are left out.
+    ///
+    /// # Errors
+    /// The sink's error, or [`Error::Interrupted`] when the monitor asks to stop. An engine's failure is none.
+    pub fn run(
+        &self,
+        done: &BTreeSet<Fips>,
+        monitor: &dyn Monitor,
+        mut sink: impl FnMut(Fips, Vec<Projected>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let groups = self.groups();
+        let regions: Vec<&Place> = groups.iter().filter_map(|&region| self.panel.place(region)).collect();
+        monitor.begin("states", regions.len() * self.plan.engines.len());
+        let region_jobs = regions.iter().flat_map(|place| self.engine_jobs(place, true)).collect();
+        let mut answers: BTreeMap<Address, Result<Answer, Failure>> = BTreeMap::new();
+        self.work(region_jobs, monitor, |address, answer| {
+            answers.insert(address, answer);
+            Ok(())
+        })?;
+        let draws: BTreeMap<Fips, Arc<Draws>> =
+            groups.iter().filter_map(|&region| Some((region, Arc::new(self.pooled(region, &answers)?)))).collect();
+
+        let members: Vec<(Fips, Vec<&Place>)> = groups
+            .iter()
+            .filter(|region| !done.contains(region))
+            .map(|&region| (region, self.members(region)))
+            .collect();
+        let mut jobs = Vec::new();
+        let mut waiting: BTreeMap<Fips, usize> = BTreeMap::new();
+        for (region, places) in &members {
+            let county_jobs: Vec<(Address, Job)> = places.iter().flat_map(|p| self.county_jobs(p, &draws)).collect();
+            waiting.insert(*region, county_jobs.len());
+            jobs.extend(county_jobs);
+        }
+        monitor.begin("counties", jobs.len());
+        let mut flushed = 0;
+        let mut flush = |waiting: &BTreeMap<Fips, usize>, answers: &mut BTreeMap<Address, Result<Answer, Failure>>| {
+            while let Some((region, places)) = members.get(flushed).filter(|(region, _)| waiting[region] == 0) {
+                let selected = self.panel.place(*region).into_iter().chain(places.iter().copied());
+                let selected: Vec<&Place> =
+                    selected.filter(|place| self.selection.contains(place.history.location().fips)).collect();
+                let reproductions: Vec<_> =
+                    selected.par_iter().map(|place| reproduction(place.history.cases())).collect();
+                let results =
+                    selected.iter().zip(reproductions).map(|(place, r)| self.collect(place, r, answers, &draws));
+                sink(*region, results.collect())?;
+                flushed += 1;
+            }
+            Ok(())
+        };
+        flush(&waiting, &mut answers)?;
+        self.work(jobs, monitor, |address, answer| {
+            answers.insert(address, answer);
+            if let Some(left) = address.0.state().and_then(|state| waiting.get_mut(&state)) {
+                *left -= 1;
+            }
+            flush(&waiting, &mut answers)
+        })
+    }
+
+    /// The selected counties of a group.
+    fn members(&self, region: Fips) -> Vec<&'a Place> {
+        let counties = self.panel.counties().iter();
+        counties
+            .filter(|place| {
+                let fips = place.history.location().fips;
+                fips.state() == Some(region) && self.selection.contains(fips)
+            })
+            .collect()
+    }
+
+    fn phase(&self, place: &Place) -> Phase {
+        self.plan.phase.phase(&place.history, place.reported_in.as_deref())
+    }
+
+    fn engine_jobs(&self, place: &Place, keep_draws: bool) -> Vec<(Address, Job)> {
+        let job = |(i, engine): (usize, &Arc<dyn Engine>)| {
+            let task = Task::Engine { engine: Arc::clone(engine), keep_draws };
+            ((place.history.location().fips, Some(i)), Job { history: Arc::clone(&place.history), task })
+        };
+        self.plan.engines.iter().enumerate().map(job).collect()
+    }
+
+    /// An independent county is given to every engine; any other to the reference and the fallback.
+    fn county_jobs(&self, place: &Place, draws: &BTreeMap<Fips, Arc<Draws>>) -> Vec<(Address, Job)> {
+        let mut jobs = self.engine_jobs(place, false);
+        if let Phase::Fallback { .. } | Phase::Joint { .. } = self.phase(place) {
+            jobs.retain(|((_, i), _)| i.is_some_and(|i| self.plan.engines[i].name() == REFERENCE));
+            let fips = place.history.location().fips;
+            if let Some(state) = fips.state().and_then(|state| draws.get(&state)) {
+                let task = Task::Fallback { state: Arc::clone(state) };
+                jobs.push(((fips, None), Job { history: Arc::clone(&place.history), task }));
+            }
+        }
+        jobs
+    }
+
+    /// Runs jobs and hands on what becomes of them.
+    fn work(
+        &self,
+        jobs: Vec<(Address, Job)>,
+        monitor: &dyn Monitor,
+        mut each: impl FnMut(Address, Result<Answer, Failure>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let (addresses, jobs): (Vec<Address>, Vec<Job>) = jobs.into_iter().unzip();
+        let (plan, shares) = (self.plan.clone(), Arc::clone(&self.shares));
+        let work = move |job: &Job| job.run(&plan, &shares);
+        let name = |(_, i): Address| i.map_or(FALLBACK, |i| self.plan.engines[i].name());
+        let limit = self.plan.limit;
+        let each = |job: usize, outcome| {
+            monitor.step();
+            let address = addresses[job];
+            let failure = |kind, reason| Failure { engine: name(address), kind, reason };
+            let answer = match outcome {
+                Outcome::Done(Ok(answer)) => Ok(answer),
+                Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
+                Outcome::Panicked(message) => Err(failure("panicked", message)),
+                Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
+            };
+            each(address, answer)
+        };
+        let idle = || if monitor.cancelled() { Err(Error::Interrupted) } else { Ok(()) };
+        pool::run(jobs, self.plan.jobs, limit, work, each, idle)
+    }
+
+    /// A region's joint draws from all engines that answered, in turn: draw `i` is one of engine `i` modulo their number.
+    fn pooled(&self, region: Fips, answers: &BTreeMap<Address, Result<Answer, Failure>>) -> Option<Draws> {
+        let answered = |i| answers.get(&(region, Some(i)))?.as_ref().ok()?.draws.as_ref();
+        let members: Vec<&Draws> = (0..self.plan.engines.len()).filter_map(answered).collect();
+        let first = members.first()?;
+        let pool = |target: Target| -> Option<Vec<f32>> {
+            let members: Vec<_> = members.iter().filter_map(|draws| draws.paths(target)).collect();
+            let path = |i: usize| members.get(i % members.len().max(1))?.clone().nth(i);
+            Some((0..first.draws()).map(path).collect::<Option<Vec<&[f32]>>>()?.concat())
+        };
+        let (cases, deaths) = (pool(Target::Cases)?, pool(Target::Deaths));
+        let draws = Draws::new(first.draws(), first.days()).and_then(|d| d.with(Target::Cases, cases)).ok()?;
+        deaths.and_then(|deaths| draws.clone().with(Target::Deaths, deaths).ok()).or(Some(draws))
+    }
+
+    /// Puts one location's answers together. Where none is left, it falls back on its state.
+    fn collect(
+        &self,
+        place: &Place,
+        reproduction: Option<Reproduction>,
+        answers: &mut BTreeMap<Address, Result<Answer, Failure>>,
+        draws: &BTreeMap<Fips, Arc<Draws>>,
+    ) -> Projected {
+        let fips = place.history.location().fips;
+        let mut phase = self.phase(place);
+        let (mut members, mut failures) = (Vec::new(), Vec::new());
+        for (i, engine) in self.plan.engines.iter().enumerate() {
+            match answers.remove(&(fips, Some(i))) {
+                Some(Ok(answer)) => members.push((engine.name(), answer.forecast)),
+                Some(Err(failure)) => failures.push(failure),
+                None => {}
+            }
+        }
+        let mut scaled = None;
+        match answers.remove(&(fips, None)) {
+            Some(Ok(answer)) => scaled = Some(answer.forecast),
+            Some(Err(failure)) => failures.push(failure),
+            None => {}
+        }
+        let (blended, weights) = match (&phase, scaled) {
+            (Phase::Joint { .. }, _) => (self.zeros(), Vec::new()),
+            (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
+            _ if !members.is_empty() => {
+                let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
+                let (forecast, weights) = blend(&forecasts);
+                (Some(forecast), weights)
+            }
+            _ => {
+                phase = Phase::Fallback { reason: "no engine answered".to_owned() };
+                let state = fips.state().filter(|&state| state != fips).and_then(|state| draws.get(&state));
+                let job = state.map(|state| Job {
+                    history: Arc::clone(&place.history),
+                    task: Task::Fallback { state: Arc::clone(state) },
+                });
+                (job.and_then(|job| job.run(&self.plan, &self.shares).ok()).map(|answer| answer.forecast), Vec::new())
+            }
+        };
+        Projected { fips, phase, members, blend: blended, weights, failures, reproduction }
+    }
+
+    /// A projection of nothing, for rows that their publisher leaves at zero.
+    fn zeros(&self) -> Option<Forecast> {
+        let days = self.plan.horizon.days();
+        let draws = Draws::new(1, days).and_then(|d| d.with(Target::Cases, vec![0.0; days]));
+        draws.and_then(|d| d.with(Target::Deaths, vec![0.0; days])).ok().map(|d| Forecast::from_draws(&d))
+    }
+}
+
+impl Job {
+    fn run(&self, plan: &Plan, shares: &Shares) -> Result<Answer, EngineError> {
+        let fips = self.history.location().fips;
+        match &self.task {
+            Task::Engine { engine, keep_draws } => {
+                let streams = Streams::new(plan.seed, engine.name(), fips);
+                let fitted = engine.fit(&self.history, &streams)?;
+                let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
+                let forecast = Forecast::from_draws(&draws);
+                Ok(Answer { forecast, draws: keep_draws.then_some(draws) })
+            }
+            Task::Fallback { state } => {
+                let streams = Streams::new(plan.seed, FALLBACK, fips);
+                let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
+                let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
+                Ok(Answer { forecast: Forecast::from_draws(&draws), draws: None })
+            }
+        }
+    }
+}
+
+impl Summary {
+    /// Counts a group's results.
+    pub fn add(&mut self, results: &[Projected]) {
+        for projected in results {
+            *self.phases.entry(projected.phase.word().to_owned()).or_default() += 1;
+            for failure in &projected.failures {
+                *self.failures.entry(format!("{}: {}", failure.engine, failure.kind)).or_default() += 1;
+            }
+            if projected.blend.is_none() {
+                self.without.push(projected.fips.to_string());
+            }
+        }
+    }
+
+    /// Adds another's counts.
+    pub fn merge(&mut self, other: Self) {
+        for (kind, n) in other.failures {
+            *self.failures.entry(kind).or_default() += n;
+        }
+        for (phase, n) in other.phases {
+            *self.phases.entry(phase).or_default() += n;
+        }
+        self.without.extend(other.without);
+    }
+}

@@ -1,0 +1,184 @@
+//! Threads that survive a job that panics or never ends.
+//!
+//! A thread cannot be stopped from outside. A job that takes longer than its limit is therefore given up: its result,
+//! should it ever come, is thrown away, and a fresh thread takes the place of the one that is stuck.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+/// Name of the pool's threads, by which the program's panic hook knows them.
+pub(crate) const THREAD_NAME: &str = "countycast-engine";
+
+/// How often stuck jobs are looked for.
+const WATCH_INTERVAL: Duration = Duration::from_millis(50);
+
+/// How a job ended.
+#[derive(Debug, PartialEq)]
+pub(super) enum Outcome<T> {
+    /// It returned.
+    Done(T),
+    /// It panicked, with this message.
+    Panicked(String),
+    /// It was given up after its time limit.
+    TimedOut,
+}
+
+/// What all threads share.
+struct Shared<J, T> {
+    jobs: Vec<J>,
+    next: AtomicUsize,
+    work: Box<dyn Fn(&J) -> T + Send + Sync>,
+    results: Sender<(usize, Outcome<T>)>,
+}
+
+/// The job a thread is at and since when; emptied by whoever settles the job first, the thread or the watch.
+#[derive(Default)]
+struct Slot(Mutex<Option<(usize, Instant)>>);
+
+impl Slot {
+    fn begin(&self, job: usize) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((job, Instant::now()));
+    }
+
+    /// True for the one who settles the job.
+    fn settle(&self) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
+    }
+
+    /// Settles a job that has run for longer than `limit`.
+    fn give_up(&self, limit: Duration) -> Option<usize> {
+        let mut slot = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (job, _) = slot.take_if(|(_, since)| since.elapsed() > limit)?;
+        Some(job)
+    }
+}
+
+/// Runs `work` on every job with `threads` threads and hands each outcome to `each` on the calling thread, in the order
+/// in which the jobs end. `each` may stop the run by an error.
+pub(super) fn run<J, T, E>(
+    jobs: Vec<J>,
+    threads: usize,
+    limit: Duration,
+    work: impl Fn(&J) -> T + Send + Sync + 'static,
+    mut each: impl FnMut(usize, Outcome<T>) -> Result<(), E>,
+    mut idle: impl FnMut() -> Result<(), E>,
+) -> Result<(), E>
+where
+    J: Send + Sync + 'static,
+    T: Send + 'static,
+{
+    let total = jobs.len();
+    let (results, received): (_, Receiver<(usize, Outcome<T>)>) = unbounded();
+    let shared = Arc::new(Shared { jobs, next: AtomicUsize::new(0), work: Box::new(work), results });
+    let mut slots: Vec<Arc<Slot>> = (0..threads.clamp(1, total.max(1))).map(|_| start(&shared)).collect();
+    let mut settled = 0;
+    let mut watched = Instant::now();
+    let mut run = || {
+        while settled < total {
+            match received.recv_timeout(WATCH_INTERVAL) {
+                Ok((job, outcome)) => {
+                    settled += 1;
+                    each(job, outcome)?;
+                }
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {}
+            }
+            if watched.elapsed() > WATCH_INTERVAL {
+                watched = Instant::now();
+                idle()?;
+                for slot in &mut slots {
+                    if let Some(job) = slot.give_up(limit) {
+                        settled += 1;
+                        *slot = start(&shared);
+                        each(job, Outcome::TimedOut)?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    };
+    let result = run();
+    // After an error nothing more is begun; what is under way ends on its own.
+    shared.next.store(total, Ordering::Relaxed);
+    result
+}
+
+/// Starts a thread that takes jobs until none is left or it has been given up.
+fn start<J: Send + Sync + 'static, T: Send + 'static>(shared: &Arc<Shared<J, T>>) -> Arc<Slot> {
+    let (slot, shared) = (Arc::new(Slot::default()), Arc::clone(shared));
+    let mine = Arc::clone(&slot);
+    let work = move || {
+        loop {
+            let job = shared.next.fetch_add(1, Ordering::Relaxed);
+            let Some(input) = shared.jobs.get(job) else { return };
+            mine.begin(job);
+            let outcome = match catch_unwind(AssertUnwindSafe(|| (shared.work)(input))) {
+                Ok(value) => Outcome::Done(value),
+                Err(panic) => Outcome::Panicked(message(panic.as_ref())),
+            };
+            if !mine.settle() || shared.results.send((job, outcome)).is_err() {
+                return;
+            }
+        }
+    };
+    // A thread that cannot be started leaves its jobs to the others; with none at all, the run's own thread would wait
+    // for ever, so that this is the one place where giving up at once is right.
+    if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work) {
+        panic!("cannot start a thread: {error}");
+    }
+    slot
+}
+
+fn message(panic: &(dyn std::any::Any + Send)) -> String {
+    let text =
+        panic.downcast_ref::<&str>().map(ToString::to_string).or_else(|| panic.downcast_ref::<String>().cloned());
+    text.unwrap_or_else(|| "panicked without a message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::convert::Infallible;
+
+    fn outcomes(jobs: Vec<u64>, threads: usize, limit: u64) -> Vec<Outcome<u64>> {
+        let mut found: Vec<Option<Outcome<u64>>> = jobs.iter().map(|_| None).collect();
+        let work = |job: &u64| match job {
+            7 => panic!("seven"),
+            8 => loop {
+                thread::sleep(Duration::from_millis(5));
+            },
+            n => n * 2,
+        };
+        let each = |job: usize, outcome| {
+            assert!(found[job].replace(outcome).is_none(), "job {job} ended twice");
+            Ok::<(), Infallible>(())
+        };
+        run(jobs, threads, Duration::from_millis(limit), work, each, || Ok(())).unwrap();
+        found.into_iter().map(Option::unwrap).collect()
+    }
+
+    #[test]
+    fn every_job_ends_once_whatever_its_neighbours_do() {
+        for threads in [1, 2, 8] {
+            let found = outcomes(vec![1, 7, 8, 2, 8, 3], threads, 100);
+            let panicked = Outcome::Panicked("seven".to_owned());
+            use Outcome::{Done, TimedOut};
+            assert_eq!(found, [Done(2), panicked, TimedOut, Done(4), TimedOut, Done(6)]);
+        }
+    }
+
+    #[test]
+    fn no_job_is_no_work() {
+        assert_eq!(outcomes(vec![], 4, 100), []);
+    }
+
+    #[test]
+    fn an_error_stops_the_run() {
+        let stopped = run((0..1000).collect(), 2, Duration::from_secs(1), |n: &u64| *n, |_, _| Err("full"), || Ok(()));
+        assert_eq!(stopped, Err("full"));
+    }
+}

@@ -1,0 +1,67 @@
+//! The engines, by name: whoever adds one adds it here.
+
+use std::sync::Arc;
+
+use countycast_curve::Curve;
+use countycast_engine::Engine;
+use countycast_reference::{Flat, Trend};
+use serde::Deserialize;
+
+use crate::error::Error;
+
+/// Settings of every engine that has any: one table each under `[engines]` in the configuration.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct EngineSettings {
+    /// The damped trend.
+    pub trend: countycast_reference::Settings,
+    /// Generalized-Gaussian curves.
+    pub curve: countycast_curve::Settings,
+}
+
+/// Makes an engine from its checked settings, or says which setting is out of range.
+type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
+
+/// Name and maker of every engine, in the order of the output.
+const ENGINES: [(&str, Make); 3] = [
+    ("flat", |_| Ok(Arc::new(Flat))),
+    ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend.clone()).map_err(|e| e.to_string())?))),
+    ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
+];
+
+/// The reference that runs in every county, so that every projection can be held against it.
+pub(super) const REFERENCE: &str = "flat";
+
+/// Names of all engines.
+#[must_use]
+pub fn names() -> Vec<&'static str> {
+    ENGINES.iter().map(|(name, _)| *name).collect()
+}
+
+/// Makes the wanted engines.
+///
+/// # Errors
+/// [`Error::Request`] for a name that no engine has, a name given twice, or settings out of range.
+pub fn engines(settings: &EngineSettings, wanted: &[String]) -> Result<Vec<Arc<dyn Engine>>, Error> {
+    let known = || format!("known engines: {}", names().join(", "));
+    if wanted.is_empty() {
+        return Err(Error::Request { message: "no engine is wanted".to_owned(), remedy: known() });
+    }
+    for (i, name) in wanted.iter().enumerate() {
+        let problem = if !names().contains(&name.as_str()) {
+            "no such engine"
+        } else if wanted[..i].contains(name) {
+            "named twice"
+        } else {
+            continue;
+        };
+        return Err(Error::Request { message: format!("engine `{name}`: {problem}"), remedy: known() });
+    }
+    let make = |(name, make): &(&str, Make)| {
+        make(settings).map_err(|message| Error::Request {
+            message: format!("[engines.{name}] {message}"),
+            remedy: "`config/default.toml` lists every setting with its range".to_owned(),
+        })
+    };
+    ENGINES.iter().filter(|(name, _)| wanted.iter().any(|w| w == name)).map(make).collect()
+}

@@ -1,0 +1,241 @@
+//! The daily run: panel → engines → blend → files.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use countycast_engine::{Fips, Horizon, Level};
+use sha2::{Digest, Sha256};
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::output::counties::{self, CountyRow};
+use crate::output::projections::{self, Totals};
+use crate::output::run::{Input, Manifest, Stopwatch};
+use crate::output::{Staging, hub};
+use crate::panel::{self, Panel};
+use crate::pipeline::{self, Batch, Monitor, Plan, Projected, Selection, Summary};
+
+/// What to project, from what, into where.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The data folder.
+    pub panel: panel::Request,
+    /// Whether the data are the demonstration panel's.
+    pub synthetic: bool,
+    /// The output folder.
+    pub out: PathBuf,
+    /// Settings.
+    pub config: Config,
+    /// Settings as the user wrote them, for the manifest.
+    pub config_text: String,
+    /// States to project, by abbreviation; none for all.
+    pub states: Vec<String>,
+    /// Places to project, by FIPS code; none for all.
+    pub fips: Vec<String>,
+    /// Threads, at least 1.
+    pub jobs: usize,
+}
+
+/// What a run did.
+#[derive(Debug, Clone)]
+pub struct Done {
+    /// The output folder.
+    pub out: PathBuf,
+    /// As written to `run.json`.
+    pub manifest: Manifest,
+    /// A row per location, as written to `counties.parquet`.
+    pub rows: Vec<CountyRow>,
+    /// Groups that were taken over from a run that had been stopped.
+    pub resumed: usize,
+}
+
+/// Runs the daily batch. The output folder is replaced as a whole at the very end, or not at all.
+///
+/// # Errors
+/// [`Error`] for data, settings or a request that cannot be used, for files that cannot be written, and when the
+/// monitor asks to stop.
+pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
+    let mut watch = Stopwatch::default();
+    let threads =
+        rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build().map_err(|error| Error::Request {
+            message: format!("--jobs {}: {error}", request.jobs),
+            remedy: "ask for fewer threads".to_owned(),
+        })?;
+    monitor.begin("read", 0);
+    let panel = threads.install(|| panel::load(&request.panel, &request.config.panel))?;
+    let plan = plan(&request.config, request.jobs)?;
+    let engines: Vec<&'static str> = plan.engines.iter().map(|engine| engine.name()).collect();
+    let selection = Selection::parse(&panel, &request.states, &request.fips)?;
+    let staging = Staging::open(&request.out, &key(request, &panel, &selection))?;
+    watch.lap("read");
+    let batch = threads.install(|| Batch::new(&panel, plan, selection));
+    watch.lap("shares");
+    let groups = batch.groups();
+    let done: BTreeSet<Fips> = groups.iter().copied().filter(|&group| part(&staging, group, "json").exists()).collect();
+    threads.install(|| batch.run(&done, monitor, |group, results| write_part(&staging, &panel, group, &results)))?;
+    watch.lap("project");
+
+    let mut parts = Vec::new();
+    for group in groups {
+        let path = part(&staging, group, "json");
+        let text = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+        let finished: Part =
+            serde_json::from_slice(&text).map_err(|e| Error::write(&path, std::io::Error::other(e)))?;
+        parts.push((group, finished));
+    }
+    let as_of = panel.as_of();
+    let files = |extension: &str| parts.iter().map(|(group, _)| part(&staging, *group, extension)).collect::<Vec<_>>();
+    staging.write("projections.parquet", |path| projections::join_parts(path, &files("parquet")))?;
+    staging.write(&format!("hub/{as_of}-countycast.csv"), |path| join_text(path, hub::HEADER, &files("csv")))?;
+    let resumed = done.len();
+    let (mut rows, mut summary) = (Vec::new(), Summary::default());
+    for (_, finished) in parts {
+        rows.extend(finished.rows);
+        summary.merge(finished.summary);
+    }
+    rows.sort_by_key(|row| row.fips.parse::<Fips>().ok());
+    staging.write("counties.parquet", |path| counties::write(path, &rows, &engines))?;
+    watch.lap("write");
+    let manifest = manifest(request, &panel, &batch, summary, engines, &watch);
+    staging.write("run.json", |path| {
+        let text = serde_json::to_vec_pretty(&manifest).map_err(std::io::Error::other);
+        text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
+    })?;
+    let out = staging.commit()?;
+    Ok(Done { out, manifest, rows, resumed })
+}
+
+/// The plan that settings make.
+///
+/// # Errors
+/// [`Error::Request`] for engines or a horizon that do not exist.
+pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
+    let horizon = Horizon::from_days(config.horizon_days).map_err(|error| Error::Request {
+        message: format!("--horizon: {error}"),
+        remedy: "four weeks are 28".to_owned(),
+    })?;
+    Ok(Plan {
+        engines: pipeline::engines(&config.engines, &config.engine_names)?,
+        phase: config.phase,
+        fallback: config.fallback,
+        horizon,
+        draws: config.draws,
+        seed: config.seed,
+        jobs,
+        limit: Duration::from_secs_f64(config.engine_seconds),
+    })
+}
+
+/// A group's results, kept until all are there.
+#[derive(serde::Serialize, serde::Deserialize)]
+struct Part {
+    rows: Vec<CountyRow>,
+    summary: Summary,
+}
+
+fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
+    staging.parts().join(format!("{group}.{extension}"))
+}
+
+/// The JSON comes last: where it is, the others are whole.
+fn write_part(staging: &Staging, panel: &Panel, group: Fips, results: &[Projected]) -> Result<(), Error> {
+    let totals = |fips| {
+        let history = panel.place(fips).map(|place| &place.history);
+        history.map_or(Totals::default(), |h| Totals { cases: h.cases().total(), deaths: h.deaths().total() })
+    };
+    let as_of = panel.as_of();
+    staging.write(&format!("parts/{group}.parquet"), |path| projections::write_part(path, as_of, results, totals))?;
+    staging.write(&format!("parts/{group}.csv"), |path| {
+        let mut text = Vec::new();
+        hub::write(&mut text, as_of, results).and_then(|()| fs::write(path, text)).map_err(|e| Error::write(path, e))
+    })?;
+    let mut summary = Summary::default();
+    summary.add(results);
+    let rows = results.iter().filter_map(|r| Some(CountyRow::new(panel.place(r.fips)?, r))).collect();
+    staging.write(&format!("parts/{group}.json"), |path| {
+        let text = serde_json::to_vec(&Part { rows, summary }).map_err(std::io::Error::other);
+        text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
+    })?;
+    Ok(())
+}
+
+fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> {
+    let mut file = fs::File::create(path).map_err(|source| Error::write(path, source))?;
+    file.write_all(header.as_bytes()).map_err(|source| Error::write(path, source))?;
+    for part in parts {
+        let mut text = fs::File::open(part).map_err(|source| Error::read(part, source))?;
+        std::io::copy(&mut text, &mut file).map_err(|source| Error::write(path, source))?;
+    }
+    Ok(())
+}
+
+/// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
+fn key(request: &Request, panel: &Panel, selection: &Selection) -> String {
+    let mut hash = Sha256::new();
+    let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
+    let version = env!("CARGO_PKG_VERSION");
+    hash.update(format!("{version}\n{:?}\n{selection:?}\n{}\n{inputs:?}", request.config, panel.as_of()));
+    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn manifest(
+    request: &Request,
+    panel: &Panel,
+    batch: &Batch<'_>,
+    summary: Summary,
+    engines: Vec<&'static str>,
+    watch: &Stopwatch,
+) -> Manifest {
+    let input = |input: &panel::InputFile| Input {
+        path: input.path.display().to_string(),
+        sha256: input.sha256.clone(),
+        last_day: input.last_day.map(|day| day.to_string()),
+    };
+    let mut repairs = std::collections::BTreeMap::<String, usize>::new();
+    for place in panel.counties() {
+        for (series, counts) in [("cases", place.repairs.case_counts()), ("deaths", place.repairs.death_counts())] {
+            for (kind, n) in counts {
+                *repairs.entry(format!("{series}: {kind}")).or_default() += n;
+            }
+        }
+    }
+    let coefficients = batch.shares().coefficients(panel);
+    Manifest {
+        version: env!("CARGO_PKG_VERSION"),
+        as_of: panel.as_of().to_string(),
+        horizon_days: request.config.horizon_days,
+        seed: request.config.seed,
+        engines,
+        vintage: request.panel.vintage,
+        synthetic: request.synthetic,
+        config: request.config_text.clone(),
+        inputs: panel.inputs().iter().map(input).collect(),
+        notices: panel.notices().iter().map(ToString::to_string).collect(),
+        stages: watch.stages().to_vec(),
+        phases: summary.phases,
+        failures: summary.failures,
+        repairs,
+        without_projection: summary.without,
+        fallback_coefficients: coefficients.into_iter().map(|c| (c.name, [c.cases, c.deaths])).collect(),
+    }
+}
+
+/// The counties whose projected next week exceeds their last one by the largest factor, among those with at least
+/// `least` cases in either.
+#[must_use]
+pub fn rising(rows: &[CountyRow], least: f64, count: usize) -> Vec<(&CountyRow, f64)> {
+    let county = |row: &CountyRow| row.fips.parse::<Fips>().is_ok_and(|fips| fips.level() == Level::County);
+    let mut rising: Vec<(&CountyRow, f64)> = rows
+        .iter()
+        .filter(|row| {
+            county(row) && row.phase == "independent" && row.last_week.max(row.next_week.unwrap_or(0.0)) >= least
+        })
+        .filter_map(|row| Some((row, row.reproduction?[0])))
+        .collect();
+    rising.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.fips.cmp(&b.0.fips)));
+    rising.truncate(count);
+    rising
+}
