@@ -17,8 +17,6 @@ pub struct Outlook {
     pub level: f64,
     /// The curve's growth from last week to 1, 2, … weeks ahead.
     pub curve_growth: Vec<f64>,
-    /// The curve's last week over the reported one.
-    pub curve_level: f64,
     /// Cases at the region's incidence over the reported ones; 0 without region.
     pub region_level: f64,
     /// Growth of the region's cases over the last week; 0 without region.
@@ -40,28 +38,33 @@ impl Outlook {
             curve_growth: (0..ahead)
                 .map(|h| (log(fit.week(seen + h)) - last).clamp(-MOST_CHANGE, MOST_CHANGE))
                 .collect(),
-            curve_level: (last - level).clamp(-MOST_CHANGE, MOST_CHANGE),
             region_level: weeks.expected.as_ref().map_or(0.0, |e| log(e[seen - 1]) - level),
             region_growth: if weeks.region_cases.is_empty() { 0.0 } else { growth(&weeks.region_cases, 20.0) },
             own_growth: growth(&weeks.cases, 3.0),
         }
     }
 
-    /// Median of the logarithm of weekly cases `1, 2, …` weeks ahead.
-    pub(crate) fn median(&self, pulls: &Pulls) -> Vec<f64> {
-        self.curve_growth
-            .iter()
-            .enumerate()
-            .map(|(h, growth)| {
-                let part = (h.min(5) as f64) / 3.0;
-                let at = |pair: [f64; 2]| pair[0] + (pair[1] - pair[0]) * part;
-                self.level
-                    + at(pulls.curve_growth) * growth
-                    + at(pulls.curve_level) * self.curve_level
-                    + at(pulls.region_level) * self.region_level
-                    + at(pulls.region_growth) * self.region_growth
-                    + at(pulls.own_growth) * self.own_growth
-            })
-            .collect()
+    /// Median of the logarithm of weekly cases `1, 2, …` weeks ahead, with the curve's part multiplied by `trust`.
+    pub(crate) fn median(&self, pulls: &Pulls, trust: f64) -> Vec<f64> {
+        (0..self.curve_growth.len()).map(|h| self.without_curve(pulls, h) + trust * self.curve_part(pulls, h)).collect()
     }
+
+    /// The median `h + 1` weeks ahead before the curve is asked.
+    pub(crate) fn without_curve(&self, pulls: &Pulls, h: usize) -> f64 {
+        self.level
+            + at(pulls.region_level, h) * self.region_level
+            + at(pulls.region_growth, h) * self.region_growth
+            + at(pulls.own_growth, h) * self.own_growth
+    }
+
+    /// What the curve adds `h + 1` weeks ahead.
+    pub(crate) fn curve_part(&self, pulls: &Pulls, h: usize) -> f64 {
+        let growth = self.curve_growth[h];
+        growth * at(if growth > 0.0 { pulls.curve_rise } else { pulls.curve_fall }, h)
+    }
+}
+
+/// A weight `h + 1` weeks ahead.
+fn at(pair: [f64; 2], h: usize) -> f64 {
+    pair[0] + (pair[1] - pair[0]) * (h.min(5) as f64) / 3.0
 }

@@ -21,6 +21,7 @@ pub(crate) struct Projection {
     pub(crate) lag: Lag,
     pub(crate) fit: Fit,
     pub(crate) scale: Scale,
+    pub(crate) trust: f64,
     /// Cases of the last days, as cleaned, for the deaths still to come from them.
     pub(crate) recent: Vec<f64>,
     /// The first day to be projected.
@@ -67,7 +68,7 @@ impl Plan {
     fn new(of: &Projection, scenario: &Scenario, days: usize) -> Self {
         let weeks = days.div_ceil(7);
         let outlook = Outlook::new(&of.weeks, &of.fit, of.weeks.len(), weeks);
-        let log_weeks = outlook.median(&of.settings.pull);
+        let log_weeks = outlook.median(&of.settings.pull, of.trust);
         let date = |day: usize| of.first.saturating_add(Duration::from_secs(86_400 * day as u64));
         let dates: Vec<Date> = (0..days).map(date).collect();
         let shift = effect(&of.settings, scenario, &dates);
@@ -112,14 +113,17 @@ fn effect(settings: &Settings, scenario: &Scenario, dates: &[Date]) -> Vec<f64> 
 }
 
 impl Projection {
-    /// Expected cases a day in one draw: the level is off by one error for all weeks, and by one more each week.
+    /// Expected cases a day in one draw: the level is off for all weeks, each week adds a step,
+    /// and clusters do both.
     fn case_means(&self, plan: &Plan, rng: &mut impl Rng) -> Vec<f64> {
         let spread = &self.settings.spread;
         let scale = self.scale.cases * tail(spread.tail, rng);
-        let mut error = spread.level * normal(rng);
+        let (mut walk, cluster) = (spread.level * normal(rng), normal(rng));
         let mut out = Vec::with_capacity(plan.days);
         for (week, log) in plan.log_weeks.iter().enumerate() {
-            error += spread.step * normal(rng);
+            walk += spread.step * normal(rng);
+            let clusters = (spread.cluster_variance(log.exp()) / 2.0).sqrt() * (cluster + normal(rng));
+            let error = walk + clusters;
             let cases = ((log + (scale * error).clamp(-6.0, 6.0)).exp() - HALF).max(0.0);
             let days = plan.share.iter().skip(7 * week).take(7);
             out.extend(days.map(|share| (cases * share).min(plan.most)));

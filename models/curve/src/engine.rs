@@ -34,6 +34,8 @@ pub struct Explanation {
     pub fatality: f64,
     /// Mean absolute error of the curve's own projections at past origins, in logarithms of weekly cases.
     pub past_error: f64,
+    /// Factor on the curve's part of the projection, learned from past origins.
+    pub trust: f64,
     /// What the projection is put together from.
     pub outlook: Outlook,
 }
@@ -63,6 +65,7 @@ impl Curve {
             outlook: Outlook::new(&weeks, &chosen.now, weeks.len(), 4),
             floor: chosen.now.floor(),
             fatality: chosen.now.ratio(),
+            trust: chosen.trust,
             past_error: chosen.error,
             waves: chosen.now.waves,
         })
@@ -115,6 +118,7 @@ impl Engine for Curve {
             lag: self.lag.clone(),
             fit: chosen.now,
             scale,
+            trust: chosen.trust,
             recent,
             first: history.day(history.days()),
             case_weekday: *history.cases().weekday(),

@@ -152,7 +152,7 @@ fn loss<'a>(
     let ratio = deaths::prior_ratio(weeks, lag, to, settings);
     let mut belief = Belief {
         mean: vec![((total + 1.0) / (to - from) as f64 / 7.0 * 0.05).ln(), ratio.ln(), 0.0],
-        sd: vec![1.0, 0.4, 0.02],
+        sd: vec![1.0, 0.5, 0.08],
     };
     for centre in centres {
         // Waves of 2020 rose over about three weeks and fell over about four; β = 2 is a logit of ln(0.8/2).

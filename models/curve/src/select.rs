@@ -14,13 +14,18 @@ pub(crate) struct Chosen {
     pub(crate) past: Vec<(usize, Fit)>,
     /// Mean absolute error of the chosen curve's projections, in logarithms of weekly cases.
     pub(crate) error: f64,
+    /// Factor on the curve's part of the projection.
+    pub(crate) trust: f64,
 }
 
 /// Weeks ahead over which projections are scored.
 const AHEAD: usize = 4;
 
+/// Most that a curve's part may be multiplied by.
+const MOST_TRUST: f64 = 3.0;
+
 /// An added wave must lower the error by this share, since the choice among more candidates flatters.
-const WORTH: f64 = 0.02;
+const WORTH: f64 = 0.1;
 
 /// Tries one wave, two, … and keeps the count whose past projections erred least.
 pub(crate) fn choose(weeks: &Weeks, lag: &Lag, settings: &Settings) -> Option<Chosen> {
@@ -34,7 +39,8 @@ pub(crate) fn choose(weeks: &Weeks, lag: &Lag, settings: &Settings) -> Option<Ch
         let error = error(weeks, &past);
         let better = best.as_ref().is_none_or(|b| error < b.error * (1.0 - WORTH));
         if better {
-            best = Some(Chosen { now, past, error });
+            let trust = trust(weeks, &past, settings);
+            best = Some(Chosen { now, past, error, trust });
         } else {
             break;
         }
@@ -53,4 +59,26 @@ fn error(weeks: &Weeks, past: &[(usize, Fit)]) -> f64 {
         }
     }
     if count > 0.0 { sum / count } else { 0.0 }
+}
+
+/// How far this place's curve is to be believed, from how much of what came at past origins its part explained.
+///
+/// The factor has a normal belief about 1; the errors it explains are as wide as the draws are believed to be.
+fn trust(weeks: &Weeks, past: &[(usize, Fit)], settings: &Settings) -> f64 {
+    let (spread, pulls) = (&settings.spread, &settings.pull);
+    let precision = 1.0 / pulls.trust_sd.powi(2).max(1e-9);
+    let (mut agree, mut total) = (precision, precision);
+    for (seen, fit) in past {
+        let ahead = AHEAD.min(weeks.len() - seen);
+        let outlook = Outlook::new(weeks, fit, *seen, ahead);
+        for h in 0..ahead {
+            let said = outlook.curve_part(pulls, h);
+            let without = outlook.without_curve(pulls, h);
+            let came = (weeks.cases[seen + h] + HALF).ln() - without;
+            let weight = spread.error / spread.variance(h, without.exp());
+            agree += weight * said * came;
+            total += weight * said * said;
+        }
+    }
+    (agree / total).clamp(0.0, MOST_TRUST)
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Weeks of history that waves are fitted to, 8 to 60. Seventeen hold a wave and the end of the one before.
+    /// Weeks of history that waves are fitted to, 8 to 60. Twelve hold a wave; seventeen projected worse.
     pub window_weeks: usize,
     /// Most waves in the window, 1 to 4. How many there are is chosen by error at past origins.
     pub max_waves: usize,
@@ -52,24 +52,30 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pulls {
-    /// Of the curve's growth from the last week to the projected one.
-    pub curve_growth: [f64; 2],
-    /// Of the curve's last week over the reported one.
-    pub curve_level: [f64; 2],
+    /// Of the curve's growth from the last week to the projected one, where it rises.
+    pub curve_rise: [f64; 2],
+    /// The same where it falls: curves see the end of a wave better than its height.
+    pub curve_fall: [f64; 2],
     /// Of the region's incidence over the place's own.
     pub region_level: [f64; 2],
     /// Of the region's growth over the last week.
     pub region_growth: [f64; 2],
     /// Of the place's growth over the last week; below 0 it smooths the level.
     pub own_growth: [f64; 2],
+    /// How far a place's own past may move the weight of its curve, as the standard deviation of a factor about 1,
+    /// 0 (not at all) to 5.
+    pub trust_sd: f64,
 }
 
 /// Spread of the draws about the median path, on the scale of logarithms.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spread {
-    /// Standard deviation of the level, 0 to 2.
+    /// Standard deviation of the level of large counts, 0 to 2.
     pub level: f64,
+    /// Standard deviation at a single case a week, 0 to 3. Small counts come in clusters; the variance falls with the
+    /// square root of the weekly count. Half of it is the level's, half is each week's own.
+    pub clustering: f64,
     /// Standard deviation added each week, 0 to 2.
     pub step: f64,
     /// Degrees of freedom of the Student t tail, above 2.
@@ -89,7 +95,7 @@ pub struct Spread {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            window_weeks: 17,
+            window_weeks: 12,
             max_waves: 3,
             past_origins: 5,
             min_cases: 5.0,
@@ -115,11 +121,12 @@ impl Default for Settings {
 impl Default for Pulls {
     fn default() -> Self {
         Self {
-            curve_growth: [0.1, 0.1],
-            curve_level: [0.1, 0.1],
-            region_level: [0.25, 0.5],
-            region_growth: [0.25, 0.25],
-            own_growth: [-0.1, -0.1],
+            curve_rise: [0.25, 0.05],
+            curve_fall: [0.3, 0.35],
+            region_level: [0.2, 0.65],
+            region_growth: [0.45, 0.55],
+            own_growth: [-0.17, -0.15],
+            trust_sd: 0.5,
         }
     }
 }
@@ -127,8 +134,9 @@ impl Default for Pulls {
 impl Default for Spread {
     fn default() -> Self {
         Self {
-            level: 0.2,
-            step: 0.18,
+            level: 0.1,
+            clustering: 1.0,
+            step: 0.32,
             tail: 5.0,
             prior: 10.0,
             error: 0.5,
@@ -156,7 +164,7 @@ impl Settings {
     /// The first setting outside of its range.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let (p, s) = (&self.pull, &self.spread);
-        let ranges: [(&'static str, f64, f64, f64, &'static str); 23] = [
+        let ranges: [(&'static str, f64, f64, f64, &'static str); 25] = [
             ("window_weeks", self.window_weeks as f64, 8.0, 60.0, "8 to 60"),
             ("max_waves", self.max_waves as f64, 1.0, 4.0, "1 to 4"),
             ("past_origins", self.past_origins as f64, 2.0, 12.0, "2 to 12"),
@@ -174,7 +182,9 @@ impl Settings {
             ("fatality_weeks", self.fatality_weeks as f64, 2.0, 26.0, "2 to 26"),
             ("generation_days", self.generation_days, 1.0, 20.0, "1 to 20"),
             ("report_delay_days", self.report_delay_days as f64, 0.0, 30.0, "0 to 30"),
+            ("pull.trust_sd", p.trust_sd, 0.0, 5.0, "0 to 5"),
             ("spread.level", s.level, 0.0, 2.0, "0 to 2"),
+            ("spread.clustering", s.clustering, 0.0, 3.0, "0 to 3"),
             ("spread.step", s.step, 0.0, 2.0, "0 to 2"),
             ("spread.tail", s.tail, 2.01, 1e6, "above 2"),
             ("spread.prior", s.prior, 1e-3, 1e9, "above 0"),
@@ -184,8 +194,8 @@ impl Settings {
         let sizes = [("spread.daily_size", s.daily_size), ("spread.daily_deaths_size", s.daily_deaths_size)]
             .map(|(name, value)| (name, value, 1e-3, 1e9, "above 0"));
         let pulls = [
-            ("pull.curve_growth", p.curve_growth),
-            ("pull.curve_level", p.curve_level),
+            ("pull.curve_rise", p.curve_rise),
+            ("pull.curve_fall", p.curve_fall),
             ("pull.region_level", p.region_level),
             ("pull.region_growth", p.region_growth),
             ("pull.own_growth", p.own_growth),

@@ -3,7 +3,7 @@
 use crate::blend::{HALF, Outlook};
 use crate::deaths::Lag;
 use crate::select::Chosen;
-use crate::settings::Settings;
+use crate::settings::{Settings, Spread};
 use crate::weeks::Weeks;
 
 /// Factors on the believed standard deviations.
@@ -20,6 +20,19 @@ const CUT: f64 = 3.0;
 /// Weeks ahead over which errors are taken.
 const AHEAD: usize = 4;
 
+impl Spread {
+    /// Variance of the logarithm that clusters of cases bring about `cases` a week.
+    pub(crate) fn cluster_variance(&self, cases: f64) -> f64 {
+        self.clustering.powi(2) / (cases + 1.0).sqrt()
+    }
+
+    /// Variance of the logarithm of the cases of one week, `h + 1` weeks ahead, about `cases` a week.
+    pub(crate) fn variance(&self, h: usize, cases: f64) -> f64 {
+        let counting = 1.0 / (cases + HALF) + 1.0 / (7.0 * self.daily_size);
+        self.level.powi(2) + self.cluster_variance(cases) + (h + 1) as f64 * self.step.powi(2) + counting
+    }
+}
+
 /// Compares past projections with what came.
 ///
 /// The factor's square is the mean of squared standardised errors, together with [`crate::Spread::prior`] errors of
@@ -29,10 +42,9 @@ pub(crate) fn scale(weeks: &Weeks, lag: &Lag, chosen: &Chosen, settings: &Settin
     let (mut cases, mut fatality) = (Mean::new(spread.prior), Mean::new(spread.prior));
     for (seen, fit) in &chosen.past {
         let ahead = AHEAD.min(weeks.len() - seen);
-        let median = Outlook::new(weeks, fit, *seen, ahead).median(&settings.pull);
+        let median = Outlook::new(weeks, fit, *seen, ahead).median(&settings.pull, chosen.trust);
         for (h, log) in median.iter().enumerate() {
-            let counting = 1.0 / (log.exp() + HALF) + 1.0 / (7.0 * spread.daily_size);
-            let believed = spread.level.powi(2) + (h + 1) as f64 * spread.step.powi(2) + counting;
+            let believed = spread.variance(h, log.exp());
             let error = (weeks.cases[seen + h] + HALF).ln() - log;
             cases.add(error * error / believed, spread.error);
         }
