@@ -1,0 +1,66 @@
+//! From cases to deaths: when, and how many.
+
+use statrs::distribution::{ContinuousCDF, Gamma};
+
+use crate::settings::Settings;
+use crate::weeks::Weeks;
+
+/// How long after a case is reported its death is reported.
+#[derive(Debug, Clone)]
+pub(crate) struct Lag {
+    daily: Vec<f64>,
+    weekly: Vec<f64>,
+}
+
+/// Days and weeks past which no death is expected.
+const DAYS: usize = 56;
+const WEEKS: usize = DAYS / 7 + 1;
+
+impl Lag {
+    /// A gamma distribution of `mean` and `sd` days, cut after eight weeks. None where it cannot be built.
+    pub(crate) fn new(mean: f64, sd: f64) -> Option<Self> {
+        let gamma = Gamma::new((mean / sd).powi(2), mean / (sd * sd)).ok()?;
+        let whole = gamma.cdf(DAYS as f64);
+        if !(whole > 0.5) {
+            return None;
+        }
+        let daily: Vec<f64> =
+            (0..DAYS).map(|d| (gamma.cdf(d as f64 + 1.0) - gamma.cdf(d as f64)) / whole).collect();
+        let mut weekly = vec![0.0; WEEKS];
+        for (lag, p) in daily.iter().enumerate() {
+            for day in 0..7 {
+                weekly[(day + lag) / 7] += p / 7.0;
+            }
+        }
+        Some(Self { daily, weekly })
+    }
+
+    /// Share of deaths by whole days after the report of the case.
+    pub(crate) fn daily(&self) -> &[f64] {
+        &self.daily
+    }
+
+    /// Share of deaths by whole weeks after the week of the case.
+    pub(crate) fn weights(&self) -> &[f64] {
+        &self.weekly
+    }
+
+    /// Cases behind the deaths of `week`.
+    pub(crate) fn weekly(&self, week: usize, cases: impl Fn(usize) -> f64) -> f64 {
+        self.weekly.iter().enumerate().take(week + 1).map(|(j, p)| p * cases(week - j)).sum()
+    }
+
+    /// Deaths in the `window` weeks before `to`, and the cases behind them.
+    pub(crate) fn sums(&self, cases: &[f64], deaths: &[f64], to: usize, window: usize) -> (f64, f64) {
+        (to.saturating_sub(window)..to.min(cases.len()).min(deaths.len()))
+            .fold((0.0, 0.0), |(d, e), week| (d + deaths[week], e + self.weekly(week, |w| cases[w])))
+    }
+}
+
+/// Case-fatality ratio believed before a place's own deaths are looked at, as seen `to` weeks into the history.
+///
+/// It is the region's over the last weeks, drawn to the common one with the weight of some deaths.
+pub(crate) fn prior_ratio(weeks: &Weeks, lag: &Lag, to: usize, settings: &Settings) -> f64 {
+    let (deaths, cases) = lag.sums(&weeks.region_cases, &weeks.region_deaths, to, settings.fatality_weeks);
+    (deaths + settings.fatality_weight) / (cases + settings.fatality_weight / settings.fatality)
+}
