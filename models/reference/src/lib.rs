@@ -2,5 +2,7 @@
 
 mod flat;
 mod split;
+mod trend;
 
 pub use flat::Flat;
+pub use trend::{Pair, Settings, SettingsError, Trend};
