@@ -1,1 +1,8 @@
-//! x
+#![doc = include_str!("../README.md")]
+
+mod flat;
+mod split;
+mod trend;
+
+pub use flat::Flat;
+pub use trend::{Pair, Settings, SettingsError, Trend};
