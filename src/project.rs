@@ -15,7 +15,7 @@ use crate::output::counties::{self, CountyRow};
 use crate::output::projections::{self, Totals};
 use crate::output::run::{Input, Manifest, Stopwatch};
 use crate::output::{Staging, hub};
-use crate::panel::{self, Panel};
+use crate::panel::{self, Panel, RepairKind};
 use crate::pipeline::{self, Batch, Monitor, Plan, Projected, Selection, Summary};
 
 /// What to project, from what, into where.
@@ -196,9 +196,10 @@ fn manifest(
     };
     let mut repairs = std::collections::BTreeMap::<String, usize>::new();
     for place in panel.counties() {
-        for (series, counts) in [("cases", place.repairs.case_counts()), ("deaths", place.repairs.death_counts())] {
-            for (kind, n) in counts {
-                *repairs.entry(format!("{series}: {kind}")).or_default() += n;
+        for kind in RepairKind::ALL {
+            let (cases, deaths) = place.repairs.count(kind);
+            for (series, n) in [("cases", cases), ("deaths", deaths)] {
+                *repairs.entry(format!("{series}: {}", kind.word())).or_default() += n;
             }
         }
     }

@@ -97,7 +97,7 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
             .map(|(place, series, repair)| {
                 serde_json::json!({
                     "fips": place.history.location().fips.to_string(), "series": series, "kind": repair.kind.word(),
-                    "from": repair.from.to_string(), "to": repair.to.to_string(), "people": repair.people,
+                    "first": repair.first.to_string(), "last": repair.last.to_string(), "people": repair.people,
                 })
             })
             .collect();
@@ -132,9 +132,9 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
     );
     for (place, series, repair) in repairs {
         let location = place.history.location();
-        let (kind, from, to) = (repair.kind.word(), repair.from, repair.to);
+        let (kind, first, last) = (repair.kind.word(), repair.first, repair.last);
         println!(
-            "  {:<6}{:<28}{series:<7}{kind:<16}{from} to {to}  {:.0} people",
+            "  {:<6}{:<28}{series:<7}{kind:<16}{first} to {last}  {:.0} people",
             location.fips, location.name, repair.people
         );
     }

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{polars_error, write_parquet};
 use crate::error::Error;
-use crate::panel::Place;
+use crate::panel::{Place, RepairKind};
 use crate::pipeline::Projected;
 use crate::quantiles::MEDIAN;
 
@@ -48,8 +48,11 @@ impl CountyRow {
     pub fn new(place: &Place, projected: &Projected) -> Self {
         let location = place.history.location();
         let next = projected.blend.as_ref().and_then(|f| f.target(countycast_engine::Target::Cases));
-        let counts = |counts: &[(&'static str, usize)]| {
-            counts.iter().map(|(kind, n)| ((*kind).to_owned(), u32::try_from(*n).unwrap_or(u32::MAX))).collect()
+        let counts = |number: fn((usize, usize)) -> usize| {
+            let of_kind = |kind: RepairKind| {
+                (kind.word().to_owned(), u32::try_from(number(place.repairs.count(kind))).unwrap_or(u32::MAX))
+            };
+            RepairKind::ALL.into_iter().map(of_kind).collect()
         };
         Self {
             fips: projected.fips.to_string(),
@@ -61,8 +64,8 @@ impl CountyRow {
             reproduction: projected.reproduction.map(|r| [r.median, r.lower, r.upper]),
             doubling_days: projected.reproduction.and_then(|r| r.doubling_days),
             failures: projected.failures.iter().map(|f| format!("{} {}: {}", f.engine, f.kind, f.reason)).collect(),
-            case_repairs: counts(&place.repairs.case_counts()),
-            death_repairs: counts(&place.repairs.death_counts()),
+            case_repairs: counts(|(cases, _)| cases),
+            death_repairs: counts(|(_, deaths)| deaths),
             last_week: place.history.cases().cleaned().iter().rev().take(7).sum(),
             next_week: next.and_then(|q| q.week.first()).map(|row| f64::from(row[MEDIAN])),
         }
