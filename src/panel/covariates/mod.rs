@@ -1,0 +1,96 @@
+//! Facts about counties from files that may or may not be there.
+
+mod adjacency;
+mod files;
+mod table;
+
+use std::collections::BTreeMap;
+
+use countycast_engine::{Covariates, Fips};
+use jiff::civil::Date;
+
+pub(super) use adjacency::{Neighbours, read as neighbours};
+pub(super) use table::How;
+
+use super::input::Reader;
+use crate::error::Error;
+
+/// What is known of the counties.
+#[derive(Debug, Default)]
+pub(super) struct Facts {
+    counties: BTreeMap<Fips, Covariates>,
+}
+
+/// Reads every covariate file that is there and was known on the as-of day.
+pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
+    let mut facts = Facts::default();
+    for file in files::ALL {
+        table::read(file, as_of, &mut facts.counties, reader)?;
+    }
+    for covariates in facts.counties.values_mut() {
+        files::derive(covariates);
+    }
+    Ok(facts)
+}
+
+impl Facts {
+    /// The facts of a county.
+    pub(super) fn of(&self, county: Fips) -> Covariates {
+        self.counties.get(&county).cloned().unwrap_or_default()
+    }
+
+    /// Residents, from the first file that knows.
+    pub(super) fn population(&self, county: Fips) -> Option<f64> {
+        let covariates = self.counties.get(&county)?;
+        files::POPULATIONS.iter().find_map(|name| covariates.get(name)).filter(|residents| *residents > 0.0)
+    }
+
+    /// Says of each fact how many of these counties lack it.
+    pub(super) fn note_missing<'a>(&self, counties: impl Iterator<Item = &'a Covariates> + Clone, reader: &mut Reader) {
+        let known: std::collections::BTreeSet<&str> =
+            self.counties.values().flat_map(|covariates| covariates.iter().map(|(name, _)| name)).collect();
+        for name in known {
+            let missing = counties.clone().filter(|covariates| covariates.get(name).is_none()).count();
+            reader.notice(format!("covariate `{name}` is missing in counties"), missing);
+        }
+    }
+}
+
+/// Facts of a whole from those of its parts: sums of numbers of people and beds, means weighted by residents of all
+/// else. A part without residents or without the fact does not count.
+pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a Covariates, Option<f64>)> + Clone) -> Covariates {
+    let names: std::collections::BTreeSet<&str> =
+        parts.clone().flat_map(|(covariates, _)| covariates.iter().map(|(name, _)| name)).collect();
+    let mut whole = Covariates::default();
+    for name in names {
+        let values = parts.clone().filter_map(|(covariates, residents)| Some((covariates.get(name)?, residents)));
+        if files::is_sum(name) {
+            whole.set(name, values.map(|(value, _)| value).sum());
+        } else {
+            let weighted = values.filter_map(|(value, residents)| Some((value, residents?)));
+            let (sum, weight) = weighted.fold((0.0, 0.0), |(s, w), (value, r)| (s + value * r, w + r));
+            // 0 / 0 is no finite number and is left out.
+            whole.set(name, sum / weight);
+        }
+    }
+    whole
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_are_weighted_and_beds_are_added() {
+        let mut city = Covariates::default();
+        city.set("poverty", 0.2);
+        city.set("staffed_beds", 100.0);
+        let mut village = Covariates::default();
+        village.set("poverty", 0.4);
+        village.set("staffed_beds", 10.0);
+        village.set("age_65_plus", 0.3);
+        let state = together([(&city, Some(3000.0)), (&village, Some(1000.0))].into_iter());
+        assert!((state.get("poverty").unwrap() - 0.25).abs() < 1e-12);
+        assert_eq!((state.get("staffed_beds"), state.get("age_65_plus")), (Some(110.0), Some(0.3)));
+    }
+}

@@ -1,0 +1,11 @@
+//! Places: which there are, and what publishers call them.
+
+pub mod codes;
+mod crosswalk;
+mod joint;
+pub(super) mod new_york;
+mod states;
+
+pub(super) use crosswalk::{Unit, unit};
+pub(super) use joint::JointUnit;
+pub use states::State;

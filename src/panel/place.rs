@@ -1,0 +1,30 @@
+//! A place of the panel.
+
+use std::sync::Arc;
+
+use countycast_engine::{Fips, History};
+
+use super::geography::State;
+use super::repair::Repairs;
+
+/// A county, a state or the nation: its counts, and what was done to them.
+#[derive(Debug, Clone)]
+pub struct Place {
+    /// Counts and facts, with the place around it as region.
+    pub history: Arc<History>,
+    /// The state it lies in or is; none for the nation.
+    pub state: Option<&'static State>,
+    /// What repair did to its counts.
+    pub repairs: Repairs,
+    /// The health district that reports for this county, whose own row stays at zero; none where the county's own row
+    /// counts.
+    pub reported_in: Option<String>,
+}
+
+impl Place {
+    /// Its code.
+    #[must_use]
+    pub fn fips(&self) -> Fips {
+        self.history.location().fips
+    }
+}

@@ -1,0 +1,202 @@
+//! Repair of reported increments: nothing is deleted, counts only move to the days they belong to.
+//!
+//! Steps, in this order: counts below zero are taken back from earlier days ([`negatives`]), the value after a silence
+//! is spread over it ([`gaps`]), dumps are spread over the time they come from ([`dumps`]), and the rhythm of the week
+//! is estimated from what is left untouched ([`weekday`]). Every step sees the days up to as-of and nothing else, and
+//! its own series together with what is known of the place around it ([`Around`]).
+
+mod dumps;
+mod gaps;
+mod negatives;
+pub(super) mod weekday;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::settings::Settings;
+
+/// What a repair did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RepairKind {
+    /// A count below zero, taken back from other days.
+    Negative,
+    /// A silence followed by the total of several days, which was spread over it.
+    Gap,
+    /// A day with the counts of many, spread over the days before it.
+    Dump,
+    /// Last days without a report: marked, the counts left at zero.
+    Unreported,
+}
+
+/// One repair of one series.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Repair {
+    /// What was done.
+    pub kind: RepairKind,
+    /// First day that changed or was marked.
+    pub first: Date,
+    /// Last day that changed or was marked.
+    pub last: Date,
+    /// People moved between days; 0 where days were only marked.
+    pub people: f64,
+}
+
+/// The repairs of one place.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Repairs {
+    /// Repairs of new cases, by day of repair.
+    pub cases: Vec<Repair>,
+    /// Repairs of new deaths.
+    pub deaths: Vec<Repair>,
+}
+
+impl Repairs {
+    /// Repairs of this kind: of cases and of deaths.
+    #[must_use]
+    pub fn count(&self, kind: RepairKind) -> (usize, usize) {
+        let count = |repairs: &[Repair]| repairs.iter().filter(|repair| repair.kind == kind).count();
+        (count(&self.cases), count(&self.deaths))
+    }
+
+    /// People moved by repairs of this kind: cases and deaths.
+    #[must_use]
+    pub fn people(&self, kind: RepairKind) -> (f64, f64) {
+        let people = |list: &[Repair]| list.iter().filter(|r| r.kind == kind).map(|r| r.people).sum();
+        (people(&self.cases), people(&self.deaths))
+    }
+}
+
+/// What the place around a series tells about its days: the state around a county, the nation around a state.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Around {
+    /// Factor of each weekday, Sunday first.
+    pub(super) weekday: [f64; 7],
+    /// Runs of days (first, last) on which the whole place was silent.
+    pub(super) silences: Vec<(usize, usize)>,
+    /// For each of the last days, as many as are too recent to judge alone: its count relative to the local level.
+    pub(super) rises: Vec<f64>,
+}
+
+impl Default for Around {
+    fn default() -> Self {
+        Self { weekday: [1.0; 7], silences: Vec::new(), rises: Vec::new() }
+    }
+}
+
+/// A series after repair.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Cleaned {
+    /// New counts a day, at least 0.
+    pub(super) counts: Vec<f64>,
+    /// Days that were moved or marked.
+    pub(super) repaired: Vec<bool>,
+    /// What was done.
+    pub(super) repairs: Vec<Repair>,
+    /// What this series tells the places within it.
+    pub(super) around: Around,
+}
+
+/// A series under repair.
+struct Work<'a> {
+    counts: Vec<f64>,
+    repaired: Vec<bool>,
+    log: Vec<(RepairKind, usize, usize, f64)>,
+    silences: Vec<(usize, usize)>,
+    first_weekday: usize,
+    around: &'a Around,
+}
+
+impl Work<'_> {
+    /// Expected relative count of a day, by its weekday.
+    fn factor(&self, day: usize) -> f64 {
+        self.around.weekday[(self.first_weekday + day) % 7]
+    }
+}
+
+/// Repairs one series of reported increments that starts on `first_day`.
+pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings: &Settings) -> Cleaned {
+    let mut work = Work {
+        counts: reported.to_vec(),
+        repaired: vec![false; reported.len()],
+        log: Vec::new(),
+        silences: Vec::new(),
+        first_weekday: countycast_engine::weekday_index(first_day),
+        around,
+    };
+    negatives::repair(&mut work, &settings.negatives);
+    gaps::repair(&mut work, &settings.gaps);
+    dumps::repair(&mut work, &settings.dumps);
+    let weekday = weekday::factors(&work, &settings.weekday);
+    let rises = dumps::rises(&work, &settings.dumps);
+    let date = |day: usize| first_day.saturating_add(i64::try_from(day).unwrap_or(i64::MAX).min(1 << 20).days());
+    let repair = |&(kind, first, last, people): &_| Repair { kind, first: date(first), last: date(last), people };
+    Cleaned {
+        repairs: work.log.iter().map(repair).collect(),
+        around: Around { weekday, silences: work.silences, rises },
+        counts: work.counts,
+        repaired: work.repaired,
+    }
+}
+
+/// Median; 0 of nothing. Reorders the values.
+fn median(values: &mut [f64]) -> f64 {
+    if values.is_empty() {
+        return 0.0;
+    }
+    let (middle, odd) = (values.len() / 2, values.len() % 2 == 1);
+    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
+    if odd { upper } else { (upper + below.iter().copied().fold(f64::MIN, f64::max)) / 2.0 }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+
+    /// A Sunday.
+    const START: Date = date(2020, 3, 1);
+
+    fn cleaned(reported: &[f64]) -> Cleaned {
+        clean(reported, START, &Around::default(), &Settings::default())
+    }
+
+    #[test]
+    fn medians() {
+        assert_eq!([&mut [][..], &mut [3.0], &mut [4.0, 1.0], &mut [9.0, 1.0, 2.0]].map(median), [0.0, 3.0, 2.5, 2.0]);
+    }
+
+    #[test]
+    fn a_quiet_series_is_left_alone() {
+        let reported: Vec<f64> = (0..100).map(|day| f64::from(20 + day % 7)).collect();
+        let result = cleaned(&reported);
+        assert_eq!(result.counts, reported);
+        assert_eq!(result.repairs, []);
+    }
+
+    #[test]
+    fn exponential_growth_is_left_alone() {
+        // Doubling every three days, faster than the spring of 2020 in New York.
+        let reported: Vec<f64> = (0..40).map(|day| (f64::from(day) / 3.0).exp2().floor()).collect();
+        assert_eq!(cleaned(&reported).counts, reported);
+    }
+
+    proptest! {
+        #[test]
+        fn totals_are_kept_and_nothing_is_below_zero(
+            steps in prop::collection::vec(prop_oneof![6 => 0i32..30, 2 => Just(0), 1 => 200i32..3000, 1 => -400i32..0], 1..200)
+        ) {
+            // Reported increments of a cumulative count that never falls below zero, as every county's.
+            let mut total = 0;
+            let reported: Vec<f64> =
+                steps.iter().map(|&step| { let step = step.max(-total); total += step; f64::from(step) }).collect();
+            let result = cleaned(&reported);
+            prop_assert!(result.counts.iter().all(|c| c.is_finite() && *c >= 0.0));
+            let sum: f64 = result.counts.iter().sum();
+            prop_assert!((sum - f64::from(total)).abs() <= 1e-9 * f64::from(total.max(1)), "{} for {}", sum, total);
+            for (day, (before, after)) in reported.iter().zip(&result.counts).enumerate() {
+                prop_assert!(before == after || result.repaired[day], "day {} changed unmarked", day);
+            }
+        }
+    }
+}

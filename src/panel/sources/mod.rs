@@ -1,0 +1,132 @@
+//! Publishers' files: each layout is recognised by its header and read into [`Counts`].
+
+mod days;
+mod discover;
+mod nyt;
+pub(super) mod table;
+mod wide;
+
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+pub(super) use days::days_between;
+pub(super) use discover::{Files, entries, find};
+
+use super::geography::Unit;
+use super::input::Reader;
+use crate::error::{Error, InputError};
+
+/// A publisher of county counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Publisher {
+    /// Johns Hopkins CSSE: wide, cumulative, cases and deaths apart.
+    Jhu,
+    /// The New York Times: long, cumulative, cases and deaths together.
+    Nyt,
+    /// USAFacts: wide, cumulative, cases and deaths apart.
+    UsaFacts,
+}
+
+/// Cumulative counts of one kind, from one file.
+#[derive(Debug, Clone)]
+pub(super) struct Counts {
+    /// The file, for messages.
+    pub(super) path: PathBuf,
+    /// Day of each row's first count.
+    pub(super) first_day: Date,
+    /// The last day in the file, whether or not it was read.
+    pub(super) last_day: Date,
+    /// A row a place.
+    pub(super) rows: Vec<Row>,
+    /// Rows of territories and ships.
+    pub(super) left_out: usize,
+}
+
+/// One place's counts.
+#[derive(Debug, Clone)]
+pub(super) struct Row {
+    /// What it counts.
+    pub(super) unit: Unit,
+    /// The place as published, such as `Autauga`.
+    pub(super) name: String,
+    /// Line in the file, from 1.
+    pub(super) line: u64,
+    /// Residents, where the file says.
+    pub(super) population: Option<f64>,
+    /// Latitude and longitude in degrees, where the file says.
+    pub(super) position: Option<(f64, f64)>,
+    /// Published cumulative counts, a day each from the first day on.
+    pub(super) cumulative: Vec<f64>,
+    /// Cumulative count of the last day read, as this vintage has it.
+    pub(super) total: f64,
+}
+
+/// What a publisher says up to a day.
+#[derive(Debug)]
+pub(super) struct Published {
+    /// Cases.
+    pub(super) cases: Counts,
+    /// Deaths, over the same days.
+    pub(super) deaths: Counts,
+}
+
+/// Reads the counts up to and including `until`; later ones are not looked at.
+pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
+    let published = match files.publisher {
+        Publisher::Nyt => nyt::read(&files.cases, until, reader)?,
+        _ => Published { cases: wide(&files.cases, until, reader)?, deaths: wide(&files.deaths, until, reader)? },
+    };
+    let (cases, deaths) = (&published.cases, &published.deaths);
+    if cases.first_day != deaths.first_day {
+        let problem =
+            format!("starts on {} where {} starts on {}", deaths.first_day, cases.path.display(), cases.first_day);
+        return Err(InputError::new(&deaths.path, problem, "use both files of the same download").into());
+    }
+    Ok(published)
+}
+
+/// Reads one wide file.
+pub(super) fn wide(path: &Path, until: Option<Date>, reader: &mut Reader) -> Result<Counts, Error> {
+    let bytes = reader.bytes(path)?;
+    let counts = wide::read(path, &bytes, until)?;
+    reader.holds_until(path, counts.last_day);
+    Ok(counts)
+}
+
+impl Counts {
+    /// Adds up rows of counties that were counted apart under older or newer codes.
+    fn merged(mut self) -> Self {
+        let mut rows: Vec<Row> = Vec::with_capacity(self.rows.len());
+        let mut place = std::collections::HashMap::new();
+        for row in self.rows {
+            let Unit::County(county) = row.unit else {
+                rows.push(row);
+                continue;
+            };
+            match place.entry(county) {
+                std::collections::hash_map::Entry::Vacant(entry) => {
+                    entry.insert(rows.len());
+                    rows.push(row);
+                }
+                std::collections::hash_map::Entry::Occupied(entry) => rows[*entry.get()].add(&row),
+            }
+        }
+        self.rows = rows;
+        self
+    }
+}
+
+impl Row {
+    /// Adds another row's counts and residents.
+    pub(super) fn add(&mut self, other: &Self) {
+        for (sum, value) in self.cumulative.iter_mut().zip(&other.cumulative) {
+            *sum += value;
+        }
+        self.total += other.total;
+        if let (Some(sum), Some(more)) = (self.population.as_mut(), other.population) {
+            *sum += more;
+        }
+    }
+}

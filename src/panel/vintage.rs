@@ -1,0 +1,140 @@
+//! What stood in the publisher's files on a past day.
+//!
+//! `vintages/DATE/` holds whole files as they stood at the end of DATE. `vintages_weekly/through_DATE_*` holds files
+//! whose last day is DATE, published the day after and cut to the last 84 days; the days before come from the base file.
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use super::align;
+use super::geography::Unit;
+use super::input::Reader;
+use super::sources::{self, Counts, Files, Published, Publisher, days_between};
+use crate::error::{Error, InputError};
+
+/// A pair of files and when they were published.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Vintage {
+    published: Date,
+    /// Whether the files hold the whole history. Of two published on one day, the whole is the later in order.
+    whole: bool,
+    cases: PathBuf,
+    deaths: PathBuf,
+}
+
+/// Reads the newest vintage published within `lag` days of the as-of day; without such a day, the newest there is.
+pub(super) fn read(files: &Files, as_of: Option<Date>, lag: u32, reader: &mut Reader) -> Result<Published, Error> {
+    let folder = files.cases.parent().unwrap_or(Path::new(".")).to_owned();
+    if files.publisher != Publisher::Jhu {
+        return Err(Error::Request {
+            message: format!("there are no vintages of {:?}", files.publisher),
+            remedy: "leave out --vintage, or use JHU's files with their folders of vintages".to_owned(),
+        });
+    }
+    let vintages = list(&folder)?;
+    let known_by = as_of.map(|day| day.saturating_add(i64::from(lag).days()));
+    let Some(vintage) = vintages.iter().rfind(|v| known_by.is_none_or(|day| v.published <= day)) else {
+        return Err(none(&folder, as_of, vintages.first()));
+    };
+    let name = vintage.cases.strip_prefix(&folder).unwrap_or(&vintage.cases).display();
+    reader.notice(format!("vintage published {}: {name}", vintage.published), 1);
+    let recent = Published {
+        cases: sources::wide(&vintage.cases, as_of, reader)?,
+        deaths: sources::wide(&vintage.deaths, as_of, reader)?,
+    };
+    if let Some(day) = as_of.filter(|day| *day > recent.cases.last_day) {
+        return Err(Error::Request {
+            message: format!("the newest vintage known on {day} ends on {}", recent.cases.last_day),
+            remedy: format!("ask for --as-of {}, or leave out --vintage", recent.cases.last_day),
+        });
+    }
+    if vintage.whole {
+        return Ok(recent);
+    }
+    let until = recent.cases.first_day;
+    let base = sources::read(files, Some(until), reader)?;
+    Ok(Published { cases: join(base.cases, recent.cases)?, deaths: join(base.deaths, recent.deaths)? })
+}
+
+/// All vintages, oldest first.
+fn list(folder: &Path) -> Result<Vec<Vintage>, Error> {
+    let mut found = Vec::new();
+    let whole = folder.join("vintages");
+    for path in if whole.is_dir() { sources::entries(&whole)? } else { Vec::new() } {
+        let Some(published) = name(&path).parse().ok() else { continue };
+        let file = |kind: &str| path.join(format!("time_series_covid19_{kind}_US.csv"));
+        found.push(Vintage { published, whole: true, cases: file("confirmed"), deaths: file("deaths") });
+    }
+    let weekly = folder.join("vintages_weekly");
+    for path in if weekly.is_dir() { sources::entries(&weekly)? } else { Vec::new() } {
+        let name = name(&path);
+        let Some(last) = name.strip_prefix("through_").and_then(|n| n.strip_suffix("_confirmed_US.csv.gz")) else {
+            continue;
+        };
+        let Ok(last) = last.parse::<Date>() else { continue };
+        let deaths = weekly.join(format!("through_{last}_deaths_US.csv.gz"));
+        found.push(Vintage { published: last.saturating_add(1.day()), whole: false, cases: path, deaths });
+    }
+    found.sort();
+    Ok(found)
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The recent file's days, with the base file's before them: increments are joined, so that a revision of the distant
+/// past does not show as a jump where the files meet.
+fn join(mut base: Counts, mut recent: Counts) -> Result<Counts, Error> {
+    let Some(offset) = days_between(base.first_day, recent.first_day) else {
+        let problem = format!("starts on {}, after the vintage's {}", base.first_day, recent.first_day);
+        return Err(InputError::new(&base.path, problem, "use the publisher's whole file as base").into());
+    };
+    if base.rows.iter().any(|row| row.cumulative.len() <= offset) {
+        let problem = format!("ends on {}, before the vintage starts on {}", base.last_day, recent.first_day);
+        return Err(InputError::new(&base.path, problem, "use a newer base file").into());
+    }
+    // Where the vintage has New York City as one, the base file's five counties are added up, and the whole is divided
+    // by population later: dividing only the last weeks would put a step into every borough where the files meet.
+    if align::city_is_lumped(&recent) {
+        align::lump_city(&mut base);
+    }
+    let earlier: HashMap<(Unit, &str), &[f64]> =
+        base.rows.iter().map(|row| ((row.unit, key(row.unit, &row.name)), row.cumulative.as_slice())).collect();
+    let positions: HashMap<Unit, (f64, f64)> =
+        base.rows.iter().filter_map(|row| Some((row.unit, row.position?))).collect();
+    for row in &mut recent.rows {
+        let Some(first) = row.cumulative.first().copied() else { continue };
+        let mut joined = match earlier.get(&(row.unit, key(row.unit, &row.name))) {
+            Some(before) => before[..=offset].to_vec(),
+            None => vec![0.0; offset + 1],
+        };
+        let level = joined[offset] - first;
+        joined.extend(row.cumulative[1..].iter().map(|count| count + level));
+        row.cumulative = joined;
+        row.position = row.position.or_else(|| positions.get(&row.unit).copied());
+    }
+    recent.first_day = base.first_day;
+    Ok(recent)
+}
+
+/// A county is known by its code; files differ in how they write its name.
+fn key(unit: Unit, name: &str) -> &str {
+    if matches!(unit, Unit::County(_)) { "" } else { name }
+}
+
+fn none(folder: &Path, as_of: Option<Date>, oldest: Option<&Vintage>) -> Error {
+    match (as_of, oldest) {
+        (Some(day), Some(oldest)) => Error::Request {
+            message: format!("no vintage had been published by {day}: the oldest is of {}", oldest.published),
+            remedy: "ask for a later --as-of, or leave out --vintage".to_owned(),
+        },
+        _ => {
+            let problem = "there is no vintage: neither vintages/DATE/ nor vintages_weekly/through_DATE_…";
+            InputError::new(folder, problem, "leave out --vintage, or add the folders").into()
+        }
+    }
+}
