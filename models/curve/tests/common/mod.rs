@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countycast_curve::Shape;
 use countycast_engine::{Fips, History, Location, Region, Series, Streams};
-use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
+use rand_distr::{Distribution, Gamma, Poisson};
 
 /// The streams of a made-up county.
 pub(crate) fn streams(seed: u64) -> Streams {
@@ -42,20 +42,6 @@ pub(crate) fn noisy(mean: &[f64], size: f64, seed: u64, purpose: &str) -> Vec<f6
         .map(|m| {
             let rate: f64 = Gamma::new(size, (m / size).max(1e-9)).unwrap().sample(&mut rng);
             Poisson::new(rate.max(1e-9)).unwrap().sample(&mut rng)
-        })
-        .collect()
-}
-
-/// Expected cases of an epidemic whose logarithm walks: `step` a week, on top of a slow swing.
-pub(crate) fn wandering(days: usize, level: f64, step: f64, seed: u64) -> Vec<f64> {
-    let mut rng = streams(seed).rng("walk", 0);
-    let mut log = level.ln();
-    (0..days)
-        .map(|_| {
-            let normal: f64 = StandardNormal.sample(&mut rng);
-            log += step / 7_f64.sqrt() * normal;
-            log = log.clamp(level.ln() - 3.0, level.ln() + 3.0);
-            log.exp()
         })
         .collect()
 }
