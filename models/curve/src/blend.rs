@@ -7,6 +7,11 @@ use crate::weeks::Weeks;
 /// Largest believable change of the curve over the horizon, in logarithms either way.
 const MOST_CHANGE: f64 = 1.5;
 
+/// Largest believable log growth from one week to the next: beyond it a dump or a gap is likelier.
+const MOST_GROWTH: f64 = 1.0;
+/// Largest believable log ratio of the region's incidence to a place's own.
+const MOST_GAP: f64 = 4.0;
+
 /// Added to counts before logarithms, so that zero has one.
 pub(crate) const HALF: f64 = 0.5;
 
@@ -30,7 +35,9 @@ impl Outlook {
     pub(crate) fn new(weeks: &Weeks, fit: &Fit, seen: usize, ahead: usize) -> Self {
         let log = |cases: f64| (cases + HALF).ln();
         // Small counts say little of growth: a few cases are added to both weeks.
-        let growth = |cases: &[f64], add: f64| ((cases[seen - 1] + add) / (cases[seen - 2] + add)).ln();
+        let growth = |cases: &[f64], add: f64| {
+            ((cases[seen - 1] + add) / (cases[seen - 2] + add)).ln().clamp(-MOST_GROWTH, MOST_GROWTH)
+        };
         let level = log(weeks.cases[seen - 1]);
         let last = log(fit.week(seen - 1));
         Self {
@@ -38,7 +45,10 @@ impl Outlook {
             curve_growth: (0..ahead)
                 .map(|h| (log(fit.week(seen + h)) - last).clamp(-MOST_CHANGE, MOST_CHANGE))
                 .collect(),
-            region_level: weeks.expected.as_ref().map_or(0.0, |e| log(e[seen - 1]) - level),
+            region_level: weeks
+                .expected
+                .as_ref()
+                .map_or(0.0, |e| (log(e[seen - 1]) - level).clamp(-MOST_GAP, MOST_GAP)),
             region_growth: if weeks.region_cases.is_empty() { 0.0 } else { growth(&weeks.region_cases, 20.0) },
             own_growth: growth(&weeks.cases, 3.0),
         }

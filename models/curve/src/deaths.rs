@@ -21,11 +21,10 @@ impl Lag {
     pub(crate) fn new(mean: f64, sd: f64) -> Option<Self> {
         let gamma = Gamma::new((mean / sd).powi(2), mean / (sd * sd)).ok()?;
         let whole = gamma.cdf(DAYS as f64);
-        if !(whole > 0.5) {
+        if whole.is_nan() || whole <= 0.5 {
             return None;
         }
-        let daily: Vec<f64> =
-            (0..DAYS).map(|d| (gamma.cdf(d as f64 + 1.0) - gamma.cdf(d as f64)) / whole).collect();
+        let daily: Vec<f64> = (0..DAYS).map(|d| (gamma.cdf(d as f64 + 1.0) - gamma.cdf(d as f64)) / whole).collect();
         let mut weekly = vec![0.0; WEEKS];
         for (lag, p) in daily.iter().enumerate() {
             for day in 0..7 {
@@ -63,4 +62,24 @@ impl Lag {
 pub(crate) fn prior_ratio(weeks: &Weeks, lag: &Lag, to: usize, settings: &Settings) -> f64 {
     let (deaths, cases) = lag.sums(&weeks.region_cases, &weeks.region_deaths, to, settings.fatality_weeks);
     (deaths + settings.fatality_weight) / (cases + settings.fatality_weight / settings.fatality)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn shares_sum_to_one_and_keep_the_mean() {
+        let lag = Lag::new(16.0, 8.0).unwrap();
+        assert!((lag.daily().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        assert!((lag.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
+        let mean: f64 = lag.daily().iter().enumerate().map(|(d, p)| (d as f64 + 0.5) * p).sum();
+        assert!((mean - 16.0).abs() < 0.1, "{mean}");
+    }
+
+    #[test]
+    fn constant_cases_bring_constant_deaths() {
+        let lag = Lag::new(16.0, 8.0).unwrap();
+        assert!((lag.weekly(20, |_| 50.0) - 50.0).abs() < 1e-9);
+    }
 }

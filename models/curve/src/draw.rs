@@ -34,7 +34,13 @@ pub(crate) struct Projection {
 const LEAST_TRANSMISSION: f64 = 0.05;
 
 impl Fitted for Projection {
-    fn draw(&self, scenario: &Scenario, horizon: Horizon, draws: usize, streams: &Streams) -> Result<Draws, EngineError> {
+    fn draw(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: usize,
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
         let days = horizon.days();
         let plan = Plan::new(self, scenario, days);
         if plan.log_weeks.iter().any(|m| !m.is_finite()) {
@@ -60,8 +66,8 @@ struct Plan {
     /// Share of its week that falls on a day, a scenario's factor included.
     share: Vec<f64>,
     death_weekday: Vec<f64>,
-    /// Most cases a day.
-    most: f64,
+    /// Cases that residents can still report, where their number is known.
+    left: f64,
 }
 
 impl Plan {
@@ -94,8 +100,9 @@ impl Plan {
             *s *= shift;
         }
         let death_weekday = dates.iter().map(|d| of.death_weekday[weekday_index(*d)]).collect();
-        let most = of.weeks.population.map_or(f64::INFINITY, |p| p * of.settings.reported_share / 7.0);
-        Self { days, log_weeks, share, death_weekday, most }
+        let seen: f64 = of.weeks.cases.iter().sum();
+        let left = of.weeks.reportable(of.settings.reported_share, seen).map_or(f64::INFINITY, |all| all - seen);
+        Self { days, log_weeks, share, death_weekday, left }
     }
 }
 
@@ -120,13 +127,19 @@ impl Projection {
         let scale = self.scale.cases * tail(spread.tail, rng);
         let (mut walk, cluster) = (spread.level * normal(rng), normal(rng));
         let mut out = Vec::with_capacity(plan.days);
+        let mut reported = 0.0;
         for (week, log) in plan.log_weeks.iter().enumerate() {
             walk += spread.step * normal(rng);
             let clusters = (spread.cluster_variance(log.exp()) / 2.0).sqrt() * (cluster + normal(rng));
             let error = walk + clusters;
+            let error = error * if error > 0.0 { 1.0 + spread.skew } else { 1.0 - spread.skew };
             let cases = ((log + (scale * error).clamp(-6.0, 6.0)).exp() - HALF).max(0.0);
-            let days = plan.share.iter().skip(7 * week).take(7);
-            out.extend(days.map(|share| (cases * share).min(plan.most)));
+            for share in plan.share.iter().skip(7 * week).take(7) {
+                // Those who have been reported cannot be again: the rest thins out.
+                let mean = cases * share * (1.0 - reported / plan.left).max(0.0);
+                reported += mean;
+                out.push(mean);
+            }
         }
         out
     }
@@ -162,9 +175,9 @@ fn tail(freedom: f64, rng: &mut impl Rng) -> f64 {
 
 /// A negative binomial count with this mean and variance `mean + mean²/size`.
 fn count(mean: f64, size: f64, rng: &mut impl Rng) -> f32 {
-    if !(mean > 1e-9) {
+    if mean.is_nan() || mean <= 1e-9 {
         return 0.0;
     }
     let rate = Gamma::new(size, mean / size).map_or(mean, |gamma| gamma.sample(rng));
-    Poisson::new(rate).map_or(0.0, |poisson| poisson.sample(rng)) as f32
+    Poisson::new(rate).map_or(rate, |poisson| poisson.sample(rng)) as f32
 }

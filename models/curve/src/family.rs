@@ -90,8 +90,7 @@ impl Shape {
         let by_other = -outside * other / sum;
         let by_beta = own / sum * upper_by_beta(self.beta, side.z);
         if side.falling {
-            let gradient =
-                Gradient { centre: -density, log_rise: -by_other, log_fall: -by_own, beta: -by_beta };
+            let gradient = Gradient { centre: -density, log_rise: -by_other, log_fall: -by_own, beta: -by_beta };
             (1.0 - outside, gradient)
         } else {
             (outside, Gradient { centre: -density, log_rise: by_own, log_fall: by_other, beta: by_beta })
@@ -201,7 +200,7 @@ fn upper_by_beta(beta: f64, z: f64) -> f64 {
                 break;
             }
         }
-        -(value * turn + slope / gamma(order))
+        -(value * turn + slope) / gamma(order)
     } else {
         let s = 1.0 / beta;
         let h = 40.0 / TAIL_PANELS as f64;
@@ -274,7 +273,10 @@ mod tests {
                         (g.beta, difference(|h| value(Shape { beta: beta + h, ..shape })), "beta"),
                     ];
                     for (exact, numeric, name) in checks {
-                        assert!((exact - numeric).abs() < 1e-8, "{which} by {name}, β {beta}, t {t}: {exact} {numeric}");
+                        assert!(
+                            (exact - numeric).abs() < 1e-8,
+                            "{which} by {name}, β {beta}, t {t}: {exact} {numeric}"
+                        );
                     }
                 }
             }

@@ -53,13 +53,7 @@ const OVER: f64 = 0.995;
 /// Fits `waves` waves at each of the `origins` (weeks seen, ascending), each starting where the one before ended.
 ///
 /// The first origin is searched from several starts. None where no search ends at finite numbers.
-pub(crate) fn path(
-    weeks: &Weeks,
-    lag: &Lag,
-    settings: &Settings,
-    waves: usize,
-    origins: &[usize],
-) -> Option<Vec<Fit>> {
+pub(crate) fn path(weeks: &Weeks, lag: &Lag, settings: &Settings, waves: usize, origins: &[usize]) -> Option<Vec<Fit>> {
     let mut fits: Vec<Fit> = Vec::with_capacity(origins.len());
     for &to in origins {
         let fit = match fits.last() {
@@ -168,7 +162,7 @@ fn loss<'a>(
         belief,
         size: settings.weekly_size,
         deaths_size: settings.weekly_deaths_size,
-        cap: weeks.population.map(|p| (p * settings.reported_share).max(weeks.cases[..to].iter().sum::<f64>() * 1.5)),
+        cap: weeks.reportable(settings.reported_share, weeks.cases[..to].iter().sum()),
         lag,
     }
 }
@@ -176,8 +170,11 @@ fn loss<'a>(
 /// The problem as `argmin` asks for it. Value and gradient come out of one pass; the last one is kept.
 struct Problem<'a> {
     loss: &'a Loss<'a>,
-    last: RefCell<Option<(Vec<f64>, f64, Vec<f64>)>>,
+    last: RefCell<Option<Evaluated>>,
 }
+
+/// Place, value and gradient.
+type Evaluated = (Vec<f64>, f64, Vec<f64>);
 
 impl Problem<'_> {
     fn with<T>(&self, at: &[f64], take: impl Fn(f64, &[f64]) -> T) -> T {

@@ -44,8 +44,10 @@ pub(crate) fn week_share(shape: Shape, week: usize) -> f64 {
 /// Deviance of a count against its mean up to a constant, and the derivative by the mean.
 fn deviance(y: f64, m: f64, size: f64) -> (f64, f64) {
     let m = m.max(1e-9);
-    ((size + y) * ((size + m) / (size + y)).ln() - if y > 0.0 { y * (m / y).ln() } else { 0.0 },
-     (size + y) / (size + m) - y / m)
+    (
+        (size + y) * ((size + m) / (size + y)).ln() - if y > 0.0 { y * (m / y).ln() } else { 0.0 },
+        (size + y) / (size + m) - y / m,
+    )
 }
 
 impl Loss<'_> {
@@ -113,9 +115,8 @@ impl Loss<'_> {
             let week = self.from + i;
             let back = i as f64 - (mean.len() - 1) as f64;
             let ratio = (params[1] + params[2] * back).exp();
-            let lagged = self.lag.weekly(week, |w| {
-                if w >= self.from { mean[w - self.from] } else { self.weeks.cases[w] }
-            });
+            let lagged =
+                self.lag.weekly(week, |w| if w >= self.from { mean[w - self.from] } else { self.weeks.cases[w] });
             let (d, slope) = deviance(self.weeks.deaths[week], ratio * lagged, self.deaths_size);
             value += d;
             gradient[1] += slope * ratio * lagged;
@@ -146,5 +147,63 @@ impl Loss<'_> {
             }
         }
         value
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn weeks() -> Weeks {
+        let cases: Vec<f64> = (0..16).map(|w| 40.0 + 300.0 * (-((f64::from(w) - 11.0) / 4.0).powi(2)).exp()).collect();
+        let deaths: Vec<f64> = cases.iter().map(|c| (c * 0.02).round()).collect();
+        let mut weight = vec![1.0; 16];
+        weight[9] = 0.4;
+        Weeks { cases, deaths, weight, expected: None, region_cases: vec![], region_deaths: vec![], population: None }
+    }
+
+    #[test]
+    fn gradient_matches_finite_differences() {
+        let (weeks, lag) = (weeks(), Lag::new(16.0, 10.0).unwrap());
+        let mean = vec![0.5, -4.0, 0.01, 6.0, 60.0, 2.9, 3.2, -0.9, 7.0, 95.0, 3.0, 3.5, -0.2];
+        for cap in [None, Some(1_000.0)] {
+            let loss = Loss {
+                weeks: &weeks,
+                from: 3,
+                to: 15,
+                frozen: vec![4.0; 12],
+                frozen_size: 80.0,
+                belief: Belief { sd: mean.iter().map(|m: &f64| 0.1 + m.abs() / 10.0).collect(), mean: mean.clone() },
+                size: 20.0,
+                deaths_size: 8.0,
+                cap,
+                lag: &lag,
+            };
+            let at: Vec<f64> = (0..mean.len()).map(|i| 0.3 * (i as f64).sin()).collect();
+            let (_, gradient) = loss.evaluate(&at);
+            for i in 0..at.len() {
+                let value = |h: f64| {
+                    let mut moved = at.clone();
+                    moved[i] += h;
+                    loss.evaluate(&moved).0
+                };
+                let h = 1e-3;
+                let numeric = (value(-2.0 * h) - 8.0 * value(-h) + 8.0 * value(h) - value(2.0 * h)) / (12.0 * h);
+                let off = (gradient[i] - numeric).abs();
+                assert!(off < 1e-7 * (1.0 + numeric.abs()), "number {i}: {} and {numeric}", gradient[i]);
+            }
+        }
+    }
+
+    #[test]
+    fn a_week_of_quadrature_is_the_difference_of_the_cdf() {
+        // The quadrature is loosest where the peak is a cusp in the middle of a week.
+        for (beta, tolerance) in [(1.2, 3e-3), (2.0, 1e-4), (4.0, 1e-3)] {
+            let shape = Shape { centre: 38.5, rise: 15.0, fall: 20.0, beta };
+            for week in 0..12 {
+                let exact = shape.cdf(7.0 * week as f64 + 7.0) - shape.cdf(7.0 * week as f64);
+                assert!((week_share(shape, week) - exact).abs() < tolerance, "β {beta}, week {week}: {exact}");
+            }
+        }
     }
 }

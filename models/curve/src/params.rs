@@ -28,10 +28,7 @@ pub(crate) fn beta(logit: f64) -> (f64, f64) {
 /// The wave at place `index` of the parameter vector.
 pub(crate) fn wave(params: &[f64], index: usize) -> Wave {
     let p = &params[HEAD + index * PER_WAVE..];
-    Wave {
-        size: p[0].exp(),
-        shape: Shape { centre: p[1], rise: p[2].exp(), fall: p[3].exp(), beta: beta(p[4]).0 },
-    }
+    Wave { size: p[0].exp(), shape: Shape { centre: p[1], rise: p[2].exp(), fall: p[3].exp(), beta: beta(p[4]).0 } }
 }
 
 /// Number of waves in a parameter vector.

@@ -78,6 +78,8 @@ pub struct Spread {
     pub clustering: f64,
     /// Standard deviation added each week, 0 to 2.
     pub step: f64,
+    /// By how much errors upward are stretched and errors downward shortened, 0 to 0.9; the median stays.
+    pub skew: f64,
     /// Degrees of freedom of the Student t tail, above 2.
     pub tail: f64,
     /// Weight of the two values above against the place's own past errors, in errors, above 0.
@@ -137,12 +139,13 @@ impl Default for Spread {
             level: 0.1,
             clustering: 1.0,
             step: 0.32,
+            skew: 0.1,
             tail: 5.0,
             prior: 10.0,
             error: 0.5,
             daily_size: 8.0,
-            fatality: 0.3,
-            daily_deaths_size: 5.0,
+            fatality: 0.4,
+            daily_deaths_size: 3.0,
         }
     }
 }
@@ -164,7 +167,7 @@ impl Settings {
     /// The first setting outside of its range.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let (p, s) = (&self.pull, &self.spread);
-        let ranges: [(&'static str, f64, f64, f64, &'static str); 25] = [
+        let ranges: [(&'static str, f64, f64, f64, &'static str); 26] = [
             ("window_weeks", self.window_weeks as f64, 8.0, 60.0, "8 to 60"),
             ("max_waves", self.max_waves as f64, 1.0, 4.0, "1 to 4"),
             ("past_origins", self.past_origins as f64, 2.0, 12.0, "2 to 12"),
@@ -186,6 +189,7 @@ impl Settings {
             ("spread.level", s.level, 0.0, 2.0, "0 to 2"),
             ("spread.clustering", s.clustering, 0.0, 3.0, "0 to 3"),
             ("spread.step", s.step, 0.0, 2.0, "0 to 2"),
+            ("spread.skew", s.skew, 0.0, 0.9, "0 to 0.9"),
             ("spread.tail", s.tail, 2.01, 1e6, "above 2"),
             ("spread.prior", s.prior, 1e-3, 1e9, "above 0"),
             ("spread.error", s.error, 1e-6, 1.0, "above 0 to 1"),

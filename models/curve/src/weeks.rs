@@ -45,6 +45,13 @@ impl Weeks {
         }
     }
 
+    /// Cases that residents can report in all, past ones included; none where their number is not known.
+    ///
+    /// Places that have reported nearly their `share` already are left half of that again: the share is no law.
+    pub(crate) fn reportable(&self, share: f64, seen: f64) -> Option<f64> {
+        self.population.map(|p| (p * share).max(1.5 * seen + 1.0))
+    }
+
     /// Number of whole weeks.
     pub(crate) fn len(&self) -> usize {
         self.cases.len()
