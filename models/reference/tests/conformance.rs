@@ -1,0 +1,14 @@
+//! Both engines keep the contract.
+
+use countycast_reference::{Flat, Settings, Trend};
+use countycast_testkit::conformance;
+
+#[test]
+fn flat_conforms() {
+    conformance::check(&Flat);
+}
+
+#[test]
+fn trend_conforms() {
+    conformance::check(&Trend::new(Settings::default()).unwrap());
+}

@@ -1,0 +1,77 @@
+//! Same seed, same bytes.
+
+use countycast_engine::{Change, Draws, Engine, History, Scenario};
+
+use super::{bits, histories, run};
+use crate::county_in_region;
+
+const DRAWS: usize = 15;
+const DAYS: usize = 28;
+
+fn baseline(engine: &dyn Engine, case: &str, history: &History, draws: usize) -> Draws {
+    run(engine, case, history, DAYS, draws, &Scenario::baseline())
+}
+
+fn assert_same(engine: &dyn Engine, case: &str, expected: &Draws, found: &Draws) {
+    for ((target, expected), (_, found)) in bits(expected).into_iter().zip(bits(found)) {
+        for (i, (expected, found)) in expected.iter().zip(&found).enumerate() {
+            assert!(expected == found, "engine `{}`, {case}: draw {i} of {target:?} has other bytes", engine.name());
+        }
+    }
+    assert_eq!(bits(expected).len(), bits(found).len(), "engine `{}`, {case}: other targets", engine.name());
+}
+
+pub(super) fn same_seed_same_bytes(engine: &dyn Engine) {
+    let history = histories::wave("19153", 400_000.0);
+    let [one, two] = [0, 1].map(|_| baseline(engine, "the same run twice", &history, DRAWS));
+    assert_same(engine, "the same run twice", &one, &two);
+}
+
+pub(super) fn more_draws_extend(engine: &dyn Engine) {
+    let history = histories::wave("19153", 400_000.0);
+    let case = "40 draws after 15";
+    let few = baseline(engine, case, &history, DRAWS);
+    let many = baseline(engine, case, &history, 40);
+    assert_eq!(many.draws(), 40, "engine `{}`, {case}: other number of draws", engine.name());
+    assert_same(engine, case, &few, &many);
+}
+
+pub(super) fn no_change_is_the_baseline(engine: &dyn Engine) {
+    let history = histories::wave("19153", 400_000.0);
+    let start = history.as_of();
+    let end = history.day(history.days() + 60);
+    let case = "a scenario that multiplies transmission by 1";
+    let scenario = Scenario::baseline().with(Change { start, end, transmission: 1.0 }).expect("a valid change");
+    let expected = baseline(engine, case, &history, DRAWS);
+    assert_same(engine, case, &expected, &run(engine, case, &history, DAYS, DRAWS, &scenario));
+}
+
+/// One county alone, among others in order, and among others on two threads.
+pub(super) fn threads_and_company_do_not_matter(engine: &dyn Engine) {
+    let counties: Vec<History> =
+        ["19001", "19013", "19153", "31055"].iter().map(|fips| histories::wave(fips, 50_000.0)).collect();
+    let case = "a county among others";
+    let alone = |i: usize| baseline(engine, case, &counties[i], DRAWS);
+    let expected: Vec<Draws> = (0..counties.len()).rev().map(alone).collect();
+    let threaded: Vec<Draws> = std::thread::scope(|scope| {
+        let (low, high) = (scope.spawn(|| [alone(0), alone(1)]), scope.spawn(|| [alone(2), alone(3)]));
+        [low, high].into_iter().flat_map(|half| half.join().expect("no panic in a thread")).collect()
+    });
+    for (i, found) in threaded.iter().enumerate() {
+        assert_same(engine, "two threads and one", &expected[counties.len() - 1 - i], found);
+    }
+    // The same engine value after all that work.
+    assert_same(engine, case, &expected[1], &alone(2));
+}
+
+/// A fit sees nothing past the as-of day: cutting days off is as good as never having seen them.
+pub(super) fn truncated_is_as_good_as_never_seen(engine: &dyn Engine) {
+    let (cases, deaths) = histories::wave_counts("19153", 400_000.0);
+    let whole = county_in_region("19153", 400_000.0, histories::first_day(), cases.clone(), deaths.clone());
+    let days = 100;
+    let case = "a history cut at day 100";
+    let cut = whole.truncated(days).expect("days are left");
+    let never =
+        county_in_region("19153", 400_000.0, histories::first_day(), cases[..days].to_vec(), deaths[..days].to_vec());
+    assert_same(engine, case, &baseline(engine, case, &never, DRAWS), &baseline(engine, case, &cut, DRAWS));
+}
