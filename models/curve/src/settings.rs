@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-07-11 to 2020-08-22.
+/// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-06-06 to 2020-08-22.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
