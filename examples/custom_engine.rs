@@ -31,7 +31,8 @@ impl Engine for Renewal {
     fn fit(&self, history: &History, _: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
         let cases = history.cases().cleaned();
         let (window, lag) = (14, self.generation_days);
-        let before = cases.len().checked_sub(window + lag).ok_or_else(|| EngineError::Refused("under three weeks".into()))?;
+        let before =
+            cases.len().checked_sub(window + lag).ok_or_else(|| EngineError::Refused("under three weeks".into()))?;
         let infected: f64 = cases[before + lag..].iter().sum();
         let infectors: f64 = cases[before..before + window].iter().sum();
         let posterior = Gamma::new(4.0 + infected, 1.0 / (4.0 + infectors));
@@ -41,7 +42,13 @@ impl Engine for Renewal {
 }
 
 impl Fitted for FittedRenewal {
-    fn draw(&self, scenario: &Scenario, horizon: Horizon, draws: usize, streams: &Streams) -> Result<Draws, EngineError> {
+    fn draw(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: usize,
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
         let mut values = Vec::with_capacity(draws * horizon.days());
         for draw in 0..draws {
             let mut rng = streams.rng("renewal", draw);

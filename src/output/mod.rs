@@ -10,15 +10,14 @@ pub use staging::Staging;
 
 use std::path::Path;
 
-use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, PolarsError, ZstdLevel};
+use polars::prelude::{DataFrame, ParquetCompression, ParquetWriter, PolarsError};
 
 use crate::error::Error;
 
 /// A Parquet file with the compression that all of ours have.
 fn parquet_writer(path: &Path) -> Result<ParquetWriter<std::fs::File>, Error> {
     let file = std::fs::File::create(path).map_err(|source| Error::write(path, source))?;
-    let level = ZstdLevel::try_new(3).ok();
-    Ok(ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(level)))
+    Ok(ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None)))
 }
 
 fn write_parquet(path: &Path, mut frame: DataFrame) -> Result<(), Error> {

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::error::Error;
 
 /// File by which an output folder of ours is known.
-pub const MANIFEST: &str = "run.json";
+const MANIFEST: &str = "run.json";
 
 /// The folder that becomes the output folder.
 pub struct Staging {

@@ -29,6 +29,12 @@ pub struct Notice {
     pub count: usize,
 }
 
+impl std::fmt::Display for Notice {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        if self.count > 1 { write!(f, "{} ({})", self.message, self.count) } else { f.write_str(&self.message) }
+    }
+}
+
 /// Reads files below the data folder, keeps their hashes and collects notices.
 #[derive(Debug)]
 pub(super) struct Reader {

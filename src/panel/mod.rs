@@ -7,6 +7,7 @@
 mod align;
 mod assemble;
 mod covariates;
+pub mod demo;
 mod geography;
 mod input;
 mod place;

@@ -43,7 +43,7 @@ pub struct Plan {
 }
 
 /// Follows a run and may stop it.
-pub trait Monitor {
+pub trait Monitor: Sync {
     /// A stage of `total` steps begins.
     fn begin(&self, stage: &'static str, total: usize);
     /// One step of the stage is done.
@@ -254,7 +254,7 @@ impl<'a> Batch<'a> {
         let work = move |job: &Job| job.run(&plan, &shares);
         let name = |(_, i): Address| i.map_or(FALLBACK, |i| self.plan.engines[i].name());
         let limit = self.plan.limit;
-        let each = |job: usize, outcome| {
+        let each = |job: usize, outcome: Outcome<Result<Answer, EngineError>>| {
             monitor.step();
             let address = addresses[job];
             let failure = |kind, reason| Failure { engine: name(address), kind, reason };

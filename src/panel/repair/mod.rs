@@ -28,6 +28,22 @@ pub enum RepairKind {
     Unreported,
 }
 
+impl RepairKind {
+    /// All kinds, in the order of repair.
+    pub const ALL: [Self; 4] = [Self::Negative, Self::Gap, Self::Dump, Self::Unreported];
+
+    /// Its name in reports and in the columns of `counties.parquet`.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Negative => "negative",
+            Self::Gap => "gap",
+            Self::Dump => "dump",
+            Self::Unreported => "unreported",
+        }
+    }
+}
+
 /// One repair of one series.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Repair {
