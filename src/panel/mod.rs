@@ -27,7 +27,7 @@ use jiff::civil::Date;
 pub use geography::{State, codes};
 pub use input::{InputFile, Notice};
 pub use place::Place;
-pub use repair::{Repair, RepairKind, Repairs};
+pub use repair::{Repair, RepairKind, Repairs, repair_series};
 pub use settings::{Dumps, Gaps, JointDistricts, Negatives, Settings, Source, Weekday};
 
 use crate::error::Error;

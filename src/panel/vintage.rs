@@ -1,7 +1,7 @@
 //! What stood in the publisher's files on a past day.
 //!
 //! `vintages/DATE/` holds whole files as they stood at the end of DATE. `vintages_weekly/through_DATE_*` holds files
-//! whose last day is DATE, published the day after and cut to the last 84 days; the days before come from the base file.
+//! whose last day is DATE, complete at the end of that day and cut to the last 84 days; the days before come from the base file.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ fn list(folder: &Path) -> Result<Vec<Vintage>, Error> {
         };
         let Ok(last) = last.parse::<Date>() else { continue };
         let deaths = weekly.join(format!("through_{last}_deaths_US.csv.gz"));
-        found.push(Vintage { published: last.saturating_add(1.day()), whole: false, cases: path, deaths });
+        found.push(Vintage { published: last, whole: false, cases: path, deaths });
     }
     found.sort();
     Ok(found)

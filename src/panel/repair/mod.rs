@@ -154,6 +154,14 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
     }
 }
 
+/// Repairs one series of reported increments on its own, as if nothing were known of the place around it: the cleaned
+/// counts, at least 0 and with the same sum, and what was done.
+#[must_use]
+pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> (Vec<f64>, Vec<Repair>) {
+    let cleaned = clean(reported, first_day, &Around::default(), settings);
+    (cleaned.counts, cleaned.repairs)
+}
+
 /// Median; 0 of nothing. Reorders the values.
 fn median(values: &mut [f64]) -> f64 {
     if values.is_empty() {
