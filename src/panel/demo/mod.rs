@@ -1,11 +1,122 @@
-//! stub
-use std::path::Path;
-/// Seed.
-pub const SEED: u64 = 1;
-/// Stub.
+//! A synthetic data folder with the defects of real ones and a known truth.
+//!
+//! 120 invented counties in three states: Iowa, Nebraska and South Dakota lend their FIPS codes, nothing else. Names are
+//! `Demo 1` to `Demo 120`, so that nobody takes a number for a real one. Two waves with each state's own timing, reported
+//! late, in part and in a weekday rhythm; then dumps, gaps, corrections, cases without a county. Twenty-one counties have
+//! next to no history. The same seed gives the same bytes.
+
+mod covariates;
+mod defects;
+mod epidemic;
+mod places;
+mod reports;
+mod tables;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use jiff::civil::Date;
+
+use crate::error::Error;
+
+/// First day of the tables, as in the publisher's own.
+pub const FIRST_DAY: Date = Date::constant(2020, 1, 22);
+/// Last day of the tables: a Saturday.
+pub const AS_OF: Date = Date::constant(2020, 10, 24);
+/// Days after [`AS_OF`] whose truth is known.
+pub const DAYS_TO_COME: usize = 28;
+/// Days from [`FIRST_DAY`] to [`AS_OF`], both included.
+pub(crate) const DAYS: usize = 277;
+
+/// What really happened, and what was done to the tables.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Truth {
+    /// A county each, by FIPS code.
+    pub counties: Vec<TrueCounty>,
+    /// Every defect that was put in, by county and day.
+    pub defects: Vec<Defect>,
+}
+
+/// One county's truth: a value a day from [`FIRST_DAY`] to [`DAYS_TO_COME`] days after [`AS_OF`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct TrueCounty {
+    /// FIPS code, five digits.
+    pub fips: String,
+    /// Residents.
+    pub population: f64,
+    /// Whether it has next to no history.
+    pub sparse: bool,
+    /// New infections.
+    pub infections: Vec<f64>,
+    /// Effective reproduction number: infections that one infection causes, immunity counted in.
+    pub reproduction: Vec<f64>,
+    /// Expected reported cases, weekday rhythm included.
+    pub expected_cases: Vec<f64>,
+    /// Expected reported deaths, weekday rhythm included.
+    pub expected_deaths: Vec<f64>,
+    /// Cases as they were found, before anything went wrong with the tables.
+    pub cases: Vec<f64>,
+    /// Deaths as they were found.
+    pub deaths: Vec<f64>,
+}
+
+/// Something that went wrong with a county's published cases.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Defect {
+    /// FIPS code of the county.
+    pub fips: String,
+    /// The day on which it shows.
+    pub date: Date,
+    /// What it is.
+    pub kind: DefectKind,
+}
+
+/// Kinds of [`Defect`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum DefectKind {
+    /// Cases held back over weeks come on one day.
+    Dump,
+    /// Days without a report; the day after has them all.
+    Gap,
+    /// Cases counted twice are taken back: a negative day.
+    Correction,
+}
+
+/// Writes the folder: `jhu/`, `counties/`, `geography/` in their publishers' layouts, and `truth.csv`.
+///
+/// What came true in the [`DAYS_TO_COME`] days after [`AS_OF`] stands in `truth.csv` only.
 ///
 /// # Errors
-/// None.
-pub fn write(_: &Path, _: u64) -> Result<(), crate::error::Error> {
-    Ok(())
+/// [`Error::Io`] where a file cannot be written.
+pub fn write(dir: &Path, seed: u64) -> Result<Truth, Error> {
+    let places = places::all(seed);
+    let courses = epidemic::run(&places);
+    let counties = reports::all(&places, &courses, seed);
+    let published = defects::publish(&counties, seed);
+    for folder in ["jhu", "counties", "geography"] {
+        let folder = dir.join(folder);
+        fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
+    }
+    let mut files: Vec<(PathBuf, Vec<u8>)> = Vec::new();
+    for (name, bytes) in [
+        ("jhu/time_series_covid19_confirmed_US.csv", tables::confirmed(&places, &published)),
+        ("jhu/time_series_covid19_deaths_US.csv", tables::deaths(&places, &published)),
+        ("counties/svi_2018.csv", covariates::svi(&places)),
+        ("counties/age_sex_2020.csv", covariates::ages(&places)),
+        ("counties/beds_covidcaremap.csv", covariates::beds(&places)),
+        ("geography/adjacency.csv", covariates::adjacency(&places)),
+        ("truth.csv", tables::truth(&counties)),
+    ] {
+        let path = dir.join(name);
+        let bytes = bytes.map_err(|source| Error::write(&path, source))?;
+        files.push((path, bytes));
+    }
+    for (path, bytes) in files {
+        fs::write(&path, bytes).map_err(|source| Error::write(&path, source))?;
+    }
+    Ok(Truth { counties, defects: published.defects })
 }
+
+#[cfg(test)]
+mod tests;

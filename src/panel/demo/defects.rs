@@ -1,0 +1,117 @@
+//! What goes wrong on the way into the tables.
+
+use countycast_engine::Streams;
+use jiff::ToSpan;
+use rand::{Rng, RngExt};
+
+use super::places::STATES;
+use super::{DAYS, Defect, DefectKind, FIRST_DAY, TrueCounty};
+
+/// Chance of each defect in a county.
+const CHANCE: [(DefectKind, f64); 3] = [(DefectKind::Dump, 0.4), (DefectKind::Gap, 0.4), (DefectKind::Correction, 0.4)];
+/// Defects happen from this day on: before, there is little to spoil.
+const FROM: usize = 120;
+/// Days over which a dump's cases are held back.
+const HELD_BACK_DAYS: usize = 35;
+/// Share of them that is.
+const HELD_BACK: f64 = 0.4;
+/// Chance that a case never gets a county.
+const UNASSIGNED: f64 = 0.02;
+
+/// New counts a day as they are published: whole numbers, some below zero.
+#[derive(Debug, Clone)]
+pub(super) struct Published {
+    /// By county.
+    pub(super) cases: Vec<Vec<i64>>,
+    /// By county.
+    pub(super) deaths: Vec<Vec<i64>>,
+    /// Cases without a county, by state.
+    pub(super) unassigned: [Vec<i64>; STATES.len()],
+    /// Residents of other states, by state.
+    pub(super) out_of_state: [Vec<i64>; STATES.len()],
+    pub(super) defects: Vec<Defect>,
+}
+
+/// Spoils what was found up to the as-of day.
+pub(super) fn publish(counties: &[TrueCounty], seed: u64) -> Published {
+    let mut published = Published {
+        cases: Vec::with_capacity(counties.len()),
+        deaths: Vec::with_capacity(counties.len()),
+        unassigned: std::array::from_fn(|_| vec![0; DAYS]),
+        out_of_state: std::array::from_fn(|_| vec![0; DAYS]),
+        defects: Vec::new(),
+    };
+    for county in counties {
+        let whole = |counts: &[f64]| -> Vec<i64> { counts[..DAYS].iter().map(|c| *c as i64).collect() };
+        let (mut cases, deaths) = (whole(&county.cases), whole(&county.deaths));
+        let state = STATES.iter().position(|state| county.fips.starts_with(&format!("{:02}", state.fips)));
+        if let (Some(state), Ok(fips)) = (state, county.fips.parse()) {
+            let streams = Streams::new(seed, "demo", fips);
+            lose_county(&mut cases, &mut published, state, &mut streams.rng("unassigned", 0));
+            let mut rng = streams.rng("defects", 0);
+            for (kind, chance) in CHANCE {
+                let (hit, day) = (rng.random_bool(chance), rng.random_range(FROM..DAYS - 1));
+                if !hit {
+                    continue;
+                }
+                let shows = match kind {
+                    DefectKind::Dump => dump(&mut cases, day),
+                    DefectKind::Gap => gap(&mut cases, day, rng.random_range(2..=6)),
+                    DefectKind::Correction => correct(&mut cases, day, rng.random_range(5..=20)),
+                };
+                if let Some(day) = shows {
+                    let date = FIRST_DAY.saturating_add((day as i64).days());
+                    published.defects.push(Defect { fips: county.fips.clone(), date, kind });
+                }
+            }
+        }
+        published.cases.push(cases);
+        published.deaths.push(deaths);
+    }
+    published.defects.sort();
+    published
+}
+
+/// Some cases never get a county, some turn out to be of another state.
+fn lose_county(cases: &mut [i64], published: &mut Published, state: usize, rng: &mut impl Rng) {
+    for (day, count) in cases.iter_mut().enumerate() {
+        for _ in 0..*count {
+            if rng.random_bool(UNASSIGNED) {
+                *count -= 1;
+                let of = if rng.random_bool(0.25) { &mut published.out_of_state } else { &mut published.unassigned };
+                of[state][day] += 1;
+            }
+        }
+    }
+}
+
+/// Holds cases back and publishes them on one day; that day, where there was anything to hold back.
+fn dump(cases: &mut [i64], day: usize) -> Option<usize> {
+    let mut held = 0;
+    for count in &mut cases[day.saturating_sub(HELD_BACK_DAYS)..day] {
+        let back = (*count as f64 * HELD_BACK).round() as i64;
+        *count -= back;
+        held += back;
+    }
+    cases[day] += held;
+    (held >= 5).then_some(day)
+}
+
+/// Publishes nothing for `length` days and all of it on the next; that next day, where anything had been found.
+fn gap(cases: &mut [i64], day: usize, length: usize) -> Option<usize> {
+    let end = (day + length).min(cases.len() - 1);
+    let missed: i64 = cases[day..end].iter().sum();
+    cases[day..end].fill(0);
+    cases[end] += missed;
+    (missed > 0).then_some(end)
+}
+
+/// Counts some cases twice and takes them back up to `later` days after; the day they are taken back.
+fn correct(cases: &mut [i64], day: usize, later: usize) -> Option<usize> {
+    let back = (day + later).min(cases.len() - 1);
+    // More than that day's own cases, so that the correction shows below zero.
+    let twice = cases[back].max(0) + 2 + cases[day].max(0);
+    cases[day] += twice;
+    cases[back] -= twice;
+    Some(back)
+}
