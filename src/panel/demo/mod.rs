@@ -23,6 +23,8 @@ use crate::error::Error;
 pub const FIRST_DAY: Date = Date::constant(2020, 1, 22);
 /// Last day of the tables: a Saturday.
 pub const AS_OF: Date = Date::constant(2020, 10, 24);
+/// Seed of the panel that is built into the program.
+pub const SEED: u64 = 20_200_122;
 /// Days after [`AS_OF`] whose truth is known.
 pub const DAYS_TO_COME: usize = 28;
 /// Days from [`FIRST_DAY`] to [`AS_OF`], both included.
