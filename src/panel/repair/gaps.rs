@@ -75,7 +75,6 @@ fn mean(counts: &[f64], days: Range<usize>) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::{Around, Cleaned, clean};
-    use super::*;
     use crate::panel::settings::Settings;
     use jiff::civil::date;
 
