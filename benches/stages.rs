@@ -93,9 +93,9 @@ fn repair(bencher: Bencher) {
 #[divan::bench(args = ["flat", "trend", "curve"], sample_count = 10)]
 fn project(bencher: Bencher, name: &str) {
     let engine = engine(name);
-    bencher.counter(ItemsCount::new(HISTORIES.len())).bench(|| {
-        HISTORIES.iter().filter_map(|history| forecast(engine.as_ref(), history)).count()
-    });
+    bencher
+        .counter(ItemsCount::new(HISTORIES.len()))
+        .bench(|| HISTORIES.iter().filter_map(|history| forecast(engine.as_ref(), history)).count());
 }
 
 /// The curve's fit alone; items are counties.

@@ -71,7 +71,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let history = History::new(place, "2020-08-26".parse()?, cases.clone(), cases, None)?;
     let (horizon, streams) = (Horizon::from_days(28)?, Streams::new(1, "renewal", "31005".parse()?));
     let fitted = Renewal { generation_days: 5 }.fit(&history, &streams)?;
-    let halved = Change { start: history.day(60), end: history.day(88), transmission: 0.5 };
+    let halved = Change::transmission(history.day(60), history.day(88), 0.5);
     for (name, scenario) in [("as it is", Scenario::baseline()), ("halved", Scenario::baseline().with(halved)?)] {
         let draws = fitted.draw(&scenario, horizon, 1000, &streams)?;
         let paths = draws.paths(Target::Cases).ok_or("no cases")?;

@@ -27,6 +27,8 @@ pub struct Config {
     /// Seconds after which an engine is given up in a location, above 0. The slowest answer of a sound engine takes a
     /// few hundredths of one.
     pub engine_seconds: f64,
+    /// Seconds after which an engine that learns from all places is given up everywhere, above 0.
+    pub training_seconds: f64,
     /// Reading and repair.
     pub panel: panel::Settings,
     /// When a county is projected on its own.
@@ -45,6 +47,7 @@ impl Default for Config {
             draws: 300,
             engine_names: names().into_iter().map(str::to_owned).collect(),
             engine_seconds: 20.0,
+            training_seconds: 900.0,
             panel: panel::Settings::default(),
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
@@ -85,8 +88,10 @@ impl Config {
         if !(100..=10_000).contains(&self.draws) {
             return Err(format!("draws = {}: must be 100 to 10000", self.draws));
         }
-        if !(self.engine_seconds > 0.0 && self.engine_seconds <= 86_400.0) {
-            return Err(format!("engine_seconds = {}: must be above 0 and at most 86400", self.engine_seconds));
+        for (key, seconds) in [("engine_seconds", self.engine_seconds), ("training_seconds", self.training_seconds)] {
+            if !(seconds > 0.0 && seconds <= 86_400.0) {
+                return Err(format!("{key} = {seconds}: must be above 0 and at most 86400"));
+            }
         }
         self.panel.check()?;
         self.phase.check()?;

@@ -71,10 +71,14 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let selection = Selection::parse(&panel, &request.states, &request.fips)?;
     let staging = Staging::open(&request.out, &key(request, &panel, &selection))?;
     watch.lap("read");
-    let batch = threads.install(|| Batch::new(&panel, plan, selection));
+    let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
     let done: BTreeSet<Fips> = groups.iter().copied().filter(|&group| part(&staging, group, "json").exists()).collect();
+    if done.len() < groups.len() {
+        batch.train(monitor)?;
+        watch.lap("train");
+    }
     threads.install(|| batch.run(&done, monitor, |group, results| write_part(&staging, &panel, group, &results)))?;
     watch.lap("project");
 
@@ -126,6 +130,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         seed: config.seed,
         jobs,
         limit: Duration::from_secs_f64(config.engine_seconds),
+        training_limit: Duration::from_secs_f64(config.training_seconds),
     })
 }
 

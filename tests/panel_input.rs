@@ -1,4 +1,5 @@
 //! Bad input gives one clear message each; good input of every layout is read.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

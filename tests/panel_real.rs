@@ -1,4 +1,5 @@
 //! The panel on the real data: named defects, and what their repair makes of them. Skipped where the data is absent.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::path::PathBuf;
 use std::sync::OnceLock;
@@ -37,10 +38,6 @@ fn october() -> Option<&'static Panel> {
 
 fn place<'a>(panel: &'a Panel, code: &str) -> &'a Place {
     panel.place(fips(code)).unwrap()
-}
-
-fn day(panel: &Panel, text: &str) -> usize {
-    panel.days().position(|day| day == date(text)).unwrap()
 }
 
 #[test]

@@ -133,7 +133,7 @@ impl Design {
             let n = known.len() as f64;
             let mean = known.iter().sum::<f64>() / n;
             let sd = (known.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
-            if n < KNOWN * counties.len() as f64 || !(sd > 1e-9) {
+            if n < KNOWN * counties.len() as f64 || sd.is_nan() || sd <= 1e-9 {
                 continue;
             }
             names.push(name);

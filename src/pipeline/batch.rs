@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, History, Horizon, Scenario, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Fips, History, Horizon, Places, Scenario, Streams, Target};
 use rayon::prelude::*;
 
 use super::pool::{self, Outcome};
@@ -40,6 +40,8 @@ pub struct Plan {
     pub jobs: usize,
     /// Time after which an engine is given up in a location.
     pub limit: Duration,
+    /// Time after which an engine that learns from all places is given up.
+    pub training_limit: Duration,
 }
 
 /// Follows a run and may stop it.
@@ -101,6 +103,8 @@ pub struct Batch<'a> {
     plan: Plan,
     selection: Selection,
     shares: Arc<Shares>,
+    /// Engines that could not learn, left out everywhere.
+    untrained: Vec<Failure>,
 }
 
 /// One unit of work.
@@ -128,7 +132,48 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
         let shares = Arc::new(Shares::learn(panel, &plan.fallback));
-        Self { panel, plan, selection, shares }
+        Self { panel, plan, selection, shares, untrained: Vec::new() }
+    }
+
+    /// Lets every engine learn from the whole panel. One that cannot is left out everywhere, with its reason.
+    ///
+    /// # Errors
+    /// [`Error::Interrupted`] when the monitor asks to stop.
+    pub fn train(&mut self, monitor: &dyn Monitor) -> Result<(), Error> {
+        let places = self.panel.states().iter().chain(self.panel.counties()).chain([self.panel.nation()]);
+        let places = places.map(|place| (place, self.panel.neighbours(place.fips()).to_vec()));
+        let (histories, neighbours): (Vec<_>, BTreeMap<_, _>) =
+            places.map(|(place, beside)| (Arc::clone(&place.history), (place.fips(), beside))).unzip();
+        let (places, seed, jobs) = (Places::new(histories, neighbours), self.plan.seed, self.plan.jobs);
+        monitor.begin("train", self.plan.engines.len());
+        let train = move |engine: &Arc<dyn Engine>| {
+            let threads = rayon::ThreadPoolBuilder::new().num_threads(jobs).build();
+            let trained = match threads {
+                Ok(threads) => threads.install(|| engine.train(&places, seed)),
+                Err(_) => engine.train(&places, seed),
+            };
+            trained.map(|trained| trained.unwrap_or_else(|| Arc::clone(engine)))
+        };
+        let limit = self.plan.training_limit;
+        let mut trained: Vec<Result<Arc<dyn Engine>, Failure>> = Vec::with_capacity(self.plan.engines.len());
+        for engine in &self.plan.engines {
+            let name = engine.name();
+            let each = |_, outcome| {
+                monitor.step();
+                trained.push(settle(outcome, name, limit));
+                Ok(())
+            };
+            let idle = || if monitor.cancelled() { Err(Error::Interrupted) } else { Ok(()) };
+            pool::run(vec![Arc::clone(engine)], 1, limit, train.clone(), each, idle)?;
+        }
+        self.plan.engines.clear();
+        for engine in trained {
+            match engine {
+                Ok(engine) => self.plan.engines.push(engine),
+                Err(failure) => self.untrained.push(failure),
+            }
+        }
+        Ok(())
     }
 
     /// What the fallback has learned.
@@ -256,15 +301,7 @@ impl<'a> Batch<'a> {
         let limit = self.plan.limit;
         let each = |job: usize, outcome: Outcome<Result<Answer, EngineError>>| {
             monitor.step();
-            let address = addresses[job];
-            let failure = |kind, reason| Failure { engine: name(address), kind, reason };
-            let answer = match outcome {
-                Outcome::Done(Ok(answer)) => Ok(answer),
-                Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
-                Outcome::Panicked(message) => Err(failure("panicked", message)),
-                Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
-            };
-            each(address, answer)
+            each(addresses[job], settle(outcome, name(addresses[job]), limit))
         };
         let idle = || if monitor.cancelled() { Err(Error::Interrupted) } else { Ok(()) };
         pool::run(jobs, self.plan.jobs, limit, work, each, idle)
@@ -296,6 +333,9 @@ impl<'a> Batch<'a> {
         let fips = place.history.location().fips;
         let mut phase = self.phase(place);
         let (mut members, mut failures) = (Vec::new(), Vec::new());
+        if let Phase::Independent { .. } = phase {
+            failures.clone_from(&self.untrained);
+        }
         for (i, engine) in self.plan.engines.iter().enumerate() {
             match answers.remove(&(fips, Some(i))) {
                 Some(Ok(answer)) => members.push((engine.name(), answer.forecast)),
@@ -335,6 +375,17 @@ impl<'a> Batch<'a> {
         let days = self.plan.horizon.days();
         let draws = Draws::new(1, days).and_then(|d| d.with(Target::Cases, vec![0.0; days]));
         draws.and_then(|d| d.with(Target::Deaths, vec![0.0; days])).ok().map(|d| Forecast::from_draws(&d))
+    }
+}
+
+/// An engine's answer, or why there is none.
+fn settle<T>(outcome: Outcome<Result<T, EngineError>>, engine: &'static str, limit: Duration) -> Result<T, Failure> {
+    let failure = |kind, reason| Failure { engine, kind, reason };
+    match outcome {
+        Outcome::Done(Ok(answer)) => Ok(answer),
+        Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
+        Outcome::Panicked(message) => Err(failure("panicked", message)),
+        Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
     }
 }
 

@@ -25,7 +25,7 @@ type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
 /// Name and maker of every engine, in the order of the output.
 const ENGINES: [(&str, Make); 3] = [
     ("flat", |_| Ok(Arc::new(Flat))),
-    ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend.clone()).map_err(|e| e.to_string())?))),
+    ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend).map_err(|e| e.to_string())?))),
     ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
 ];
 

@@ -67,7 +67,7 @@ fn the_same_seed_gives_the_same_draws_and_more_draws_extend() {
 fn a_scenario_that_changes_nothing_gives_the_bytes_of_the_baseline() {
     let change = |transmission| {
         let (start, end) = ("2020-08-01".parse().unwrap(), "2020-12-31".parse().unwrap());
-        Scenario::baseline().with(Change { start, end, transmission }).unwrap()
+        Scenario::baseline().with(Change::transmission(start, end, transmission)).unwrap()
     };
     let baseline = draw(&sample(), &Scenario::baseline(), 40).unwrap();
     assert_eq!(baseline, draw(&sample(), &change(1.0), 40).unwrap());

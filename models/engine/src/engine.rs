@@ -1,6 +1,8 @@
 //! What a model must be able to do.
 
-use crate::{Draws, EngineError, History, Horizon, Scenario, Streams};
+use std::sync::Arc;
+
+use crate::{Draws, EngineError, History, Horizon, Places, Scenario, Streams};
 
 /// A model of how an epidemic goes on in one location.
 ///
@@ -16,6 +18,17 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`EngineError`] with a reason a person can read, where the history does not carry a fit.
     fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError>;
+
+    /// Learns from all places at once, before any is fitted, and returns the engine that has learned.
+    ///
+    /// `places` holds the whole panel, whichever places are to be projected, and ends on the as-of day. Engines that
+    /// learn from each place alone have nothing to do here.
+    ///
+    /// # Errors
+    /// [`EngineError`] where nothing can be learned; the run goes on without this engine.
+    fn train(&self, _places: &Places, _seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
+        Ok(None)
+    }
 }
 
 /// A model fitted to one location, ready to be asked about the days after its as-of day.

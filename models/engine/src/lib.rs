@@ -20,6 +20,7 @@ mod error;
 mod history;
 mod horizon;
 mod location;
+mod places;
 mod scenario;
 mod streams;
 
@@ -29,7 +30,8 @@ pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};
 pub use location::{Covariates, Fips, FipsError, Level, Location};
-pub use scenario::{Change, Scenario, ScenarioError};
+pub use places::Places;
+pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};
 pub use streams::Streams;
 
 pub use jiff::civil::Date;

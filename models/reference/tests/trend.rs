@@ -71,7 +71,7 @@ fn a_county_without_cases_moves_to_its_states_level() {
 fn less_transmission_gives_less_on_the_same_luck() {
     let history = exponential(0.0);
     let start = history.day(history.days());
-    let change = Change { start, end: history.day(history.days() + 60), transmission: 0.7 };
+    let change = Change::transmission(start, history.day(history.days() + 60), 0.7);
     let scenario = Scenario::baseline().with(change).unwrap();
     let [base, less] = [Scenario::baseline(), scenario].map(|s| project(&history, &s, 300));
     for w in 1..=4 {

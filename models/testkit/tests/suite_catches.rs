@@ -130,7 +130,7 @@ fn each_fault_is_caught_and_says_whose_it_is() {
 #[test]
 fn the_toy_answers_a_scenario() {
     let as_of: Date = "2020-08-29".parse().unwrap();
-    let halved = Scenario::baseline().with(Change { start: as_of, end: as_of, transmission: 0.5 }).unwrap();
+    let halved = Scenario::baseline().with(Change::transmission(as_of, as_of, 0.5)).unwrap();
     let fit = ToyFit { fault: Fault::None, cases: 10.0, deaths: 0.0, calls: 0, as_of };
     let streams = Streams::new(1, "toy", countycast_engine::Fips::US);
     let horizon = Horizon::from_days(7).unwrap();

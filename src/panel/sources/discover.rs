@@ -42,7 +42,7 @@ pub(in crate::panel) fn find(wanted: Option<Publisher>, reader: &mut Reader) -> 
         looked_at += 1;
         match recognise(&header) {
             Some((publisher, kind)) => found.push((publisher, kind, path)),
-            None => example = example.or_else(|| Some((path, header))),
+            None => example = example.or(Some((path, header))),
         }
     }
     let publishers = [Publisher::Jhu, Publisher::Nyt, Publisher::UsaFacts];

@@ -30,7 +30,7 @@ pub(super) fn read(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
         ["date", "county", "state", "fips", "cases", "deaths"].map(|name| table.column(name));
     let (date, county, state, fips, cases, deaths) = (date?, county?, state?, fips?, cases?, deaths?);
     let mut places: Vec<Place> = Vec::with_capacity(3_300);
-    let mut index: HashMap<(Vec<u8>, Vec<u8>, Vec<u8>), usize> = HashMap::with_capacity(3_300);
+    let mut index: HashMap<[Vec<u8>; 3], usize> = HashMap::with_capacity(3_300);
     let (mut seen, mut left_out) = (BTreeSet::new(), 0);
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
@@ -43,7 +43,7 @@ pub(super) fn read(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
             continue;
         }
         let field = |column: usize| record.get(column).unwrap_or_default().to_vec();
-        let key = (field(fips), field(county), field(state));
+        let key = [fips, county, state].map(field);
         let place = match index.get(&key) {
             Some(&place) => place,
             None => {

@@ -48,7 +48,7 @@ mod tests {
     #[test]
     fn half_the_transmission_halves_counts_in_a_generation_after_the_delay() {
         let as_of: Date = "2020-08-29".parse().unwrap();
-        let change = Change { start: as_of, end: "2021-08-29".parse().unwrap(), transmission: 0.5 };
+        let change = Change::transmission(as_of, "2021-08-29".parse().unwrap(), 0.5);
         let scenario = Scenario::baseline().with(change).unwrap();
         let settings = Settings { generation_interval_days: 5.0, ..Settings::default() };
         let factors = factors(&scenario, as_of, 28, 8.0, &settings).unwrap();

@@ -1,6 +1,6 @@
 //! Same seed, same bytes.
 
-use countycast_engine::{Change, Draws, Engine, History, Scenario};
+use countycast_engine::{Change, Draws, Engine, History, Measure, Scenario, Schools, Setting};
 
 use super::{bits, histories, run};
 use crate::county_in_region;
@@ -40,10 +40,30 @@ pub(super) fn no_change_is_the_baseline(engine: &dyn Engine) {
     let history = histories::wave("19153", 400_000.0);
     let start = history.as_of();
     let end = history.day(history.days() + 60);
+    let scenario = |change| Scenario::baseline().with(change).expect("a valid change");
     let case = "a scenario that multiplies transmission by 1";
-    let scenario = Scenario::baseline().with(Change { start, end, transmission: 1.0 }).expect("a valid change");
     let expected = baseline(engine, case, &history, DRAWS);
-    assert_same(engine, case, &expected, &run(engine, case, &history, DAYS, DRAWS, &scenario));
+    let multiplied = scenario(Change::transmission(start, end, 1.0));
+    assert_same(engine, case, &expected, &run(engine, case, &history, DAYS, DRAWS, &multiplied));
+    for measure in [
+        Measure::Contacts { setting: Setting::Work, factor: 0.2 },
+        Measure::CloseSchools { schools: Schools::All },
+        Measure::WorkFromHome,
+        Measure::LimitGatherings,
+        Measure::Masks { efficacy: 0.5 },
+        Measure::StayAtHome,
+        Measure::TestAndIsolate { delay_days: 1.0 },
+        Measure::TraceAndQuarantine { delay_days: 1.0 },
+        Measure::Vaccinate { daily_share: 0.01, minimum_age: 16, against_infection: 0.9, against_severity: 0.9 },
+        Measure::Variant { introductions_per_100k: 1.0, transmissibility: 1.5 },
+        Measure::Season { amplitude: 0.2, peak: start },
+        Measure::Wane { mean_days: 90.0 },
+        Measure::Travel { factor: 0.2 },
+    ] {
+        let case = format!("`{}` at strength 0", measure.name());
+        let nothing = scenario(Change { start, end, measure, strength: 0.0 });
+        assert_same(engine, &case, &expected, &run(engine, &case, &history, DAYS, DRAWS, &nothing));
+    }
 }
 
 /// One county alone, among others in order, and among others on two threads.
