@@ -5,7 +5,7 @@ use std::path::Path;
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 
-use super::{polars_error, write_parquet};
+use super::parquet;
 use crate::error::Error;
 use crate::panel::{Place, RepairKind};
 use crate::pipeline::Projected;
@@ -110,6 +110,6 @@ pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Resul
             columns.push(Column::new(name.into(), rows.iter().map(count).collect::<Vec<u32>>()));
         }
     }
-    let frame = DataFrame::new(rows.len(), columns).map_err(|error| polars_error(path, error))?;
-    write_parquet(path, frame)
+    let frame = DataFrame::new(rows.len(), columns).map_err(|error| parquet::write_error(path, error))?;
+    parquet::write(path, frame)
 }

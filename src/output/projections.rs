@@ -3,9 +3,9 @@
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, ParquetReader, SerReader, Series};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 
-use super::{parquet_writer, polars_error, write_parquet};
+use super::parquet;
 use crate::error::Error;
 use crate::pipeline::Projected;
 use crate::quantiles::{Forecast, LEVELS, Row};
@@ -69,7 +69,7 @@ pub fn write_part(
             rows.push_cumulative(&subject, forecast, totals(projected.fips));
         }
     }
-    write_parquet(path, rows.frame(day).map_err(|error| polars_error(path, error))?)
+    parquet::write(path, rows.frame(day).map_err(|error| parquet::write_error(path, error))?)
 }
 
 /// Joins parts, in their order, into one file, a row group each.
@@ -77,15 +77,12 @@ pub fn write_part(
 /// # Errors
 /// [`Error::Io`] where a part cannot be read or the file cannot be written.
 pub fn join_parts(path: &Path, parts: &[PathBuf]) -> Result<(), Error> {
-    let read = |part: &PathBuf| {
-        let file = std::fs::File::open(part).map_err(|source| Error::read(part, source))?;
-        ParquetReader::new(file).finish().map_err(|error| polars_error(part, error))
-    };
-    let Some(first) = parts.first() else { return write_parquet(path, DataFrame::empty()) };
-    let fail = |error| polars_error(path, error);
-    let mut writer = parquet_writer(path)?.batched(read(first)?.schema()).map_err(fail)?;
+    let Some(first) = parts.first() else { return parquet::write(path, DataFrame::empty()) };
+    let fail = |error| parquet::write_error(path, error);
+    let first = parquet::read(first)?;
+    let mut writer = parquet::writer(path, first.schema())?.batched(first.schema()).map_err(fail)?;
     for part in parts {
-        writer.write_batch(&read(part)?).map_err(fail)?;
+        writer.write_batch(&parquet::read(part)?).map_err(fail)?;
     }
     writer.finish().map(|_| ()).map_err(fail)
 }

@@ -1,0 +1,46 @@
+//! Parquet files that every reader takes.
+
+use std::fs::File;
+use std::path::Path;
+
+use polars::io::parquet::write::KeyValueMetadata;
+use polars::prelude::{
+    CompatLevel, DataFrame, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, Schema, SchemaExt, SerReader,
+};
+use polars_parquet::write::schema_to_metadata_key;
+
+use crate::error::Error;
+
+/// A writer of a file with these columns, compressed as all of ours are.
+///
+/// The file says of its text columns that they are plain strings. By default it would ask for string views, which
+/// pyarrow reads but cannot filter (its compute functions lack them up to version 26 at least).
+pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<ParquetWriter<File>, Error> {
+    let file = File::create(path).map_err(|source| Error::write(path, source))?;
+    let arrow = schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()));
+    let metadata = KeyValueMetadata::from_static(vec![(arrow.key, arrow.value.unwrap_or_default())]);
+    let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
+    Ok(writer.with_key_value_metadata(Some(metadata)))
+}
+
+/// Writes a table.
+pub(crate) fn write(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
+    let writer = writer(path, frame.schema())?;
+    writer.finish(&mut frame).map(|_| ()).map_err(|error| write_error(path, error))
+}
+
+/// Reads a table.
+pub(crate) fn read(path: &Path) -> Result<DataFrame, Error> {
+    let file = File::open(path).map_err(|source| Error::read(path, source))?;
+    let read = ParquetReader::new(file).finish();
+    read.map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+}
+
+/// Polars wraps what the system said; a full disk must still be told as one.
+pub(crate) fn write_error(path: &Path, error: PolarsError) -> Error {
+    let source = match error {
+        PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),
+        other => std::io::Error::other(other.to_string()),
+    };
+    Error::write(path, source)
+}
