@@ -36,6 +36,8 @@ pub struct Request {
     pub vintage: bool,
     /// The folder for runs, scores and pictures.
     pub out: PathBuf,
+    /// Whether the blend learns from an archive under `out`.
+    pub archive: bool,
     /// Settings.
     pub config: Config,
     /// Settings as the user wrote them.
@@ -118,6 +120,7 @@ fn run(request: &Request, as_of: Date, monitor: &dyn Monitor) -> Result<PathBuf,
         panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
         synthetic: false,
         out: out.clone(),
+        archive: request.archive.then(|| request.out.join("archive")),
         config: request.config.clone(),
         config_text: request.config_text.clone(),
         states: request.states.clone(),
