@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, History, Horizon, Places, Scenario, Streams, Target};
+use countycast_engine::{
+    DrawError, Draws, Engine, EngineError, Fips, History, Horizon, Places, Scenario, Streams, Target,
+};
 use rayon::prelude::*;
 
 use super::pool::{self, Outcome};
@@ -389,6 +391,12 @@ fn settle<T>(outcome: Outcome<Result<T, EngineError>>, engine: &'static str, lim
     }
 }
 
+/// Draws of another shape than asked for would not go together with the other engines'.
+fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
+    let (found, expected) = ((draws.draws(), draws.days()), (plan.draws, plan.horizon.days()));
+    if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
+}
+
 impl Job {
     fn run(&self, plan: &Plan, shares: &Shares) -> Result<Answer, EngineError> {
         let fips = self.history.location().fips;
@@ -397,6 +405,7 @@ impl Job {
                 let streams = Streams::new(plan.seed, engine.name(), fips);
                 let fitted = engine.fit(&self.history, &streams)?;
                 let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
+                shape(&draws, plan)?;
                 let forecast = Forecast::from_draws(&draws);
                 Ok(Answer { forecast, draws: keep_draws.then_some(draws) })
             }
