@@ -3,11 +3,13 @@
 //! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`] → [`output`]. Modules are listed in that
 //! order and use only those above them; [`pipeline`] and [`project`] alone know the order of the stages.
 
+pub mod backtest;
 pub mod blend;
 #[doc(hidden)]
 pub mod cli;
 pub mod config;
 pub mod error;
+pub mod evaluate;
 pub mod fallback;
 pub mod output;
 pub mod panel;

@@ -69,7 +69,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let plan = plan(&request.config, request.jobs)?;
     let engines: Vec<&'static str> = plan.engines.iter().map(|engine| engine.name()).collect();
     let selection = Selection::parse(&panel, &request.states, &request.fips)?;
-    let staging = Staging::open(&request.out, &key(request, &panel, &selection))?;
+    let staging = Staging::open(&request.out, &key(request, &panel))?;
     watch.lap("read");
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
@@ -180,12 +180,20 @@ fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> 
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, selection: &Selection) -> String {
-    let mut hash = Sha256::new();
+fn key(request: &Request, panel: &Panel) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
+    sha256(&format!("{}\n{}\n{inputs:?}", settings_key(request), panel.as_of()))
+}
+
+/// The same without the data themselves.
+pub(crate) fn settings_key(request: &Request) -> String {
+    let Request { panel, config, states, fips, .. } = request;
     let version = env!("CARGO_PKG_VERSION");
-    hash.update(format!("{version}\n{:?}\n{selection:?}\n{}\n{inputs:?}", request.config, panel.as_of()));
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+    sha256(&format!("{version}\n{config:?}\n{states:?}\n{fips:?}\n{:?}\n{}", panel.as_of, panel.vintage))
+}
+
+fn sha256(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn manifest(
@@ -219,6 +227,7 @@ fn manifest(
         engines,
         vintage: request.panel.vintage,
         synthetic: request.synthetic,
+        settings_sha256: settings_key(request),
         config: request.config_text.clone(),
         inputs: panel.inputs().iter().map(input).collect(),
         notices: panel.notices().iter().map(ToString::to_string).collect(),

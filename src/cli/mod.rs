@@ -1,6 +1,7 @@
 //! The command line: a file per verb.
 
 mod data;
+mod evaluate;
 mod progress;
 mod project;
 mod summary;
@@ -39,6 +40,7 @@ enum Format {
 #[derive(Subcommand)]
 enum Verb {
     Project(project::Args),
+    Evaluate(evaluate::Args),
     Data(data::Args),
 }
 
@@ -49,6 +51,7 @@ pub fn run() -> ExitCode {
     let cli = Cli::parse();
     let result = match &cli.verb {
         Verb::Project(args) => project::run(args, cli.quiet, cli.format),
+        Verb::Evaluate(args) => evaluate::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
     };
     match result {

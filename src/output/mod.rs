@@ -7,4 +7,6 @@ pub mod projections;
 pub mod run;
 mod staging;
 
+pub use projections::BLEND;
+pub(crate) use projections::days_since_epoch;
 pub use staging::Staging;

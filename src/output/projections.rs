@@ -179,7 +179,7 @@ pub(super) fn rounded(value: f32) -> f64 {
     (f64::from(value) * 100.0).round() / 100.0
 }
 
-pub(super) fn days_since_epoch(date: Date) -> i32 {
+pub(crate) fn days_since_epoch(date: Date) -> i32 {
     let epoch = jiff::civil::date(1970, 1, 1);
     date.since(epoch).map_or(0, |span| span.get_days())
 }

@@ -22,6 +22,8 @@ pub struct Manifest {
     pub vintage: bool,
     /// Whether the panel is synthetic.
     pub synthetic: bool,
+    /// Hash of everything but the data that decides the result: version, settings, places, as-of day, vintage.
+    pub settings_sha256: String,
     /// Settings given by the user, as written; empty for the defaults.
     pub config: String,
     /// Files read.

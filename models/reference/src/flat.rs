@@ -37,6 +37,15 @@ struct FlatFit {
     deaths: Walk,
 }
 
+/// Purpose of the random start of the low-discrepancy sequence.
+const START: &str = "start";
+/// Weeks whose innovations come from that sequence.
+const EVEN_WEEKS: usize = 4;
+/// Steps of the sequence in four dimensions: powers of 1/φ with φ⁵ = φ + 1 (Roberts 2018, *The unreasonable
+/// effectiveness of quasirandom sequences*).
+const STEPS: [f64; EVEN_WEEKS] =
+    [0.856_674_883_854_502_9, 0.733_891_856_627_126, 0.628_706_721_037_882_3, 0.538_597_257_223_612_2];
+
 /// A random walk of weekly counts.
 #[derive(Debug, Clone)]
 struct Walk {
@@ -69,23 +78,37 @@ impl Walk {
 
     /// Daily counts, a draw after the other.
     ///
-    /// Draws `2k` and `2k + 1` share the stream of draw `k` and mirror each other, which puts the median of an even number
-    /// of draws on last week's count exactly; a draw still depends on its number alone.
+    /// Draws `2k` and `2k + 1` mirror each other, which puts the median of an even number of draws on last week's count
+    /// exactly. The innovations of the first weeks come from a low-discrepancy sequence with a random start, so that a
+    /// few hundred draws have nearly the quantiles of many thousand: the tails of a bar to clear must not be luck. A
+    /// draw depends on its number alone.
     fn draw(&self, as_of: Date, days: usize, draws: usize, purpose: &str, streams: &Streams) -> Vec<f32> {
         let mut values = vec![0.0; draws * days];
         let mut weeks = vec![0.0; days.div_ceil(7)];
+        let mut start = streams.rng(START, 0);
+        let starts: [f64; EVEN_WEEKS] = std::array::from_fn(|_| start.random());
         for (i, path) in values.chunks_exact_mut(days).enumerate() {
             let mut rng = streams.rng(purpose, i / 2);
             let mirror = if i % 2 == 0 { 1.0 } else { -1.0 };
             let mut walk = 0.0;
-            for week in &mut weeks {
-                let step = self.differences[rng.random_range(0..self.differences.len())];
-                walk += if rng.random() { step } else { -step };
+            for (w, week) in weeks.iter_mut().enumerate() {
+                let chance = match starts.get(w) {
+                    Some(start) => (start + (i / 2) as f64 * STEPS[w]).fract(),
+                    None => rng.random(),
+                };
+                walk += self.innovation(chance);
                 *week = (self.last + mirror * walk).max(0.0);
             }
             over_days(&weeks, &self.weekday, as_of, path);
         }
         values
+    }
+
+    /// One of the differences or their negatives: all are equally likely for a `chance` uniform from 0 to 1.
+    fn innovation(&self, chance: f64) -> f64 {
+        let n = self.differences.len();
+        let chosen = ((chance * 2.0 * n as f64) as usize).min(2 * n - 1);
+        if chosen < n { self.differences[chosen] } else { -self.differences[chosen - n] }
     }
 }
 
@@ -149,8 +172,8 @@ mod tests {
         let sums = weekly(fitted(&[0.0, 100.0, 140.0, 120.0, 150.0]).as_ref(), 1, 6_000);
         for value in [110.0, 120.0, 130.0, 170.0, 180.0, 190.0] {
             let n = sums.iter().filter(|s| (**s - value).abs() < 1e-3).count();
-            // 3,000 mirrored pairs, each on this value with probability 1/3: standard deviation 25.8, five of them allowed.
-            assert!(n.abs_diff(1_000) < 130, "{value} came {n} times of an expected 1,000");
+            // Independent draws would have a standard deviation of 25.8; the even sequence stays within a few.
+            assert!(n.abs_diff(1_000) < 20, "{value} came {n} times of an expected 1,000");
         }
     }
 
@@ -161,6 +184,26 @@ mod tests {
         let step = (800.0_f64.powi(2) + 400.0_f64.powi(2) + 100.0_f64.powi(2)) / 3.0;
         // Relative standard deviation of a variance from 10,000 pairs: about 1.3 %; f32 days add 0.06 people.
         assert!((variance / (4.0 * step) - 1.0).abs() < 0.06, "{variance} where {} was expected", 4.0 * step);
+    }
+
+    /// A few hundred draws against two hundred thousand of a plain random walk, in units of the walk's own spread.
+    #[test]
+    fn few_draws_have_the_quantiles_of_many() {
+        let history = [9e5, 1e6, 1e6 + 700.0, 1e6 - 300.0, 1e6 + 150.0, 1e6 + 900.0, 1e6 - 80.0, 1e6];
+        let walk = Walk::new(&Series::from_counts(history.iter().flat_map(|w| [w / 7.0; 7]).collect()).unwrap());
+        let walk = walk.unwrap();
+        let mut rng = streams().rng("plain", 0);
+        for week in 1..=4 {
+            let mut plain: Vec<f64> =
+                (0..200_000).map(|_| (0..week).map(|_| walk.innovation(rng.random())).sum::<f64>()).collect();
+            plain.sort_by(f64::total_cmp);
+            let few = weekly(fitted(&history).as_ref(), week, 300);
+            let spread = plain[150_000] - plain[50_000];
+            for level in [0.1, 0.25, 0.75, 0.9] {
+                let (expected, found) = (plain[(level * 2e5) as usize], few[(level * 300.0) as usize] - 1e6);
+                assert!((expected - found).abs() < 0.15 * spread, "week {week}, {level}: {found}, not {expected}");
+            }
+        }
     }
 
     #[test]

@@ -1,0 +1,141 @@
+//! Projections of past days with what was known then, held against what came true.
+
+mod pictures;
+mod teams;
+mod write;
+
+use std::path::{Path, PathBuf};
+
+use countycast_engine::Date;
+use jiff::ToSpan;
+
+pub use teams::{Comparison, TeamScore, Teams};
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::evaluate::{Means, Scored, Summary, Truth, read, score};
+use crate::panel;
+use crate::pipeline::Monitor;
+use crate::project::{self, project};
+
+/// A team or model needs this many county-weeks at horizon 1 to be listed: four fifths of the counties on one date.
+const LEAST_COUNTY_WEEKS: usize = 2_500;
+
+/// Which past days to project and score.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The data folder.
+    pub data: PathBuf,
+    /// First as-of day.
+    pub from: Date,
+    /// Last as-of day.
+    pub to: Date,
+    /// Days from one as-of day to the next, at least 1.
+    pub every: u32,
+    /// Whether to use the files as they stood on each day.
+    pub vintage: bool,
+    /// The folder for runs, scores and pictures.
+    pub out: PathBuf,
+    /// Settings.
+    pub config: Config,
+    /// Settings as the user wrote them.
+    pub config_text: String,
+    /// States to project, by abbreviation; none for all.
+    pub states: Vec<String>,
+    /// Places to project, by FIPS code; none for all.
+    pub fips: Vec<String>,
+    /// Threads, at least 1.
+    pub jobs: usize,
+}
+
+/// What a backtest found.
+#[derive(Debug, Clone, serde::Serialize)]
+pub struct Done {
+    /// As-of days that were scored.
+    pub as_of: Vec<String>,
+    /// Whether data were read as they stood on each day.
+    pub vintage: bool,
+    /// Means by group.
+    pub means: Vec<Means>,
+    /// Errors of summed cases beside the hub's teams; empty where the data folder has none.
+    pub teams: Vec<TeamScore>,
+}
+
+/// Projects every as-of day that is not there yet, then scores them all. Each day is kept under `OUT/runs`, so that a
+/// backtest that was stopped goes on where it was.
+///
+/// # Errors
+/// [`Error`] for data, settings or dates that cannot be used, files that cannot be written, and when the monitor asks
+/// to stop.
+pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
+    let dates = dates(request)?;
+    let newest = panel::Request { data: request.data.clone(), as_of: None, vintage: false };
+    let truth = Truth::of(&panel::load(&newest, &request.config.panel)?).with_hub(&request.data)?;
+    let teams = teams::read(&request.data)?;
+    let (mut summary, mut comparison) = (Summary::default(), Comparison::default());
+    let mut scored: Vec<Scored> = Vec::new();
+    for &as_of in &dates {
+        let out = run(request, as_of, monitor)?;
+        let run = read(&out)?;
+        let scores = score(&run, &truth);
+        summary.add(&scores);
+        if let Some(teams) = &teams {
+            comparison.add(&run, &truth, teams);
+        }
+        scored.extend(scores);
+        if as_of == dates[dates.len() / 2] {
+            pictures::fans(&request.out.join("fans.svg"), &run, &truth)?;
+        }
+    }
+    let done = Done {
+        as_of: dates.iter().map(ToString::to_string).collect(),
+        vintage: request.vintage,
+        means: summary.means(),
+        teams: comparison.scores(LEAST_COUNTY_WEEKS),
+    };
+    write::scores(&request.out.join("scores.parquet"), &scored)?;
+    write::json(&request.out.join("summary.json"), &done)?;
+    pictures::all(&request.out, &done)?;
+    Ok(done)
+}
+
+fn dates(request: &Request) -> Result<Vec<Date>, Error> {
+    let step = i64::from(request.every).days();
+    let dates: Vec<Date> = request.from.series(step).take_while(|date| *date <= request.to).collect();
+    if dates.is_empty() {
+        return Err(Error::Request {
+            message: format!("--from {} is after --to {}", request.from, request.to),
+            remedy: "give the first as-of day as --from and the last as --to".to_owned(),
+        });
+    }
+    Ok(dates)
+}
+
+/// Makes the run of one day, or leaves the one that is there and was made with the same settings.
+fn run(request: &Request, as_of: Date, monitor: &dyn Monitor) -> Result<PathBuf, Error> {
+    let out = request.out.join("runs").join(as_of.to_string());
+    let today = project::Request {
+        panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
+        synthetic: false,
+        out: out.clone(),
+        config: request.config.clone(),
+        config_text: request.config_text.clone(),
+        states: request.states.clone(),
+        fips: request.fips.clone(),
+        jobs: request.jobs,
+    };
+    let key = project::settings_key(&today);
+    if made_with(&out).is_some_and(|found| found == key) {
+        return Ok(out);
+    }
+    monitor.begin("as of", 0);
+    project(&today, monitor)?;
+    Ok(out)
+}
+
+/// The settings key of a run that is complete.
+fn made_with(out: &Path) -> Option<String> {
+    let text = std::fs::read(out.join("run.json")).ok()?;
+    let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
+    Some(manifest.get("settings_sha256")?.as_str()?.to_owned())
+}

@@ -1,0 +1,68 @@
+//! Scores as files.
+
+use std::fs;
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::evaluate::{Scored, target_name};
+use crate::output::{days_since_epoch, parquet};
+
+/// Writes a row per forecast.
+pub(super) fn scores(path: &Path, scored: &[Scored]) -> Result<(), Error> {
+    let frame = frame(scored).map_err(|error| parquet::write_error(path, error))?;
+    aside(path, |path| parquet::write(path, frame))
+}
+
+/// Writes a document for machines.
+pub(super) fn json(path: &Path, document: &impl Serialize) -> Result<(), Error> {
+    let text = serde_json::to_vec_pretty(document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
+    aside(path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
+}
+
+/// Writes a file under another name first, so that it is there whole or not at all.
+pub(super) fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+    let unfinished = path.with_extension("unfinished");
+    if let Some(parent) = path.parent() {
+        fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
+    }
+    write(&unfinished)?;
+    fs::rename(&unfinished, path).map_err(|source| Error::write(path, source))
+}
+
+fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
+    let number = |name: &str, value: &dyn Fn(&Scored) -> f64| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<f64>>())
+    };
+    let text = |name: &str, value: &dyn Fn(&Scored) -> String| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<String>>())
+    };
+    let covered =
+        |name: &str, i: usize| Column::new(name.into(), scored.iter().map(|s| s.covered[i]).collect::<Vec<bool>>());
+    let as_of: Vec<i32> = scored.iter().map(|s| days_since_epoch(s.as_of)).collect();
+    let columns = vec![
+        Series::new("as_of".into(), as_of).cast(&DataType::Date)?.into_column(),
+        text("fips", &|s| s.fips.to_string()),
+        text("model", &|s| s.model.clone()),
+        text("target", &|s| target_name(s.target).to_owned()),
+        Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
+        number("truth", &|s| s.truth),
+        number("wis", &|s| s.wis.total),
+        number("spread", &|s| s.wis.spread),
+        number("over", &|s| s.wis.over),
+        number("under", &|s| s.wis.under),
+        number("log_wis", &|s| s.log_wis),
+        number("absolute_error", &|s| s.error),
+        Column::new("span_absolute_error".into(), scored.iter().map(|s| s.span_error).collect::<Vec<_>>()),
+        covered("covered_50", 0),
+        covered("covered_80", 1),
+        covered("covered_95", 2),
+        number("pit", &|s| s.pit),
+        Column::new("quintile".into(), scored.iter().map(|s| s.stratum.quintile.map(i32::from)).collect::<Vec<_>>()),
+        text("course", &|s| s.stratum.course.word().to_owned()),
+        Column::new("independent".into(), scored.iter().map(|s| s.stratum.independent).collect::<Vec<_>>()),
+    ];
+    DataFrame::new(scored.len(), columns)
+}

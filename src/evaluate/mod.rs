@@ -1,0 +1,13 @@
+//! How good projections were, once the truth is known: scores, what came true, and means by stratum.
+
+mod forecasts;
+mod score;
+mod scored;
+mod summary;
+mod truth;
+
+pub use forecasts::{Forecast, PlaceThen, Run, Sum, read};
+pub use score::{Scale, Wis, covered, pit};
+pub use scored::{BASELINE, Course, Scored, Stratum, quintiles, score};
+pub use summary::{Group, Means, PIT_BINS, Summary, target_name};
+pub use truth::Truth;
