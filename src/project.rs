@@ -77,8 +77,8 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let done: BTreeSet<Fips> = groups.iter().copied().filter(|&group| part(&staging, group, "json").exists()).collect();
     if done.len() < groups.len() {
         batch.train(monitor)?;
-        watch.lap("train");
     }
+    watch.lap("train");
     threads.install(|| batch.run(&done, monitor, |group, results| write_part(&staging, &panel, group, &results)))?;
     watch.lap("project");
 

@@ -16,8 +16,8 @@ use std::time::{Duration, Instant};
 use common::{assert_same, bytes, demo, files, project, scratch, succeed, text};
 use tempfile::TempDir;
 
-/// Enough draws for a run to last a second or two.
-const SLOW: &str = "draws = 600\nhorizon_days = 28\n";
+/// Enough draws for a run to last about a second.
+const SLOW: &str = "draws = 300\nhorizon_days = 28\n";
 
 fn slow() -> TempDir {
     let folder = scratch();
@@ -84,7 +84,6 @@ fn resumes(folder: &Path) {
     succeed(command(folder));
     let mut result = bytes(&folder.join("out"));
     result.retain(|name, _| !name.starts_with("hub/") || name.contains("2020-10-24"));
-    // Nothing is left to train where all groups were there already.
     assert_same(&result, undisturbed());
     let left: Vec<_> = fs::read_dir(folder)
         .unwrap()

@@ -283,3 +283,15 @@ fn the_manifest_has_every_field() {
     assert_eq!(phases["independent"].as_u64().unwrap() + phases["fallback"].as_u64().unwrap(), 124);
     assert!(manifest["failures"].is_object());
 }
+
+#[test]
+fn the_summary_tells_of_missing_covariates_in_one_line() {
+    let folder = common::scratch();
+    let mut command = common::program(&["project", "--fips", "19001", "--data"]);
+    command.arg(demo()).arg("--out").arg(folder.path().join("out"));
+    let summary = common::text(&succeed(command).stdout);
+    let lines: Vec<&str> = summary.lines().filter(|line| line.contains("missing in")).collect();
+    assert_eq!(lines, ["  9 covariates are missing in some counties; run.json lists them"]);
+    let notices = manifest(&folder.path().join("out"))["notices"].to_string();
+    assert_eq!(notices.matches("is missing in counties").count(), 9);
+}
