@@ -1,15 +1,20 @@
 //! Every setting of a run, from a TOML file over the defaults.
 
+use std::ops::RangeInclusive;
 use std::path::Path;
 
+use countycast_engine::Horizon;
 use serde::Deserialize;
 
 use crate::error::{Error, InputError};
-use crate::pipeline::{EngineSettings, names};
+use crate::pipeline::{EngineSettings, engines, names};
 use crate::{blend, fallback, panel, phase};
 
 /// The documented defaults, as `config/default.toml` ships them.
 pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
+
+/// Horizons of a run: at least a week, as weeks are what is scored, and at most what engines take.
+pub const HORIZON_DAYS: RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
 /// Settings of a run. A key that is not known is an error; a key that is left out has its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -80,12 +85,18 @@ impl Config {
             InputError::new(file, error.message(), remedy).on_line(line).in_column(key)
         })?;
         config.check().map_err(|problem| InputError::new(file, problem, remedy))?;
+        let all: Vec<String> = names().into_iter().map(str::to_owned).collect();
+        for wanted in [&all, &config.engine_names] {
+            if let Err(Error::Request { message, remedy }) = engines(&config.engines, wanted) {
+                return Err(InputError::new(file, message, remedy).into());
+            }
+        }
         Ok(config)
     }
 
     /// Says which setting is out of range.
     fn check(&self) -> Result<(), String> {
-        if !(7..=countycast_engine::Horizon::MAX_DAYS).contains(&self.horizon_days) {
+        if !HORIZON_DAYS.contains(&self.horizon_days) {
             return Err(format!("horizon_days = {}: must be 7 to 366", self.horizon_days));
         }
         if !(100..=10_000).contains(&self.draws) {

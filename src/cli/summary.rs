@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
 
 /// Counties below this many cases a week are left out of the list of the fastest rising: their growth is chance.
@@ -32,8 +33,12 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     }
     if !run.notices.is_empty() {
         writeln!(text, "\nnotices")?;
-        for notice in &run.notices {
+        let (covariates, others): (Vec<_>, Vec<_>) = run.notices.iter().partition(|n| n.starts_with(MISSING));
+        for notice in others {
             writeln!(text, "  {notice}")?;
+        }
+        if !covariates.is_empty() {
+            writeln!(text, "  {} covariates are missing in some counties; run.json lists them", covariates.len())?;
         }
     }
     let rising = rising(&done.rows, LEAST_CASES, 10);

@@ -24,6 +24,7 @@ use countycast_engine::{Fips, History};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+pub use covariates::MISSING_COVARIATE;
 pub use geography::{State, codes};
 pub use input::{InputFile, Notice};
 pub use place::Place;

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, History, Horizon, Places, Scenario, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Places, Target};
 use rayon::prelude::*;
 
+use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
 use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
@@ -18,9 +19,6 @@ use crate::panel::{Panel, Place};
 use crate::phase::{self, Phase};
 use crate::quantiles::Forecast;
 use crate::reproduction::{Reproduction, reproduction};
-
-/// Name of the fallback where an engine's stands in random streams and reports.
-const FALLBACK: &str = "fallback";
 
 /// What is to be done: everything that decides the bytes of a projection, and how fast they may come.
 #[derive(Clone)]
@@ -59,17 +57,6 @@ pub trait Monitor: Sync {
     }
 }
 
-/// An engine that did not answer in a location.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// The engine.
-    pub engine: &'static str,
-    /// One or two words for counting: `refused`, `panicked`, `timed out`, …
-    pub kind: &'static str,
-    /// The reason, for people.
-    pub reason: String,
-}
-
 /// One location's projection.
 #[derive(Debug, Clone)]
 pub struct Projected {
@@ -89,17 +76,6 @@ pub struct Projected {
     pub reproduction: Option<Reproduction>,
 }
 
-/// What a batch counted.
-#[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
-pub struct Summary {
-    /// Engine failures by engine and kind.
-    pub failures: BTreeMap<String, usize>,
-    /// Locations by phase.
-    pub phases: BTreeMap<String, usize>,
-    /// Locations without a projection.
-    pub without: Vec<String>,
-}
-
 /// A batch over one panel.
 pub struct Batch<'a> {
     panel: &'a Panel,
@@ -109,23 +85,6 @@ pub struct Batch<'a> {
     quintiles: HashMap<Fips, u8>,
     /// Engines that could not learn, left out everywhere.
     untrained: Vec<Failure>,
-}
-
-/// One unit of work.
-struct Job {
-    history: Arc<History>,
-    task: Task,
-}
-
-enum Task {
-    Engine { engine: Arc<dyn Engine>, keep_draws: bool },
-    Fallback { state: Arc<Draws> },
-}
-
-/// What a job gives.
-struct Answer {
-    forecast: Forecast,
-    draws: Option<Draws>,
 }
 
 /// Where a job's answer belongs: location and engine (none for the fallback).
@@ -387,63 +346,5 @@ impl<'a> Batch<'a> {
         let days = self.plan.horizon.days();
         let draws = Draws::new(1, days).and_then(|d| d.with(Target::Cases, vec![0.0; days]));
         draws.and_then(|d| d.with(Target::Deaths, vec![0.0; days])).ok().map(|d| Forecast::from_draws(&d))
-    }
-}
-
-/// An engine's answer, or why there is none.
-fn settle<T>(outcome: Outcome<Result<T, EngineError>>, engine: &'static str, limit: Duration) -> Result<T, Failure> {
-    let failure = |kind, reason| Failure { engine, kind, reason };
-    match outcome {
-        Outcome::Done(Ok(answer)) => Ok(answer),
-        Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
-        Outcome::Panicked(message) => Err(failure("panicked", message)),
-        Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
-    }
-}
-
-impl Job {
-    fn run(&self, plan: &Plan, shares: &Shares) -> Result<Answer, EngineError> {
-        let fips = self.history.location().fips;
-        match &self.task {
-            Task::Engine { engine, keep_draws } => {
-                let streams = Streams::new(plan.seed, engine.name(), fips);
-                let fitted = engine.fit(&self.history, &streams)?;
-                let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
-                let forecast = Forecast::from_draws(&draws);
-                Ok(Answer { forecast, draws: keep_draws.then_some(draws) })
-            }
-            Task::Fallback { state } => {
-                let streams = Streams::new(plan.seed, FALLBACK, fips);
-                let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
-                let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
-                Ok(Answer { forecast: Forecast::from_draws(&draws), draws: None })
-            }
-        }
-    }
-}
-
-impl Summary {
-    /// Counts a group's results.
-    pub fn add(&mut self, results: &[Projected]) {
-        for projected in results {
-            *self.phases.entry(projected.phase.word().to_owned()).or_default() += 1;
-            for failure in &projected.failures {
-                *self.failures.entry(format!("{}: {}", failure.engine, failure.kind)).or_default() += 1;
-            }
-            if projected.blend.is_none() {
-                self.without.push(projected.fips.to_string());
-            }
-        }
-    }
-
-    /// Adds another's counts.
-    pub fn merge(&mut self, other: Self) {
-        for (kind, n) in other.failures {
-            *self.failures.entry(kind).or_default() += n;
-        }
-        for (phase, n) in other.phases {
-            *self.phases.entry(phase).or_default() += n;
-        }
-        self.without.extend(other.without);
     }
 }

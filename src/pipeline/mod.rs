@@ -1,11 +1,15 @@
 //! The order of the stages: the only place that knows it.
 
 mod batch;
+mod job;
 mod pool;
 mod registry;
 mod select;
+mod summary;
 
-pub use batch::{Batch, Failure, Monitor, Plan, Projected, Summary};
+pub use batch::{Batch, Monitor, Plan, Projected};
+pub use job::Failure;
 pub(crate) use pool::THREAD_NAME;
 pub use registry::{EngineSettings, engines, names};
 pub use select::Selection;
+pub use summary::Summary;

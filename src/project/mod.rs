@@ -13,7 +13,7 @@ use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
 use crate::blend::Learned;
-use crate::config::Config;
+use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
 use crate::output::counties::{self, CountyRow};
 use crate::output::projections::{self, Totals};
@@ -89,8 +89,8 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let done: BTreeSet<Fips> = groups.iter().copied().filter(|&group| part(&staging, group, "json").exists()).collect();
     if done.len() < groups.len() {
         batch.train(monitor)?;
-        watch.lap("train");
     }
+    watch.lap("train");
     threads.install(|| batch.run(&done, monitor, |group, results| write_part(&staging, &panel, group, &results)))?;
     watch.lap("project");
 
@@ -135,9 +135,11 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
 /// # Errors
 /// [`Error::Request`] for engines or a horizon that do not exist.
 pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
-    let horizon = Horizon::from_days(config.horizon_days).map_err(|error| Error::Request {
-        message: format!("--horizon: {error}"),
-        remedy: "four weeks are 28".to_owned(),
+    let days = config.horizon_days;
+    let horizon = Horizon::from_days(days).ok().filter(|_| HORIZON_DAYS.contains(&days));
+    let horizon = horizon.ok_or_else(|| Error::Request {
+        message: format!("--horizon {days}: must be 7 to 366 days"),
+        remedy: "ask for whole weeks: four are 28".to_owned(),
     })?;
     Ok(Plan {
         engines: pipeline::engines(&config.engines, &config.engine_names)?,

@@ -152,7 +152,7 @@ impl Default for Spread {
 
 /// A setting outside of its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("curve: `{name}` is {value}: it must be {rule}")]
+#[error("`{name}` is {value}: it must be {rule}")]
 pub struct SettingsError {
     /// The setting.
     pub name: &'static str,

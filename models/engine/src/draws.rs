@@ -60,6 +60,14 @@ pub enum DrawError {
         /// Values expected.
         expected: usize,
     },
+    /// The trajectories are not as many or not as long as was asked for.
+    #[error("{} draws of {} days where {} of {} were asked for", found.0, found.1, expected.0, expected.1)]
+    Shape {
+        /// Draws and days found.
+        found: (usize, usize),
+        /// Draws and days asked for.
+        expected: (usize, usize),
+    },
     /// A value is negative or not finite.
     #[error("{target:?}, draw {draw}, day {day}: {value} is no count")]
     Value {

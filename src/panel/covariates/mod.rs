@@ -15,6 +15,9 @@ pub(super) use table::How;
 use super::input::Reader;
 use crate::error::Error;
 
+/// How notices about values that some counties lack begin: there may be dozens.
+pub const MISSING_COVARIATE: &str = "covariate";
+
 /// What is known of the counties.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -51,7 +54,7 @@ impl Facts {
             self.counties.values().flat_map(|covariates| covariates.iter().map(|(name, _)| name)).collect();
         for name in known {
             let missing = counties.clone().filter(|covariates| covariates.get(name).is_none()).count();
-            reader.notice(format!("covariate `{name}` is missing in counties"), missing);
+            reader.notice(format!("{MISSING_COVARIATE} `{name}` is missing in counties"), missing);
         }
     }
 }

@@ -45,6 +45,9 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     }
     if ends {
         work.repaired[first..].fill(true);
+        // There is one end: what is silent with the state and for longer on its own is one silence.
+        work.log.retain(|(kind, ..)| *kind != RepairKind::Unreported);
+        work.silences.retain(|(_, end)| *end != last);
         work.silences.push((first, last));
         work.log.push((RepairKind::Unreported, first, last, 0.0));
         return;
@@ -74,7 +77,7 @@ fn mean(counts: &[f64], days: Range<usize>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Around, Cleaned, clean};
+    use super::super::{Around, Cleaned, RepairKind, clean};
     use crate::panel::settings::Settings;
     use jiff::civil::date;
 
@@ -100,6 +103,18 @@ mod tests {
         assert!(result.counts[20..60].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[20..60]);
         assert!(result.repaired[67..].iter().all(|r| *r), "the last days are not yet reported");
         assert_eq!(result.counts[67..], [0.0; 3]);
+    }
+
+    #[test]
+    fn an_end_that_is_silent_with_the_state_is_one_repair() {
+        let mut reported = vec![10.0; 60];
+        reported[56..].fill(0.0);
+        let around = Around { silences: vec![(58, 59)], ..Around::default() };
+        let result = cleaned(&reported, &around);
+        let repair = &result.repairs[0];
+        assert_eq!((result.repairs.len(), repair.kind), (1, RepairKind::Unreported));
+        assert_eq!((repair.first, repair.last), (date(2020, 4, 26), date(2020, 4, 29)));
+        assert_eq!(result.around.silences, [(56, 59)]);
     }
 
     #[test]

@@ -91,7 +91,7 @@ impl Default for Settings {
 
 /// A setting outside its range.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("setting `{name}` is {value}: it must be a number from {low} to {high}")]
+#[error("`{name}` is {value}: it must be a number from {low} to {high}")]
 pub struct SettingsError {
     /// The setting, with its target where it has one.
     pub name: String,
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!(Settings::default().check(), Ok(()));
         let settings = Settings { rise: Pair::new(0.5, 1.5), ..Settings::default() };
         let error = settings.check().unwrap_err();
-        assert_eq!(error.to_string(), "setting `rise.deaths` is 1.5: it must be a number from 0 to 1");
+        assert_eq!(error.to_string(), "`rise.deaths` is 1.5: it must be a number from 0 to 1");
         let settings = Settings { tail_freedom: Pair::new(f64::NAN, 5.0), ..Settings::default() };
         assert_eq!(settings.check().unwrap_err().name, "tail_freedom.cases");
         let settings = Settings { slope_half_life_days: Pair::new(3.0, 14.0), ..Settings::default() };

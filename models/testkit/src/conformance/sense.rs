@@ -42,10 +42,13 @@ pub(super) fn seed_matters(engine: &dyn Engine) {
 pub(super) fn constant_epidemic_stays_at_its_level(engine: &dyn Engine) {
     let history = histories::constant();
     let drawn = run(engine, "a constant epidemic", &history, 28, 200, &Scenario::baseline());
-    for (target, level, tolerance) in [(Target::Cases, 1_400.0, 0.15), (Target::Deaths, 28.0, 0.5)] {
-        for week in 0..4 {
+    for (target, level, tolerances) in
+        [(Target::Cases, 1_400.0, [0.15, 0.15, 0.15, 0.2]), (Target::Deaths, 28.0, [0.5; 4])]
+    {
+        for (week, tolerance) in tolerances.into_iter().enumerate() {
             let median = median_sum(&drawn, target, 7 * week, 7 * week + 7).unwrap_or(f64::NAN);
-            // Cases: the last week's own chance is 2.7 %, drift and draws another 5 %; deaths: 19 % and 10 %.
+            // Cases: the last week's own chance is 2.7 %, drift and draws another 5 %; deaths: 19 % and 10 %. A model
+            // of waves leans toward a fall, the more the further ahead.
             assert!(
                 (median / level - 1.0).abs() < tolerance,
                 "engine `{}`, a constant epidemic: median {target:?} of week {} is {median}, expected {level} within {} %",

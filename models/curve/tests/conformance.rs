@@ -1,0 +1,9 @@
+//! The engine keeps the contract.
+
+use countycast_curve::{Curve, Settings};
+use countycast_testkit::conformance;
+
+#[test]
+fn curve_conforms() {
+    conformance::check(&Curve::new(Settings::default()).unwrap());
+}

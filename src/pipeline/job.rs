@@ -1,0 +1,86 @@
+//! One unit of work: an engine, or the fallback, in one location.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countycast_engine::{DrawError, Draws, Engine, EngineError, History, Scenario, Streams};
+
+use super::batch::Plan;
+use super::pool::Outcome;
+use crate::fallback::{self, Shares};
+use crate::quantiles::Forecast;
+
+/// Name of the fallback where an engine's stands in random streams and reports.
+pub(super) const FALLBACK: &str = "fallback";
+
+/// One unit of work.
+pub(super) struct Job {
+    pub(super) history: Arc<History>,
+    pub(super) task: Task,
+}
+
+/// What is to be done there.
+pub(super) enum Task {
+    Engine { engine: Arc<dyn Engine>, keep_draws: bool },
+    Fallback { state: Arc<Draws> },
+}
+
+/// What a job gives.
+pub(super) struct Answer {
+    pub(super) forecast: Forecast,
+    pub(super) draws: Option<Draws>,
+}
+
+/// An engine that did not answer in a location.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Failure {
+    /// The engine.
+    pub engine: &'static str,
+    /// One or two words for counting: `refused`, `panicked`, `timed out`, …
+    pub kind: &'static str,
+    /// The reason, for people.
+    pub reason: String,
+}
+
+/// An engine's answer, or why there is none.
+pub(super) fn settle<T>(
+    outcome: Outcome<Result<T, EngineError>>,
+    engine: &'static str,
+    limit: Duration,
+) -> Result<T, Failure> {
+    let failure = |kind, reason| Failure { engine, kind, reason };
+    match outcome {
+        Outcome::Done(Ok(answer)) => Ok(answer),
+        Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
+        Outcome::Panicked(message) => Err(failure("panicked", message)),
+        Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
+    }
+}
+
+/// Draws of another shape than asked for would not go together with the other engines'.
+fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
+    let (found, expected) = ((draws.draws(), draws.days()), (plan.draws, plan.horizon.days()));
+    if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
+}
+
+impl Job {
+    pub(super) fn run(&self, plan: &Plan, shares: &Shares) -> Result<Answer, EngineError> {
+        let fips = self.history.location().fips;
+        match &self.task {
+            Task::Engine { engine, keep_draws } => {
+                let streams = Streams::new(plan.seed, engine.name(), fips);
+                let fitted = engine.fit(&self.history, &streams)?;
+                let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
+                shape(&draws, plan)?;
+                let forecast = Forecast::from_draws(&draws);
+                Ok(Answer { forecast, draws: keep_draws.then_some(draws) })
+            }
+            Task::Fallback { state } => {
+                let streams = Streams::new(plan.seed, FALLBACK, fips);
+                let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
+                let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
+                Ok(Answer { forecast: Forecast::from_draws(&draws), draws: None })
+            }
+        }
+    }
+}

@@ -1,0 +1,211 @@
+//! An engine that panics or never ends costs what it was asked for, with the reason kept, and nothing else.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+mod common;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use countycast::config::Config;
+use countycast::panel::{self, Panel};
+use countycast::pipeline::{Batch, Monitor, Plan, Projected, Selection};
+use countycast::project::plan;
+use countycast_engine::{
+    Draws, Engine, EngineError, Fips, Fitted, History, Horizon, Places, Scenario, Streams, Target,
+};
+
+/// What goes wrong.
+#[derive(Clone, Copy, PartialEq)]
+enum Fault {
+    None,
+    Refuses,
+    Panics,
+    Hangs,
+    /// Draws that are shorter than asked for.
+    Short,
+}
+
+/// Says one case a day everywhere; in one county, or while it learns, something goes wrong.
+struct Faulty {
+    fit: Fault,
+    draw: Fault,
+    train: Fault,
+}
+
+const COUNTY: &str = "19001";
+
+impl Fault {
+    fn strike(self) -> Result<(), EngineError> {
+        match self {
+            Self::None | Self::Short => Ok(()),
+            Self::Refuses => Err(EngineError::Refused("no mood".to_owned())),
+            Self::Panics => panic!("dice fell off the table"),
+            Self::Hangs => loop {
+                std::thread::sleep(Duration::from_secs(1));
+            },
+        }
+    }
+}
+
+impl Engine for Faulty {
+    fn name(&self) -> &'static str {
+        "faulty"
+    }
+
+    fn fit(&self, history: &History, _: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+        let here = history.location().fips.to_string() == COUNTY;
+        if here {
+            self.fit.strike()?;
+        }
+        Ok(Box::new(One(if here { self.draw } else { Fault::None })))
+    }
+
+    fn train(&self, _: &Places, _: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
+        self.train.strike().map(|()| None)
+    }
+}
+
+struct One(Fault);
+
+impl Fitted for One {
+    fn draw(&self, _: &Scenario, horizon: Horizon, draws: usize, _: &Streams) -> Result<Draws, EngineError> {
+        self.0.strike()?;
+        let days = horizon.days() - usize::from(self.0 == Fault::Short);
+        let ones = || vec![1.0; draws * days];
+        Ok(Draws::new(draws, days)?.with(Target::Cases, ones())?.with(Target::Deaths, ones())?)
+    }
+}
+
+struct Silent;
+
+impl Monitor for Silent {
+    fn begin(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+}
+
+fn demo() -> &'static Panel {
+    static PANEL: OnceLock<Panel> = OnceLock::new();
+    PANEL.get_or_init(|| {
+        let request = panel::Request { data: common::demo().to_owned(), as_of: None, vintage: false };
+        panel::load(&request, &panel::Settings::default()).unwrap()
+    })
+}
+
+/// Projects Iowa with `flat`, `trend` and the faulty engine.
+fn projected(faulty: Faulty) -> BTreeMap<String, Projected> {
+    let mut config: Config = toml::from_str(common::QUICK).unwrap();
+    config.engine_names = vec!["flat".to_owned(), "trend".to_owned()];
+    let mut plan: Plan = plan(&config, 2).unwrap();
+    plan.engines.push(Arc::new(faulty));
+    plan.limit = Duration::from_secs(2);
+    plan.training_limit = Duration::from_secs(2);
+    let selection = Selection::parse(demo(), &["IA".to_owned()], &[]).unwrap();
+    let mut batch = Batch::new(demo(), plan, selection);
+    batch.train(&Silent).unwrap();
+    let mut found = BTreeMap::new();
+    let sink = |_: Fips, results: Vec<Projected>| {
+        found.extend(results.into_iter().map(|projected| (projected.fips.to_string(), projected)));
+        Ok(())
+    };
+    batch.run(&BTreeSet::new(), &Silent, sink).unwrap();
+    found
+}
+
+fn sound() -> Faulty {
+    Faulty { fit: Fault::None, draw: Fault::None, train: Fault::None }
+}
+
+fn models(projected: &Projected) -> Vec<&'static str> {
+    projected.members.iter().map(|(name, _)| *name).collect()
+}
+
+/// Both results are the same in everything that reaches a file.
+fn same(a: &Projected, b: &Projected) -> bool {
+    a.members == b.members && a.blend == b.blend && a.weights == b.weights && a.failures == b.failures
+}
+
+#[test]
+fn a_fault_in_one_county_costs_that_county_that_engine() {
+    let whole = projected(sound());
+    assert_eq!(models(&whole[COUNTY]), ["flat", "trend", "faulty"], "the county is one that the engines project");
+    assert!(whole.values().all(|projected| projected.failures.is_empty()));
+    for (fault, kind, reason) in [
+        (Fault::Panics, "panicked", "dice fell off the table"),
+        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Refuses, "refused", "refused: no mood"),
+    ] {
+        for faulty in [Faulty { fit: fault, ..sound() }, Faulty { draw: fault, ..sound() }] {
+            let found = projected(faulty);
+            assert_eq!(found.len(), whole.len());
+            for (fips, here) in found.iter().filter(|(fips, _)| *fips != COUNTY) {
+                assert!(same(here, &whole[fips]), "{fips} was touched by a fault in {COUNTY}");
+            }
+            let here = &found[COUNTY];
+            assert_eq!(models(here), ["flat", "trend"]);
+            assert!(here.blend.is_some() && here.blend != whole[COUNTY].blend);
+            assert!((here.weights.iter().map(|w| w.share).sum::<f64>() - 1.0).abs() < 1e-12);
+            let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
+            assert_eq!((failure.engine, failure.kind, failure.reason.as_str()), ("faulty", kind, reason));
+        }
+    }
+}
+
+#[test]
+fn draws_of_the_wrong_shape_are_a_failure_of_their_engine() {
+    let found = projected(Faulty { draw: Fault::Short, ..sound() });
+    let here = &found[COUNTY];
+    assert_eq!(models(here), ["flat", "trend"]);
+    let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
+    assert_eq!((failure.engine, failure.kind), ("faulty", "invalid draws"));
+    assert!(failure.reason.contains("100 draws of 13 days where 100 of 14 were asked for"), "{}", failure.reason);
+}
+
+#[test]
+fn an_engine_that_cannot_learn_is_left_out_everywhere() {
+    for (fault, kind, reason) in [
+        (Fault::Panics, "panicked", "dice fell off the table"),
+        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Refuses, "refused", "refused: no mood"),
+    ] {
+        let found = projected(Faulty { train: fault, ..sound() });
+        let mut concerned = 0;
+        for here in found.values() {
+            assert!(here.blend.is_some(), "{} has no projection", here.fips);
+            assert!(!models(here).contains(&"faulty"));
+            if here.phase.word() == "independent" {
+                concerned += 1;
+                let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
+                assert_eq!((failure.engine, failure.kind, failure.reason.as_str()), ("faulty", kind, reason));
+            }
+        }
+        assert!(concerned > 10, "{concerned} places");
+    }
+}
+
+#[test]
+fn where_every_engine_fails_a_county_follows_its_state() {
+    struct Alone(Faulty);
+    impl Engine for Alone {
+        fn name(&self) -> &'static str {
+            "alone"
+        }
+        fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+            self.0.fit(history, streams)
+        }
+    }
+    let config: Config = toml::from_str(common::QUICK).unwrap();
+    let mut plan: Plan = plan(&config, 2).unwrap();
+    plan.engines = vec![Arc::new(Alone(Faulty { fit: Fault::Panics, ..sound() }))];
+    let selection = Selection::parse(demo(), &[], &[COUNTY.to_owned(), "19003".to_owned()]).unwrap();
+    let mut found = BTreeMap::new();
+    let sink = |_: Fips, results: Vec<Projected>| {
+        found.extend(results.into_iter().map(|projected| (projected.fips.to_string(), projected)));
+        Ok(())
+    };
+    Batch::new(demo(), plan, selection).run(&BTreeSet::new(), &Silent, sink).unwrap();
+    let here = &found[COUNTY];
+    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine answered"));
+    assert!(here.blend.is_some() && here.failures.len() == 1);
+    assert_eq!(models(&found["19003"]), ["alone"]);
+}
