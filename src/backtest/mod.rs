@@ -13,7 +13,8 @@ pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{Means, Scored, Summary, Truth, read, score};
+use crate::evaluate::{Means, Scored, Summary, Truth, score};
+use crate::output;
 use crate::panel;
 use crate::pipeline::Monitor;
 use crate::project::{self, project};
@@ -78,7 +79,7 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let mut scored: Vec<Scored> = Vec::new();
     for &as_of in &dates {
         let out = run(request, as_of, monitor)?;
-        let run = read(&out)?;
+        let run = output::read(&out)?;
         let scores = score(&run, &truth);
         summary.add(&scores);
         if let Some(teams) = &teams {

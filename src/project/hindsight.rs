@@ -10,7 +10,8 @@ use super::{Request, project};
 use crate::archive::{Archive, Past};
 use crate::blend::Learned;
 use crate::error::Error;
-use crate::evaluate::{self, Truth, target_name};
+use crate::evaluate::{Truth, target_name};
+use crate::output;
 use crate::output::run::{Manifest, WeightRow};
 use crate::panel::{self, Panel};
 use crate::pipeline::Monitor;
@@ -54,7 +55,7 @@ fn nearest(days: &[Date], day: Date) -> Option<Date> {
 /// Projects a past day for all places, with the files cut or read as on that day, and keeps the result.
 fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monitor) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
-    let past = Request {
+    let mut past = Request {
         panel: panel::Request { as_of: Some(day), ..request.panel.clone() },
         out: folder.path().join("hindcast"),
         archive: None,
@@ -63,9 +64,16 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
         ..request.clone()
     };
     monitor.begin("hindcast", 0);
+    let panel = match panel::load(&past.panel, &past.config.panel) {
+        // Before the first vintage there is only the file as it stands now, cut at the day.
+        Err(Error::Request { .. }) if past.panel.vintage => {
+            past.panel.vintage = false;
+            panel::load(&past.panel, &past.config.panel)?
+        }
+        loaded => loaded?,
+    };
     let done = project(&past, monitor)?;
-    let panel = panel::load(&past.panel, &past.config.panel)?;
-    archive.keep(&evaluate::read(&done.out)?, &panel, &Past::default(), &done.out.join("run.json"))
+    archive.keep(&output::read(&done.out)?, &panel, &Past::default(), &done.out.join("run.json"))
 }
 
 impl Lessons {
@@ -91,7 +99,7 @@ impl Lessons {
         if !request.states.is_empty() || !request.fips.is_empty() {
             return Ok(());
         }
-        self.archive.keep(&evaluate::read(out)?, panel, &self.past, &out.join("run.json"))?;
+        self.archive.keep(&output::read(out)?, panel, &self.past, &out.join("run.json"))?;
         self.archive.keep_weights(panel.as_of(), &self.weights())
     }
 }
