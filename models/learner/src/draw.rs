@@ -4,9 +4,9 @@ use countycast_engine::{Date, Draws, EngineError, Fitted, Horizon, Scenario, Str
 use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Gamma};
 
-use crate::features::COUNT;
-use crate::model::Foreteller;
-use crate::residuals::Errors;
+use crate::errors::{Errors, Size};
+use crate::features::Place;
+use crate::foreteller::Foreteller;
 use crate::rows::{Kind, WEEKS};
 use crate::settings::Settings;
 
@@ -26,10 +26,14 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    pub(crate) fn new(kind: Kind, of: &Foreteller, features: &[f64; COUNT], level: f64, pool: usize) -> Self {
+    pub(crate) fn new(kind: Kind, of: &Foreteller, place: &Place<'_>, seen: usize, pool: usize) -> Self {
+        let level = match kind {
+            Kind::Cases => place.case_level(seen),
+            Kind::Deaths => place.death_level(seen),
+        };
         let level = kind.log(level);
-        let errors = of.library.near(level as f32, pool);
-        Self { kind, level, medians: of.medians(features), errors }
+        let size = Size { is_county: place.is_county, level: level as f32 };
+        Self { kind, level, medians: of.medians(&place.features(seen)), errors: of.library.near(size, pool) }
     }
 
     /// Counts of `weeks` weeks in one draw.

@@ -67,22 +67,15 @@ impl Engine for Learner {
         let (Some(model), Some(surroundings)) = (&self.model, &self.surroundings) else {
             return Err(EngineError::Refused("the learner has not been trained on the panel".to_owned()));
         };
-        let place = Place::new(history, surroundings);
+        let place = Place::new(history, surroundings, &self.settings.without);
         let seen = history.days();
-        let features = place.features(seen);
-        let outlook = |kind: Kind| {
-            let (of, level) = match kind {
-                Kind::Cases => (&model.cases, place.case_level(seen)),
-                Kind::Deaths => (&model.deaths, place.death_level(seen)),
-            };
-            Outlook::new(kind, of, &features, level, self.settings.error_pool)
-        };
+        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, self.settings.error_pool);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
             as_of: history.as_of(),
-            cases: outlook(Kind::Cases),
-            deaths: outlook(Kind::Deaths),
+            cases: outlook(Kind::Cases, &model.cases),
+            deaths: outlook(Kind::Deaths, &model.deaths),
             case_weekday: *history.cases().weekday(),
             death_weekday: *history.deaths().weekday(),
             left,

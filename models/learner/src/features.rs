@@ -1,6 +1,6 @@
 //! What the boosters are told of a place on a day.
 
-use countycast_engine::{Fips, History, Location};
+use countycast_engine::{Fips, History, Level, Location};
 
 use crate::growth::{log_cases, log_deaths, log_rate};
 use crate::surroundings::{Around, Surroundings};
@@ -86,7 +86,7 @@ const COUNTED: [&str; 51] = [
     "region_death_rate",
     "region_deaths_per_case",
     "region_death_growth",
-    "is_state",
+    "is_county",
 ];
 
 /// Number of features.
@@ -111,11 +111,13 @@ pub(crate) struct Place<'a> {
     daily: &'a [f64],
     repaired: Track,
     population: f64,
-    is_state: f64,
+    pub(crate) is_county: bool,
     facts: [f64; FACTS.len()],
     region: Option<(Around, Track)>,
     nation: Option<&'a Around>,
     neighbours: Option<&'a Around>,
+    /// Which features are given.
+    given: [bool; COUNT],
     /// Days from the surroundings' first day to the history's.
     offset: i64,
     /// Days before the first case.
@@ -123,7 +125,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(crate) fn new(history: &'a History, surroundings: &'a Surroundings) -> Self {
+    pub(crate) fn new(history: &'a History, surroundings: &'a Surroundings, without: &[String]) -> Self {
         let track = |days: &[f64]| Track::new(days.iter().copied());
         let location = history.location();
         let daily = history.cases().cleaned();
@@ -138,11 +140,12 @@ impl<'a> Place<'a> {
             daily,
             repaired: Track::new(history.cases().repaired().iter().map(|day| f64::from(u8::from(*day)))),
             population: location.population.unwrap_or(f64::NAN),
-            is_state: f64::from(u8::from(location.fips.level() != countycast_engine::Level::County)),
+            is_county: location.fips.level() == Level::County,
             facts: facts(location),
             region,
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
             neighbours: surroundings.neighbours.get(&location.fips),
+            given: NAMES.map(|name| !without.iter().any(|start| name.starts_with(start.as_str()))),
             offset: i64::from(offset),
             silent: daily.iter().position(|count| *count > 0.0).unwrap_or(daily.len()),
         }
@@ -239,11 +242,11 @@ impl<'a> Place<'a> {
             log_rate(region_died(0, 14), region_people),
             ((region_died(0, 21) + 1.0) / (region_cases_of(10, 21) + 50.0)).ln(),
             ((region_died(0, 14) + 3.0) / (region_died(14, 14) + 3.0)).ln(),
-            self.is_state,
+            f64::from(u8::from(self.is_county)),
         ];
         let mut all = [f64::NAN; COUNT];
-        for (to, value) in all.iter_mut().zip(counted.into_iter().chain(self.facts)) {
-            *to = if value.is_finite() { value } else { f64::NAN };
+        for ((to, value), given) in all.iter_mut().zip(counted.into_iter().chain(self.facts)).zip(self.given) {
+            *to = if given && value.is_finite() { value } else { f64::NAN };
         }
         all
     }

@@ -3,14 +3,16 @@
 mod boost;
 mod draw;
 mod engine;
+mod errors;
 mod features;
+mod foreteller;
 mod growth;
 mod model;
-mod residuals;
 mod rows;
 mod settings;
 mod surroundings;
 mod track;
+mod training;
 
 pub use engine::Learner;
 pub use features::NAMES as FEATURES;

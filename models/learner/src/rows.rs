@@ -30,6 +30,15 @@ impl Kind {
             Self::Deaths => log_deaths(week),
         }
     }
+
+    /// Weight of a row at this weekly level: its power, from a level below which chance decides.
+    pub(crate) fn weight(self, level: f64, power: f64) -> f64 {
+        let offset = match self {
+            Self::Cases => 10.0,
+            Self::Deaths => 2.0,
+        };
+        (level + offset).powf(power)
+    }
 }
 
 /// A place on a past day.
@@ -37,6 +46,7 @@ impl Kind {
 pub(crate) struct Row {
     /// Days that were known.
     pub(crate) seen: usize,
+    pub(crate) is_county: bool,
     pub(crate) features: [f64; COUNT],
     /// Recent weekly cases and deaths, which outcomes are measured against.
     pub(crate) levels: [f64; 2],
@@ -56,7 +66,7 @@ impl Row {
 pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Settings) -> Vec<Row> {
     let histories: Vec<_> = places.histories().collect();
     let of = |history: &&std::sync::Arc<countycast_engine::History>| -> Vec<Row> {
-        let place = Place::new(history, surroundings);
+        let place = Place::new(history, surroundings, &settings.without);
         let days = history.days();
         let oldest = 7 * WEEKS_SEEN;
         let origins = (1..).map(|step| days.checked_sub(step * settings.origin_days));
@@ -76,6 +86,7 @@ fn row(place: &Place<'_>, seen: usize, days: usize) -> Option<Row> {
     };
     (weeks > 0).then(|| Row {
         seen,
+        is_county: place.is_county,
         features: place.features(seen),
         levels: [place.case_level(seen), place.death_level(seen)],
         came: [came(&place.cases), came(&place.deaths)],

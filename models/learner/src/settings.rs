@@ -26,14 +26,18 @@ pub struct Settings {
     pub least_residual: f64,
     /// A row weighs as the recent weekly level to this power, 0 (all counties alike) to 1 (all cases alike).
     pub size_power: f64,
+    /// Features that are kept from the boosters, by how their names start ([`FEATURES`](crate::FEATURES)).
+    pub without: Vec<String>,
     /// Days between two past origins, 1 to 28.
     pub origin_days: usize,
     /// Fewest cases in four weeks for a row to be learned from, from 0.
     pub least_cases: f64,
     /// Boosters that are averaged for each week ahead, 1 to 20.
     pub committee: usize,
-    /// Past weeks, the last with known outcomes, whose errors make the draws, 1 to 26.
+    /// Weeks of a block of past origins whose errors make the draws, 1 to 26.
     pub error_weeks: usize,
+    /// Such blocks, the newest first; each takes boosters that have not seen it. 1 to 10.
+    pub error_blocks: usize,
     /// Past errors nearest in level that draws are taken from, 50 to 100,000.
     pub error_pool: usize,
     /// Gamma shape of days around their share of a week, above 0.
@@ -61,10 +65,12 @@ impl Default for Settings {
             rough_trees: 50,
             least_residual: 0.1,
             size_power: 0.6,
+            without: Vec::new(),
             origin_days: 7,
             least_cases: 5.0,
-            committee: 1,
+            committee: 2,
             error_weeks: 5,
+            error_blocks: 2,
             error_pool: 800,
             daily_shape: 8.0,
             damping: 0.7,
@@ -107,6 +113,7 @@ impl Settings {
             ("least_cases", self.least_cases, 0.0, 1e6),
             ("committee", self.committee as f64, 1.0, 20.0),
             ("error_weeks", self.error_weeks as f64, 1.0, 26.0),
+            ("error_blocks", self.error_blocks as f64, 1.0, 10.0),
             ("error_pool", self.error_pool as f64, 50.0, 1e5),
             ("daily_shape", self.daily_shape, 0.01, 1e6),
             ("damping", self.damping, 0.0, 1.0),

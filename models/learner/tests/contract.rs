@@ -31,11 +31,25 @@ fn refuses_with_a_reason_before_training_and_where_there_is_nothing_to_learn() {
     assert_eq!(error.to_string(), "refused: the learner has not been trained on the panel");
     let short = panel(&Law { counties: 60, days: 100, keep: 0.7, noise: 0.15 }.counts(), 100);
     let few = panel(&Law { counties: 1, days: 196, keep: 0.7, noise: 0.15 }.counts(), 196);
-    for (places, words) in [(Places::default(), "no place"), (short, "100 days of history"), (few, "past origins")] {
+    for (places, words) in
+        [(Places::default(), "no place"), (short, "100 days of history"), (few, "past days of places")]
+    {
         let error = untrained.train(&places, SEED).err().unwrap();
         assert!(matches!(&error, EngineError::Refused(reason) if reason.contains(words)), "{error}");
     }
     assert_eq!(Learner::new(Settings { trees: 0, ..Settings::default() }).unwrap_err().name, "trees");
+}
+
+#[test]
+fn features_that_are_left_out_change_nothing() {
+    let settings = Settings { trees: 20, rough_trees: 10, without: vec!["neighbour".to_owned()], ..small() };
+    let apart = Places::new(PLACES.histories().cloned(), Default::default());
+    let history = PLACES.history(county()).unwrap();
+    let [one, two] =
+        [&PLACES, &apart].map(|places| bits(&project(&trained(places, settings.clone()), history, 28, 20)));
+    assert_eq!(one, two, "without neighbours' features it does not matter who borders on whom");
+    let all = Settings { without: Vec::new(), ..settings };
+    assert_ne!(one, bits(&project(&trained(&PLACES, all), history, 28, 20)));
 }
 
 #[test]

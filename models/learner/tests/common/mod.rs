@@ -90,7 +90,7 @@ pub(crate) fn panel(counts: &BTreeMap<Fips, (Vec<f64>, Vec<f64>)>, days: usize) 
 
 /// Few trees: enough for a panel of a hundred counties.
 pub(crate) fn small() -> Settings {
-    Settings { trees: 60, depth: 4, rough_trees: 20, ..Settings::default() }
+    Settings { trees: 60, depth: 4, rough_trees: 20, committee: 1, ..Settings::default() }
 }
 
 pub(crate) fn trained(places: &Places, settings: Settings) -> Learner {
