@@ -1,0 +1,194 @@
+//! The contract kept: fit and draw.
+
+use std::sync::Arc;
+
+use countycast_engine::{Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Streams};
+
+use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
+use crate::burden::{Kernels, REACH};
+use crate::course::invert;
+use crate::erlang::{at, delay};
+use crate::mixing::Mixing;
+use crate::outlook::Outlook;
+use crate::paths::{Paths, Vector};
+use crate::recent::Recent;
+use crate::scenario;
+use crate::settings::{Settings, SettingsError};
+use crate::spread::variance_factor;
+
+/// Days below which nothing can be said.
+const MIN_DAYS: usize = 7;
+/// Days of infections kept before the as-of day: what deaths and beds reach back to, and the delay of reports.
+const PAST: usize = REACH + 40;
+/// Longest delay from infection to report that is kept, days.
+const LONGEST_DELAY: usize = 40;
+/// Stages of that delay: mean 9 has standard deviation 4.
+const DELAY_STAGES: u32 = 5;
+/// Days of deaths that the local fatality is taken from.
+const FATALITY_DAYS: usize = 42;
+
+/// An age-structured SEIR model with a fitted past and a mean-reverting future of its reproduction number.
+#[derive(Clone)]
+pub struct Seir {
+    settings: Settings,
+    kernels: Arc<Kernels>,
+}
+
+impl Seir {
+    /// An engine with these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for a setting outside its range.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        Ok(Self { settings, kernels: Arc::new(Kernels::new()) })
+    }
+}
+
+impl Engine for Seir {
+    fn name(&self) -> &'static str {
+        "seir"
+    }
+
+    fn fit(&self, history: &History, _streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+        if history.days() < MIN_DAYS {
+            let found = history.days();
+            return Err(EngineError::Refused(format!("needs {MIN_DAYS} days of counts, found {found}")));
+        }
+        let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
+        let Some(population) = population else {
+            return Err(EngineError::Refused("needs the number of residents".to_owned()));
+        };
+        let contacts: [[f64; GROUPS]; GROUPS] = std::array::from_fn(|a| {
+            std::array::from_fn(|b| ages::HOUSEHOLD[a][b] + ages::SCHOOL[a][b] + ages::WORK[a][b] + ages::COMMUNITY[b])
+        });
+        let shares = ages::shares(&history.location().covariates);
+        // The matrices are the nation's: a group that is larger here is met more often.
+        let contacts =
+            std::array::from_fn(|a| std::array::from_fn(|b: usize| contacts[a][b] * shares[b] / ages::US_SHARES[b]));
+        let mixing = Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population));
+        let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST);
+        let mut past = vec![0.0; PAST.saturating_sub(history.days())];
+        past.extend(recent.smooth());
+        let infections = self.mixing_shares(&mixing, &past, history);
+        Ok(Box::new(SeirFit {
+            as_of: history.as_of(),
+            settings: self.settings,
+            kernels: Arc::clone(&self.kernels),
+            outlook: Outlook::new(history, history.days(), &self.settings),
+            brought_in: brought_in(history, population, &self.settings),
+            vectors: vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }],
+            variance_factor: variance_factor(history, &self.settings),
+            day_noise: recent.day_noise(),
+            weekday: [*history.cases().weekday(), *history.deaths().weekday()],
+            totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
+            fatality: infections,
+            mixing,
+            past,
+        }))
+    }
+}
+
+impl Seir {
+    /// Deaths of the last weeks over those that reported infections lead to at the standard fatality, drawn to the
+    /// region's by the weight of [`Settings::fatality_weight`] expected deaths.
+    fn mixing_shares(&self, mixing: &Mixing<GROUPS>, past: &[f64], history: &History) -> f64 {
+        let shares = mixing.stable_shares();
+        let counts = |past: &[f64], deaths: &[f64]| {
+            let due = self.kernels.expected_deaths(&self.infections(past), &shares);
+            let days = FATALITY_DAYS.min(deaths.len());
+            (deaths.iter().rev().take(days).sum::<f64>(), due.iter().rev().take(days).sum::<f64>())
+        };
+        let around = history.region().map_or((0.0, 0.0), |region| {
+            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
+            counts(&recent.smooth(), region.deaths.cleaned())
+        });
+        let weight = self.settings.fatality_weight;
+        // The standard fatality of all infections is that of reported ones times the ascertainment.
+        let standard = 1.0 / self.settings.ascertainment;
+        let region = (around.0 + weight * standard) / (around.1 + weight);
+        let own = counts(past, history.deaths().cleaned());
+        (own.0 + weight * region) / (own.1 + weight)
+    }
+
+    /// Infections that past reports came from: the same course a delay earlier, level at the end.
+    fn infections(&self, past: &[f64]) -> Vec<f64> {
+        let delay = (self.settings.report_delay_days.round() as usize).min(past.len());
+        let last = past.last().copied().unwrap_or(0.0);
+        past[delay..].iter().copied().chain(std::iter::repeat_n(last, delay)).collect()
+    }
+}
+
+/// Reported infections a day that come from the region around.
+fn brought_in(history: &History, population: f64, settings: &Settings) -> f64 {
+    let Some(region) = history.region() else { return 0.0 };
+    let Some(around) = region.location.population.filter(|people| *people > 0.0) else { return 0.0 };
+    let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
+    settings.importation * recent.average(7.0).rate * (population / around).min(1.0)
+}
+
+/// One place, ready to be asked about the days to come.
+struct SeirFit {
+    as_of: Date,
+    settings: Settings,
+    kernels: Arc<Kernels>,
+    mixing: Mixing<GROUPS>,
+    outlook: Outlook,
+    /// Smooth rate of reported cases on the [`PAST`] days up to the as-of day.
+    past: Vec<f64>,
+    brought_in: f64,
+    vectors: Vec<Vector>,
+    variance_factor: f64,
+    day_noise: f64,
+    weekday: [[f64; 7]; 2],
+    totals: [f64; 2],
+    fatality: f64,
+}
+
+impl Fitted for SeirFit {
+    fn draw(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: usize,
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
+        let days = horizon.days();
+        let lag = self.settings.report_delay_days.round() as usize;
+        let ahead = self.outlook.days(days + lag);
+        // Infections of a day are the reports of a delay later; the last days before as-of follow the outlook, since
+        // their smooth rate lacks the days after them.
+        let rate = |day: usize| match (day + lag).checked_sub(PAST) {
+            Some(future) => ahead[future],
+            None if day + lag + 4 >= PAST => self.outlook.before(PAST - 1 - day - lag),
+            None => self.past[day + lag],
+        };
+        let reported: Vec<f64> = (0..PAST + days).map(rate).collect();
+        let drive = invert(&reported, &vec![self.brought_in; reported.len()], &self.settings.rates());
+        let kernel = delay(self.settings.report_delay_days, DELAY_STAGES, LONGEST_DELAY);
+        let week = days.min(7);
+        let due: f64 = (PAST..PAST + week).map(|day| at(&reported, &kernel, day)).sum();
+        let level = if due > 0.0 { (ahead[..week].iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 };
+        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.settings);
+        let paths = Paths {
+            settings: &self.settings,
+            kernels: &self.kernels,
+            mixing: &self.mixing,
+            vectors: &self.vectors,
+            reported: &reported,
+            drive: &drive,
+            delay: &kernel,
+            start: PAST - lag,
+            future: PAST,
+            level,
+            fatality: self.fatality,
+            weekday: [&self.weekday[0], &self.weekday[1]],
+            variance_factor: self.variance_factor,
+            day_noise: self.day_noise,
+            total_cases: self.totals[0],
+            total_deaths: self.totals[1],
+            as_of: self.as_of,
+        };
+        Ok(paths.draw(changes.as_deref(), draws, streams)?)
+    }
+}

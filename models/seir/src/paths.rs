@@ -1,0 +1,264 @@
+//! Joint trajectories: the SEIR equations run on with noise in R and in reporting.
+
+use countycast_engine::{Date, DrawError, Draws, Streams, Target, weekday_index};
+use rand_distr::{ChiSquared, Distribution, StandardNormal};
+
+use crate::ages::GROUPS;
+use crate::burden::{Burden, Kernels};
+use crate::compartments::{Forces, State, Strain};
+use crate::course::Drive;
+use crate::erlang::at;
+use crate::mixing::Mixing;
+use crate::report::draw_week;
+use crate::scenario::Day;
+use crate::settings::Settings;
+use crate::spread::week_variance;
+
+/// Share of a week's departure of log R that is left after another week.
+const RETURN_PER_WEEK: f64 = 0.65;
+/// Log factors of noise stay within this: a factor of about 150.
+const MAX_LOG: f64 = 5.0;
+/// Nobody is sure that less than this share is susceptible.
+const LEAST_SUSCEPTIBLE: f64 = 0.02;
+/// Relative variance and its part over the mean, of a week's deaths; drift of their reporting per week.
+const DEATH_NOISE: (f64, f64, f64) = (0.02, 1.0, 0.25);
+
+/// A parameter vector that the past supports.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Vector {
+    /// Share of infections that become reported cases.
+    pub(crate) ascertainment: f64,
+    /// Its share of the weight.
+    pub(crate) weight: f64,
+}
+
+/// All that draws need to know of one place.
+pub(crate) struct Paths<'a> {
+    pub(crate) settings: &'a Settings,
+    pub(crate) kernels: &'a Kernels,
+    pub(crate) mixing: &'a Mixing<GROUPS>,
+    pub(crate) vectors: &'a [Vector],
+    /// Infections as far as they are reported, a value a day, past and expected.
+    pub(crate) reported: &'a [f64],
+    pub(crate) drive: &'a Drive,
+    /// Infection to report, by day.
+    pub(crate) delay: &'a [f64],
+    /// First day that is simulated.
+    pub(crate) start: usize,
+    /// First day past as-of.
+    pub(crate) future: usize,
+    /// Factor on expected cases that brings them to the level of the last days.
+    pub(crate) level: f64,
+    /// Deaths over those that reported infections would lead to at the standard fatality.
+    pub(crate) fatality: f64,
+    /// Weekday factors of cases and deaths, Sunday first.
+    pub(crate) weekday: [&'a [f64; 7]; 2],
+    pub(crate) variance_factor: f64,
+    pub(crate) day_noise: f64,
+    pub(crate) total_cases: f64,
+    pub(crate) total_deaths: f64,
+    pub(crate) as_of: Date,
+}
+
+/// One draw's noise, a value a day.
+struct Noise {
+    reproduction: Vec<f64>,
+    cases: Vec<f64>,
+    deaths: Vec<f64>,
+}
+
+impl Paths<'_> {
+    /// Draws `draws` joint trajectories. `scenario` holds the days past as-of, where anything changes.
+    pub(crate) fn draw(&self, scenario: Option<&[Day]>, draws: usize, streams: &Streams) -> Result<Draws, DrawError> {
+        let days = self.reported.len() - self.future;
+        let variant = scenario.is_some_and(|days| days.iter().any(|day| day.variant.is_some()));
+        let shares = self.mixing.stable_shares();
+        let mut values: [Vec<f32>; 5] = std::array::from_fn(|_| vec![0.0; draws * days]);
+        for i in 0..draws {
+            let vector = self.vector(i / 2);
+            let noise = self.noise(i, streams);
+            let infections = if variant {
+                self.simulate::<2>(vector, &shares, &noise, scenario)
+            } else {
+                self.simulate::<1>(vector, &shares, &noise, scenario)
+            };
+            let path = i * days..(i + 1) * days;
+            let [cases, deaths, admissions, hospital, icu] = &mut values;
+            self.cases(&infections, vector, &noise, &mut cases[path.clone()], i, streams);
+            let severity = |day: usize| scenario?.get(day.checked_sub(self.future)?).map(|day| day.severity);
+            let burden = self.kernels.burden(&infections, self.future, severity);
+            self.deaths(&burden, vector, &noise, &mut deaths[path.clone()], i, streams);
+            for (values, course) in [(admissions, &burden.admissions), (hospital, &burden.hospital), (icu, &burden.icu)]
+            {
+                for (value, expected) in values[path.clone()].iter_mut().zip(course) {
+                    *value = expected.max(0.0) as f32;
+                }
+            }
+        }
+        let [cases, deaths, admissions, hospital, icu] = values;
+        Draws::new(draws, days)?
+            .with(Target::Cases, cases)?
+            .with(Target::Deaths, deaths)?
+            .with(Target::Admissions, admissions)?
+            .with(Target::HospitalCensus, hospital)?
+            .with(Target::IcuCensus, icu)
+    }
+
+    /// The vector of a pair of draws: a van der Corput sequence over the cumulative weights, so that any number of draws
+    /// is spread over them evenly.
+    fn vector(&self, pair: usize) -> Vector {
+        let mut at = f64::from((pair as u32).reverse_bits()) / 4_294_967_296.0;
+        let chosen = self.vectors.iter().find(|vector| {
+            at -= vector.weight;
+            at < 0.0
+        });
+        chosen
+            .or(self.vectors.last())
+            .copied()
+            .unwrap_or(Vector { ascertainment: self.settings.ascertainment, weight: 1.0 })
+    }
+
+    /// Draws `2k` and `2k + 1` share stream `k` and mirror each other, so that medians of few draws are steady.
+    fn noise(&self, i: usize, streams: &Streams) -> Noise {
+        let mut rng = streams.rng("process", i / 2);
+        let mirror = if i.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let freedom = self.settings.tail_freedom;
+        let chi = ChiSquared::new(freedom).map_or(freedom, |chi| chi.sample(&mut rng));
+        let scale = mirror * (self.variance_factor * freedom / chi).sqrt();
+        let length = self.reported.len();
+        let mut noise = Noise { reproduction: vec![0.0; length], cases: vec![0.0; length], deaths: vec![0.0; length] };
+        let (mut reproduction, mut cases, mut deaths) = (0.0, 0.0, 0.0);
+        for week in 0..(length - self.future).div_ceil(7) {
+            let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
+            reproduction = RETURN_PER_WEEK * reproduction + scale * self.settings.reproduction_noise * normal();
+            cases += scale * self.settings.reporting_drift * normal();
+            deaths += scale * DEATH_NOISE.2 * normal();
+            let first = self.future + 7 * week;
+            for day in first..(first + 7).min(length) {
+                noise.cases[day] = cases.clamp(-MAX_LOG, MAX_LOG);
+                noise.deaths[day] = deaths.clamp(-MAX_LOG, MAX_LOG);
+                // What will be reported in a week was infected before.
+                noise.reproduction[day - (self.future - self.start)] = reproduction.clamp(-MAX_LOG, MAX_LOG);
+                noise.reproduction[day] = reproduction.clamp(-MAX_LOG, MAX_LOG);
+            }
+        }
+        noise
+    }
+
+    /// Infections by age on every day: the known ones, then the simulated.
+    fn simulate<const K: usize>(
+        &self,
+        vector: Vector,
+        shares: &[f64; GROUPS],
+        noise: &Noise,
+        scenario: Option<&[Day]>,
+    ) -> Vec<[f64; GROUPS]> {
+        let people = self.mixing.people();
+        let population: f64 = people.iter().sum();
+        let real = 1.0 / vector.ascertainment;
+        let since: f64 = self.reported[self.start..self.future].iter().sum();
+        let left = |reported: f64| (1.0 - reported * real / population).max(LEAST_SUSCEPTIBLE);
+        let (susceptible, now) = (left(self.total_cases), left(self.total_cases + since));
+        let mut state = State::<GROUPS, K> {
+            susceptible: people.map(|people| susceptible * people),
+            strains: [Strain::NONE; K],
+            removed: [0.0; GROUPS],
+        };
+        let stages = &self.drive.stages[self.start];
+        for j in 0..crate::STAGES {
+            for a in 0..GROUPS {
+                // A small place cannot hold more infected than people.
+                let most = people[a] / (2 * crate::STAGES) as f64;
+                state.strains[0].exposed[j][a] = (stages.exposed[j][0] * real * shares[a]).min(most);
+                state.strains[0].infectious[j][a] = (stages.infectious[j][0] * real * shares[a]).min(most);
+            }
+        }
+        let infected = state.strains[0].infected();
+        for a in 0..GROUPS {
+            state.removed[a] = (people[a] - state.susceptible[a] - infected[a]).max(0.0);
+        }
+        let rates = self.settings.rates();
+        let intrinsic = now.powf(-self.settings.heterogeneity);
+        let mut infections: Vec<[f64; GROUPS]> =
+            self.reported[..self.start].iter().map(|new| shares.map(|share| share * new * real)).collect();
+        for day in self.start..self.reported.len() {
+            let change = scenario.and_then(|days| days.get(day.checked_sub(self.future)?));
+            let mut reproduction = self.drive.effective[day] * intrinsic * noise.reproduction[day].exp();
+            let mut imported = self.drive.imported[day] * real;
+            let mut forces = Forces::reproduction(reproduction);
+            if let Some(change) = change {
+                reproduction *= change.transmission;
+                imported *= change.travel;
+                forces =
+                    Forces { immunised: change.immunised, waning: change.waning, ..Forces::reproduction(reproduction) };
+                if let Some((introductions, transmissibility)) = change.variant
+                    && K > 1
+                {
+                    forces.imported[K - 1] = shares.map(|share| share * introductions);
+                    forces.reproduction[K - 1] = reproduction * transmissibility;
+                }
+            }
+            forces.imported[0] = shares.map(|share| share * imported);
+            let mixing = change.and_then(|change| change.mixing.as_deref()).unwrap_or(self.mixing);
+            let new = state.day(&rates, &forces, mixing);
+            infections.push(std::array::from_fn(|a| new.iter().map(|strain| strain[a]).sum()));
+        }
+        infections
+    }
+
+    fn cases(
+        &self,
+        infections: &[[f64; GROUPS]],
+        vector: Vector,
+        noise: &Noise,
+        values: &mut [f32],
+        i: usize,
+        streams: &Streams,
+    ) {
+        let all: Vec<f64> = infections.iter().map(|new| new.iter().sum()).collect();
+        let expected: Vec<f64> = (self.future..all.len())
+            .map(|day| {
+                let due = at(&all, self.delay, day) * vector.ascertainment * self.level;
+                due * noise.cases[day].exp() * self.factor(0, day)
+            })
+            .collect();
+        let people: f64 = self.mixing.people().iter().sum();
+        let mut left = (people - self.total_cases).max(0.0);
+        let mut rng = streams.rng("case report", i);
+        for (expected, days) in expected.chunks(7).zip(values.chunks_mut(7)) {
+            let total = expected.iter().sum::<f64>() * 7.0 / expected.len() as f64;
+            let variance = week_variance(total, self.settings) * self.variance_factor;
+            draw_week(expected, variance, self.day_noise, days, &mut rng);
+            take(days, &mut left);
+        }
+    }
+
+    fn deaths(&self, burden: &Burden, vector: Vector, noise: &Noise, values: &mut [f32], i: usize, streams: &Streams) {
+        let scale = self.fatality * vector.ascertainment;
+        let expected: Vec<f64> = (self.future..)
+            .zip(&burden.deaths)
+            .map(|(day, deaths)| scale * deaths * noise.deaths[day].exp() * self.factor(1, day))
+            .collect();
+        let people: f64 = self.mixing.people().iter().sum();
+        let mut left = (people - self.total_deaths).max(0.0);
+        let mut rng = streams.rng("death report", i);
+        for (expected, days) in expected.chunks(7).zip(values.chunks_mut(7)) {
+            let variance = DEATH_NOISE.0 + DEATH_NOISE.1 / (expected.iter().sum::<f64>() + 10.0);
+            draw_week(expected, variance, 0.2, days, &mut rng);
+            take(days, &mut left);
+        }
+    }
+
+    /// Weekday factor of cases (0) or deaths (1) on a day past as-of.
+    fn factor(&self, target: usize, day: usize) -> f64 {
+        self.weekday[target][(weekday_index(self.as_of) + 1 + day - self.future) % 7]
+    }
+}
+
+/// Nobody is counted who is not left.
+fn take(days: &mut [f32], left: &mut f64) {
+    for day in days {
+        *day = day.min(*left as f32);
+        *left = (*left - f64::from(*day)).max(0.0);
+    }
+}

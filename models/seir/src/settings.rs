@@ -1,0 +1,156 @@
+//! The settings of the engine, and the check that they mean something.
+
+use serde::Deserialize;
+
+/// Settings of [`Seir`](crate::Seir). Every field says unit, range and source of its default.
+///
+/// Where no source is named, a default was chosen by the absolute error and the weighted interval score of county cases
+/// on as-of Saturdays 2020-07-11 to 2020-08-22, among few values.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Mean time from infection to infectiousness. Days, 0.5 to 20. With the next it gives a generation interval of
+    /// `latent + 2/3 infectious` = 5.5 days (OpenABM, Hinch et al. 2021).
+    pub latent_days: f64,
+    /// Mean time infectious. Days, 0.5 to 30.
+    pub infectious_days: f64,
+    /// Exponent of the susceptible share in the force of infection. No unit, 0.1 to 6; 1 is mass action.
+    pub heterogeneity: f64,
+    /// Mean time from infection to a case's report. Days, 1 to 30: incubation 5.5 (Lauer et al. 2020), test and report.
+    pub report_delay_days: f64,
+    /// Share of infections that become reported cases on the as-of day, median of the prior. 0.01 to 1.
+    pub ascertainment: f64,
+    /// Infections brought in, as a share of the region's per head. 0 (closed) to 1.
+    pub importation: f64,
+    /// Age at which a day counts half for today's level of cases. Days, 0.5 to 60.
+    pub level_half_life_days: f64,
+    /// Half-life of the slower average that gives recent growth. Days, 1.1 times the level's to 90.
+    pub slope_half_life_days: f64,
+    /// Weight of the region's growth. No unit, 0 to 2.
+    pub region_growth: f64,
+    /// Weight of the location's own growth at large counts. No unit, 0 to 2.
+    pub own_growth: f64,
+    /// Count within two weeks at which the own growth gets half its weight. People, 0 to 1e6.
+    pub own_growth_half_count: f64,
+    /// Growth that is left after a week: log R returns to 0. No unit, 0 to 1.
+    pub damping_per_week: f64,
+    /// Factor on growth above zero: rises meet a response. No unit, 0 to 1.
+    pub rise: f64,
+    /// Rate at which the level per head moves to the region's. Per week, 0 to 5.
+    pub reversion_per_week: f64,
+    /// Standard deviation of a week's step of log R in the future. No unit, 0 to 1.
+    pub reproduction_noise: f64,
+    /// Standard deviation of a week's step of the log of reporting. No unit, 0 to 1.
+    pub reporting_drift: f64,
+    /// Degrees of freedom of both (Student's t, one scale a draw). No unit, 2.1 to 1,000.
+    pub tail_freedom: f64,
+    /// Relative standard deviation of a week's cases at large counts. No unit, 0 to 2.
+    pub week_noise: f64,
+    /// Variance over mean of a week's cases beyond Poisson at small counts. People, 0 to 100.
+    pub week_dispersion: f64,
+    /// How many past errors a location needs before they outweigh these widths. Errors, above 0 to 1e6.
+    pub prior_errors: f64,
+    /// Deaths expected that weigh as much as the region's fatality. Deaths, above 0 to 1e4.
+    pub fatality_weight: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            latent_days: 3.5,
+            infectious_days: 3.0,
+            heterogeneity: 1.0,
+            report_delay_days: 9.0,
+            ascertainment: 0.25,
+            importation: 0.05,
+            level_half_life_days: 3.0,
+            slope_half_life_days: 5.0,
+            region_growth: 1.0,
+            own_growth: 0.15,
+            own_growth_half_count: 1_000.0,
+            damping_per_week: 0.65,
+            rise: 0.6,
+            reversion_per_week: 0.25,
+            reproduction_noise: 0.06,
+            reporting_drift: 0.26,
+            tail_freedom: 5.0,
+            week_noise: 0.14,
+            week_dispersion: 6.0,
+            prior_errors: 100.0,
+            fatality_weight: 10.0,
+        }
+    }
+}
+
+/// A setting outside its range.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[error("setting `{name}` is {value}: it must be a number from {low} to {high}")]
+pub struct SettingsError {
+    /// The setting.
+    pub name: &'static str,
+    /// Its value.
+    pub value: f64,
+    /// Least value.
+    pub low: f64,
+    /// Greatest value.
+    pub high: f64,
+}
+
+impl Settings {
+    /// Checks every range.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for the first setting outside its range, in the order of the fields.
+    pub(crate) fn check(&self) -> Result<(), SettingsError> {
+        for (name, value, low, high) in [
+            ("latent_days", self.latent_days, 0.5, 20.0),
+            ("infectious_days", self.infectious_days, 0.5, 30.0),
+            ("heterogeneity", self.heterogeneity, 0.1, 6.0),
+            ("report_delay_days", self.report_delay_days, 1.0, 30.0),
+            ("ascertainment", self.ascertainment, 0.01, 1.0),
+            ("importation", self.importation, 0.0, 1.0),
+            ("level_half_life_days", self.level_half_life_days, 0.5, 60.0),
+            // Two averages of one age have no slope between them.
+            ("slope_half_life_days", self.slope_half_life_days, 1.1 * self.level_half_life_days, 90.0),
+            ("region_growth", self.region_growth, 0.0, 2.0),
+            ("own_growth", self.own_growth, 0.0, 2.0),
+            ("own_growth_half_count", self.own_growth_half_count, 0.0, 1e6),
+            ("damping_per_week", self.damping_per_week, 0.0, 1.0),
+            ("rise", self.rise, 0.0, 1.0),
+            ("reversion_per_week", self.reversion_per_week, 0.0, 5.0),
+            ("reproduction_noise", self.reproduction_noise, 0.0, 1.0),
+            ("reporting_drift", self.reporting_drift, 0.0, 1.0),
+            ("tail_freedom", self.tail_freedom, 2.1, 1_000.0),
+            ("week_noise", self.week_noise, 0.0, 2.0),
+            ("week_dispersion", self.week_dispersion, 0.0, 100.0),
+            ("prior_errors", self.prior_errors, 1e-3, 1e6),
+            ("fatality_weight", self.fatality_weight, 1e-3, 1e4),
+        ] {
+            if !(low..=high).contains(&value) {
+                return Err(SettingsError { name, value, low, high });
+            }
+        }
+        Ok(())
+    }
+
+    /// Rates of the compartments.
+    pub(crate) fn rates(&self) -> crate::Rates {
+        crate::Rates { latent: self.latent_days, infectious: self.infectious_days, heterogeneity: self.heterogeneity }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn defaults_pass_and_a_wrong_value_is_named() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        let error = Settings { rise: 1.5, ..Settings::default() }.check().unwrap_err();
+        assert_eq!(error.to_string(), "setting `rise` is 1.5: it must be a number from 0 to 1");
+        let error = Settings { heterogeneity: f64::NAN, ..Settings::default() }.check().unwrap_err();
+        assert_eq!(error.name, "heterogeneity");
+        let error = Settings { slope_half_life_days: 3.0, ..Settings::default() }.check().unwrap_err();
+        assert_eq!(error.name, "slope_half_life_days");
+    }
+}

@@ -1,0 +1,9 @@
+//! The engine keeps the contract.
+
+use countycast_seir::{Seir, Settings};
+use countycast_testkit::conformance;
+
+#[test]
+fn seir_conforms() {
+    conformance::check(&Seir::new(Settings::default()).unwrap());
+}
