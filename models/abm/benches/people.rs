@@ -3,9 +3,10 @@
 //!
 //! `cargo bench -p countycast-abm -- 10 2`
 
+use std::sync::Arc;
 use std::time::Instant;
 
-use countycast_abm::{Disease, Epidemic, Key, Plan, Population, Profile, Settings, World};
+use countycast_abm::{Disease, Epidemic, Key, Plan, Population, Profile, Settings, Tables, World};
 use rayon::ThreadPoolBuilder;
 
 fn main() {
@@ -24,7 +25,8 @@ fn run(people: usize, multiplier: f32, days: usize, threads: usize) {
     let begin = Instant::now();
     let population = Population::build(people, &Profile::default(), Key::from_seed(1));
     let built = begin.elapsed().as_secs_f64();
-    let disease = Disease::new(&Settings::default(), &population);
+    let settings = Settings::default();
+    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
     let plan = Plan::usual();
     let world = World {
         population: &population,

@@ -1,5 +1,7 @@
 //! What the disease does in one person, tabulated so that an infection costs a handful of look-ups.
 
+use std::sync::Arc;
+
 use statrs::distribution::{ContinuousCDF, Gamma as GammaLaw};
 
 use crate::population::{BANDS, Layer, Population};
@@ -40,12 +42,34 @@ const CONTACTS: [[f64; MATRIX]; MATRIX] = [
     [0.03, 0.03, 0.05, 0.03, 0.06, 0.08, 0.15, 0.12, 0.12, 0.17, 0.13, 0.13, 0.13, 0.17, 0.14, 0.09],
 ];
 
-/// Settings made ready for the hot loops of one population.
-#[derive(Debug, Clone)]
-pub struct Disease {
+/// Quantiles of what differs between people, the same in every place: tabulated once for all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tables {
     latent: Vec<f32>,
     infectious: Vec<f32>,
     infectiousness: Vec<f32>,
+    /// One over the mean of `infectious`.
+    per_infectious_day: f32,
+}
+
+impl Tables {
+    /// The tables of these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let infectious = waiting(settings.infectious_days, STEPS);
+        Self {
+            latent: waiting(settings.latent_days, STEPS),
+            infectiousness: overdispersed(settings.dispersion),
+            per_infectious_day: infectious.len() as f32 / infectious.iter().sum::<f32>(),
+            infectious,
+        }
+    }
+}
+
+/// Settings made ready for the hot loops of one population.
+#[derive(Debug, Clone)]
+pub struct Disease {
+    tables: Arc<Tables>,
     front_loading: f32,
     asymptomatic: f32,
     /// Share with symptoms by age band.
@@ -76,7 +100,7 @@ impl Disease {
     /// Tables for `population`, scaled so that a transmissibility multiplier of 1 gives every infected person one
     /// infection on average where all are susceptible, before anyone is met twice.
     #[must_use]
-    pub fn new(settings: &Settings, population: &Population) -> Self {
+    pub fn new(settings: &Settings, tables: Arc<Tables>, population: &Population) -> Self {
         let greatest = settings.susceptibility.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let by_band = |band: usize| match band {
             0..=1 => 0,
@@ -86,9 +110,7 @@ impl Disease {
             _ => 4,
         };
         let mut disease = Self {
-            latent: waiting(settings.latent_days, STEPS),
-            infectious: waiting(settings.infectious_days, STEPS),
-            infectiousness: overdispersed(settings.dispersion),
+            tables,
             front_loading: settings.front_loading as f32,
             asymptomatic: settings.asymptomatic_infectiousness as f32,
             symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
@@ -132,10 +154,14 @@ impl Disease {
     pub(crate) fn course(&self, band: usize, bits: u64) -> Course {
         let symptoms = ((bits >> 32) as u16 as f32) < 65_536.0 * self.symptomatic[band];
         let relative = if symptoms { 1.0 } else { self.asymptomatic };
+        let infectious = self.tables.infectious[(bits >> 10 & 1_023) as usize];
         Course {
-            latent: self.latent[(bits & 1_023) as usize],
-            infectious: self.infectious[(bits >> 10 & 1_023) as usize],
-            infectiousness: relative * self.infectiousness[(bits >> 20 & 4_095) as usize],
+            latent: self.tables.latent[(bits & 1_023) as usize],
+            infectious,
+            // Who is infectious for longer makes more attempts.
+            infectiousness: relative
+                * self.tables.infectiousness[(bits >> 20 & 4_095) as usize]
+                * (infectious * self.tables.per_infectious_day),
             symptoms,
         }
     }
@@ -164,11 +190,14 @@ impl Disease {
     pub fn generation_interval(&self) -> Vec<f64> {
         let mut shares = vec![0.0; WHEEL - 1];
         let mut numbers = Key::from_seed(0).at(0, 0);
-        for _ in 0..50_000 {
+        for _ in 0..8_000 {
             let course = self.course(6, numbers.bits());
             let day = numbers.unit() + self.attempt_after(course, numbers.unit());
-            shares[(day as usize).clamp(1, WHEEL - 1) - 1] += 1.0 / 50_000.0;
+            // Individual factors of great spread tell nothing about time: only the length of the infectious time counts.
+            shares[(day as usize).clamp(1, WHEEL - 1) - 1] += f64::from(course.infectious);
         }
+        let total: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= total);
         shares
     }
 }

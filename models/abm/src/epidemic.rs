@@ -14,7 +14,7 @@ const IMMUNE: u8 = 1;
 /// Has been vaccinated.
 const VACCINATED: u8 = 2;
 /// People of one lane; more lanes let more threads work on one place.
-const PEOPLE_A_LANE: usize = 65_536;
+const PEOPLE_A_LANE: usize = 131_072;
 const MOST_LANES: usize = 64;
 
 // Purposes of random numbers, beside the days.

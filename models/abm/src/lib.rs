@@ -10,7 +10,7 @@ mod random;
 mod settings;
 mod wheel;
 
-pub use disease::Disease;
+pub use disease::{Disease, Tables};
 pub use engine::Abm;
 pub use epidemic::{Epidemic, LONGEST_GENERATION, Tally, World};
 pub use plan::Plan;

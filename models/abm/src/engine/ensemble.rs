@@ -1,6 +1,6 @@
 //! Simulations that have followed the recent past, ready to go on.
 
-use crate::disease::Disease;
+use crate::disease::{Disease, WHEEL};
 use crate::epidemic::{Drive, Epidemic, Exposure, Tally, World};
 use crate::plan::Plan;
 use crate::population::Population;
@@ -16,7 +16,7 @@ const MOST_CHANGE: f64 = 4.0;
 /// Levels of attempts of those infected before the as-of day: a scenario can raise their transmission this far.
 const PAST_LEVELS: u32 = 2;
 /// Room above the multiplier expected: repeated attempts on the same household cost about a third.
-const ROOM: f64 = 1.7;
+const ROOM: f64 = 1.6;
 
 /// What the simulations are to follow, in simulated people.
 pub(crate) struct Target {
@@ -49,8 +49,13 @@ pub(crate) struct Ensemble {
 impl Ensemble {
     /// Runs all simulations side by side through the burn-in, each with exactly the infections known from reports, then
     /// with one multiplier for all that meets the target on average.
-    pub(crate) fn new(settings: &Settings, population: Population, target: &Target, keys: Vec<Key>) -> Self {
-        let disease = Disease::new(settings, &population);
+    pub(crate) fn new(
+        settings: &Settings,
+        population: Population,
+        disease: Disease,
+        target: &Target,
+        keys: Vec<Key>,
+    ) -> Self {
         let burn_in = settings.burn_in_days;
         let unit = unit(&disease, &population, target);
         let epidemics = keys.into_iter().map(|key| {
@@ -83,8 +88,10 @@ impl Ensemble {
         let simulations = running.len() as f64;
         let mut window: Vec<(f64, f64)> = Vec::new();
         for day in 0..self.burn_in + STEERED_DAYS {
-            let world = self.world(&plan, PAST_LEVELS);
-            let limit = PAST_LEVELS as f32 * self.unit;
+            // More levels are for scenarios, hence for those who still infect somebody after the as-of day.
+            let recent = (self.burn_in.saturating_sub(WHEEL)..self.burn_in).contains(&day);
+            let world = self.world(&plan, if recent { PAST_LEVELS } else { 1 });
+            let limit = self.unit;
             let exposures: Vec<Exposure> =
                 running.iter().map(|(_, epidemic)| epidemic.expose(&world, day, limit)).collect();
             let pressure: f64 = exposures.iter().map(|exposure| exposure.pressure).sum();

@@ -8,8 +8,11 @@ mod paths;
 mod severity;
 mod spread;
 
+use std::sync::Arc;
+
 use countycast_engine::{Engine, EngineError, Fitted, History, Streams, weekday_index};
 
+use crate::disease::{Disease, Tables};
 use crate::population::{Population, Profile};
 use crate::random::Key;
 use crate::settings::{Settings, SettingsError};
@@ -28,6 +31,7 @@ const REPORT_DAYS: usize = 25;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Abm {
     settings: Settings,
+    tables: Arc<Tables>,
 }
 
 impl Abm {
@@ -37,7 +41,8 @@ impl Abm {
     /// [`SettingsError`] for a setting outside its range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings })
+        let tables = Arc::new(Tables::new(&settings));
+        Ok(Self { settings, tables })
     }
 }
 
@@ -92,7 +97,8 @@ impl Abm {
             first_weekday: (weekday_index(history.as_of()) + 1 + 6 * burn_in) % 7,
         };
         let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
-        let ensemble = Ensemble::new(settings, population, &target, keys);
+        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
+        let ensemble = Ensemble::new(settings, population, disease, &target, keys);
         Ok(AbmFit::new(settings, history, ensemble, draw::Past { infections, cases, ascertainment, weight }))
     }
 }

@@ -9,9 +9,14 @@ use crate::random::{Key, Sequence};
 
 /// People of one chunk; a household does not reach into the next.
 const CHUNK: usize = 16_384;
+/// Places up to this size are built by the calling thread.
+const SMALL: usize = 131_072;
 /// Share of people over 60 who live alone, for placing residents of care homes among them. US Census Bureau 2019: about
 /// 27 % of those over 60; more of the oldest.
 const ALONE: f32 = 0.4;
+
+/// Ages and homes of a chunk, and what its people do.
+type Employed<'a> = ((&'a mut [u8], &'a [u8]), &'a mut [u8]);
 
 // Purposes of random numbers.
 const HOMES: u64 = 1;
@@ -36,25 +41,37 @@ impl Population {
         let people = people.min(Self::MOST);
         let (mut ages, mut homes, mut roles) = (vec![0; people], vec![0; people], vec![NOTHING; people]);
         let heads = Heads::new();
-        let chunks = ages.par_chunks_mut(CHUNK).zip(homes.par_chunks_mut(CHUNK)).enumerate();
-        let built = chunks
-            .map(|(chunk, (ages, homes))| {
-                households(profile, &heads, &mut key.at(chunk as u64, HOMES), ages, homes);
-                let mut counts = [0_u32; OLDEST + 1];
-                ages.iter().for_each(|age| counts[usize::from(*age)] += 1);
-                counts
-            })
-            .reduce(|| [0; OLDEST + 1], |a, b| std::array::from_fn(|i| a[i] + b[i]));
+        let settle = |(chunk, (ages, homes)): (usize, (&mut [u8], &mut [u8]))| {
+            households(profile, &heads, &mut key.at(chunk as u64, HOMES), ages, homes);
+            let mut counts = [0_u32; OLDEST + 1];
+            ages.iter().for_each(|age| counts[usize::from(*age)] += 1);
+            counts
+        };
+        let sum = |a: [u32; OLDEST + 1], b: [u32; OLDEST + 1]| std::array::from_fn(|i| a[i] + b[i]);
+        // In a small place the threads' greeting would take longer than the work.
+        let alone = people <= SMALL;
+        let built = if alone {
+            ages.chunks_mut(CHUNK).zip(homes.chunks_mut(CHUNK)).enumerate().map(settle).fold([0; OLDEST + 1], sum)
+        } else {
+            let chunks = ages.par_chunks_mut(CHUNK).zip(homes.par_chunks_mut(CHUNK));
+            chunks.enumerate().map(settle).reduce(|| [0; OLDEST + 1], sum)
+        };
         let pyramid = Pyramid::new(&built, &profile.age_shares);
-        let chunks = ages.par_chunks_mut(CHUNK).zip(homes.par_chunks(CHUNK)).zip(roles.par_chunks_mut(CHUNK));
-        chunks.enumerate().for_each(|(chunk, ((ages, homes), roles))| {
+        let employ = |(chunk, ((ages, homes), roles)): (usize, Employed<'_>)| {
             let mut numbers = key.at(chunk as u64, AGES);
             let mut choices = key.at(chunk as u64, ROLES);
             for ((age, home), role) in ages.iter_mut().zip(homes).zip(roles) {
                 *age = pyramid.fit(*age, numbers.unit());
                 *role = role_of(*age, home >> 4 == 1, choices.unit(), choices.unit());
             }
-        });
+        };
+        if alone {
+            let chunks = ages.chunks_mut(CHUNK).zip(homes.chunks(CHUNK)).zip(roles.chunks_mut(CHUNK));
+            chunks.enumerate().for_each(employ);
+        } else {
+            let chunks = ages.par_chunks_mut(CHUNK).zip(homes.par_chunks(CHUNK)).zip(roles.par_chunks_mut(CHUNK));
+            chunks.enumerate().for_each(employ);
+        }
         let mut population = Self {
             ages,
             homes,
@@ -285,7 +302,7 @@ mod tests {
     fn threads_do_not_matter_and_nobody_is_a_population_too() {
         let build = |threads| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
-            pool.install(|| Population::build(100_000, &Profile::default(), Key::from_seed(4)))
+            pool.install(|| Population::build(200_000, &Profile::default(), Key::from_seed(4)))
         };
         assert_eq!(build(1), build(2));
         for people in [0, 1, 7, 80] {
