@@ -7,7 +7,7 @@ use countycast_engine::Horizon;
 use serde::Deserialize;
 
 use crate::error::{Error, InputError};
-use crate::pipeline::{EngineSettings, engines, names};
+use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, engines, names};
 use crate::{blend, fallback, panel, phase};
 
 /// The documented defaults, as `config/default.toml` ships them.
@@ -52,7 +52,7 @@ impl Default for Config {
             seed: 20_200_122,
             horizon_days: 28,
             draws: 300,
-            engine_names: names().into_iter().map(str::to_owned).collect(),
+            engine_names: DEFAULT_ENGINES.map(str::to_owned).to_vec(),
             engine_seconds: 20.0,
             training_seconds: 900.0,
             panel: panel::Settings::default(),

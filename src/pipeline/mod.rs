@@ -10,6 +10,6 @@ mod summary;
 pub use batch::{Batch, Monitor, Plan, Projected};
 pub use job::Failure;
 pub(crate) use pool::THREAD_NAME;
-pub use registry::{EngineSettings, engines, names};
+pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, engines, names};
 pub use select::Selection;
 pub use summary::Summary;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use countycast_abm::Abm;
 use countycast_curve::Curve;
 use countycast_engine::Engine;
 use countycast_learner::Learner;
@@ -23,19 +24,26 @@ pub struct EngineSettings {
     pub learner: countycast_learner::Settings,
     /// The compartmental model.
     pub seir: countycast_seir::Settings,
+    /// People, one by one.
+    pub abm: countycast_abm::Settings,
 }
 
 /// Makes an engine from its checked settings, or says which setting is out of range.
 type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
 
 /// Name and maker of every engine, in the order of the output.
-const ENGINES: [(&str, Make); 5] = [
+const ENGINES: [(&str, Make); 6] = [
     ("flat", |_| Ok(Arc::new(Flat))),
     ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend).map_err(|e| e.to_string())?))),
     ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
     ("learner", |settings| Ok(Arc::new(Learner::new(settings.learner.clone()).map_err(|e| e.to_string())?))),
     ("seir", |settings| Ok(Arc::new(Seir::new(settings.seir).map_err(|e| e.to_string())?))),
+    ("abm", |settings| Ok(Arc::new(Abm::new(settings.abm.clone()).map_err(|e| e.to_string())?))),
 ];
+
+/// Engines of a run that names none. The compartmental and the agent-based one are left to who asks for them: they would
+/// more than double the time of the daily run.
+pub const DEFAULT: [&str; 4] = ["flat", "trend", "curve", "learner"];
 
 /// The reference that runs in every county, so that every projection can be held against it.
 pub(super) const REFERENCE: &str = "flat";

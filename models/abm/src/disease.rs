@@ -1,0 +1,253 @@
+//! What the disease does in one person, tabulated so that an infection costs a handful of look-ups.
+
+use std::sync::Arc;
+
+use statrs::distribution::{ContinuousCDF, Gamma as GammaLaw};
+
+use crate::population::{BANDS, Layer, Population};
+use crate::random::Key;
+use crate::settings::{Settings, Waiting};
+
+/// Entries of the tables of waiting times.
+const STEPS: usize = 1_024;
+/// Entries of the table of individual infectiousness: its tail matters.
+const FINE_STEPS: usize = 4_096;
+/// Days of the event wheel; nobody infects anyone later than this many days after being infected.
+pub(crate) const WHEEL: usize = 32;
+/// Entries of a row of the mixing table.
+const MIXING_STEPS: usize = 1_024;
+/// Days from infectious to symptoms: Covasim (Lauer et al. 2020).
+pub(crate) const PRESYMPTOMATIC_DAYS: f32 = 1.1;
+/// Age groups of the contact matrix, the last from 75 on.
+const MATRIX: usize = 16;
+
+/// Contacts a day outside home, school and work, row the age group of the participant: Prem, Cook & Jit 2017, United
+/// States, as kept by synthpops (CC BY 4.0), rounded.
+const CONTACTS: [[f64; MATRIX]; MATRIX] = [
+    [0.78, 0.36, 0.18, 0.14, 0.22, 0.34, 0.39, 0.34, 0.24, 0.19, 0.25, 0.22, 0.15, 0.13, 0.07, 0.03],
+    [0.39, 1.54, 0.56, 0.16, 0.13, 0.25, 0.31, 0.35, 0.31, 0.17, 0.14, 0.16, 0.15, 0.11, 0.05, 0.04],
+    [0.13, 0.70, 2.48, 0.41, 0.25, 0.21, 0.24, 0.30, 0.36, 0.25, 0.18, 0.12, 0.09, 0.09, 0.05, 0.05],
+    [0.07, 0.24, 1.10, 3.46, 0.79, 0.36, 0.23, 0.28, 0.30, 0.30, 0.14, 0.08, 0.06, 0.05, 0.03, 0.02],
+    [0.10, 0.13, 0.19, 1.29, 1.97, 0.76, 0.45, 0.31, 0.25, 0.33, 0.21, 0.15, 0.06, 0.05, 0.05, 0.04],
+    [0.16, 0.09, 0.08, 0.33, 0.86, 1.08, 0.61, 0.42, 0.30, 0.30, 0.27, 0.15, 0.06, 0.04, 0.03, 0.01],
+    [0.16, 0.12, 0.19, 0.16, 0.39, 0.56, 0.70, 0.51, 0.34, 0.29, 0.31, 0.24, 0.11, 0.08, 0.04, 0.03],
+    [0.15, 0.19, 0.14, 0.11, 0.25, 0.43, 0.54, 0.67, 0.49, 0.35, 0.25, 0.21, 0.19, 0.13, 0.07, 0.03],
+    [0.11, 0.15, 0.23, 0.16, 0.27, 0.31, 0.43, 0.48, 0.55, 0.37, 0.27, 0.13, 0.13, 0.09, 0.06, 0.03],
+    [0.04, 0.06, 0.08, 0.17, 0.21, 0.26, 0.32, 0.37, 0.37, 0.42, 0.35, 0.17, 0.12, 0.08, 0.06, 0.05],
+    [0.06, 0.12, 0.14, 0.22, 0.38, 0.47, 0.34, 0.34, 0.41, 0.50, 0.42, 0.35, 0.22, 0.12, 0.07, 0.05],
+    [0.09, 0.08, 0.09, 0.11, 0.26, 0.44, 0.45, 0.39, 0.40, 0.31, 0.49, 0.48, 0.32, 0.18, 0.09, 0.05],
+    [0.06, 0.07, 0.06, 0.10, 0.21, 0.31, 0.32, 0.39, 0.36, 0.32, 0.31, 0.40, 0.37, 0.26, 0.17, 0.07],
+    [0.06, 0.08, 0.05, 0.06, 0.16, 0.24, 0.31, 0.28, 0.28, 0.25, 0.29, 0.33, 0.33, 0.28, 0.13, 0.08],
+    [0.02, 0.04, 0.06, 0.12, 0.11, 0.16, 0.16, 0.23, 0.28, 0.24, 0.21, 0.22, 0.37, 0.33, 0.27, 0.10],
+    [0.03, 0.03, 0.05, 0.03, 0.06, 0.08, 0.15, 0.12, 0.12, 0.17, 0.13, 0.13, 0.13, 0.17, 0.14, 0.09],
+];
+
+/// Quantiles of what differs between people, the same in every place: tabulated once for all.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Tables {
+    latent: Vec<f32>,
+    infectious: Vec<f32>,
+    infectiousness: Vec<f32>,
+    /// One over the mean of `infectious`.
+    per_infectious_day: f32,
+}
+
+impl Tables {
+    /// The tables of these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let infectious = waiting(settings.infectious_days, STEPS);
+        Self {
+            latent: waiting(settings.latent_days, STEPS),
+            infectiousness: overdispersed(settings.dispersion),
+            per_infectious_day: infectious.len() as f32 / infectious.iter().sum::<f32>(),
+            infectious,
+        }
+    }
+}
+
+/// Settings made ready for the hot loops of one population.
+#[derive(Debug, Clone)]
+pub struct Disease {
+    tables: Arc<Tables>,
+    front_loading: f32,
+    asymptomatic: f32,
+    /// Share with symptoms by age band.
+    symptomatic: [f32; BANDS],
+    /// Susceptibility by age band over the greatest.
+    pub(crate) susceptibility: [f32; BANDS],
+    /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
+    rates: [f32; 5],
+    /// Share of school and work contacts within the class or team.
+    pub(crate) in_team: f32,
+    mixing: Vec<u8>,
+}
+
+/// What is decided about a person at the moment of infection.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Course {
+    /// Days from infection to infectious.
+    pub(crate) latent: f32,
+    /// Days infectious.
+    pub(crate) infectious: f32,
+    /// Attempts relative to the mean person.
+    pub(crate) infectiousness: f32,
+    /// Whether there will be symptoms.
+    pub(crate) symptoms: bool,
+}
+
+impl Disease {
+    /// Tables for `population`, scaled so that a transmissibility multiplier of 1 gives every infected person one
+    /// infection on average where all are susceptible, before anyone is met twice.
+    #[must_use]
+    pub fn new(settings: &Settings, tables: Arc<Tables>, population: &Population) -> Self {
+        let greatest = settings.susceptibility.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let by_band = |band: usize| match band {
+            0..=1 => 0,
+            2..=3 => 1,
+            4..=11 => 2,
+            12..=13 => 3,
+            _ => 4,
+        };
+        let mut disease = Self {
+            tables,
+            front_loading: settings.front_loading as f32,
+            asymptomatic: settings.asymptomatic_infectiousness as f32,
+            symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
+            susceptibility: std::array::from_fn(|band| (settings.susceptibility[by_band(band)] / greatest) as f32),
+            rates: settings.contacts.rates(),
+            in_team: settings.contacts.in_team as f32,
+            mixing: mixing(population, settings.age_mixing),
+        };
+        let scale = disease.unscaled_reproduction(population);
+        if scale > 0.0 {
+            disease.rates = disease.rates.map(|rate| (f64::from(rate) / scale) as f32);
+        }
+        disease
+    }
+
+    /// Mean number of successful attempts of a person at the present rates.
+    fn unscaled_reproduction(&self, population: &Population) -> f64 {
+        let people = population.len() as u32;
+        // A sample of some ten thousand gives the mean to a percent; it is the same at every seed.
+        let stride = (people / 16_384).max(1);
+        let (mut sum, mut susceptibility, mut n) = (0.0, 0.0, 0.0);
+        for person in (0..people).step_by(stride as usize) {
+            let band = population.band(person);
+            let symptoms = f64::from(self.symptomatic[band]);
+            let infectiousness = symptoms + (1.0 - symptoms) * f64::from(self.asymptomatic);
+            let (_, members) = population.household(person);
+            let by_day = population.group(person).map_or(0.0, |group| {
+                let week = if matches!(group.layer, Layer::School | Layer::Work) { 5.0 / 7.0 } else { 1.0 };
+                week * f64::from(self.rates[group.layer as usize])
+            });
+            let home = f64::from(self.rates[0]) * f64::from(members - 1);
+            sum += infectiousness * (home + by_day + f64::from(self.rates[Layer::Community as usize]));
+            susceptibility += f64::from(self.susceptibility[band]);
+            n += 1.0;
+        }
+        if n > 0.0 { sum / n * susceptibility / n } else { 0.0 }
+    }
+
+    /// Decides a person's course from 64 random bits.
+    #[inline]
+    pub(crate) fn course(&self, band: usize, bits: u64) -> Course {
+        let symptoms = ((bits >> 32) as u16 as f32) < 65_536.0 * self.symptomatic[band];
+        let relative = if symptoms { 1.0 } else { self.asymptomatic };
+        let infectious = self.tables.infectious[(bits >> 10 & 1_023) as usize];
+        Course {
+            latent: self.tables.latent[(bits & 1_023) as usize],
+            infectious,
+            // Who is infectious for longer makes more attempts.
+            infectiousness: relative
+                * self.tables.infectiousness[(bits >> 20 & 4_095) as usize]
+                * (infectious * self.tables.per_infectious_day),
+            symptoms,
+        }
+    }
+
+    /// Attempts in a layer at a multiplier of 1; in the household for each other member.
+    #[inline]
+    pub(crate) fn rate(&self, layer: Layer) -> f32 {
+        self.rates[layer as usize]
+    }
+
+    /// Days from infection to an attempt, by a number in [0, 1).
+    #[inline]
+    pub(crate) fn attempt_after(&self, course: Course, u: f32) -> f32 {
+        let place = if self.front_loading == 0.0 { u } else { u * (1.0 - self.front_loading * (1.0 - u)) };
+        course.latent + course.infectious * place
+    }
+
+    /// The age band of a community contact.
+    #[inline]
+    pub(crate) fn contact_band(&self, band: usize, u: f32) -> usize {
+        usize::from(self.mixing[band * MIXING_STEPS + (u * MIXING_STEPS as f32) as usize])
+    }
+
+    /// Share of attempts of a mean infected person by whole days since infection, from 1 on.
+    #[must_use]
+    pub fn generation_interval(&self) -> Vec<f64> {
+        let mut shares = vec![0.0; WHEEL - 1];
+        let mut numbers = Key::from_seed(0).at(0, 0);
+        for _ in 0..8_000 {
+            let course = self.course(6, numbers.bits());
+            let day = numbers.unit() + self.attempt_after(course, numbers.unit());
+            // Individual factors of great spread tell nothing about time: only the length of the infectious time counts.
+            shares[(day as usize).clamp(1, WHEEL - 1) - 1] += f64::from(course.infectious);
+        }
+        let total: f64 = shares.iter().sum();
+        shares.iter_mut().for_each(|share| *share /= total);
+        shares
+    }
+}
+
+/// Quantiles of a gamma waiting time in the middle of equal steps.
+fn waiting(waiting: Waiting, steps: usize) -> Vec<f32> {
+    let shape = (waiting.mean / waiting.sd).powi(2);
+    let Ok(law) = GammaLaw::new(shape, shape / waiting.mean) else { return vec![waiting.mean as f32; steps] };
+    (0..steps).map(|i| law.inverse_cdf((i as f64 + 0.5) / steps as f64).min(20.0) as f32).collect()
+}
+
+/// A gamma distribution of mean 1 and this shape, cut into equal steps, each at its mean.
+fn overdispersed(shape: f64) -> Vec<f32> {
+    let steps = FINE_STEPS;
+    let (Ok(law), Ok(weighted)) = (GammaLaw::new(shape, shape), GammaLaw::new(shape + 1.0, shape)) else {
+        return vec![1.0; steps];
+    };
+    if shape >= 1e4 {
+        return vec![1.0; steps];
+    }
+    // The mean of a gamma distribution below x is the distribution function of shape + 1 at x.
+    let below: Vec<f64> = (0..=steps)
+        .map(|i| if i == steps { 1.0 } else { weighted.cdf(law.inverse_cdf(i as f64 / steps as f64).max(0.0)) })
+        .collect();
+    below.windows(2).map(|pair| ((pair[1] - pair[0]) * steps as f64) as f32).collect()
+}
+
+/// For each age band of an infected person, the bands of community contacts in proportion to their shares.
+fn mixing(population: &Population, assortative: f64) -> Vec<u8> {
+    let people: [f64; BANDS] = std::array::from_fn(|band| population.of_band(band).len() as f64);
+    let all: f64 = people.iter().sum::<f64>().max(1.0);
+    let group = |band: usize| band.min(MATRIX - 1);
+    let mut in_group = [0.0; MATRIX];
+    people.iter().enumerate().for_each(|(band, n)| in_group[group(band)] += n);
+    let mut table = Vec::with_capacity(BANDS * MIXING_STEPS);
+    for band in 0..BANDS {
+        let row = CONTACTS[group(band)];
+        let met: f64 = (0..MATRIX).filter(|&g| in_group[g] > 0.0).map(|g| row[g]).sum();
+        let mut left: f64 = 0.0;
+        let mut last = people.iter().position(|n| *n > 0.0).unwrap_or(0);
+        let before = table.len();
+        for (other, &n) in people.iter().enumerate().filter(|(_, n)| **n > 0.0) {
+            let by_matrix = row[group(other)] / met * n / in_group[group(other)];
+            left += (assortative * by_matrix + (1.0 - assortative) * n / all) * MIXING_STEPS as f64;
+            let steps = (left.round() as usize).min(before + MIXING_STEPS - table.len());
+            left -= steps as f64;
+            table.extend(std::iter::repeat_n(other as u8, steps));
+            last = other;
+        }
+        table.resize(before + MIXING_STEPS, last as u8);
+    }
+    table
+}

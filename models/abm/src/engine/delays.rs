@@ -1,0 +1,71 @@
+//! From infections to what is reported of them, and back.
+
+use statrs::distribution::{ContinuousCDF, Gamma};
+
+use crate::settings::Waiting;
+
+/// Shares of a waiting time by whole days, from day 0; those beyond the 99.9 % quantile are left out.
+pub(crate) fn shares(waiting: Waiting) -> Vec<f64> {
+    let shape = (waiting.mean / waiting.sd).powi(2);
+    let Ok(law) = Gamma::new(shape, shape / waiting.mean) else { return vec![1.0] };
+    let (mut shares, mut below) = (Vec::new(), 0.0);
+    while below < 0.999 && shares.len() < 200 {
+        let up_to = law.cdf(shares.len() as f64 + 0.5);
+        shares.push(up_to - below);
+        below = up_to;
+    }
+    let total: f64 = shares.iter().sum();
+    shares.iter().map(|share| share / total).collect()
+}
+
+/// Events that follow from `causes`: `Σ_k shares_k · causes_(t-k)`; causes before the first day are none.
+pub(crate) fn follow(causes: &[f64], shares: &[f64]) -> Vec<f64> {
+    (0..causes.len())
+        .map(|day| shares.iter().zip(causes[..=day].iter().rev()).map(|(share, cause)| share * cause).sum())
+        .collect()
+}
+
+/// Infections whose reports are `reports`: Richardson–Lucy steps from a plain shift (Goldstein et al. 2009).
+pub(crate) fn causes(reports: &[f64], shares: &[f64]) -> Vec<f64> {
+    const STEPS: usize = 4;
+    const LEAST: f64 = 1e-9;
+    let mean: f64 = shares.iter().enumerate().map(|(day, share)| day as f64 * share).sum();
+    let shift = mean.round() as usize;
+    let last = reports.last().copied().unwrap_or(0.0);
+    let mut causes: Vec<f64> =
+        (0..reports.len()).map(|day| reports.get(day + shift).copied().unwrap_or(last).max(LEAST)).collect();
+    for _ in 0..STEPS {
+        let followed = follow(&causes, shares);
+        // In the first days reports also come from before: they say nothing.
+        let ratio: Vec<f64> = followed
+            .iter()
+            .zip(reports)
+            .enumerate()
+            .map(
+                |(day, (followed, report))| if day < 2 * shift { 1.0 } else { report.max(LEAST) / followed.max(LEAST) },
+            )
+            .collect();
+        for (day, cause) in causes.iter_mut().enumerate() {
+            let seen: f64 = shares.iter().zip(&ratio[day..]).map(|(share, ratio)| share * ratio).sum();
+            let weight: f64 = shares.iter().take(ratio.len() - day).sum();
+            // Causes near the end are hardly seen yet: what is not seen leaves them as they are.
+            *cause *= seen + (1.0 - weight);
+        }
+    }
+    causes
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn causes_are_found_again() {
+        let shares = shares(Waiting { mean: 9.0, sd: 4.0 });
+        let truth: Vec<f64> = (0..120).map(|day| 100.0 * (1.0 + 0.5 * (f64::from(day) / 12.0).sin())).collect();
+        let found = causes(&follow(&truth, &shares), &shares);
+        for day in 40..90 {
+            assert!((found[day] / truth[day] - 1.0).abs() < 0.05, "day {day}: {} of {}", found[day], truth[day]);
+        }
+    }
+}

@@ -1,0 +1,254 @@
+//! Draws: simulations, what is reported of them, and what they cannot know.
+
+use std::sync::Arc;
+
+use countycast_engine::{
+    Date, Draws, EngineError, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
+};
+use rand_distr::{ChiSquared, Distribution, StandardNormal};
+
+use super::delays::{follow, shares};
+use super::ensemble::Ensemble;
+use super::severity::{ICU_STAY_DAYS, Risk, STAY_DAYS, expected, risks};
+use super::spread::{variance_factor, week_variance};
+use super::{PAST_DAYS, paths};
+use crate::epidemic::Tally;
+use crate::plan::Plan;
+use crate::population::BANDS;
+use crate::settings::Settings;
+
+/// Weeks that deaths a case are taken over, and how many deaths the region's ratio counts for beside the own.
+const FATALITY_WEEKS: usize = 6;
+const FATALITY_WEIGHT: f64 = 20.0;
+/// Deaths a case where nothing else tells: about that of the United States in the summer of 2020.
+const FATALITY: f64 = 0.015;
+/// The exponent of drift stays within this: a factor of about 20 beyond any month of any county.
+const MOST_DRIFT: f64 = 3.0;
+
+/// What the reports say about the time before the as-of day and the next weeks.
+pub(crate) struct Past {
+    /// Infections a day from `PAST_DAYS` before the first simulated day, in residents.
+    pub(crate) infections: Vec<f64>,
+    /// Reported cases of the same days without rhythm.
+    pub(crate) cases: Vec<f64>,
+    pub(crate) ascertainment: f64,
+    /// Residents for each simulated person.
+    pub(crate) weight: f64,
+}
+
+/// One place, fitted.
+pub(crate) struct AbmFit {
+    settings: Settings,
+    ensemble: Arc<Ensemble>,
+    past: Past,
+    as_of: Date,
+    weekday: [f64; 7],
+    deaths_weekday: [f64; 7],
+    variance_factor: f64,
+    /// Deaths a case.
+    fatality: f64,
+    /// Residents without a reported case.
+    left: f64,
+    risks: [Risk; BANDS],
+    /// Mean risk of an infected person during the burn-in.
+    usual: Risk,
+}
+
+/// What is expected to be reported of one simulation, a value a day after the as-of day.
+struct Reports {
+    cases: Vec<f64>,
+    deaths: Vec<f64>,
+    admissions: Vec<f64>,
+    hospital: Vec<f64>,
+    icu: Vec<f64>,
+}
+
+impl AbmFit {
+    pub(crate) fn new(settings: &Settings, history: &History, ensemble: Ensemble, past: Past) -> Self {
+        let risks = risks(&settings.symptomatic);
+        let mut usual = Risk::default();
+        let mut infections = 0.0;
+        for tally in ensemble.past.iter().flatten() {
+            let day = expected(tally, &risks);
+            usual.death += day.death;
+            usual.admission += day.admission;
+            usual.icu += day.icu;
+            infections += f64::from(tally.infections());
+        }
+        let each = |sum: f64, else_: f64| if infections > 0.0 { sum / infections } else { else_ };
+        let usual = Risk {
+            death: each(usual.death, 0.006),
+            admission: each(usual.admission, 0.02),
+            icu: each(usual.icu, 0.006),
+        };
+        let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
+        let population = history.location().population.unwrap_or(0.0);
+        Self {
+            variance_factor: variance_factor(history, &settings.outlook, &settings.spread),
+            fatality: fatality(history, settings),
+            settings: settings.clone(),
+            ensemble: Arc::new(ensemble),
+            past,
+            as_of: history.as_of(),
+            weekday: *history.cases().weekday(),
+            deaths_weekday: *history.deaths().weekday(),
+            left: (population - total).max(0.0),
+            risks,
+            usual,
+        }
+    }
+
+    /// What is expected to be reported of one simulation, given its burn-in and the days after.
+    fn reports(&self, burn_in: &[Tally], after: &[Tally]) -> Reports {
+        let (weight, ascertainment) = (self.past.weight, self.past.ascertainment);
+        let before = &self.past.infections[..PAST_DAYS];
+        let first = PAST_DAYS + burn_in.len();
+        let tallies = || burn_in.iter().chain(after);
+        let infections: Vec<f64> =
+            before.iter().copied().chain(tallies().map(|tally| weight * f64::from(tally.infections()))).collect();
+        let course: Vec<Risk> = tallies().map(|tally| expected(tally, &self.risks)).collect();
+        let of = |usual: f64, pick: fn(&Risk) -> f64| -> Vec<f64> {
+            before
+                .iter()
+                .map(|infections| infections * usual)
+                .chain(course.iter().map(|day| weight * pick(day)))
+                .collect()
+        };
+        let case_delay = shares(self.settings.case_delay_days);
+        let cases: Vec<f64> = follow(&infections, &case_delay).iter().map(|reports| reports * ascertainment).collect();
+        // Cases counted by how deadly they are; before the as-of day those that were reported.
+        let deadly = of(self.usual.death, |risk| risk.death);
+        let per_death = ascertainment / self.usual.death.max(1e-9);
+        let mut deadly: Vec<f64> = follow(&deadly, &case_delay).iter().map(|reports| reports * per_death).collect();
+        deadly[..first].copy_from_slice(&self.past.cases[..first]);
+        let deaths: Vec<f64> = follow(&deadly, &shares(self.settings.death_delay_days))
+            .iter()
+            .map(|deaths| deaths * self.fatality)
+            .collect();
+        let admission_delay = shares(self.settings.admission_delay_days);
+        let admissions = follow(&of(self.usual.admission, |risk| risk.admission), &admission_delay);
+        let icu_admissions = follow(&of(self.usual.icu, |risk| risk.icu), &admission_delay);
+        let census = |admissions: &[f64], stay: f64| -> Vec<f64> {
+            let mut present = 0.0;
+            admissions
+                .iter()
+                .map(|new| {
+                    present += new - present / stay;
+                    present
+                })
+                .collect()
+        };
+        let hospital = census(&admissions, STAY_DAYS);
+        let icu = census(&icu_admissions, ICU_STAY_DAYS);
+        let ahead = |series: &[f64]| series[first..].to_vec();
+        Reports {
+            cases: ahead(&cases),
+            deaths: ahead(&deaths),
+            admissions: ahead(&admissions),
+            // Mean stays differ: intensive care is never more than the hospital holds.
+            icu: ahead(&icu).iter().zip(ahead(&hospital)).map(|(icu, all)| icu.min(all)).collect(),
+            hospital: ahead(&hospital),
+        }
+    }
+
+    /// The drift of a draw's log counts by week. Draws `2k` and `2k + 1` share a stream and mirror each other.
+    fn drift(&self, draw: usize, weeks: usize, streams: &Streams) -> Vec<f64> {
+        let spread = &self.settings.spread;
+        let mut rng = streams.rng("drift", draw / 2);
+        let mirror = if draw.is_multiple_of(2) { 1.0 } else { -1.0 };
+        let freedom = spread.tail_freedom;
+        let tail = ChiSquared::new(freedom).map_or(1.0, |chi| (freedom / chi.sample(&mut rng)).sqrt());
+        let step = mirror * tail * spread.drift_per_week * self.variance_factor.sqrt();
+        let mut drift = 0.0;
+        (0..weeks)
+            .map(|_| {
+                let z: f64 = StandardNormal.sample(&mut rng);
+                drift += step * z;
+                drift.clamp(-MOST_DRIFT, MOST_DRIFT).exp()
+            })
+            .collect()
+    }
+}
+
+impl Fitted for AbmFit {
+    fn draw(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: usize,
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
+        let (days, spread) = (horizon.days(), &self.settings.spread);
+        let whole = days.next_multiple_of(7);
+        let plan = Plan::new(scenario, self.as_of, self.settings.burn_in_days, whole);
+        let simulated = self.ensemble.go_on(&plan, whole);
+        let mut reports: Vec<Reports> =
+            self.ensemble.past.iter().zip(&simulated).map(|(past, after)| self.reports(past, after)).collect();
+        let first = weekday_index(self.as_of) + 1;
+        for reports in &mut reports {
+            for day in 0..whole {
+                reports.cases[day] *= self.weekday[(first + day) % 7];
+                reports.deaths[day] *= self.deaths_weekday[(first + day) % 7];
+            }
+        }
+        let mut values = [const { Vec::new() }; 5];
+        values.iter_mut().for_each(|values: &mut Vec<f32>| values.reserve(draws * days));
+        let mut week = [0.0_f32; 7];
+        for draw in 0..draws {
+            let reports = &reports[draw % reports.len()];
+            let drift = self.drift(draw, whole / 7, streams);
+            let mut rng = streams.rng("reports", draw);
+            let z: f64 = StandardNormal.sample(&mut rng);
+            let fatality = (spread.fatality * z).exp();
+            let mut left = self.left as f32;
+            let take = |values: &mut Vec<f32>, week: &[f32; 7], w: usize, most: Option<&mut f32>| {
+                let mut most = most;
+                for &day in &week[..(days - 7 * w).min(7)] {
+                    let day = most.as_deref().map_or(day, |most| day.min(*most));
+                    if let Some(most) = most.as_deref_mut() {
+                        *most -= day;
+                    }
+                    values.push(day);
+                }
+            };
+            for (w, &drift) in drift.iter().enumerate() {
+                let days = 7 * w..7 * w + 7;
+                let cases = &reports.cases[days.clone()];
+                let variance = week_variance(cases.iter().sum(), spread) * self.variance_factor;
+                paths::week(cases, drift, variance, &mut week, &mut rng);
+                take(&mut values[0], &week, w, Some(&mut left));
+                // Deaths answer to the drift of cases some two weeks before.
+                let earlier = drift.powf(((w as f64 - 1.5) / (w as f64 + 1.0)).max(0.0));
+                let size = 1.0 / spread.weekly_deaths_size;
+                paths::week(&reports.deaths[days.clone()], earlier * fatality, size, &mut week, &mut rng);
+                take(&mut values[1], &week, w, None);
+                let hospital = [&reports.admissions, &reports.hospital, &reports.icu];
+                for (values, series) in values[2..].iter_mut().zip(hospital) {
+                    let late = drift.sqrt();
+                    week.iter_mut().zip(&series[days.clone()]).for_each(|(day, value)| *day = (value * late) as f32);
+                    take(values, &week, w, None);
+                }
+            }
+        }
+        let mut drawn = Draws::new(draws, days)?;
+        for (target, values) in Count::ALL.into_iter().zip(values) {
+            drawn = drawn.with(target, values)?;
+        }
+        Ok(drawn)
+    }
+}
+
+/// Deaths a case: of the last weeks here, and of the region's as many as [`FATALITY_WEIGHT`] deaths.
+fn fatality(history: &History, settings: &Settings) -> f64 {
+    let delay = shares(settings.death_delay_days);
+    let recent = |series: &[f64]| series.iter().rev().take(7 * FATALITY_WEEKS).sum::<f64>();
+    let at_risk = |cases: &[f64]| recent(&follow(cases, &delay));
+    let ratio = |deaths: f64, cases: f64, prior: f64| {
+        let weight = FATALITY_WEIGHT / prior;
+        (deaths + FATALITY_WEIGHT) / (cases + weight)
+    };
+    let prior = history
+        .region()
+        .map_or(FATALITY, |region| ratio(recent(region.deaths.cleaned()), at_risk(region.cases.cleaned()), FATALITY));
+    ratio(recent(history.deaths().cleaned()), at_risk(history.cases().cleaned()), prior.max(1e-4)).min(0.2)
+}

@@ -1,0 +1,191 @@
+//! Simulations that have followed the recent past, ready to go on.
+
+use crate::disease::{Disease, WHEEL};
+use crate::epidemic::{Drive, Epidemic, Exposure, Tally, World};
+use crate::plan::Plan;
+use crate::population::Population;
+use crate::random::Key;
+use crate::settings::Settings;
+
+/// Days after the as-of day on which the multiplier follows the outlook; then it stays.
+pub(crate) const STEERED_DAYS: usize = 28;
+/// Days whose infections and pressure give the present multiplier.
+const WINDOW_DAYS: usize = 14;
+/// The multiplier of a steered day is within this factor of the present one.
+const MOST_CHANGE: f64 = 4.0;
+/// Levels of attempts of those infected before the as-of day: a scenario can raise their transmission this far.
+const PAST_LEVELS: u32 = 2;
+/// Room above the multiplier expected: repeated attempts on the same household cost about a third.
+const ROOM: f64 = 1.6;
+
+/// What the simulations are to follow, in simulated people.
+pub(crate) struct Target {
+    /// Infections a day, from the first simulated day to the end of the steered days.
+    pub(crate) infections: Vec<f64>,
+    /// Of these, brought in from elsewhere.
+    pub(crate) imports: Vec<f64>,
+    /// Infected before the first simulated day.
+    pub(crate) immune: usize,
+    /// First simulated day on which infections are no longer known from reports.
+    pub(crate) known: usize,
+    pub(crate) first_weekday: usize,
+}
+
+/// All simulations of one place, on the evening of the as-of day.
+pub(crate) struct Ensemble {
+    pub(crate) population: Population,
+    pub(crate) disease: Disease,
+    epidemics: Vec<(Key, Epidemic)>,
+    /// What happened in each simulation up to the as-of day.
+    pub(crate) past: Vec<Vec<Tally>>,
+    /// Multipliers of the steered days.
+    pub(crate) multipliers: Vec<f32>,
+    imports: Vec<f64>,
+    unit: f32,
+    first_weekday: usize,
+    burn_in: usize,
+}
+
+impl Ensemble {
+    /// Runs all simulations side by side through the burn-in, each with exactly the infections known from reports, then
+    /// with one multiplier for all that meets the target on average.
+    pub(crate) fn new(
+        settings: &Settings,
+        population: Population,
+        disease: Disease,
+        target: &Target,
+        keys: Vec<Key>,
+    ) -> Self {
+        let burn_in = settings.burn_in_days;
+        let unit = unit(&disease, &population, target);
+        let epidemics = keys.into_iter().map(|key| {
+            let mut epidemic = Epidemic::new(population.len(), key);
+            let plan = Plan::usual();
+            let world = World {
+                population: &population,
+                disease: &disease,
+                plan: &plan,
+                first_weekday: target.first_weekday,
+                unit,
+                levels: PAST_LEVELS,
+            };
+            epidemic.immunise(&world, target.immune);
+            (key, epidemic)
+        });
+        let epidemics: Vec<(Key, Epidemic)> = epidemics.collect();
+        let past = vec![Vec::with_capacity(burn_in); epidemics.len()];
+        let first_weekday = target.first_weekday;
+        let imports = target.imports.clone();
+        let mut ensemble =
+            Self { population, disease, epidemics, past, multipliers: vec![], imports, unit, first_weekday, burn_in };
+        ensemble.follow(target);
+        ensemble
+    }
+
+    fn follow(&mut self, target: &Target) {
+        let plan = Plan::usual();
+        let mut running: Vec<(Key, Epidemic)> = std::mem::take(&mut self.epidemics);
+        let simulations = running.len() as f64;
+        let mut window: Vec<(f64, f64)> = Vec::new();
+        for day in 0..self.burn_in + STEERED_DAYS {
+            // More levels are for scenarios, hence for those who still infect somebody after the as-of day.
+            let recent = (self.burn_in.saturating_sub(WHEEL)..self.burn_in).contains(&day);
+            let world = self.world(&plan, if recent { PAST_LEVELS } else { 1 });
+            let limit = self.unit;
+            let exposures: Vec<Exposure> =
+                running.iter().map(|(_, epidemic)| epidemic.expose(&world, day, limit)).collect();
+            let pressure: f64 = exposures.iter().map(|exposure| exposure.pressure).sum();
+            let brought: Vec<usize> = running.iter().map(|(key, _)| self.imports_on(*key, day, 1.0)).collect();
+            let expected = target.infections[day] * simulations;
+            let local = (expected - brought.iter().sum::<usize>() as f64).max(0.0);
+            let multiplier = if day < target.known {
+                window.push((local, pressure));
+                None
+            } else {
+                let recent = &window[window.len().saturating_sub(WINDOW_DAYS)..];
+                let (infections, pressures) = recent.iter().fold((0.0, 0.0), |sum, day| (sum.0 + day.0, sum.1 + day.1));
+                let present = (infections / pressures.max(1e-9)).clamp(0.05, f64::from(limit));
+                let wanted = if pressure > 0.0 { local / pressure } else { present };
+                Some(wanted.clamp(present / MOST_CHANGE, present * MOST_CHANGE).min(f64::from(limit)) as f32)
+            };
+            let mut tallies = Vec::with_capacity(running.len());
+            for (((key, epidemic), exposure), imports) in running.iter_mut().zip(exposures).zip(brought) {
+                let drive = match multiplier {
+                    Some(multiplier) => Drive::Multiplier(multiplier),
+                    None => Drive::Count(rounded(*key, &target.infections, day)),
+                };
+                tallies.push(epidemic.commit(&world, day, exposure, drive, imports));
+            }
+            if day < self.burn_in {
+                self.past.iter_mut().zip(tallies).for_each(|(past, tally)| past.push(tally));
+            }
+            if day + 1 == self.burn_in {
+                self.epidemics.clone_from(&running);
+            }
+            if let Some(multiplier) = multiplier.filter(|_| day >= self.burn_in) {
+                self.multipliers.push(multiplier);
+            }
+        }
+    }
+
+    /// Goes on for `days` days under a plan: what happens in each simulation.
+    pub(crate) fn go_on(&self, plan: &Plan, days: usize) -> Vec<Vec<Tally>> {
+        let last = &self.multipliers[self.multipliers.len().saturating_sub(7)..];
+        let after = last.iter().sum::<f32>() / last.len().max(1) as f32;
+        let multiplier = |day: usize| self.multipliers.get(day).copied().unwrap_or(after);
+        let greatest = (0..days).map(multiplier).fold(0.0, f32::max) * plan.greatest_factor();
+        let levels = ((greatest / self.unit).ceil() as u32).clamp(1, 4);
+        let world = self.world(plan, levels);
+        let run = |(key, epidemic): &(Key, Epidemic)| {
+            let mut epidemic = epidemic.clone();
+            let day = |i: usize| {
+                let day = self.burn_in + i;
+                let imports = self.imports_on(*key, day, plan.on(day).travel);
+                epidemic.step(&world, day, multiplier(i), imports)
+            };
+            (0..days).map(day).collect()
+        };
+        self.epidemics.iter().map(run).collect()
+    }
+
+    fn world<'a>(&'a self, plan: &'a Plan, levels: u32) -> World<'a> {
+        World {
+            population: &self.population,
+            disease: &self.disease,
+            plan,
+            first_weekday: self.first_weekday,
+            unit: self.unit,
+            levels,
+        }
+    }
+
+    /// Infections brought in on a day: a whole number of the right mean.
+    fn imports_on(&self, key: Key, day: usize, factor: f64) -> usize {
+        let expected = self.imports.get(day).or(self.imports.last()).copied().unwrap_or(0.0) * factor;
+        (expected + f64::from(key.unit(day as u64, IMPORTS))).floor() as usize
+    }
+}
+
+// Purposes of random numbers.
+const IMPORTS: u64 = 11 << 32;
+const ROUNDING: u64 = 12 << 32;
+
+/// The whole number of infections on a day: differences of the rounded running sum, so that no fraction is lost.
+fn rounded(key: Key, infections: &[f64], day: usize) -> usize {
+    let before: f64 = infections[..day].iter().sum::<f64>() + f64::from(key.unit(0, ROUNDING));
+    ((before + infections[day]).floor() - before.floor()) as usize
+}
+
+/// A size of levels such that the first holds the multipliers to be expected.
+fn unit(disease: &Disease, population: &Population, target: &Target) -> f32 {
+    let generation = disease.generation_interval();
+    let infections = &target.infections;
+    let reproduction = |day: usize| {
+        let parents: f64 = generation.iter().zip(infections[..day].iter().rev()).map(|(share, i)| share * i).sum();
+        infections[day] / parents.max(1e-9)
+    };
+    let first = infections.len() / 2;
+    let greatest = (first..infections.len()).map(reproduction).fold(0.7, f64::max);
+    let susceptible = 1.0 - target.immune as f64 / (population.len() as f64).max(1.0);
+    (ROOM * greatest / susceptible.max(0.05)).clamp(1.0, 8.0) as f32
+}

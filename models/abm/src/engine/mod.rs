@@ -1,0 +1,104 @@
+//! The engine: people from covariates, simulations conditioned on recent cases, draws around them.
+
+mod delays;
+mod draw;
+mod ensemble;
+mod outlook;
+mod paths;
+mod severity;
+mod spread;
+
+use std::sync::Arc;
+
+use countycast_engine::{Engine, EngineError, Fitted, History, Streams, weekday_index};
+
+use crate::disease::{Disease, Tables};
+use crate::population::{Population, Profile};
+use crate::random::Key;
+use crate::settings::{Settings, SettingsError};
+use draw::AbmFit;
+use ensemble::{Ensemble, STEERED_DAYS, Target};
+use outlook::{Course, smooth};
+
+/// Fewest days of counts.
+const MIN_DAYS: usize = 14;
+/// Days before the first simulated one whose infections may still be reported, admitted or die.
+const PAST_DAYS: usize = 70;
+/// Days past the steered ones whose reports tell about infections within them.
+const REPORT_DAYS: usize = 25;
+
+/// The agent-based engine.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Abm {
+    settings: Settings,
+    tables: Arc<Tables>,
+}
+
+impl Abm {
+    /// An engine with these settings.
+    ///
+    /// # Errors
+    /// [`SettingsError`] for a setting outside its range.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        let tables = Arc::new(Tables::new(&settings));
+        Ok(Self { settings, tables })
+    }
+}
+
+impl Engine for Abm {
+    fn name(&self) -> &'static str {
+        "abm"
+    }
+
+    fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+        Ok(Box::new(self.fit_people(history, streams)?))
+    }
+}
+
+impl Abm {
+    fn fit_people(&self, history: &History, streams: &Streams) -> Result<AbmFit, EngineError> {
+        let settings = &self.settings;
+        let refuse = |reason: String| Err(EngineError::Refused(reason));
+        if history.days() < MIN_DAYS {
+            return refuse(format!("an agent-based fit needs {MIN_DAYS} days of counts, found {}", history.days()));
+        }
+        let Some(residents) = history.location().population.filter(|residents| *residents >= 1.0) else {
+            return refuse("nobody is known to live here: people are simulated one by one".to_owned());
+        };
+        let people = (residents.round() as usize).min(settings.most_people);
+        let weight = residents / people as f64;
+        // Who lives here is the same for all simulations of a seed.
+        let population = Population::build(people, &Profile::of(history.location()), Key::new(streams, "people", 0));
+
+        let burn_in = settings.burn_in_days;
+        let course = Course::new(history, history.days(), &settings.outlook);
+        let past = PAST_DAYS + burn_in;
+        let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
+        let total = history.cases().cleaned().iter().sum::<f64>();
+        let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>();
+        // Where more cases were reported than the usual share of everyone, more must have been found of each infection.
+        let ascertainment = settings.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0);
+        let case_delay = delays::shares(settings.case_delay_days);
+        let infections: Vec<f64> =
+            delays::causes(&cases, &case_delay).iter().map(|infections| infections / ascertainment).collect();
+        let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);
+        let simulated: Vec<f64> =
+            infections[PAST_DAYS..past + STEERED_DAYS].iter().map(|infections| infections / weight).collect();
+        let around = course.around.map_or(1.0, |around| {
+            let own = cases[past - 7..past].iter().sum::<f64>() / 7.0;
+            f64::midpoint(1.0, around / own.max(0.01 * around).max(1e-9)).min(50.0)
+        });
+        let target = Target {
+            imports: simulated.iter().map(|infections| settings.travel_share * around * infections).collect(),
+            infections: simulated,
+            immune: immune as usize,
+            known: burn_in.saturating_sub(settings.case_delay_days.mean.round() as usize),
+            first_weekday: (weekday_index(history.as_of()) + 1 + 6 * burn_in) % 7,
+        };
+        let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
+        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
+        let ensemble = Ensemble::new(settings, population, disease, &target, keys);
+        Ok(AbmFit::new(settings, history, ensemble, draw::Past { infections, cases, ascertainment, weight }))
+    }
+}

@@ -1,0 +1,19 @@
+#![doc = include_str!("../README.md")]
+
+mod disease;
+mod engine;
+mod epidemic;
+mod infect;
+mod plan;
+mod population;
+mod random;
+mod settings;
+mod wheel;
+
+pub use disease::{Disease, Tables};
+pub use engine::Abm;
+pub use epidemic::{Epidemic, LONGEST_GENERATION, Tally, World};
+pub use plan::Plan;
+pub use population::{BANDS, Layer, Population, Profile};
+pub use random::Key;
+pub use settings::{Contacts, Outlook, Settings, SettingsError, Spread, Waiting};

@@ -1,0 +1,91 @@
+//! Places on and off the road.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+use countycast_abm::{Abm, Settings};
+use countycast_engine::{Date, Draws, Engine, EngineError, History, Horizon, Scenario, Streams, Target};
+use countycast_testkit::{county, county_in_region};
+
+const FIRST: Date = Date::constant(2020, 5, 3);
+
+fn draw(settings: Settings, history: &History, draws: usize) -> Result<Draws, EngineError> {
+    let streams = Streams::new(3, "abm", history.location().fips);
+    let horizon = Horizon::from_days(28).unwrap();
+    Abm::new(settings).unwrap().fit(history, &streams)?.draw(&Scenario::baseline(), horizon, draws, &streams)
+}
+
+/// Mean, and standard deviation over mean, of all cases of a month.
+fn month(draws: &Draws, target: Target) -> (f64, f64) {
+    let sums: Vec<f64> =
+        draws.paths(target).unwrap().map(|path| path.iter().map(|x| f64::from(*x)).sum::<f64>()).collect();
+    let mean = sums.iter().sum::<f64>() / sums.len() as f64;
+    let variance = sums.iter().map(|sum| (sum - mean).powi(2)).sum::<f64>() / sums.len() as f64;
+    (mean, variance.sqrt() / mean)
+}
+
+#[test]
+fn people_who_stand_for_several_give_the_same_mean_and_spread() {
+    let history = county_in_region("19001", 100_000.0, FIRST, vec![40.0; 100], vec![0.5; 100]);
+    let at = |most_people| {
+        let settings = Settings { most_people, simulations: 60, ..Settings::default() };
+        month(&draw(settings, &history, 1_200).unwrap(), Target::Cases)
+    };
+    let ((mean, spread), (scaled_mean, scaled_spread)) = (at(100_000), at(20_000));
+    // 1,100 infections a week for real: the chance of one transmission chain is 5 % of them; five people in one make it
+    // √5 times as large, against a spread of 45 % from what nobody can know. Means: 60 simulations, 1.5 % and 3.5 %.
+    assert!((scaled_mean / mean - 1.0).abs() < 0.1, "mean {mean}, scaled {scaled_mean}");
+    assert!((scaled_spread / spread - 1.0).abs() < 0.15, "spread {spread}, scaled {scaled_spread}");
+}
+
+#[test]
+fn a_tiny_a_silent_and_an_immune_place_behave() {
+    let zeros = || vec![0.0; 100];
+    let mut two = zeros();
+    two[97] = 2.0;
+    let tiny = draw(Settings::default(), &county("19001", 80.0, FIRST, two, zeros()), 100).unwrap();
+    for path in tiny.paths(Target::Cases).unwrap() {
+        assert!(path.iter().sum::<f32>() <= 78.0, "more cases than people without one: {path:?}");
+    }
+    let silent = draw(Settings::default(), &county("19001", 5_000.0, FIRST, zeros(), zeros()), 100).unwrap();
+    assert_eq!(month(&silent, Target::Cases).0, 0.0);
+    let all = county("19001", 1_000.0, FIRST, vec![10.0; 100], vec![0.1; 100]);
+    assert_eq!(month(&draw(Settings::default(), &all, 100).unwrap(), Target::Cases).0, 0.0);
+    let nobody = county("19001", 0.0, FIRST, zeros(), zeros());
+    assert!(matches!(draw(Settings::default(), &nobody, 10), Err(EngineError::Refused(_))));
+}
+
+#[test]
+fn hospital_numbers_hang_together() {
+    let history = county_in_region("19153", 400_000.0, FIRST, vec![120.0; 120], vec![1.5; 120]);
+    let drawn = draw(Settings::default(), &history, 200).unwrap();
+    let [cases, deaths, admissions, hospital, icu] = Target::ALL.map(|target| month(&drawn, target).0 / 28.0);
+    // 120 cases are 480 infections a day; between 0.5 and 4 % of them are admitted and stay for a week.
+    assert!((100.0..150.0).contains(&cases) && (1.0..2.5).contains(&deaths), "{cases} cases, {deaths} deaths a day");
+    assert!((2.4..19.0).contains(&admissions), "{admissions} admissions a day");
+    assert!((5.0..9.0).contains(&(hospital / admissions)), "{hospital} in hospital from {admissions} admissions a day");
+    assert!(icu < 0.6 * hospital && icu > 0.2 * hospital, "{icu} of {hospital} in intensive care");
+}
+
+#[test]
+fn less_transmission_means_fewer_cases_late_and_as_many_at_first() {
+    use countycast_engine::Change;
+    let history = county_in_region("19153", 400_000.0, FIRST, vec![120.0; 120], vec![1.5; 120]);
+    let streams = Streams::new(3, "abm", history.location().fips);
+    let fit = Abm::new(Settings::default()).unwrap().fit(&history, &streams).unwrap();
+    let horizon = Horizon::from_days(28).unwrap();
+    let half = Change::transmission(history.as_of(), history.day(history.days() + 60), 0.5);
+    let scenario = Scenario::baseline().with(half).unwrap();
+    let weeks = |scenario: &Scenario| {
+        let drawn = fit.draw(scenario, horizon, 100, &streams).unwrap();
+        let sum = |from: usize| -> f64 {
+            drawn
+                .paths(Target::Cases)
+                .unwrap()
+                .map(|p| p[from..from + 7].iter().map(|x| f64::from(*x)).sum::<f64>())
+                .sum()
+        };
+        [sum(0), sum(21)]
+    };
+    let ([first, last], [first_half, last_half]) = (weeks(&Scenario::baseline()), weeks(&scenario));
+    assert!(first_half > 0.9 * first, "{first_half} of {first}: what is reported first has happened already");
+    assert!(last_half < 0.55 * last, "{last_half} of {last}");
+}
