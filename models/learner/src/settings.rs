@@ -26,7 +26,8 @@ pub struct Settings {
     pub least_residual: f64,
     /// A row weighs as the recent weekly level to this power, 0 (all counties alike) to 1 (all cases alike).
     pub size_power: f64,
-    /// Features that are kept from the boosters, by how their names start ([`FEATURES`](crate::FEATURES)).
+    /// Features that are kept from the boosters, by how their names start ([`FEATURES`](crate::FEATURES)). By default those
+    /// that tell the date: trees take from them that the next weeks will be as the last ones were, and miss every turn.
     pub without: Vec<String>,
     /// Days between two past origins, 1 to 28.
     pub origin_days: usize,
@@ -65,7 +66,7 @@ impl Default for Settings {
             rough_trees: 50,
             least_residual: 0.1,
             size_power: 0.6,
-            without: Vec::new(),
+            without: ["days_since_first", "infected", "nation_rate", "region_infected"].map(str::to_owned).to_vec(),
             origin_days: 7,
             least_cases: 5.0,
             committee: 2,
