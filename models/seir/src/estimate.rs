@@ -138,10 +138,10 @@ fn not_told(past: &Past, covariance: &nalgebra::DMatrix<f64>) -> Vec<NotTold> {
     let places = [0, 1, 2, last];
     let spread = |p: usize| covariance[(p, p)].sqrt();
     let mut found = Vec::new();
-    for p in 1..GLOBALS {
+    for (p, &name) in NAMES.iter().enumerate().take(GLOBALS).skip(1) {
         let ratio = spread(p) / past.prior(p).1;
         if ratio > UNLEARNED {
-            found.push(NotTold::Prior { parameter: NAMES[p], ratio });
+            found.push(NotTold::Prior { parameter: name, ratio });
         }
     }
     for (i, &p) in places.iter().enumerate() {
