@@ -51,6 +51,11 @@ impl Kernels {
         Self { deaths: delay(DEATH_DELAY, 7, REACH), admissions, hospital, icu }
     }
 
+    /// Infection to report of a death, by day.
+    pub(crate) fn deaths(&self) -> &[f64] {
+        &self.deaths
+    }
+
     /// Deaths at the unscaled fatality that infections by age lead to on each day.
     pub(crate) fn expected_deaths(&self, infections: &[f64], shares: &[f64; GROUPS]) -> Vec<f64> {
         let fatality: f64 = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();

@@ -8,8 +8,10 @@ use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
 use crate::course::invert;
 use crate::erlang::{at, delay};
+use crate::estimate::{Estimate, estimate};
 use crate::mixing::Mixing;
 use crate::outlook::Outlook;
+use crate::past::Past;
 use crate::paths::{Paths, Vector};
 use crate::recent::Recent;
 use crate::scenario;
@@ -22,6 +24,8 @@ const MIN_DAYS: usize = 7;
 const PAST: usize = REACH + 40;
 /// Longest delay from infection to report that is kept, days.
 const LONGEST_DELAY: usize = 40;
+/// Fewest reports within the window of a search.
+const MIN_CASES: f64 = 30.0;
 /// Stages of that delay: mean 9 has standard deviation 4.
 const DELAY_STAGES: u32 = 5;
 /// Days of deaths that the local fatality is taken from.
@@ -43,6 +47,21 @@ impl Seir {
         settings.check()?;
         Ok(Self { settings, kernels: Arc::new(Kernels::new()) })
     }
+
+    /// What the past says: parameter vectors with weights, R with intervals, what cannot be told apart.
+    ///
+    /// # Errors
+    /// [`EngineError`] with the reason where the history does not carry it: fewer than 49 days, or fewer cases than 30.
+    pub fn estimate(&self, history: &History, streams: &Streams) -> Result<Estimate, EngineError> {
+        let (population, mixing) = place(history)?;
+        let refused = |what: &str| EngineError::Refused(what.to_owned());
+        let past = Past::new(history, population, &mixing.stable_shares(), &self.kernels, &self.settings);
+        let past = past.ok_or_else(|| refused("an estimate of R needs 49 days of counts"))?;
+        if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
+            return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
+        }
+        estimate(&past, &self.settings, streams)
+    }
 }
 
 impl Engine for Seir {
@@ -50,39 +69,31 @@ impl Engine for Seir {
         "seir"
     }
 
-    fn fit(&self, history: &History, _streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
-        if history.days() < MIN_DAYS {
-            let found = history.days();
-            return Err(EngineError::Refused(format!("needs {MIN_DAYS} days of counts, found {found}")));
-        }
-        let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
-        let Some(population) = population else {
-            return Err(EngineError::Refused("needs the number of residents".to_owned()));
+    fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+        let (population, mixing) = place(history)?;
+        // Where the past does not carry a search, the prior is all there is.
+        let vectors = match self.estimate(history, streams) {
+            Ok(estimate) => {
+                estimate.vectors.iter().map(|v| Vector { ascertainment: v.ascertainment, weight: v.weight }).collect()
+            }
+            Err(_) => vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }],
         };
-        let contacts: [[f64; GROUPS]; GROUPS] = std::array::from_fn(|a| {
-            std::array::from_fn(|b| ages::HOUSEHOLD[a][b] + ages::SCHOOL[a][b] + ages::WORK[a][b] + ages::COMMUNITY[b])
-        });
-        let shares = ages::shares(&history.location().covariates);
-        // The matrices are the nation's: a group that is larger here is met more often.
-        let contacts =
-            std::array::from_fn(|a| std::array::from_fn(|b: usize| contacts[a][b] * shares[b] / ages::US_SHARES[b]));
-        let mixing = Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population));
         let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST);
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
-        let infections = self.mixing_shares(&mixing, &past, history);
+        let fatality = self.fatality(&mixing, &past, history);
         Ok(Box::new(SeirFit {
             as_of: history.as_of(),
             settings: self.settings,
             kernels: Arc::clone(&self.kernels),
             outlook: Outlook::new(history, history.days(), &self.settings),
             brought_in: brought_in(history, population, &self.settings),
-            vectors: vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }],
+            vectors,
             variance_factor: variance_factor(history, &self.settings),
             day_noise: recent.day_noise(),
             weekday: [*history.cases().weekday(), *history.deaths().weekday()],
             totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
-            fatality: infections,
+            fatality,
             mixing,
             past,
         }))
@@ -92,7 +103,7 @@ impl Engine for Seir {
 impl Seir {
     /// Deaths of the last weeks over those that reported infections lead to at the standard fatality, drawn to the
     /// region's by the weight of [`Settings::fatality_weight`] expected deaths.
-    fn mixing_shares(&self, mixing: &Mixing<GROUPS>, past: &[f64], history: &History) -> f64 {
+    fn fatality(&self, mixing: &Mixing<GROUPS>, past: &[f64], history: &History) -> f64 {
         let shares = mixing.stable_shares();
         let counts = |past: &[f64], deaths: &[f64]| {
             let due = self.kernels.expected_deaths(&self.infections(past), &shares);
@@ -117,6 +128,25 @@ impl Seir {
         let last = past.last().copied().unwrap_or(0.0);
         past[delay..].iter().copied().chain(std::iter::repeat_n(last, delay)).collect()
     }
+}
+
+/// Residents and mixing of a place, or why there is nothing to compute with.
+fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
+    if history.days() < MIN_DAYS {
+        let found = history.days();
+        return Err(EngineError::Refused(format!("needs {MIN_DAYS} days of counts, found {found}")));
+    }
+    let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
+    let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
+    let shares = ages::shares(&history.location().covariates);
+    // The matrices are the nation's: a group that is larger here is met more often.
+    let contacts = std::array::from_fn(|a| {
+        std::array::from_fn(|b| {
+            let all = ages::HOUSEHOLD[a][b] + ages::SCHOOL[a][b] + ages::WORK[a][b] + ages::COMMUNITY[b];
+            all * shares[b] / ages::US_SHARES[b]
+        })
+    });
+    Ok((population, Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population))))
 }
 
 /// Reported infections a day that come from the region around.

@@ -96,6 +96,11 @@ impl Recent {
         }
         if weight > 0.0 { (excess / weight).clamp(0.0, 1.0).sqrt() } else { 0.0 }
     }
+
+    /// Counts and weekday factors, oldest first.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        self.counts.iter().copied().zip(self.factors.iter().copied())
+    }
 }
 
 /// Growth a day between a fast and a slow average.

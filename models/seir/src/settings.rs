@@ -20,6 +20,12 @@ pub struct Settings {
     pub report_delay_days: f64,
     /// Share of infections that become reported cases on the as-of day, median of the prior. 0.01 to 1.
     pub ascertainment: f64,
+    /// Standard deviation of that prior on the log scale. 0.01 to 2.
+    pub ascertainment_spread: f64,
+    /// Growth of log ascertainment through the past: testing grew through 2020. Per week, -0.2 to 0.2.
+    pub ascertainment_growth_per_week: f64,
+    /// Standard deviation of the random walk of log R in the past. Per square root of a week, 0.01 to 1.
+    pub reproduction_walk: f64,
     /// Infections brought in, as a share of the region's per head. 0 (closed) to 1.
     pub importation: f64,
     /// Age at which a day counts half for today's level of cases. Days, 0.5 to 60.
@@ -62,6 +68,9 @@ impl Default for Settings {
             heterogeneity: 1.0,
             report_delay_days: 9.0,
             ascertainment: 0.25,
+            ascertainment_spread: 0.5,
+            ascertainment_growth_per_week: 0.01,
+            reproduction_walk: 0.08,
             importation: 0.05,
             level_half_life_days: 3.0,
             slope_half_life_days: 5.0,
@@ -108,6 +117,9 @@ impl Settings {
             ("heterogeneity", self.heterogeneity, 0.1, 6.0),
             ("report_delay_days", self.report_delay_days, 1.0, 30.0),
             ("ascertainment", self.ascertainment, 0.01, 1.0),
+            ("ascertainment_spread", self.ascertainment_spread, 0.01, 2.0),
+            ("ascertainment_growth_per_week", self.ascertainment_growth_per_week, -0.2, 0.2),
+            ("reproduction_walk", self.reproduction_walk, 0.01, 1.0),
             ("importation", self.importation, 0.0, 1.0),
             ("level_half_life_days", self.level_half_life_days, 0.5, 60.0),
             // Two averages of one age have no slope between them.

@@ -1,0 +1,217 @@
+//! The model of the past: from parameters to expected reports, and how well they agree with those that came.
+
+use countycast_engine::History;
+
+use crate::ages::{FATALITY, GROUPS};
+use crate::burden::Kernels;
+use crate::compartments::{Forces, State, Strain};
+use crate::course::invert;
+use crate::erlang::{at, delay};
+use crate::mixing::Mixing;
+use crate::recent::Recent;
+use crate::settings::Settings;
+
+/// Days between knots of log R.
+pub(crate) const KNOT_DAYS: usize = 7;
+/// Days on which reports are held against the model, at most.
+const SCORED: usize = 112;
+/// Days before them, on which the course of infections forgets how it began.
+const WARM_UP: usize = 21;
+/// Days from the start on which deaths are not yet those of infections within it.
+const DEATHS_FROM: usize = 56;
+/// Size of the negative binomial of a week's deaths.
+const DEATH_SIZE: f64 = 8.0;
+/// Prior of the factor on the standard fatality: log standard deviation.
+const FATALITY_SPREAD: f64 = 0.4;
+/// Prior of log R at the first knot, and of the log of the first level: standard deviations.
+const FIRST_SPREAD: f64 = 0.5;
+const LEVEL_SPREAD: f64 = 2.0;
+/// Parameters before the knots: log of the first day's infections, of ascertainment, of the factor on fatality.
+pub(crate) const GLOBALS: usize = 3;
+
+/// One place's past, ready to be tried with many parameters.
+pub(crate) struct Past {
+    settings: Settings,
+    mixing: Mixing<1>,
+    population: f64,
+    /// Reports and their weekday factors; the warm-up comes first.
+    cases: Vec<f64>,
+    factors: Vec<f64>,
+    /// Weekly sums that end on the as-of day, oldest first.
+    weekly_deaths: Vec<f64>,
+    smooth: Vec<f64>,
+    /// Cases before the first day.
+    before: f64,
+    case_size: f64,
+    case_delay: Vec<f64>,
+    death_delay: Vec<f64>,
+    fatality: f64,
+    start_level: f64,
+}
+
+/// Expected reports under one parameter vector.
+pub(crate) struct Expected {
+    /// Daily cases from the warm-up's end on, then weekly deaths.
+    pub(crate) counts: Vec<f64>,
+    /// Reproduction number if everyone were susceptible, and the effective one, a value a day.
+    pub(crate) reproduction: Vec<f64>,
+    pub(crate) effective: Vec<f64>,
+}
+
+impl Past {
+    /// The last days of a history; none where there are too few.
+    pub(crate) fn new(
+        history: &History,
+        population: f64,
+        shares: &[f64; GROUPS],
+        kernels: &Kernels,
+        settings: &Settings,
+    ) -> Option<Self> {
+        let days = (SCORED + WARM_UP).min(history.days());
+        if days < WARM_UP + 4 * KNOT_DAYS {
+            return None;
+        }
+        let recent = Recent::new(history.cases(), history.as_of(), history.days(), days);
+        let (cases, factors): (Vec<f64>, Vec<f64>) = recent.days().unzip();
+        let smooth = recent.smooth();
+        let deaths = history.deaths().cleaned();
+        let last = &deaths[deaths.len() - days.saturating_sub(DEATHS_FROM).min(deaths.len())..];
+        let weekly_deaths = last.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect();
+        let before = history.cases().total() - cases.iter().sum::<f64>();
+        let fatality = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();
+        Some(Self {
+            settings: *settings,
+            mixing: Mixing::homogeneous(population),
+            population,
+            weekly_deaths,
+            before: before.max(0.0),
+            case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
+            case_delay: delay(settings.report_delay_days, 5, 40),
+            death_delay: kernels.deaths().to_vec(),
+            fatality,
+            start_level: smooth.iter().take(14).sum::<f64>() / 14.0 + 0.1,
+            cases,
+            factors,
+            smooth,
+        })
+    }
+
+    pub(crate) fn days(&self) -> usize {
+        self.cases.len()
+    }
+
+    /// Number of parameters.
+    pub(crate) fn parameters(&self) -> usize {
+        GLOBALS + self.days().div_ceil(KNOT_DAYS) + 1
+    }
+
+    /// Counts that came, in the order of [`Expected::counts`], with the size of each one's negative binomial.
+    pub(crate) fn came(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
+        let cases = self.cases[WARM_UP..].iter().map(|count| (*count, self.case_size));
+        cases.chain(self.weekly_deaths.iter().map(|count| (*count, DEATH_SIZE)))
+    }
+
+    /// Mean and standard deviation of each parameter's own prior; the knots after the first walk.
+    pub(crate) fn prior(&self, parameter: usize) -> (f64, f64) {
+        match parameter {
+            0 => ((self.start_level / self.settings.ascertainment).ln(), LEVEL_SPREAD),
+            1 => (self.settings.ascertainment.ln(), self.settings.ascertainment_spread),
+            2 => (0.0, FATALITY_SPREAD),
+            _ => (0.0, FIRST_SPREAD),
+        }
+    }
+
+    /// Prior residuals: their squares' half sum is the negative log prior.
+    pub(crate) fn prior_residuals(&self, theta: &[f64]) -> Vec<f64> {
+        let own = (0..=GLOBALS).map(|p| {
+            let (mean, spread) = self.prior(p);
+            (theta[p] - mean) / spread
+        });
+        let walk = theta[GLOBALS..].windows(2).map(|pair| (pair[1] - pair[0]) / self.settings.reproduction_walk);
+        own.chain(walk).collect()
+    }
+
+    /// Start values: the inverted course of reports at an ascertainment and a factor on fatality.
+    pub(crate) fn start(&self, ascertainment: f64, fatality: f64) -> Vec<f64> {
+        let lag = (self.settings.report_delay_days.round() as usize).min(self.days() - 1);
+        let last = self.smooth[self.days() - 1];
+        let reported: Vec<f64> =
+            (0..self.days()).map(|day| self.smooth.get(day + lag).copied().unwrap_or(last) + 0.02).collect();
+        let drive = invert(&reported, &vec![0.0; reported.len()], &self.settings.rates());
+        let mut theta = vec![(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln()];
+        for knot in 0..self.parameters() - GLOBALS {
+            let around = (KNOT_DAYS * knot).saturating_sub(3)..(KNOT_DAYS * knot + 4).min(self.days());
+            let days = around.len().max(1) as f64;
+            let mean = drive.effective
+                [around.start.min(self.days() - 1)..around.end.max(around.start).min(self.days())]
+                .iter()
+                .sum::<f64>()
+                / days;
+            let so_far: f64 = reported[..(KNOT_DAYS * knot).min(self.days())].iter().sum();
+            let left = (1.0 - (self.before + so_far) / ascertainment / self.population).max(0.05);
+            theta.push((mean.clamp(0.3, 3.5) / left.powf(self.settings.heterogeneity)).ln());
+        }
+        theta
+    }
+
+    /// Runs the equations under a parameter vector.
+    pub(crate) fn expect(&self, theta: &[f64]) -> Expected {
+        let [level, ascertainment, fatality] = [0, 1, 2].map(|p| theta[p].clamp(-20.0, 20.0).exp());
+        let ascertainment = ascertainment.min(1.0);
+        let rates = self.settings.rates();
+        let immune = (self.before / ascertainment).min(0.95 * self.population);
+        let level = level.min(0.02 * self.population);
+        let mut strain = Strain::<1>::NONE;
+        strain.exposed = [[level * rates.latent / 3.0]; 3];
+        strain.infectious = [[level * rates.infectious / 3.0]; 3];
+        let infected = level * (rates.latent + rates.infectious);
+        let susceptible = [(self.population - immune - infected).max(0.01 * self.population)];
+        let mut state = State::<1, 1> { susceptible, strains: [strain], removed: [immune] };
+        // Before the first day infections are taken to have been level.
+        let lead = self.case_delay.len();
+        let mut infections = vec![level; lead];
+        let (mut reproduction, mut effective) = (Vec::new(), Vec::new());
+        for day in 0..self.days() {
+            let r = log_linear(&theta[GLOBALS..], day).clamp(-3.0, 3.0).exp();
+            let share = state.susceptible[0] / self.population;
+            reproduction.push(r);
+            effective.push(r * share.max(1e-9).powf(rates.heterogeneity));
+            infections.push(state.day(&rates, &Forces::reproduction(r), &self.mixing)[0][0]);
+        }
+        let growth = self.settings.ascertainment_growth_per_week / 7.0;
+        let cases = (WARM_UP..self.days()).map(|day| {
+            let then = (ascertainment * (growth * (day as f64 - self.days() as f64)).exp()).min(1.0);
+            (at(&infections, &self.case_delay, lead + day) * then * self.factors[day]).max(1e-6)
+        });
+        let mut counts: Vec<f64> = cases.collect();
+        let weeks = self.weekly_deaths.len();
+        for week in 0..weeks {
+            let end = infections.len() - 7 * (weeks - 1 - week);
+            let due: f64 = (end - 7..end).map(|day| at(&infections, &self.death_delay, day)).sum();
+            counts.push((due * self.fatality * fatality).max(1e-6));
+        }
+        Expected { counts, reproduction, effective }
+    }
+
+    /// Negative log likelihood of the last `window` days, up to a constant.
+    pub(crate) fn misfit(&self, counts: &[f64], window: usize) -> f64 {
+        let daily = self.days() - WARM_UP;
+        let first = daily.saturating_sub(window);
+        let first_death = daily + self.weekly_deaths.len().saturating_sub(window / 7);
+        let scored = |i: usize| (first..daily).contains(&i) || i >= first_death;
+        let each = self.came().zip(counts).enumerate().filter(|(i, _)| scored(*i));
+        each.map(|(_, ((came, size), mean))| (came + size) * (mean + size).ln() - came * mean.ln()).sum()
+    }
+
+    /// Negative log posterior, up to a constant.
+    pub(crate) fn loss(&self, theta: &[f64]) -> f64 {
+        let prior: f64 = self.prior_residuals(theta).iter().map(|r| 0.5 * r * r).sum();
+        self.misfit(&self.expect(theta).counts, usize::MAX) + prior
+    }
+}
+
+/// Value of a piecewise-linear course on a day.
+fn log_linear(knots: &[f64], day: usize) -> f64 {
+    let (knot, part) = (day / KNOT_DAYS, (day % KNOT_DAYS) as f64 / KNOT_DAYS as f64);
+    knots[knot] + part * (knots[(knot + 1).min(knots.len() - 1)] - knots[knot])
+}

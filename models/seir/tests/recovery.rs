@@ -1,0 +1,57 @@
+//! R of epidemics whose R is known.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+use countycast_engine::{Date, Fips, Streams};
+use countycast_seir::{Seir, Settings};
+use countycast_testkit::{Observation, Reproduction, county, gamma_intervals, renewal};
+
+const DAYS: usize = 150;
+
+/// Greatest error of the median and share of days on which the 90 % interval holds the truth, over several epidemics.
+fn recovered(reproduction: Reproduction, step: Option<usize>) -> (f64, f64) {
+    let first = Date::constant(2020, 3, 1);
+    let engine = Seir::new(Settings { ascertainment_growth_per_week: 0.0, ..Settings::default() }).unwrap();
+    let epidemic = renewal(reproduction, &gamma_intervals(5.5, 2.14), 5e6, 4_000.0, DAYS);
+    let observation = Observation {
+        ascertainment: 0.25,
+        fatality: 0.005,
+        case_delay: gamma_intervals(9.0, 4.0),
+        death_delay: gamma_intervals(27.0, 10.0),
+        weekday: [1.0; 7],
+        dispersion: 40.0,
+    };
+    let (mut held, mut days) = (0.0, 0.0);
+    let mut errors = vec![Vec::new(); DAYS];
+    for number in 0..12 {
+        let place = Fips::from_county(19_001 + 2 * number).unwrap();
+        let streams = Streams::new(1, "truth", place);
+        let reported = observation.of(&epidemic, first, &streams);
+        let history = county(&place.to_string(), 5e6, first, reported.cases, reported.deaths);
+        let estimate = engine.estimate(&history, &streams).unwrap();
+        assert!(estimate.effective_size > 10.0, "{}", estimate.effective_size);
+        // From six weeks on, up to when the last infections have been reported.
+        for day in (42..DAYS - 9).filter(|&day| step.is_none_or(|step| day + 7 < step || day > step + 7)) {
+            let of = |q| estimate.reproduction(DAYS - 1 - day, q).unwrap();
+            let truth = epidemic.reproduction[day];
+            held += f64::from(u8::from((of(0.05)..=of(0.95)).contains(&truth)));
+            days += 1.0;
+            errors[day].push(of(0.5) - truth);
+        }
+    }
+    let bias = |errors: &Vec<f64>| errors.iter().sum::<f64>() / errors.len().max(1) as f64;
+    (errors.iter().map(bias).fold(0.0, |most, error| error.abs().max(most)), held / days)
+}
+
+#[test]
+fn step_ramp_and_wave_are_recovered() {
+    for (name, reproduction, step) in [
+        ("step", Reproduction::Step { before: 1.25, after: 0.9, day: 80.0 }, Some(80)),
+        ("ramp", Reproduction::Ramp { from: 1.3, to: 0.8, start: 50.0, end: 110.0 }, None),
+        ("wave", Reproduction::Wave { mean: 1.05, amplitude: 0.2, period: 90.0 }, None),
+    ] {
+        let (error, held) = recovered(reproduction, step);
+        println!("{name}: error {error:.3}, 90 % intervals hold {held:.3}");
+        assert!(error < 0.1, "{name}: the median is off by {error}");
+        assert!((0.85..=0.99).contains(&held), "{name}: 90 % intervals hold {held}");
+    }
+}
