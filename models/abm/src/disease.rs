@@ -74,8 +74,8 @@ pub struct Disease {
     asymptomatic: f32,
     /// Share with symptoms by age band.
     symptomatic: [f32; BANDS],
-    /// Susceptibility by age band over the greatest.
-    pub(crate) susceptibility: [f32; BANDS],
+    /// Susceptibility by class of age over the greatest; see [`class`].
+    pub(crate) susceptibility: [f32; 8],
     /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
     rates: [f32; 5],
     /// Share of school and work contacts within the class or team.
@@ -102,19 +102,12 @@ impl Disease {
     #[must_use]
     pub fn new(settings: &Settings, tables: Arc<Tables>, population: &Population) -> Self {
         let greatest = settings.susceptibility.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-        let by_band = |band: usize| match band {
-            0..=1 => 0,
-            2..=3 => 1,
-            4..=11 => 2,
-            12..=13 => 3,
-            _ => 4,
-        };
         let mut disease = Self {
             tables,
             front_loading: settings.front_loading as f32,
             asymptomatic: settings.asymptomatic_infectiousness as f32,
             symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
-            susceptibility: std::array::from_fn(|band| (settings.susceptibility[by_band(band)] / greatest) as f32),
+            susceptibility: std::array::from_fn(|class| (settings.susceptibility[class.min(4)] / greatest) as f32),
             rates: settings.contacts.rates(),
             in_team: settings.contacts.in_team as f32,
             mixing: mixing(population, settings.age_mixing),
@@ -143,7 +136,7 @@ impl Disease {
             });
             let home = f64::from(self.rates[0]) * f64::from(members - 1);
             sum += infectiousness * (home + by_day + f64::from(self.rates[Layer::Community as usize]));
-            susceptibility += f64::from(self.susceptibility[band]);
+            susceptibility += f64::from(self.susceptibility[class(band)]);
             n += 1.0;
         }
         if n > 0.0 { sum / n * susceptibility / n } else { 0.0 }
@@ -199,6 +192,18 @@ impl Disease {
         let total: f64 = shares.iter().sum();
         shares.iter_mut().for_each(|share| *share /= total);
         shares
+    }
+}
+
+/// Class of susceptibility of an age band: 0–9, 10–19, 20–59, 60–69, 70 and over.
+#[inline]
+pub(crate) const fn class(band: usize) -> usize {
+    match band {
+        0..=1 => 0,
+        2..=3 => 1,
+        4..=11 => 2,
+        12..=13 => 3,
+        _ => 4,
     }
 }
 

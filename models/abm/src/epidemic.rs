@@ -2,10 +2,10 @@
 
 use rayon::prelude::*;
 
-use crate::disease::{Disease, WHEEL};
+use crate::disease::{Disease, WHEEL, class};
 use crate::infect::{Infected, infect};
 use crate::plan::{Day, Plan};
-use crate::population::{BANDS, Layer, Population};
+use crate::population::{BANDS, Layer, Population, band_of};
 use crate::random::{Key, unit};
 use crate::wheel::{Attempt, Lane, NEVER};
 
@@ -13,6 +13,8 @@ use crate::wheel::{Attempt, Lane, NEVER};
 const IMMUNE: u8 = 1;
 /// Has been vaccinated.
 const VACCINATED: u8 = 2;
+/// From this bit on stands the class of susceptibility, so that a test touches one byte of a person.
+const CLASS: u32 = 2;
 /// People of one lane; more lanes let more threads work on one place.
 const PEOPLE_A_LANE: usize = 131_072;
 const MOST_LANES: usize = 64;
@@ -92,15 +94,22 @@ pub struct Epidemic {
 impl Epidemic {
     /// Nobody infected, nobody immune.
     #[must_use]
-    pub fn new(people: usize, key: Key) -> Self {
-        let lanes = people.div_ceil(PEOPLE_A_LANE).clamp(1, MOST_LANES);
-        Self { key, status: vec![0; people], lanes: vec![Lane::new(); lanes], offered: 0 }
+    pub fn new(population: &Population, key: Key) -> Self {
+        let lanes = population.len().div_ceil(PEOPLE_A_LANE).clamp(1, MOST_LANES);
+        let status = population.ages().iter().map(|age| (class(band_of(*age)) as u8) << CLASS).collect();
+        Self { key, status, lanes: vec![Lane::new(); lanes], offered: 0 }
     }
 
     /// Bytes held: state of the people and waiting attempts.
     #[must_use]
     pub fn bytes(&self) -> usize {
         self.status.len() + self.lanes.iter().map(Lane::bytes).sum::<usize>()
+    }
+
+    /// Attempts that wait for their day.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.lanes.iter().map(Lane::len).sum()
     }
 
     /// People who can still be infected.
@@ -117,12 +126,16 @@ impl Epidemic {
         while done < count && tries < 200 * self.status.len() {
             tries += 1;
             let person = numbers.below(people);
-            let susceptibility = world.disease.susceptibility[world.population.band(person)];
+            let susceptibility = self.susceptibility(world, person);
             if self.status[person as usize] & IMMUNE == 0 && numbers.unit() < susceptibility {
                 self.status[person as usize] |= IMMUNE;
                 done += 1;
             }
         }
+    }
+
+    fn susceptibility(&self, world: &World<'_>, person: u32) -> f32 {
+        world.disease.susceptibility[usize::from(self.status[person as usize] >> CLASS & 7)]
     }
 
     /// Runs one day with a given multiplier and so many infections from elsewhere.
@@ -204,12 +217,13 @@ impl Epidemic {
         let mut pressure = 0.0_f64;
         for &attempt in attempts {
             let target = attempt.target();
-            if self.status[target as usize] & IMMUNE != 0 {
+            let status = self.status[target as usize];
+            if status & IMMUNE != 0 {
                 continue;
             }
             let layer = attempt.layer();
-            let mut factor =
-                world.disease.susceptibility[world.population.band(target)] * measures.layers[layer as usize];
+            let class = usize::from(status >> CLASS & 7);
+            let mut factor = world.disease.susceptibility[class] * measures.layers[layer as usize];
             if personal && layer != Layer::Household {
                 factor *= self.compliance(world, measures, attempt, layer);
             }
@@ -220,9 +234,9 @@ impl Epidemic {
                 pressure += f64::from(factor);
             }
             let u = unit(self.key.at(attempt.0, day as u64).bits());
-            let mark = (attempt.level() as f32 + u) * world.unit / factor;
-            if mark < limit {
-                exposure.hits.push(Hit { target, mark, attempt });
+            let mark = (attempt.level() as f32 + u) * world.unit;
+            if mark < limit * factor {
+                exposure.hits.push(Hit { target, mark: mark / factor, attempt });
             }
         }
         exposure.pressure = pressure / f64::from(world.unit);
@@ -337,7 +351,7 @@ impl Epidemic {
             let mut numbers = self.key.at(i as u64, purpose);
             for _ in 0..20 {
                 let person = numbers.below(people);
-                let susceptibility = world.disease.susceptibility[world.population.band(person)];
+                let susceptibility = self.susceptibility(world, person);
                 if self.status[person as usize] & IMMUNE == 0 && numbers.unit() < susceptibility {
                     let new = Infected { person, variant, quarantine: None };
                     self.count(world, new, Layer::ALL.len(), tally);

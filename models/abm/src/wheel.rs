@@ -92,6 +92,11 @@ impl Lane {
         self.0[day % WHEEL].clear();
     }
 
+    /// Attempts waiting on all days.
+    pub(crate) fn len(&self) -> usize {
+        self.0.iter().map(Vec::len).sum()
+    }
+
     /// Bytes held.
     pub(crate) fn bytes(&self) -> usize {
         self.0.iter().map(|day| day.capacity() * size_of::<Attempt>()).sum()

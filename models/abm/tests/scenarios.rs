@@ -37,7 +37,7 @@ fn run_on(people: usize, changes: &[(Measure, f64)]) -> Vec<Tally> {
         unit: MULTIPLIER,
         levels: 2,
     };
-    let mut epidemic = Epidemic::new(people, Key::from_seed(2));
+    let mut epidemic = Epidemic::new(&population, Key::from_seed(2));
     (0..DAYS).map(|day| epidemic.step(&world, day, MULTIPLIER, if day == 0 { people / 1_000 } else { 0 })).collect()
 }
 
@@ -151,7 +151,7 @@ fn more_levels_add_attempts_and_change_none() {
     let run = |levels| {
         let world =
             World { population: &population, disease: &disease, plan: &plan, first_weekday: 0, unit: 2.0, levels };
-        let mut epidemic = Epidemic::new(20_000, Key::from_seed(2));
+        let mut epidemic = Epidemic::new(&population, Key::from_seed(2));
         (0..60).map(|day| epidemic.step(&world, day, 1.8, usize::from(day == 0) * 20)).collect::<Vec<Tally>>()
     };
     assert_eq!(run(1), run(3));

@@ -45,7 +45,7 @@ impl Place {
 
     fn run(&self, seed: u64, multiplier: f32, seeds: usize, days: usize) -> Vec<Tally> {
         let world = self.world(multiplier);
-        let mut epidemic = Epidemic::new(self.population.len(), Key::from_seed(seed));
+        let mut epidemic = Epidemic::new(&self.population, Key::from_seed(seed));
         (0..days).map(|day| epidemic.step(&world, day, multiplier, if day == 0 { seeds } else { 0 })).collect()
     }
 }
@@ -140,7 +140,7 @@ fn households_are_infected_as_often_as_in_studies() {
     let place = Place::new(100_000, &Settings::default());
     // A multiplier of 3 with everyone susceptible: the spring of 2020, when the studies were made.
     let world = place.world(3.0);
-    let mut epidemic = Epidemic::new(100_000, Key::from_seed(5));
+    let mut epidemic = Epidemic::new(&place.population, Key::from_seed(5));
     let mut by_layer = [0.0; 6];
     for day in 0..12 {
         let tally = epidemic.step(&world, day, 3.0, if day == 0 { 400 } else { 0 });

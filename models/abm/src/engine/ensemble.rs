@@ -59,7 +59,7 @@ impl Ensemble {
         let burn_in = settings.burn_in_days;
         let unit = unit(&disease, &population, target);
         let epidemics = keys.into_iter().map(|key| {
-            let mut epidemic = Epidemic::new(population.len(), key);
+            let mut epidemic = Epidemic::new(&population, key);
             let plan = Plan::usual();
             let world = World {
                 population: &population,

@@ -100,6 +100,13 @@ impl Group {
     }
 }
 
+/// Age band of an age.
+#[inline]
+pub(crate) const fn band_of(age: u8) -> usize {
+    let band = age as usize / 5;
+    if band < BANDS { band } else { BANDS - 1 }
+}
+
 impl Population {
     /// Number of people.
     #[must_use]
@@ -123,7 +130,7 @@ impl Population {
     #[inline]
     #[must_use]
     pub fn band(&self, person: u32) -> usize {
-        (usize::from(self.ages[person as usize]) / 5).min(BANDS - 1)
+        band_of(self.ages[person as usize])
     }
 
     /// First member of a person's household and its size.
