@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, InputError};
 use crate::pipeline::{EngineSettings, engines, names};
-use crate::{fallback, panel, phase};
+use crate::{blend, fallback, panel, phase};
 
 /// The documented defaults, as `config/default.toml` ships them.
 pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
@@ -40,6 +40,8 @@ pub struct Config {
     pub phase: phase::Settings,
     /// How the others follow their state.
     pub fallback: fallback::Settings,
+    /// How engines are weighted and intervals corrected.
+    pub blend: blend::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
 }
@@ -56,6 +58,7 @@ impl Default for Config {
             panel: panel::Settings::default(),
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
+            blend: blend::Settings::default(),
             engines: EngineSettings::default(),
         }
     }
@@ -110,7 +113,8 @@ impl Config {
         }
         self.panel.check()?;
         self.phase.check()?;
-        self.fallback.check()
+        self.fallback.check()?;
+        self.blend.check()
     }
 }
 

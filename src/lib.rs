@@ -3,6 +3,7 @@
 //! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`] → [`output`]. Modules are listed in that
 //! order and use only those above them; [`pipeline`] and [`project`] alone know the order of the stages.
 
+pub mod archive;
 pub mod backtest;
 pub mod blend;
 #[doc(hidden)]

@@ -13,7 +13,8 @@ pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{Means, Scored, Summary, Truth, read, score};
+use crate::evaluate::{Means, Scored, Summary, Truth, score};
+use crate::output;
 use crate::panel;
 use crate::pipeline::Monitor;
 use crate::project::{self, project};
@@ -36,6 +37,8 @@ pub struct Request {
     pub vintage: bool,
     /// The folder for runs, scores and pictures.
     pub out: PathBuf,
+    /// Whether the blend learns from an archive under `out`.
+    pub archive: bool,
     /// Settings.
     pub config: Config,
     /// Settings as the user wrote them.
@@ -76,7 +79,7 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let mut scored: Vec<Scored> = Vec::new();
     for &as_of in &dates {
         let out = run(request, as_of, monitor)?;
-        let run = read(&out)?;
+        let run = output::read(&out)?;
         let scores = score(&run, &truth);
         summary.add(&scores);
         if let Some(teams) = &teams {
@@ -118,6 +121,7 @@ fn run(request: &Request, as_of: Date, monitor: &dyn Monitor) -> Result<PathBuf,
         panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
         synthetic: false,
         out: out.clone(),
+        archive: request.archive.then(|| request.out.join("archive")),
         config: request.config.clone(),
         config_text: request.config_text.clone(),
         states: request.states.clone(),

@@ -1,5 +1,14 @@
 //! One projection from several engines.
 
+mod learned;
 mod quantile_average;
+mod settings;
+mod shares;
+mod stratum;
+mod stretch;
 
-pub use quantile_average::{Weight, blend};
+pub use learned::Learned;
+pub use quantile_average::{Rule, Weight, blend};
+pub use settings::Settings;
+pub use stratum::Stratum;
+pub use stretch::Stretch;

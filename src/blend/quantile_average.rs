@@ -2,7 +2,10 @@
 
 use countycast_engine::Target;
 
-use crate::quantiles::{Forecast, Quantiles, Row};
+use super::learned::{Learned, average};
+use super::stratum::Stratum;
+use crate::evaluate::Course;
+use crate::quantiles::{Forecast, Quantiles};
 
 /// An engine's share in the blend of one location.
 #[derive(Debug, Clone, PartialEq)]
@@ -13,23 +16,44 @@ pub struct Weight {
     pub share: f64,
 }
 
-/// Averages the quantiles of the engines that answered, each level on its own (Vincentization): the result keeps the
-/// members' mean width, where pooling their draws would widen it.
-///
-/// All members weigh the same. A target is averaged over the engines that project it.
-#[must_use]
-pub fn blend(members: &[(&'static str, &Forecast)]) -> (Forecast, Vec<Weight>) {
-    let share = 1.0 / members.len().max(1) as f64;
-    let weights = members.iter().map(|&(engine, _)| Weight { engine, share }).collect();
-    let average = |target: Target| {
-        let answers: Vec<&Quantiles> = members.iter().filter_map(|(_, forecast)| forecast.target(target)).collect();
-        (!answers.is_empty()).then(|| (target, Quantiles::combine(&answers, mean)))
-    };
-    (Forecast { targets: Target::ALL.into_iter().filter_map(average).collect() }, weights)
+/// How the members of one location are put together.
+#[derive(Debug, Clone, Copy)]
+pub struct Rule<'a> {
+    /// What the archive has taught; none gives all members the same share.
+    pub learned: Option<&'a Learned>,
+    /// Where the location belongs.
+    pub stratum: Stratum,
+    /// Where its epidemic stands.
+    pub course: Course,
 }
 
-fn mean(rows: &[&Row]) -> Row {
-    std::array::from_fn(|level| rows.iter().map(|row| row[level]).sum::<f32>() / rows.len() as f32)
+/// Averages the quantiles of the engines that answered, each level on its own (Vincentization): the result keeps the
+/// members' mean width, where pooling their draws would widen it. Then corrects the intervals by past errors.
+///
+/// A target is averaged over the engines that project it. The shares returned are those of cases.
+#[must_use]
+pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecast, Vec<Weight>) {
+    let shares = |target: Target, engines: &[&str]| match rule.learned {
+        Some(learned) => learned.shares(target, rule.stratum, engines),
+        None => vec![1.0 / engines.len().max(1) as f64; engines.len()],
+    };
+    let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
+    let of_cases = shares(Target::Cases, &names);
+    let weights = members.iter().zip(of_cases).map(|(&(engine, _), share)| Weight { engine, share }).collect();
+    let combine = |target: Target| {
+        let answers: Vec<(&str, &Quantiles)> =
+            members.iter().filter_map(|(name, forecast)| Some((*name, forecast.target(target)?))).collect();
+        let names: Vec<&str> = answers.iter().map(|(name, _)| *name).collect();
+        let rows: Vec<&Quantiles> = answers.iter().map(|(_, quantiles)| *quantiles).collect();
+        let shares = shares(target, &names);
+        let stretch = |week: usize| rule.learned?.stretch(target, rule.stratum, week, rule.course);
+        let combined = Quantiles::combine(&rows, |rows, week| {
+            let row = average(rows.iter().copied(), &shares);
+            stretch(week).map_or(row, |stretch| stretch.apply(&row))
+        });
+        (!rows.is_empty()).then_some((target, combined))
+    };
+    (Forecast { targets: Target::ALL.into_iter().filter_map(combine).collect() }, weights)
 }
 
 #[cfg(test)]
@@ -46,10 +70,12 @@ mod tests {
         Forecast::from_draws(&draws)
     }
 
+    const EQUAL: Rule<'_> = Rule { learned: None, stratum: Stratum::Region, course: Course::Turning };
+
     #[test]
     fn each_level_is_the_mean_of_the_members() {
         let (low, high) = (forecast(10.0, true), forecast(20.0, false));
-        let (blended, weights) = blend(&[("flat", &low), ("curve", &high)]);
+        let (blended, weights) = blend(&[("flat", &low), ("curve", &high)], &EQUAL);
         let level = |f: &Forecast, i: usize| f.target(Target::Cases).unwrap().week[0][i];
         for i in [0, 11, 22] {
             assert!((level(&blended, i) - (level(&low, i) + level(&high, i)) / 2.0).abs() < 1e-3);
@@ -61,7 +87,7 @@ mod tests {
     #[test]
     fn quantiles_do_not_cross() {
         let (low, high) = (forecast(0.0, true), forecast(1e6, true));
-        let (blended, _) = blend(&[("flat", &low), ("curve", &high)]);
+        let (blended, _) = blend(&[("flat", &low), ("curve", &high)], &EQUAL);
         for row in &blended.target(Target::Cases).unwrap().sum {
             assert!(row.is_sorted());
         }

@@ -37,6 +37,9 @@ pub(super) struct Args {
     /// Use the files as they stood on each as-of day, where the data folder keeps vintages.
     #[arg(long)]
     vintage: bool,
+    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in their order.
+    #[arg(long)]
+    archive: bool,
     /// Folder for runs, scores and pictures.
     #[arg(long, value_name = "DIR", default_value = "backtest")]
     out: PathBuf,
@@ -71,6 +74,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         every: args.every,
         vintage: args.vintage,
         out: args.out.clone(),
+        archive: args.archive,
         config,
         config_text,
         states: args.state.clone(),

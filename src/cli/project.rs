@@ -21,6 +21,7 @@ use crate::project::{Request, project};
   countycast project                                          the demonstration panel, into ./out
   countycast project --data ../data --out out/today           everything, as of the last day in the data
   countycast project --data ../data --as-of 2020-10-24        as of an earlier day
+  countycast project --data ../data --archive archive         weights learned from past projections
   countycast project --data ../data --state NY,NJ --horizon 42
   countycast project --data ../data --fips 36061 --format json --quiet")]
 pub(super) struct Args {
@@ -39,6 +40,10 @@ pub(super) struct Args {
     /// Folder to write; an earlier result in it is replaced as a whole, at the end.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
+    /// Folder of past projections: the blend learns from it, and this run is added to it. Where it lacks past weeks, they
+    /// are projected first, with what was known then.
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// TOML file with settings; `config/default.toml` lists them all.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -83,6 +88,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         panel: panel::Request { data, as_of: args.as_of, vintage: args.vintage },
         synthetic: args.data.is_none(),
         out: args.out.clone(),
+        archive: args.archive.clone(),
         config,
         config_text,
         states: args.state.clone(),

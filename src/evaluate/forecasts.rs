@@ -1,15 +1,10 @@
-//! Reading back what a run has written.
+//! What a run said, in the form in which it is scored.
 
 use std::collections::HashMap;
-use std::path::Path;
 
 use countycast_engine::{Date, Fips, Target};
-use jiff::ToSpan;
-use polars::prelude::{AnyValue, DataFrame, DataType};
 
-use crate::error::{Error, InputError};
-use crate::output::parquet;
-use crate::quantiles::{LEVELS, Row};
+use crate::quantiles::Row;
 
 /// What a forecast sums over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -57,91 +52,4 @@ pub struct PlaceThen {
     pub independent: bool,
     /// Residents.
     pub population: Option<f64>,
-}
-
-/// Reads the output folder of a run.
-///
-/// # Errors
-/// [`Error::Input`] where `projections.parquet` or `counties.parquet` is missing, damaged, or not of this layout.
-pub fn read(out: &Path) -> Result<Run, Error> {
-    let path = out.join("projections.parquet");
-    let frame = parquet::read(&path)?;
-    let fail = |problem: String| Error::from(InputError::new(&path, problem, "run `countycast project` again"));
-    let polars = |error: polars::error::PolarsError| fail(error.to_string());
-    let text = |name: &str| frame.column(name).and_then(|c| c.str()).map_err(polars);
-    let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
-    let horizons = frame.column("horizon").and_then(|c| c.i32()).map_err(polars)?;
-    let quantiles = frame.column("quantile").and_then(|c| c.f64()).map_err(polars)?;
-    let values = frame.column("value").and_then(|c| c.f64()).map_err(polars)?;
-    let as_of = as_of(&frame).ok_or_else(|| fail("there is no `as_of`".to_owned()))?;
-    let (quantiles, values): (Vec<_>, Vec<_>) = (quantiles.iter().collect(), values.iter().collect());
-    let (targets, resolutions): (Vec<_>, Vec<_>) = (target.iter().collect(), resolution.iter().collect());
-    let mut forecasts = Vec::new();
-    // A forecast is 23 rows that follow each other; the file is written so, and checked here.
-    for start in (0..frame.height()).step_by(LEVELS.len()) {
-        let (Some(target), Some(sum)) = (target_of(targets[start]), sum_of(resolutions[start])) else { continue };
-        let wrong = || fail(format!("rows from {start} on are no 23 quantiles of one forecast"));
-        let end = start + LEVELS.len();
-        let levels = quantiles.get(start..end).ok_or_else(wrong)?;
-        if levels.iter().zip(LEVELS).any(|(found, level)| found.is_none_or(|found| (found - level).abs() > 1e-9)) {
-            return Err(wrong());
-        }
-        let mut row = [0.0; 23];
-        for (to, from) in row.iter_mut().zip(&values[start..end]) {
-            *to = from.ok_or_else(wrong)? as f32;
-        }
-        let code = fips.get(start).unwrap_or_default();
-        forecasts.push(Forecast {
-            fips: code.parse().map_err(|_| fail(format!("`{code}` is no FIPS code")))?,
-            model: model.get(start).unwrap_or_default().to_owned(),
-            target,
-            sum,
-            horizon: u8::try_from(horizons.get(start).unwrap_or(0)).unwrap_or(0),
-            row,
-        });
-    }
-    Ok(Run { as_of, forecasts, places: places(&out.join("counties.parquet"))? })
-}
-
-fn as_of(frame: &DataFrame) -> Option<Date> {
-    let column = frame.column("as_of").ok()?.cast(&DataType::Int32).ok()?;
-    match column.get(0).ok()? {
-        AnyValue::Int32(days) => jiff::civil::date(1970, 1, 1).checked_add(i64::from(days).days()).ok(),
-        _ => None,
-    }
-}
-
-fn target_of(name: Option<&str>) -> Option<Target> {
-    match name? {
-        "inc case" => Some(Target::Cases),
-        "inc death" => Some(Target::Deaths),
-        _ => None,
-    }
-}
-
-fn sum_of(resolution: Option<&str>) -> Option<Sum> {
-    match resolution? {
-        "week" => Some(Sum::Week),
-        "span" => Some(Sum::Span),
-        _ => None,
-    }
-}
-
-fn places(path: &Path) -> Result<HashMap<Fips, PlaceThen>, Error> {
-    let frame = parquet::read(path)?;
-    let fail = |error: polars::error::PolarsError| {
-        Error::from(InputError::new(path, error.to_string(), "run `countycast project` again"))
-    };
-    let text = |name: &str| frame.column(name).and_then(|c| c.str()).map_err(fail);
-    let number = |name: &str| frame.column(name).and_then(|c| c.f64()).map_err(fail);
-    let (fips, phase) = (text("fips")?, text("phase")?);
-    let (low, mid, high) = (number("rt_lower_90")?, number("rt")?, number("rt_upper_90")?);
-    let population = number("population")?;
-    let place = |i: usize| {
-        let fips = fips.get(i)?.parse().ok()?;
-        let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
-        let independent = phase.get(i) == Some("independent");
-        Some((fips, PlaceThen { reproduction, independent, population: population.get(i) }))
-    };
-    Ok((0..frame.height()).filter_map(place).collect())
 }

@@ -6,8 +6,8 @@ mod scored;
 mod summary;
 mod truth;
 
-pub use forecasts::{Forecast, PlaceThen, Run, Sum, read};
+pub use forecasts::{Forecast, PlaceThen, Run, Sum};
 pub use score::{Scale, Wis, covered, pit};
-pub use scored::{BASELINE, Course, Scored, Stratum, quintiles, score};
+pub use scored::{BASELINE, Course, Scored, Stratum, quintiles, quintiles_of, score};
 pub use summary::{Group, Means, PIT_BINS, Summary, target_name};
 pub use truth::Truth;

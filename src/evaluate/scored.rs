@@ -89,13 +89,19 @@ impl Course {
     }
 }
 
-/// Quintiles of the counties by population, 1 the smallest; of equal ones, the lower code is the smaller.
+/// Quintiles of the counties of a run by population, 1 the smallest.
 #[must_use]
 pub fn quintiles(places: &HashMap<Fips, PlaceThen>) -> HashMap<Fips, u8> {
-    let mut counties: Vec<(f64, Fips)> = places
-        .iter()
+    quintiles_of(places.iter().filter_map(|(fips, place)| Some((*fips, place.population?))))
+}
+
+/// Quintiles of the counties among these places by population, 1 the smallest; of equal ones, the lower code is the
+/// smaller.
+#[must_use]
+pub fn quintiles_of(populations: impl Iterator<Item = (Fips, f64)>) -> HashMap<Fips, u8> {
+    let mut counties: Vec<(f64, Fips)> = populations
         .filter(|(fips, _)| fips.level() == Level::County)
-        .filter_map(|(fips, place)| Some((place.population?, *fips)))
+        .map(|(fips, population)| (population, fips))
         .collect();
     counties.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
     let n = counties.len().max(1);

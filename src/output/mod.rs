@@ -4,9 +4,11 @@ pub mod counties;
 pub mod hub;
 pub(crate) mod parquet;
 pub mod projections;
+mod read;
 pub mod run;
 mod staging;
 
 pub use projections::BLEND;
 pub(crate) use projections::days_since_epoch;
+pub use read::read;
 pub use staging::Staging;

@@ -20,6 +20,10 @@ pub struct Manifest {
     pub engines: Vec<&'static str>,
     /// Whether counts were read as they stood on the as-of day.
     pub vintage: bool,
+    /// Past as-of days that the blend has learned from; 0 without an archive.
+    pub learned_from_days: usize,
+    /// Share of each engine in the blend by target and stratum, where the blend has learned.
+    pub weights: Vec<WeightRow>,
     /// Whether the panel is synthetic.
     pub synthetic: bool,
     /// Hash of everything but the data that decides the result: version, settings, places, as-of day, vintage.
@@ -42,6 +46,19 @@ pub struct Manifest {
     pub without_projection: Vec<String>,
     /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
     pub fallback_coefficients: BTreeMap<&'static str, [f64; 2]>,
+}
+
+/// Share of an engine in the blend of a class of places.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct WeightRow {
+    /// `inc case` or `inc death`.
+    pub target: &'static str,
+    /// `Q1` (smallest counties) to `Q5`, or `region`.
+    pub stratum: String,
+    /// The engine.
+    pub model: String,
+    /// Its share, 0 to 1.
+    pub share: f64,
 }
 
 /// A file read.

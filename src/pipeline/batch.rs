@@ -1,6 +1,6 @@
 //! Counties × engines, in parallel: fit, draw, take quantiles, blend.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,8 +11,9 @@ use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
 use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
-use crate::blend::{Weight, blend};
+use crate::blend::{Learned, Rule, Stratum, Weight, blend};
 use crate::error::Error;
+use crate::evaluate::{Course, quintiles_of};
 use crate::fallback::{self, Shares};
 use crate::panel::{Panel, Place};
 use crate::phase::{self, Phase};
@@ -28,6 +29,8 @@ pub struct Plan {
     pub phase: phase::Settings,
     /// How the others follow their state.
     pub fallback: fallback::Settings,
+    /// What past projections have taught the blend; none gives all engines the same share.
+    pub learned: Option<Arc<Learned>>,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
@@ -79,6 +82,7 @@ pub struct Batch<'a> {
     plan: Plan,
     selection: Selection,
     shares: Arc<Shares>,
+    quintiles: HashMap<Fips, u8>,
     /// Engines that could not learn, left out everywhere.
     untrained: Vec<Failure>,
 }
@@ -91,7 +95,10 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
         let shares = Arc::new(Shares::learn(panel, &plan.fallback));
-        Self { panel, plan, selection, shares, untrained: Vec::new() }
+        // Of the whole panel: a county's stratum does not depend on who else is projected.
+        let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
+        let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
+        Self { panel, plan, selection, shares, quintiles, untrained: Vec::new() }
     }
 
     /// Lets every engine learn from the whole panel. One that cannot is left out everywhere, with its reason.
@@ -313,7 +320,12 @@ impl<'a> Batch<'a> {
             (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !members.is_empty() => {
                 let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
-                let (forecast, weights) = blend(&forecasts);
+                let rule = Rule {
+                    learned: self.plan.learned.as_deref(),
+                    stratum: Stratum::of(fips, &self.quintiles),
+                    course: Course::of(reproduction.map(|r| [r.lower, r.median, r.upper])),
+                };
+                let (forecast, weights) = blend(&forecasts, &rule);
                 (Some(forecast), weights)
             }
             _ => {

@@ -164,7 +164,7 @@ mod tests {
     #[test]
     fn every_job_ends_once_whatever_its_neighbours_do() {
         for threads in [1, 2, 8] {
-            let found = outcomes(vec![1, 7, 8, 2, 8, 3], threads, 100);
+            let found = outcomes(vec![1, 7, 8, 2, 8, 3], threads, 1_000);
             let panicked = Outcome::Panicked("seven".to_owned());
             use Outcome::{Done, TimedOut};
             assert_eq!(found, [Done(2), panicked, TimedOut, Done(4), TimedOut, Done(6)]);

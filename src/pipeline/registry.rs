@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countycast_curve::Curve;
 use countycast_engine::Engine;
+use countycast_learner::Learner;
 use countycast_reference::{Flat, Trend};
 use serde::Deserialize;
 
@@ -17,16 +18,19 @@ pub struct EngineSettings {
     pub trend: countycast_reference::Settings,
     /// Generalized-Gaussian curves.
     pub curve: countycast_curve::Settings,
+    /// Gradient boosting over all places.
+    pub learner: countycast_learner::Settings,
 }
 
 /// Makes an engine from its checked settings, or says which setting is out of range.
 type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
 
 /// Name and maker of every engine, in the order of the output.
-const ENGINES: [(&str, Make); 3] = [
+const ENGINES: [(&str, Make); 4] = [
     ("flat", |_| Ok(Arc::new(Flat))),
     ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend).map_err(|e| e.to_string())?))),
     ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
+    ("learner", |settings| Ok(Arc::new(Learner::new(settings.learner.clone()).map_err(|e| e.to_string())?))),
 ];
 
 /// The reference that runs in every county, so that every projection can be held against it.

@@ -13,6 +13,8 @@ use crate::font::{self, FONT};
 
 /// Width and height of a panel, in pixels.
 const PANEL: (u32, u32) = (420, 300);
+/// Height of the line above the panels.
+const TITLE: u32 = 30;
 /// Panels beside each other, at most.
 const COLUMNS: usize = 3;
 /// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008).
@@ -25,9 +27,10 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 /// Draws `response.svg` and `response.png`.
 pub(super) fn write(out: &Path, parameters: &[Parameter], done: &Done) -> Result<(), Error> {
     font::register();
-    let columns = parameters.len().clamp(1, COLUMNS);
+    // As near to a square as whole rows allow.
+    let columns = (1..COLUMNS).find(|columns| columns * columns >= parameters.len()).unwrap_or(COLUMNS);
     let rows = parameters.len().div_ceil(columns).max(1);
-    let size = (PANEL.0 * columns as u32, PANEL.1 * rows as u32);
+    let size = (PANEL.0 * columns as u32, TITLE + PANEL.1 * rows as u32);
     let draw = |name: &str, draw: &dyn Fn(&Path) -> Drawn| {
         aside(&out.join(name), |path| {
             draw(path).map_err(|error| Error::write(path, std::io::Error::other(error.to_string())))
@@ -61,6 +64,9 @@ where
     B::ErrorType: 'static,
 {
     area.fill(&WHITE)?;
+    let title =
+        "loss relative to flat; triangle: as given; large dot: best; at the upper edge: trials worse than shown";
+    let area = area.titled(title, (FONT, 13))?;
     let scored: Vec<(&Trial, f64)> = done.trials.iter().filter_map(|trial| Some((trial, trial.loss?))).collect();
     let least = scored.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
     // The worst tenth would squeeze all that matters into the floor.

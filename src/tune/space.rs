@@ -9,8 +9,9 @@ use toml::{Table, Value};
 use crate::config::DEFAULT_TOML;
 use crate::error::{Error, InputError};
 
-/// Tables of the configuration whose numbers may be searched.
-const ROOTS: [&str; 4] = ["engines", "fallback", "blend", "phase"];
+/// Tables of the configuration whose numbers may be searched. The settings of the blend are about what an archive of past
+/// projections teaches, and a trial has none.
+const ROOTS: [&str; 3] = ["engines", "fallback", "phase"];
 
 /// A search space: one parameter a dimension, in the order of their keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -261,6 +262,7 @@ mod tests {
     fn what_cannot_be_searched_is_refused_with_what_can() {
         for (text, expected) in [
             ("\"engines.trend.rize.cases\" = { low = 0.2, high = 1.0 }", "there is no such setting"),
+            ("\"blend.sharpness\" = { low = 1.0, high = 9.0 }", "there is no such setting"),
             ("\"panel.gaps.backlog\" = { low = 1.0, high = 2.0 }", "there is no such setting"),
             ("\"engines.trend.rise\" = { low = 0.2, high = 1.0 }", "is no number"),
             ("\"fallback.ridge\" = { low = 2.0, high = 1.0 }", "from 2 to 1 is no range"),

@@ -1,14 +1,18 @@
 //! The daily run: panel → engines → blend → files.
 
+mod hindsight;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
+use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
 use crate::output::counties::{self, CountyRow};
@@ -27,6 +31,8 @@ pub struct Request {
     pub synthetic: bool,
     /// The output folder.
     pub out: PathBuf,
+    /// The archive to learn from and to add to.
+    pub archive: Option<PathBuf>,
     /// Settings.
     pub config: Config,
     /// Settings as the user wrote them, for the manifest.
@@ -66,11 +72,17 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         })?;
     monitor.begin("read", 0);
     let panel = threads.install(|| panel::load(&request.panel, &request.config.panel))?;
-    let plan = plan(&request.config, request.jobs)?;
+    let mut plan = plan(&request.config, request.jobs)?;
     let engines: Vec<&'static str> = plan.engines.iter().map(|engine| engine.name()).collect();
     let selection = Selection::parse(&panel, &request.states, &request.fips)?;
-    let staging = Staging::open(&request.out, &key(request, &panel))?;
     watch.lap("read");
+    let lessons =
+        request.archive.as_deref().map(|root| hindsight::learn(root, request, &panel, monitor)).transpose()?;
+    plan.learned = lessons.as_ref().map(|lessons| Arc::clone(&lessons.learned));
+    if lessons.is_some() {
+        watch.lap("archive");
+    }
+    let staging = Staging::open(&request.out, &key(request, &panel, plan.learned.as_deref()))?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
@@ -103,12 +115,18 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     rows.sort_by_key(|row| row.fips.parse::<Fips>().ok());
     staging.write("counties.parquet", |path| counties::write(path, &rows, &engines))?;
     watch.lap("write");
-    let manifest = manifest(request, &panel, &batch, summary, engines, &watch);
+    let mut manifest = manifest(request, &panel, &batch, summary, engines, &watch);
+    if let Some(lessons) = &lessons {
+        lessons.report(&mut manifest);
+    }
     staging.write("run.json", |path| {
         let text = serde_json::to_vec_pretty(&manifest).map_err(std::io::Error::other);
         text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
     })?;
     let out = staging.commit()?;
+    if let Some(lessons) = &lessons {
+        lessons.keep(&out, request, &panel)?;
+    }
     Ok(Done { out, manifest, rows, resumed })
 }
 
@@ -127,6 +145,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         engines: pipeline::engines(&config.engines, &config.engine_names)?,
         phase: config.phase,
         fallback: config.fallback,
+        learned: None,
         horizon,
         draws: config.draws,
         seed: config.seed,
@@ -180,16 +199,17 @@ fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> 
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel) -> String {
+fn key(request: &Request, panel: &Panel, learned: Option<&Learned>) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
-    sha256(&format!("{}\n{}\n{inputs:?}", settings_key(request), panel.as_of()))
+    sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}", settings_key(request), panel.as_of()))
 }
 
-/// The same without the data themselves.
+/// The same without the data and the archive themselves.
 pub(crate) fn settings_key(request: &Request) -> String {
-    let Request { panel, config, states, fips, .. } = request;
+    let Request { panel, config, states, fips, archive, .. } = request;
     let version = env!("CARGO_PKG_VERSION");
-    sha256(&format!("{version}\n{config:?}\n{states:?}\n{fips:?}\n{:?}\n{}", panel.as_of, panel.vintage))
+    let (as_of, vintage, archived) = (panel.as_of, panel.vintage, archive.is_some());
+    sha256(&format!("{version}\n{config:?}\n{states:?}\n{fips:?}\n{as_of:?}\n{vintage}\n{archived}"))
 }
 
 fn sha256(text: &str) -> String {
@@ -226,6 +246,8 @@ fn manifest(
         seed: request.config.seed,
         engines,
         vintage: request.panel.vintage,
+        learned_from_days: 0,
+        weights: Vec::new(),
         synthetic: request.synthetic,
         settings_sha256: settings_key(request),
         config: request.config_text.clone(),

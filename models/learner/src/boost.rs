@@ -1,0 +1,104 @@
+//! Gradient boosting with absolute error.
+
+use countycast_engine::EngineError;
+use forust_ml::sampler::SampleMethod;
+use forust_ml::{GradientBooster, Matrix};
+use serde::{Deserialize, Serialize};
+
+use crate::features::COUNT;
+use crate::settings::Settings;
+
+/// Bins that a feature's values are sorted into.
+const BINS: u16 = 64;
+
+/// Rows of features, column after column.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Table {
+    pub(crate) columns: Vec<f64>,
+    pub(crate) rows: usize,
+}
+
+impl Table {
+    /// Turns rows into columns.
+    pub(crate) fn new<'a>(rows: impl ExactSizeIterator<Item = &'a [f64; COUNT]>) -> Self {
+        let n = rows.len();
+        let mut columns = vec![f64::NAN; n * COUNT];
+        for (r, row) in rows.enumerate() {
+            for (c, value) in row.iter().enumerate() {
+                columns[c * n + r] = *value;
+            }
+        }
+        Self { columns, rows: n }
+    }
+}
+
+/// A boosted sum of trees.
+#[derive(Serialize, Deserialize)]
+pub(crate) struct Booster(GradientBooster);
+
+impl std::fmt::Debug for Booster {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Booster({} trees)", self.0.trees.len())
+    }
+}
+
+impl Booster {
+    /// Trees that lower the weighted absolute error of `targets`.
+    ///
+    /// Squared error with rows weighed by the inverse of their residual is absolute error (iteratively reweighted least
+    /// squares, Beaton & Tukey 1974): a rough fit gives the residuals, a second one uses them.
+    pub(crate) fn fit(
+        table: &Table,
+        targets: &[f64],
+        weights: &[f64],
+        settings: &Settings,
+        seed: u64,
+    ) -> Result<Self, EngineError> {
+        let data = Matrix::new(&table.columns, table.rows, COUNT);
+        let rough = boosted(&data, targets, &normal(weights.to_vec()), settings, settings.rough_trees, seed)?;
+        let residuals = rough.predict(&data, false).into_iter().zip(targets).map(|(found, target)| target - found);
+        let reweighed =
+            residuals.zip(weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual)).collect();
+        boosted(&data, targets, &normal(reweighed), settings, settings.trees, seed ^ 1).map(Self)
+    }
+
+    /// The answer to each row.
+    pub(crate) fn predict(&self, table: &Table) -> Vec<f64> {
+        self.0.predict(&Matrix::new(&table.columns, table.rows, COUNT), false)
+    }
+}
+
+/// Weights with mean 1.
+fn normal(mut weights: Vec<f64>) -> Vec<f64> {
+    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
+    weights.iter_mut().for_each(|weight| *weight /= mean);
+    weights
+}
+
+/// On one thread: boosters run beside each other, so that sums are added in one order whatever the number of threads.
+fn boosted(
+    data: &Matrix<'_, f64>,
+    targets: &[f64],
+    weights: &[f64],
+    settings: &Settings,
+    trees: usize,
+    seed: u64,
+) -> Result<GradientBooster, EngineError> {
+    let mut booster = GradientBooster::default()
+        .set_iterations(trees)
+        .set_max_depth(settings.depth)
+        .set_max_leaves(usize::MAX)
+        .set_learning_rate(settings.learning_rate as f32)
+        .set_min_leaf_weight(settings.leaf_rows as f32)
+        .set_l2(settings.ridge as f32)
+        .set_nbins(BINS)
+        .set_sample_method(SampleMethod::Random)
+        .set_subsample(settings.row_share as f32)
+        .set_colsample_bytree(settings.feature_share)
+        .set_objective_type(forust_ml::objective::ObjectiveType::SquaredLoss)
+        .set_initialize_base_score(true)
+        .set_parallel(false)
+        .set_seed(seed);
+    booster.fit(data, targets, weights, None).map_err(|error| EngineError::NotConverged(error.to_string()))?;
+    Ok(booster)
+}

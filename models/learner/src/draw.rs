@@ -1,0 +1,170 @@
+//! Joint trajectories: the boosters' medians moved by errors of past projections.
+
+use countycast_engine::{Date, Draws, EngineError, Fitted, Horizon, Scenario, Streams, Target, weekday_index};
+use rand::{Rng, RngExt};
+use rand_distr::{Binomial, Distribution, Gamma};
+
+use crate::features::COUNT;
+use crate::model::Foreteller;
+use crate::residuals::Errors;
+use crate::rows::{Kind, WEEKS};
+use crate::settings::Settings;
+
+/// The smallest factor on transmission that growth can follow: below it there is no transmission to speak of.
+const LEAST_TRANSMISSION: f64 = 0.05;
+
+/// What is expected of one target in one location.
+#[derive(Debug, Clone)]
+pub(crate) struct Outlook {
+    kind: Kind,
+    /// Logarithm of the recent level.
+    level: f64,
+    /// How far the weeks' medians lie above it.
+    medians: [f64; WEEKS],
+    /// Past errors to draw from.
+    errors: Vec<Errors>,
+}
+
+impl Outlook {
+    pub(crate) fn new(kind: Kind, of: &Foreteller, features: &[f64; COUNT], level: f64, pool: usize) -> Self {
+        let level = kind.log(level);
+        let errors = of.library.near(level as f32, pool);
+        Self { kind, level, medians: of.medians(features), errors }
+    }
+
+    /// Counts of `weeks` weeks in one draw.
+    ///
+    /// One past error, all its weeks together, moves the medians: weeks hang together as they did. Past the fourth week
+    /// growth is damped, and the steps of further past errors are added, one a week.
+    fn weeks(&self, weeks: usize, damping: f64, rng: &mut impl Rng) -> Vec<f64> {
+        let mut pick = || &self.errors[rng.random_range(0..self.errors.len())];
+        let errors = pick();
+        let (mut log, mut growth) = (self.level, 0.0);
+        let mut error = 0.0;
+        (0..weeks)
+            .map(|week| {
+                if let Some(median) = self.medians.get(week) {
+                    error = f64::from(errors[week]);
+                    growth = self.level + median - log;
+                    log = self.level + median;
+                } else {
+                    let steps = pick();
+                    error += f64::from(steps[WEEKS - 1] - steps[WEEKS - 2]);
+                    growth *= damping;
+                    log += growth;
+                }
+                ((log + error).exp() - self.kind.log(0.0).exp()).round().max(0.0)
+            })
+            .collect()
+    }
+}
+
+/// One location, ready to be drawn.
+#[derive(Debug, Clone)]
+pub(crate) struct Projection {
+    pub(crate) settings: Settings,
+    pub(crate) as_of: Date,
+    pub(crate) cases: Outlook,
+    pub(crate) deaths: Outlook,
+    pub(crate) case_weekday: [f64; 7],
+    pub(crate) death_weekday: [f64; 7],
+    /// Residents who have not been counted yet.
+    pub(crate) left: f64,
+}
+
+impl Fitted for Projection {
+    fn draw(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: usize,
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
+        let days = horizon.days();
+        let delay = self.settings.report_delay_days;
+        let case_effect = self.effect(scenario, days, delay);
+        let death_effect = self.effect(scenario, days, delay + self.settings.death_delay_days);
+        let cases =
+            self.paths(&self.cases, &self.case_weekday, &case_effect, days, draws, ["cases", "case days"], streams);
+        let deaths = self.paths(
+            &self.deaths,
+            &self.death_weekday,
+            &death_effect,
+            days,
+            draws,
+            ["deaths", "death days"],
+            streams,
+        );
+        Ok(Draws::new(draws, days)?.with(Target::Cases, cases)?.with(Target::Deaths, deaths)?)
+    }
+}
+
+impl Projection {
+    /// Factor of a scenario on each day's counts, `delay` days after its cause: growth changes by `ln(factor)` a
+    /// generation (Wallinga & Lipsitch 2007, intervals all of the mean length).
+    fn effect(&self, scenario: &Scenario, days: usize, delay: usize) -> Vec<f64> {
+        let mut cause = self.as_of;
+        let mut log = 0.0;
+        (0..days)
+            .map(|day| {
+                if day >= delay {
+                    cause = cause.tomorrow().unwrap_or(cause);
+                    log += scenario.transmission(cause).max(LEAST_TRANSMISSION).ln() / self.settings.generation_days;
+                }
+                log.exp()
+            })
+            .collect()
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "what differs between cases and deaths, and what draw was asked for")]
+    fn paths(
+        &self,
+        outlook: &Outlook,
+        weekday: &[f64; 7],
+        effect: &[f64],
+        days: usize,
+        draws: usize,
+        [levels, spreads]: [&str; 2],
+        streams: &Streams,
+    ) -> Vec<f32> {
+        let first = weekday_index(self.as_of) + 1;
+        let gamma = Gamma::new(self.settings.daily_shape, 1.0).ok();
+        let mut values = Vec::with_capacity(draws * days);
+        for draw in 0..draws {
+            let weeks = outlook.weeks(days.div_ceil(7), self.settings.damping, &mut streams.rng(levels, draw));
+            let mut rng = streams.rng(spreads, draw);
+            let mut left = self.left;
+            for (week, count) in weeks.into_iter().enumerate() {
+                let shares: [f64; 7] = std::array::from_fn(|day| {
+                    weekday[(first + day) % 7] * gamma.map_or(1.0, |gamma| gamma.sample(&mut rng))
+                });
+                for (day, count) in share_out(count, shares, &mut rng).into_iter().enumerate() {
+                    let Some(effect) = effect.get(7 * week + day) else { break };
+                    let count = (count * effect).min(left);
+                    left -= count;
+                    values.push(count as f32);
+                }
+            }
+        }
+        values
+    }
+}
+
+/// Gives each of `count` people a day, in proportion to `shares`: binomially from day to day, which is multinomial.
+fn share_out(count: f64, shares: [f64; 7], rng: &mut impl Rng) -> [f64; 7] {
+    let mut whole: f64 = shares.iter().sum();
+    let mut left = count;
+    shares.map(|share| {
+        let chance = (share / whole).clamp(0.0, 1.0);
+        whole -= share;
+        let day = if left < 1.0 {
+            0.0
+        } else if chance >= 1.0 {
+            left
+        } else {
+            Binomial::new(left as u64, chance).map_or(left * chance, |binomial| binomial.sample(rng) as f64)
+        };
+        left -= day;
+        day
+    })
+}

@@ -1,0 +1,95 @@
+//! The engine as the program sees it.
+
+use std::sync::Arc;
+
+use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams};
+
+use crate::draw::{Outlook, Projection};
+use crate::features::Place;
+use crate::model::Model;
+use crate::rows::Kind;
+use crate::settings::{Settings, SettingsError};
+use crate::surroundings::Surroundings;
+
+/// The learner: see the [crate's front page](crate).
+#[derive(Debug, Clone)]
+pub struct Learner {
+    settings: Settings,
+    model: Option<Arc<Model>>,
+    surroundings: Option<Arc<Surroundings>>,
+}
+
+impl Learner {
+    /// A learner that has yet to learn.
+    ///
+    /// # Errors
+    /// [`SettingsError`] with the first setting outside of its range.
+    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+        settings.check()?;
+        Ok(Self { settings, model: None, surroundings: None })
+    }
+
+    /// A learner with a model of an earlier run: [`Engine::train`] only shows it the places of today.
+    #[must_use]
+    pub fn with_model(model: Arc<Model>) -> Self {
+        Self { settings: model.statement().settings.clone(), model: Some(model), surroundings: None }
+    }
+
+    /// The model, where there is one.
+    #[must_use]
+    pub fn model(&self) -> Option<&Arc<Model>> {
+        self.model.as_ref()
+    }
+
+    /// Learns from all places; what [`Engine::train`] does, with the learner itself in hand.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] where histories are too short or hold too little to learn from.
+    pub fn trained(&self, places: &Places, seed: u64) -> Result<Self, EngineError> {
+        let Some(surroundings) = Surroundings::of(places) else {
+            return Err(EngineError::Refused("there is no place to learn from".to_owned()));
+        };
+        let model = match &self.model {
+            Some(model) => Arc::clone(model),
+            None => Arc::new(Model::train(places, &surroundings, &self.settings, seed)?),
+        };
+        let settings = self.settings.clone();
+        Ok(Self { settings, model: Some(model), surroundings: Some(Arc::new(surroundings)) })
+    }
+}
+
+impl Engine for Learner {
+    fn name(&self) -> &'static str {
+        "learner"
+    }
+
+    fn fit(&self, history: &History, _: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
+        let (Some(model), Some(surroundings)) = (&self.model, &self.surroundings) else {
+            return Err(EngineError::Refused("the learner has not been trained on the panel".to_owned()));
+        };
+        let place = Place::new(history, surroundings);
+        let seen = history.days();
+        let features = place.features(seen);
+        let outlook = |kind: Kind| {
+            let (of, level) = match kind {
+                Kind::Cases => (&model.cases, place.case_level(seen)),
+                Kind::Deaths => (&model.deaths, place.death_level(seen)),
+            };
+            Outlook::new(kind, of, &features, level, self.settings.error_pool)
+        };
+        let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
+        Ok(Box::new(Projection {
+            settings: self.settings.clone(),
+            as_of: history.as_of(),
+            cases: outlook(Kind::Cases),
+            deaths: outlook(Kind::Deaths),
+            case_weekday: *history.cases().weekday(),
+            death_weekday: *history.deaths().weekday(),
+            left,
+        }))
+    }
+
+    fn train(&self, places: &Places, seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
+        Ok(Some(Arc::new(self.trained(places, seed)?)))
+    }
+}

@@ -1,0 +1,83 @@
+//! Past origins of all places: what was known on a day, and what came.
+
+use countycast_engine::Places;
+use rayon::prelude::*;
+
+use crate::features::{COUNT, Place, WEEKS_SEEN};
+use crate::growth::{log_cases, log_deaths};
+use crate::settings::Settings;
+use crate::surroundings::Surroundings;
+
+/// Weeks ahead that have boosters of their own.
+pub(crate) const WEEKS: usize = 4;
+
+/// What is to be foretold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// New cases.
+    Cases,
+    /// New deaths.
+    Deaths,
+}
+
+impl Kind {
+    pub(crate) const ALL: [Self; 2] = [Self::Cases, Self::Deaths];
+
+    /// Logarithm of a weekly count on this target's scale.
+    pub(crate) fn log(self, week: f64) -> f64 {
+        match self {
+            Self::Cases => log_cases(week),
+            Self::Deaths => log_deaths(week),
+        }
+    }
+}
+
+/// A place on a past day.
+#[derive(Debug, Clone)]
+pub(crate) struct Row {
+    /// Days that were known.
+    pub(crate) seen: usize,
+    pub(crate) features: [f64; COUNT],
+    /// Recent weekly cases and deaths, which outcomes are measured against.
+    pub(crate) levels: [f64; 2],
+    /// Cases and deaths of the weeks after, as far as they are known.
+    pub(crate) came: [Vec<f64>; 2],
+}
+
+impl Row {
+    /// What the boosters are to find: how far the logarithm of week `week` (from 0) lies above that of the level.
+    pub(crate) fn target(&self, kind: Kind, week: usize) -> Option<f64> {
+        let came = self.came[kind as usize].get(week)?;
+        Some(kind.log(*came) - kind.log(self.levels[kind as usize]))
+    }
+}
+
+/// Rows of all places at every `origin_days`-th day before the last, oldest origin first; the last day itself is left out.
+pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Settings) -> Vec<Row> {
+    let histories: Vec<_> = places.histories().collect();
+    let of = |history: &&std::sync::Arc<countycast_engine::History>| -> Vec<Row> {
+        let place = Place::new(history, surroundings);
+        let days = history.days();
+        let oldest = 7 * WEEKS_SEEN;
+        let origins = (1..).map(|step| days.checked_sub(step * settings.origin_days));
+        let origins = origins.map_while(|seen| seen.filter(|seen| *seen >= oldest));
+        let origins = origins.filter(|seen| place.cases.window(*seen, 0, 28) >= settings.least_cases.max(1.0));
+        origins.filter_map(|seen| row(&place, seen, days)).collect()
+    };
+    let mut rows: Vec<Row> = histories.par_iter().flat_map_iter(of).collect();
+    rows.sort_by_key(|row| row.seen);
+    rows
+}
+
+fn row(place: &Place<'_>, seen: usize, days: usize) -> Option<Row> {
+    let weeks = ((days - seen) / 7).min(WEEKS);
+    let came = |track: &crate::track::Track| -> Vec<f64> {
+        (0..weeks).map(|week| track.sum(seen + 7 * week, seen + 7 * week + 7)).collect()
+    };
+    (weeks > 0).then(|| Row {
+        seen,
+        features: place.features(seen),
+        levels: [place.case_level(seen), place.death_level(seen)],
+        came: [came(&place.cases), came(&place.deaths)],
+    })
+}

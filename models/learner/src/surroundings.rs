@@ -1,0 +1,44 @@
+//! What a place's own history does not hold: the nation's counts and the neighbours'.
+
+use std::collections::BTreeMap;
+
+use countycast_engine::{Date, Fips, Places};
+
+use crate::track::Track;
+
+/// Counts of a place and the number of its residents.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Around {
+    /// New cases a day.
+    pub(crate) cases: Track,
+    /// Residents; not a number where unknown.
+    pub(crate) population: f64,
+}
+
+/// The nation and each county's neighbours taken together, from the panel that the engine was trained on.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Surroundings {
+    pub(crate) first_day: Date,
+    pub(crate) nation: Option<Around>,
+    pub(crate) neighbours: BTreeMap<Fips, Around>,
+}
+
+impl Surroundings {
+    /// Adds up what lies around each place; none where there is no place at all.
+    pub(crate) fn of(places: &Places) -> Option<Self> {
+        let first_day = places.histories().next()?.first_day();
+        let nation = places.history(Fips::US).map(|nation| Around {
+            cases: Track::new(nation.cases().cleaned().iter().copied()),
+            population: nation.location().population.unwrap_or(f64::NAN),
+        });
+        let together = |fips: Fips| {
+            let beside: Vec<_> = places.neighbours(fips).iter().filter_map(|beside| places.history(*beside)).collect();
+            let days = beside.iter().map(|history| history.days()).min()?;
+            let cases = (0..days).map(|day| beside.iter().map(|history| history.cases().cleaned()[day]).sum());
+            let population = beside.iter().filter_map(|history| history.location().population).sum();
+            Some((fips, Around { cases: Track::new(cases), population }))
+        };
+        let neighbours = places.histories().filter_map(|history| together(history.location().fips)).collect();
+        Some(Self { first_day, nation, neighbours })
+    }
+}

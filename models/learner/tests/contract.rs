@@ -1,0 +1,114 @@
+//! The learner keeps the contract, and what it learned is the same at any number of threads and after a reload.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+mod common;
+
+use std::sync::{Arc, LazyLock};
+
+use common::{Law, SEED, bits, panel, project, small, trained};
+use countycast_engine::{Change, Engine, EngineError, Fips, Places, Scenario, Streams, Target};
+use countycast_learner::{FEATURES, Learner, Model, Settings};
+use countycast_testkit::conformance;
+
+static PLACES: LazyLock<Places> =
+    LazyLock::new(|| panel(&Law { counties: 60, days: 196, keep: 0.7, noise: 0.15 }.counts(), 196));
+static LEARNER: LazyLock<Learner> = LazyLock::new(|| trained(&PLACES, small()));
+
+fn county() -> Fips {
+    PLACES.histories().last().unwrap().location().fips
+}
+
+#[test]
+fn conforms() {
+    conformance::check(&*LEARNER);
+}
+
+#[test]
+fn refuses_with_a_reason_before_training_and_where_there_is_nothing_to_learn() {
+    let untrained = Learner::new(Settings::default()).unwrap();
+    let history = PLACES.history(county()).unwrap();
+    let error = untrained.fit(history, &Streams::new(1, "learner", county())).err().unwrap();
+    assert_eq!(error.to_string(), "refused: the learner has not been trained on the panel");
+    let short = panel(&Law { counties: 60, days: 100, keep: 0.7, noise: 0.15 }.counts(), 100);
+    let few = panel(&Law { counties: 1, days: 196, keep: 0.7, noise: 0.15 }.counts(), 196);
+    for (places, words) in [(Places::default(), "no place"), (short, "100 days of history"), (few, "past origins")] {
+        let error = untrained.train(&places, SEED).err().unwrap();
+        assert!(matches!(&error, EngineError::Refused(reason) if reason.contains(words)), "{error}");
+    }
+    assert_eq!(Learner::new(Settings { trees: 0, ..Settings::default() }).unwrap_err().name, "trees");
+}
+
+#[test]
+fn the_number_of_threads_changes_no_byte() {
+    let history = PLACES.history(county()).unwrap();
+    let settings = Settings { trees: 20, rough_trees: 10, ..small() };
+    let [one, two] = [1, 2].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let learner = pool.install(|| trained(&PLACES, settings.clone()));
+        let mut model = Vec::new();
+        learner.model().unwrap().save(&mut model).unwrap();
+        (model, bits(&project(&learner, history, 28, 40)))
+    });
+    assert!(one.0 == two.0, "the models differ");
+    assert_eq!(one.1, two.1);
+}
+
+#[test]
+fn a_saved_model_says_what_it_was_trained_on_and_gives_the_same_bytes() {
+    let mut bytes = Vec::new();
+    LEARNER.model().unwrap().save(&mut bytes).unwrap();
+    let model = Arc::new(Model::load(bytes.as_slice()).unwrap());
+    let statement = model.statement();
+    assert_eq!(
+        (statement.first_day.to_string(), statement.last_day.to_string()),
+        ("2020-03-01".into(), "2020-09-12".into())
+    );
+    assert_eq!((statement.counties, statement.features.len(), statement.seed), (60, FEATURES.len(), SEED));
+    assert!(statement.rows > 60 * 15 && statement.errors > 60, "{statement:?}");
+    let reloaded = Learner::with_model(model).trained(&PLACES, SEED + 1).unwrap();
+    for history in PLACES.histories() {
+        assert_eq!(bits(&project(&*LEARNER, history, 35, 20)), bits(&project(&reloaded, history, 35, 20)));
+    }
+    let text = String::from_utf8(bytes).unwrap().replacen("growth_1", "growth_one", 1);
+    let error = Model::load(text.as_bytes()).unwrap_err().to_string();
+    assert!(error.contains("train it anew"), "{error}");
+    assert!(Model::load(&b"{}"[..]).unwrap_err().to_string().starts_with("not a saved model"));
+}
+
+#[test]
+fn nothing_past_as_of_is_seen() {
+    // Another future after day 160 changes neither what is learned from the days before nor what is projected then.
+    let known = 160;
+    let counts = Law { counties: 60, days: 196, keep: 0.7, noise: 0.15 }.counts();
+    let mut other = counts.clone();
+    other
+        .values_mut()
+        .for_each(|(cases, deaths)| cases[known..].iter_mut().chain(&mut deaths[known..]).for_each(|x| *x *= 3.0));
+    let settings = Settings { trees: 20, rough_trees: 10, ..small() };
+    // A learner that has seen more days, shown a history that ends earlier, uses no later day of nation and neighbours.
+    let learner = trained(&panel(&counts, known), settings);
+    let model = Arc::clone(learner.model().unwrap());
+    let [one, two] = [&counts, &other].map(|counts| {
+        let shown = Learner::with_model(Arc::clone(&model)).trained(&panel(counts, 196), SEED).unwrap();
+        let cut = panel(counts, 196).history(county()).unwrap().truncated(known).unwrap();
+        bits(&project(&shown, &cut, 28, 20))
+    });
+    assert_eq!(one, two);
+    assert_eq!(one, bits(&project(&learner, panel(&counts, known).history(county()).unwrap(), 28, 20)));
+}
+
+#[test]
+fn less_transmission_gives_fewer_cases_after_the_delay() {
+    let history = PLACES.history(county()).unwrap();
+    let change = Change::transmission(history.day(history.days()), history.day(history.days() + 60), 0.7);
+    let scenario = Scenario::baseline().with(change).unwrap();
+    let streams = Streams::new(SEED, "learner", county());
+    let horizon = countycast_engine::Horizon::from_days(28).unwrap();
+    let fit = LEARNER.fit(history, &streams).unwrap();
+    let [base, less] = [Scenario::baseline(), scenario].map(|s| fit.draw(&s, horizon, 200, &streams).unwrap());
+    for (base, less) in base.paths(Target::Cases).unwrap().zip(less.paths(Target::Cases).unwrap()) {
+        assert_eq!(base[..8], less[..8], "reports follow eight days after");
+        // Twenty days of effect by the end: 0.7^(20 / 5.5) = 0.27, whatever the draw.
+        assert!((less[27] - 0.273 * base[27]).abs() < 0.01 * base[27] + 1e-6, "{} of {}", less[27], base[27]);
+    }
+}

@@ -1,0 +1,140 @@
+//! The lake of past projections and of what came true: Parquet files partitioned by as-of day.
+//!
+//! `TABLE/as_of=DATE/part.parquet`, so that any engine of the data world reads a table as one. Files are written aside
+//! and renamed: a reader sees the old one or the new one, a repeated day replaces its own, and of two runs of one day
+//! the later stays. Nothing else is ever touched.
+
+mod frames;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countycast_engine::Date;
+use jiff::ToSpan;
+use polars::prelude::DataFrame;
+
+use crate::error::Error;
+use crate::evaluate::{Run, Truth, score};
+use crate::output::run::WeightRow;
+use crate::output::{BLEND, parquet};
+use crate::panel::Panel;
+
+/// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
+const OBSERVED_DAYS: usize = 84;
+
+/// An archive in a folder.
+#[derive(Debug, Clone)]
+pub struct Archive {
+    root: PathBuf,
+}
+
+/// Past runs, and what of the archive could not be used.
+#[derive(Debug, Clone, Default)]
+pub struct Past {
+    /// Runs, oldest first.
+    pub runs: Vec<Run>,
+    /// Files that were skipped, with the reason.
+    pub damaged: Vec<String>,
+}
+
+impl Archive {
+    /// Opens the archive in a folder, which is made where it is not there.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be made.
+    pub fn open(root: &Path) -> Result<Self, Error> {
+        fs::create_dir_all(root).map_err(|source| Error::write(root, source))?;
+        Ok(Self { root: root.to_owned() })
+    }
+
+    /// The as-of days whose projections are there, oldest first.
+    #[must_use]
+    pub fn days(&self) -> Vec<Date> {
+        let Ok(entries) = fs::read_dir(self.root.join("projections")) else { return Vec::new() };
+        let day = |name: &str| name.strip_prefix("as_of=")?.parse().ok();
+        let mut days: Vec<Date> =
+            entries.flatten().filter_map(|entry| day(&entry.file_name().to_string_lossy())).collect();
+        days.sort_unstable();
+        days
+    }
+
+    /// The runs of these days. What is damaged is named and left where it is.
+    #[must_use]
+    pub fn read(&self, days: &[Date]) -> Past {
+        let mut past = Past::default();
+        for &day in days {
+            match self.run(day) {
+                Ok(run) => past.runs.push(run),
+                Err(error) => past.damaged.push(format!("archive: skipped {error}")),
+            }
+        }
+        past
+    }
+
+    fn run(&self, as_of: Date) -> Result<Run, Error> {
+        let (projections, places) = (self.part("projections", as_of), self.part("places", as_of));
+        let damaged = |path: &Path, problem: String| Error::read(path, std::io::Error::other(problem));
+        let forecasts = frames::read_forecasts(&parquet::read(&projections)?)
+            .map_err(|error| damaged(&projections, error.to_string()))?;
+        let places =
+            frames::read_places(&parquet::read(&places)?).map_err(|error| damaged(&places, error.to_string()))?;
+        Ok(Run { as_of, forecasts, places })
+    }
+
+    /// Keeps what the engines said, what was known on that day, and the scores of the projections whose truth came in
+    /// during the week before.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where a file cannot be written.
+    pub fn keep(&self, run: &Run, panel: &Panel, past: &Past, manifest: &Path) -> Result<(), Error> {
+        let as_of = run.as_of;
+        let members = run.forecasts.iter().filter(|forecast| forecast.model != BLEND);
+        self.write("projections", as_of, frames::forecasts(members))?;
+        self.write("places", as_of, frames::places(&run.places))?;
+        self.write("observations", as_of, frames::observations(panel, OBSERVED_DAYS))?;
+        let truth = Truth::of(panel);
+        let arrived = |days: i64| (as_of.saturating_sub(6.days())..=as_of).contains(&as_of.saturating_sub(days.days()));
+        let scored = past.runs.iter().flat_map(|past| {
+            let age = i64::from(past.as_of.until(as_of).map_or(0, |span| span.get_days()));
+            let mut scores = score(past, &truth);
+            scores.retain(|scored| arrived(age - 7 * i64::from(scored.horizon)));
+            scores
+        });
+        self.write("scores", as_of, frames::scores(&scored.collect::<Vec<_>>()))?;
+        let kept = self.root.join("manifests").join(format!("as_of={as_of}")).join("run.json");
+        self.aside(&kept, |path| fs::copy(manifest, path).map(|_| ()).map_err(|source| Error::write(path, source)))
+    }
+
+    /// Keeps the weights of a day.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the file cannot be written.
+    pub fn keep_weights(&self, as_of: Date, weights: &[WeightRow]) -> Result<(), Error> {
+        self.write("weights", as_of, frames::weights(weights))
+    }
+
+    fn part(&self, table: &str, as_of: Date) -> PathBuf {
+        self.root.join(table).join(format!("as_of={as_of}")).join("part.parquet")
+    }
+
+    fn write(&self, table: &str, as_of: Date, frame: polars::prelude::PolarsResult<DataFrame>) -> Result<(), Error> {
+        let path = self.part(table, as_of);
+        let frame = frame.map_err(|error| parquet::write_error(&path, error))?;
+        self.aside(&path, |path| parquet::write(path, frame))
+    }
+
+    /// Writes under a name of this process first: two runs at once do not meet.
+    fn aside(&self, path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+        let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
+        }
+        let written = write(&unfinished);
+        let written = written.and_then(|()| fs::rename(&unfinished, path).map_err(|e| Error::write(path, e)));
+        if written.is_err() {
+            // The first error is the one to tell.
+            let _ = fs::remove_file(&unfinished);
+        }
+        written
+    }
+}

@@ -1,0 +1,63 @@
+//! Settings of the blend.
+
+use serde::Deserialize;
+
+/// How engines are weighted and intervals corrected by what past projections were worth.
+#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Weeks of past projections that are looked at, 1 to 52.
+    pub window_weeks: u16,
+    /// Weeks for which hindcasts are made where the archive has none, 0 to 26.
+    pub hindcast_weeks: u16,
+    /// Age in weeks at which a past projection counts half, above 0.
+    pub half_life_weeks: f64,
+    /// Sharpness of the weights: share ∝ exp(−sharpness · relative WIS), 0 to 100; 0 gives all engines the same.
+    pub sharpness: f64,
+    /// Largest share of one engine, above 0 to 1; at least 1.5 over the number of engines whatever is set.
+    pub max_share: f64,
+    /// Past as-of days at which learned and equal shares count the same, from 0.
+    pub prior_days: f64,
+    /// Past forecasts of a class at which its own correction of intervals counts half, above 0.
+    pub calibration_prior: f64,
+    /// Largest factor by which an interval's half-width is stretched or shrunk, from 1; 1 switches the correction off.
+    pub max_stretch: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            window_weeks: 12,
+            hindcast_weeks: 8,
+            half_life_weeks: 6.0,
+            sharpness: 8.0,
+            max_share: 0.6,
+            prior_days: 2.0,
+            calibration_prior: 500.0,
+            max_stretch: 2.0,
+        }
+    }
+}
+
+impl Settings {
+    /// Says which setting is out of range.
+    ///
+    /// # Errors
+    /// The name of the setting, its value and its range.
+    pub fn check(&self) -> Result<(), String> {
+        let range = |name: &str, value: f64, low: f64, high: f64| {
+            if (low..=high).contains(&value) {
+                return Ok(());
+            }
+            Err(format!("blend.{name} = {value}: must be {low} to {high}"))
+        };
+        range("window_weeks", f64::from(self.window_weeks), 1.0, 52.0)?;
+        range("hindcast_weeks", f64::from(self.hindcast_weeks), 0.0, 26.0)?;
+        range("half_life_weeks", self.half_life_weeks, 0.1, 1000.0)?;
+        range("sharpness", self.sharpness, 0.0, 100.0)?;
+        range("max_share", self.max_share, 0.01, 1.0)?;
+        range("prior_days", self.prior_days, 0.0, 1000.0)?;
+        range("calibration_prior", self.calibration_prior, 1.0, 1e9)?;
+        range("max_stretch", self.max_stretch, 1.0, 10.0)
+    }
+}

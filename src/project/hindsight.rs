@@ -1,0 +1,105 @@
+//! Learning from the archive before a run, and adding to it afterwards.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use countycast_engine::Date;
+use jiff::ToSpan;
+
+use super::{Request, project};
+use crate::archive::{Archive, Past};
+use crate::blend::Learned;
+use crate::error::Error;
+use crate::evaluate::{Truth, target_name};
+use crate::output;
+use crate::output::run::{Manifest, WeightRow};
+use crate::panel::{self, Panel};
+use crate::pipeline::Monitor;
+
+/// Days of data that a hindcast needs before its as-of day: eight weeks, as a county does to be projected on its own.
+const LEAST_DAYS: i64 = 56;
+
+/// What the archive has taught.
+pub(super) struct Lessons {
+    archive: Archive,
+    past: Past,
+    pub(super) learned: Arc<Learned>,
+}
+
+/// Learns from the archive under `root`. Weeks that it does not hold are projected now, with what was known then.
+pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn Monitor) -> Result<Lessons, Error> {
+    let (archive, settings) = (Archive::open(root)?, &request.config.blend);
+    let as_of = panel.as_of();
+    for weeks in (1..=i64::from(settings.hindcast_weeks)).rev() {
+        let day = as_of.saturating_sub((7 * weeks).days());
+        let early = day < panel.first_day().saturating_add(LEAST_DAYS.days());
+        if !early && nearest(&archive.days(), day).is_none() {
+            hindcast(&archive, request, day, monitor)?;
+        }
+    }
+    let days = archive.days();
+    let wanted = (1..=i64::from(settings.window_weeks)).rev();
+    let wanted: Vec<Date> =
+        wanted.filter_map(|weeks| nearest(&days, as_of.saturating_sub((7 * weeks).days()))).collect();
+    let past = archive.read(&wanted);
+    let learned = Learned::from(&past.runs, &Truth::of(panel), as_of, settings);
+    Ok(Lessons { archive, past, learned: Arc::new(learned) })
+}
+
+/// The archived day nearest to `day`, where one lies within three days of it: a week has one run to learn from.
+fn nearest(days: &[Date], day: Date) -> Option<Date> {
+    let distance = |other: &Date| day.until(*other).map_or(i32::MAX, |span| span.get_days().abs());
+    days.iter().copied().min_by_key(distance).filter(|other| distance(other) <= 3)
+}
+
+/// Projects a past day for all places, with the files cut or read as on that day, and keeps the result.
+fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monitor) -> Result<(), Error> {
+    let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+    let mut past = Request {
+        panel: panel::Request { as_of: Some(day), ..request.panel.clone() },
+        out: folder.path().join("hindcast"),
+        archive: None,
+        states: Vec::new(),
+        fips: Vec::new(),
+        ..request.clone()
+    };
+    monitor.begin("hindcast", 0);
+    let panel = match panel::load(&past.panel, &past.config.panel) {
+        // Before the first vintage there is only the file as it stands now, cut at the day.
+        Err(Error::Request { .. }) if past.panel.vintage => {
+            past.panel.vintage = false;
+            panel::load(&past.panel, &past.config.panel)?
+        }
+        loaded => loaded?,
+    };
+    let done = project(&past, monitor)?;
+    archive.keep(&output::read(&done.out)?, &panel, &Past::default(), &done.out.join("run.json"))
+}
+
+impl Lessons {
+    /// Tells the run report what was learned.
+    pub(super) fn report(&self, manifest: &mut Manifest) {
+        manifest.learned_from_days = self.learned.days;
+        manifest.notices.extend(self.past.damaged.iter().cloned());
+        manifest.weights = self.weights();
+    }
+
+    fn weights(&self) -> Vec<WeightRow> {
+        let row = |(target, stratum, model, share): (_, crate::blend::Stratum, &str, f64)| WeightRow {
+            target: target_name(target),
+            stratum: stratum.to_string(),
+            model: model.to_owned(),
+            share,
+        };
+        self.learned.rows().map(row).collect()
+    }
+
+    /// Adds a run of all places to the archive; one of a selection would stand in the way of the whole.
+    pub(super) fn keep(&self, out: &Path, request: &Request, panel: &Panel) -> Result<(), Error> {
+        if !request.states.is_empty() || !request.fips.is_empty() {
+            return Ok(());
+        }
+        self.archive.keep(&output::read(out)?, panel, &self.past, &out.join("run.json"))?;
+        self.archive.keep_weights(panel.as_of(), &self.weights())
+    }
+}
