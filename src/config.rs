@@ -75,7 +75,11 @@ impl Config {
         Self::parse(&text, file)
     }
 
-    fn parse(text: &str, file: &Path) -> Result<Self, Error> {
+    /// Reads settings from text that `file` holds.
+    ///
+    /// # Errors
+    /// As [`Config::read`].
+    pub fn parse(text: &str, file: &Path) -> Result<Self, Error> {
         let remedy = "`config/default.toml` lists every setting with its meaning and range";
         let config: Self = toml::from_str(text).map_err(|error| {
             let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];

@@ -8,8 +8,9 @@ use common::{assert_same, bytes, demo, manifest, project, projections, scratch, 
 #[test]
 fn one_thread_and_two_write_the_same_bytes() {
     let folder = scratch();
-    succeed(project(demo(), folder.path(), "one", &["--jobs", "1"]));
-    succeed(project(demo(), folder.path(), "two", &["--jobs", "2"]));
+    let all = countycast::pipeline::names().join(",");
+    succeed(project(demo(), folder.path(), "one", &["--jobs", "1", "--engines", &all]));
+    succeed(project(demo(), folder.path(), "two", &["--jobs", "2", "--engines", &all]));
     let [one, two] = ["one", "two"].map(|out| bytes(&folder.path().join(out)));
     assert_eq!(
         one.keys().collect::<Vec<_>>(),

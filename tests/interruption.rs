@@ -17,7 +17,7 @@ use common::{assert_same, bytes, demo, files, project, scratch, succeed, text};
 use tempfile::TempDir;
 
 /// Enough draws for a run to last about a second.
-const SLOW: &str = "draws = 300\nhorizon_days = 28\n";
+const SLOW: &str = "draws = 300\nhorizon_days = 28\nengine_names = [\"flat\", \"trend\", \"curve\"]\n";
 
 fn slow() -> TempDir {
     let folder = scratch();

@@ -287,7 +287,7 @@ fn the_manifest_has_every_field() {
 #[test]
 fn the_summary_tells_of_missing_covariates_in_one_line() {
     let folder = common::scratch();
-    let mut command = common::program(&["project", "--fips", "19001", "--data"]);
+    let mut command = common::program(&["project", "--fips", "19001", "--engines", "flat", "--data"]);
     command.arg(demo()).arg("--out").arg(folder.path().join("out"));
     let summary = common::text(&succeed(command).stdout);
     let lines: Vec<&str> = summary.lines().filter(|line| line.contains("missing in")).collect();

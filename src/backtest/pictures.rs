@@ -13,6 +13,7 @@ use super::Done;
 use super::write::aside;
 use crate::error::Error;
 use crate::evaluate::{Means, PIT_BINS, Run, Sum, Truth};
+use crate::font::{self, FONT};
 use crate::output::BLEND;
 use crate::quantiles::{COUNTY_LEVELS, MEDIAN};
 
@@ -26,7 +27,6 @@ const COLOURS: [RGBColor; 7] = [
     RGBColor(213, 94, 0),
     RGBColor(110, 110, 110),
 ];
-const FONT: &str = "sans-serif";
 const INK: RGBColor = RGBColor(40, 40, 40);
 /// Counties on the page of fans.
 const FANS: usize = 12;
@@ -49,6 +49,7 @@ pub(super) fn fans(path: &Path, run: &Run, truth: &Truth) -> std::result::Result
 }
 
 fn draw(path: &Path, size: (u32, u32), plot: impl FnOnce(&Area<'_>) -> Result<()>) -> std::result::Result<(), Error> {
+    font::register();
     aside(path, |path| {
         let area = SVGBackend::new(path, size).into_drawing_area();
         let drawn = area.fill(&WHITE).map_err(Into::into).and_then(|()| plot(&area));

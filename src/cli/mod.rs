@@ -5,6 +5,7 @@ mod evaluate;
 mod progress;
 mod project;
 mod summary;
+mod tune;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,7 @@ enum Format {
 enum Verb {
     Project(project::Args),
     Evaluate(evaluate::Args),
+    Tune(tune::Args),
     Data(data::Args),
 }
 
@@ -52,6 +54,7 @@ pub fn run() -> ExitCode {
     let result = match &cli.verb {
         Verb::Project(args) => project::run(args, cli.quiet, cli.format),
         Verb::Evaluate(args) => evaluate::run(args, cli.quiet, cli.format),
+        Verb::Tune(args) => tune::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
     };
     match result {

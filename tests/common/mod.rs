@@ -11,8 +11,8 @@ use countycast::panel::demo;
 use polars::prelude::{DataFrame, DataType, ParquetReader, SerReader};
 use tempfile::TempDir;
 
-/// Settings that make a run quick and change nothing in kind: fewer draws, two weeks.
-pub const QUICK: &str = "draws = 100\nhorizon_days = 14\n";
+/// Settings that make a run quick and change nothing in kind: fewer draws, two weeks, no engine that has to learn first.
+pub const QUICK: &str = "draws = 100\nhorizon_days = 14\nengine_names = [\"flat\", \"trend\", \"curve\"]\n";
 
 /// The demonstration panel as files, written once for each test program; not to be changed.
 pub fn demo() -> &'static Path {

@@ -1,0 +1,253 @@
+//! Searches settings on past days: which would have projected best?
+
+mod budget;
+mod objective;
+mod picture;
+mod search;
+mod space;
+mod summary;
+mod trials;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use countycast_engine::Date;
+use jiff::ToSpan;
+use serde::Serialize;
+use sha2::{Digest, Sha256};
+
+pub use budget::Budget;
+pub use objective::{Counts, Objective};
+pub use search::Method;
+pub use space::{Parameter, Space};
+pub use summary::Influence;
+pub use trials::{Trial, best};
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::output::BLEND;
+use crate::pipeline::{Monitor, names};
+use objective::Past;
+
+/// File of the output folder that tells which search its trials belong to.
+const KEY: &str = "key";
+
+/// What to search, on what, and for how long.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// The data folder.
+    pub data: PathBuf,
+    /// First as-of day.
+    pub from: Date,
+    /// Last as-of day.
+    pub to: Date,
+    /// Days from one as-of day to the next, at least 1.
+    pub every: u32,
+    /// Whether to use the files as they stood on each day.
+    pub vintage: bool,
+    /// States to score, by abbreviation; none for all.
+    pub states: Vec<String>,
+    /// Places to score, by FIPS code; none for all.
+    pub fips: Vec<String>,
+    /// The engine whose projections are scored, or `blend`.
+    pub engine: String,
+    /// The settings to be searched.
+    pub space: Space,
+    /// Settings without a search.
+    pub config: Config,
+    /// What is made small.
+    pub objective: Objective,
+    /// Cases, deaths or both.
+    pub counts: Counts,
+    /// How places are chosen.
+    pub method: Method,
+    /// When to stop.
+    pub budget: Budget,
+    /// Seed of the search; the projections' own stands in the configuration.
+    pub seed: u64,
+    /// Threads, at least 1.
+    pub jobs: usize,
+    /// The folder for trials, summary, pictures and the best settings.
+    pub out: PathBuf,
+}
+
+/// What a search found.
+#[derive(Debug, Clone, Serialize)]
+pub struct Done {
+    /// Keys of the parameters.
+    pub parameters: Vec<String>,
+    /// All trials, the settings without a search first.
+    pub trials: Vec<Trial>,
+    /// The number of the best trial.
+    pub best: usize,
+    /// How much each parameter moved the loss, in the parameters' order; none from too few trials.
+    pub influence: Option<Vec<Influence>>,
+    /// Trials taken over from a search that had been stopped.
+    pub resumed: usize,
+}
+
+/// Searches until the budget is spent. Every trial is kept in `trials.parquet` as soon as it is scored: a search that was
+/// stopped goes on where it was, and one with a larger budget adds to what is there.
+///
+/// `each` is told of every new trial: all trials so far, that one last.
+///
+/// # Errors
+/// [`Error`] for a request, data or dates that cannot be used, files that cannot be written, an output folder that holds
+/// another search, and when the monitor asks to stop.
+pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Trial])) -> Result<Done, Error> {
+    check(request)?;
+    let dates = dates(request)?;
+    let past = Past::read(request, &dates, monitor)?;
+    let file = request.out.join("trials.parquet");
+    let key = key(request, &dates, &past);
+    let known = take_over(request, &key, &file)?;
+    let parameters = request.space.parameters();
+    let start: Vec<f64> = parameters.iter().zip(request.space.start()).map(|(p, value)| p.place(value)).collect();
+    let mut trials: Vec<Trial> = Vec::new();
+    let mut failed = None;
+    let block = request.budget.evaluations().unwrap_or(10 * parameters.len()).saturating_sub(1);
+    search::search(request.method, &start, request.seed, block, &mut |place| {
+        let spent: f64 = trials.iter().map(|trial| trial.seconds).sum();
+        if request.budget.is_spent(trials.len(), spent) {
+            return None;
+        }
+        let values: Vec<f64> = parameters.iter().zip(place).map(|(p, x)| p.value(*x)).collect();
+        let trial = match known.get(trials.len()) {
+            Some(trial) if trial.values == values => Ok(trial.clone()),
+            _ => evaluate(request, &past, values, monitor),
+        };
+        match trial {
+            Ok(trial) => trials.push(trial),
+            Err(error) => {
+                failed = Some(error);
+                return None;
+            }
+        }
+        if trials.len() > known.len() {
+            if let Err(error) = keep(request, &key, &file, &trials) {
+                failed = Some(error);
+                return None;
+            }
+            each(&trials);
+        }
+        Some(trials.last().and_then(|trial| trial.loss).unwrap_or(search::REFUSED))
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let Some((best, _)) = best(&trials) else {
+        let reason = trials.iter().find_map(|trial| trial.refused.clone()).unwrap_or_default();
+        return Err(Error::Request {
+            message: format!("no trial could be scored: {reason}"),
+            remedy: "mend the search space or the settings".to_owned(),
+        });
+    };
+    let done = Done {
+        parameters: parameters.iter().map(|p| p.key.clone()).collect(),
+        best,
+        influence: summary::influence(parameters, &trials),
+        resumed: known.len().min(trials.len()),
+        trials,
+    };
+    finish(request, &done)?;
+    Ok(done)
+}
+
+/// Scores one set of values. Settings that no engine takes are a trial, too.
+fn evaluate(request: &Request, past: &Past<'_>, values: Vec<f64>, monitor: &dyn Monitor) -> Result<Trial, Error> {
+    let began = Instant::now();
+    let config = Config::parse(&request.space.config(&values), Path::new("trial"));
+    let (score, refused) = match config {
+        Ok(config) => (Some(past.score(&config, monitor)?), None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    Ok(Trial {
+        values,
+        loss: score.map(|score| score.loss),
+        coverage_95: score.map(|score| score.coverage_95),
+        answered: score.map(|score| score.answered),
+        refused,
+        seconds: began.elapsed().as_secs_f64(),
+    })
+}
+
+fn check(request: &Request) -> Result<(), Error> {
+    if request.engine == BLEND || names().contains(&request.engine.as_str()) {
+        return Ok(());
+    }
+    Err(Error::Request {
+        message: format!("engine `{}`: no such engine", request.engine),
+        remedy: format!("known engines: {}, or {BLEND} for all together", names().join(", ")),
+    })
+}
+
+fn dates(request: &Request) -> Result<Vec<Date>, Error> {
+    let step = i64::from(request.every).days();
+    let dates: Vec<Date> = request.from.series(step).take_while(|date| *date <= request.to).collect();
+    if dates.is_empty() {
+        return Err(Error::Request {
+            message: format!("--from {} is after --to {}", request.from, request.to),
+            remedy: "give the first as-of day as --from and the last as --to".to_owned(),
+        });
+    }
+    Ok(dates)
+}
+
+/// Everything that decides the trials, but for their number.
+fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
+    let Request { states, fips, engine, space, config, objective, counts, method, seed, vintage, .. } = request;
+    let block = if *method == Method::Lhs { request.budget.evaluations() } else { None };
+    let text = format!(
+        "{}\n{dates:?}\n{states:?}\n{fips:?}\n{engine}\n{space:?}\n{config:?}\n{objective:?}\n{counts:?}\n{method:?}\n\
+         {block:?}\n{seed}\n{vintage}\n{:?}",
+        env!("CARGO_PKG_VERSION"),
+        past.inputs()
+    );
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The trials of the same search, where it was stopped.
+fn take_over(request: &Request, key: &str, file: &Path) -> Result<Vec<Trial>, Error> {
+    if !file.exists() {
+        return Ok(Vec::new());
+    }
+    if fs::read_to_string(request.out.join(KEY)).ok().as_deref() != Some(key) {
+        return Err(Error::Request {
+            message: format!("--out {} holds the trials of another search", request.out.display()),
+            remedy: "give this one another folder; the same search goes on where it was stopped".to_owned(),
+        });
+    }
+    trials::read(file, request.space.parameters())
+}
+
+/// Writes the trials so far; with the first, what search they belong to.
+fn keep(request: &Request, key: &str, file: &Path, trials: &[Trial]) -> Result<(), Error> {
+    if trials.len() == 1 {
+        let path = request.out.join(KEY);
+        fs::create_dir_all(&request.out).map_err(|source| Error::write(&request.out, source))?;
+        fs::write(&path, key).map_err(|source| Error::write(&path, source))?;
+    }
+    aside(file, |path| trials::write(path, request.space.parameters(), trials))
+}
+
+/// Writes the summary, the pictures and the best settings.
+fn finish(request: &Request, done: &Done) -> Result<(), Error> {
+    let text = |name: &str, text: String| {
+        let path = request.out.join(name);
+        aside(&path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
+    };
+    let values = &done.trials[done.best].values;
+    let head =
+        "# Found by `countycast tune`; summary.txt says on what. Confirm on other days with `countycast evaluate`.\n";
+    text("best.toml", format!("{head}{}", request.space.config(values)))?;
+    text("summary.txt", summary::text(request, done))?;
+    picture::write(&request.out, request.space.parameters(), done)
+}
+
+/// Writes a file under another name first, so that it is there whole or not at all.
+fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+    let unfinished = path.with_extension("unfinished");
+    write(&unfinished)?;
+    fs::rename(&unfinished, path).map_err(|source| Error::write(path, source))
+}

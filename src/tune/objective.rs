@@ -1,0 +1,195 @@
+//! How good settings are: projections of past days, scored against what came true.
+
+use std::collections::BTreeSet;
+
+use countycast_engine::{Date, Fips, Level, Target};
+use jiff::ToSpan;
+
+use super::Request;
+use crate::config::Config;
+use crate::error::Error;
+use crate::evaluate::{BASELINE, Scale, Truth, covered};
+use crate::output::BLEND;
+use crate::panel::{self, Panel};
+use crate::pipeline::{Batch, Monitor, Projected, Selection};
+use crate::project;
+use crate::quantiles::{MEDIAN, Row};
+
+/// What is made small.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Objective {
+    /// The weighted interval score: all quantiles, in people.
+    Wis,
+    /// The weighted interval score of log(x + 1): ratios count, small counties as much as large ones.
+    Log,
+    /// The median's absolute error, in people.
+    Ae,
+}
+
+/// Which counts are scored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Counts {
+    /// New cases.
+    Cases,
+    /// New deaths.
+    Deaths,
+    /// The mean of both relative losses.
+    Both,
+}
+
+impl Counts {
+    fn targets(self) -> &'static [Target] {
+        match self {
+            Self::Cases => &[Target::Cases],
+            Self::Deaths => &[Target::Deaths],
+            Self::Both => &[Target::Cases, Target::Deaths],
+        }
+    }
+}
+
+/// Weeks past as-of that are scored.
+const WEEKS: usize = 4;
+
+/// How good settings turned out to be.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Score {
+    pub(super) loss: f64,
+    pub(super) coverage_95: f64,
+    pub(super) answered: f64,
+}
+
+/// The past days with what was known then, and what came true.
+pub(super) struct Past<'a> {
+    request: &'a Request,
+    days: Vec<(Panel, Selection)>,
+    truth: Truth,
+}
+
+/// Passes on the wish to stop and nothing else: a trial is one step of a search.
+struct Quiet<'a>(&'a dyn Monitor);
+
+impl Monitor for Quiet<'_> {
+    fn begin(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+    fn cancelled(&self) -> bool {
+        self.0.cancelled()
+    }
+}
+
+/// Sums over the forecasts of one target.
+#[derive(Default)]
+struct Sums {
+    own: f64,
+    baseline: f64,
+    covered: f64,
+    answered: f64,
+    count: f64,
+}
+
+impl<'a> Past<'a> {
+    /// Reads every day's panel once, for all trials.
+    pub(super) fn read(request: &'a Request, dates: &[Date], monitor: &dyn Monitor) -> Result<Self, Error> {
+        let load = |as_of, vintage| {
+            let wanted = panel::Request { data: request.data.clone(), as_of, vintage };
+            panel::load(&wanted, &request.config.panel)
+        };
+        let truth = Truth::of(&load(None, false)?).with_hub(&request.data)?;
+        monitor.begin("read", dates.len());
+        let day = |&date: &Date| {
+            if monitor.cancelled() {
+                return Err(Error::Interrupted);
+            }
+            let panel = load(Some(date), request.vintage)?;
+            monitor.step();
+            let selection = Selection::parse(&panel, &request.states, &request.fips)?;
+            Ok((panel, selection))
+        };
+        Ok(Self { request, days: dates.iter().map(day).collect::<Result<_, _>>()?, truth })
+    }
+
+    /// The inputs of all days, for telling whether an earlier search saw the same.
+    pub(super) fn inputs(&self) -> Vec<&str> {
+        self.days.iter().flat_map(|(panel, _)| panel.inputs()).map(|input| input.sha256.as_str()).collect()
+    }
+
+    /// Projects all days with these settings and scores the projections.
+    ///
+    /// # Errors
+    /// [`Error::Request`] and [`Error::Input`] for settings that no engine takes, [`Error::Interrupted`] when the monitor
+    /// asks to stop.
+    pub(super) fn score(&self, config: &Config, monitor: &dyn Monitor) -> Result<Score, Error> {
+        let mut config = config.clone();
+        if self.request.engine != BLEND {
+            config.engine_names = vec![self.request.engine.clone()];
+        }
+        if !config.engine_names.iter().any(|name| name == BASELINE) {
+            config.engine_names.push(BASELINE.to_owned());
+        }
+        config.horizon_days = 7 * WEEKS;
+        let targets = self.request.counts.targets();
+        let mut sums: Vec<Sums> = targets.iter().map(|_| Sums::default()).collect();
+        for (panel, selection) in &self.days {
+            let plan = project::plan(&config, self.request.jobs)?;
+            let mut batch = Batch::new(panel, plan, selection.clone());
+            batch.train(&Quiet(monitor))?;
+            let counties = panel.counties().iter().any(|county| selection.contains(county.fips()));
+            batch.run(&BTreeSet::new(), &Quiet(monitor), |_, results| {
+                for projected in results.iter().filter(|r| !counties || r.fips.level() == Level::County) {
+                    for (target, sums) in targets.iter().zip(&mut sums) {
+                        self.add(projected, *target, panel.as_of(), sums);
+                    }
+                }
+                Ok(())
+            })?;
+        }
+        let total = |of: fn(&Sums) -> f64| sums.iter().map(of).sum::<f64>();
+        if sums.iter().any(|sums| sums.baseline.is_nan() || sums.baseline <= 0.0) {
+            return Err(Error::Request {
+                message: format!(
+                    "there is nothing to score: the baseline `{BASELINE}` is right everywhere or nowhere known"
+                ),
+                remedy: "take other places or earlier days: what came true has to be in the data".to_owned(),
+            });
+        }
+        Ok(Score {
+            loss: sums.iter().map(|sums| sums.own / sums.baseline).sum::<f64>() / sums.len() as f64,
+            coverage_95: total(|s| s.covered) / total(|s| s.count),
+            answered: total(|s| s.answered) / total(|s| s.count),
+        })
+    }
+
+    /// Adds one location's weeks. Where the engine did not answer, the baseline stands in: an engine does not look better
+    /// for leaving out what is hard.
+    fn add(&self, projected: &Projected, target: Target, as_of: Date, sums: &mut Sums) {
+        let member = |name: &str| projected.members.iter().find(|(model, _)| *model == name).map(|(_, f)| f);
+        let engine = self.request.engine.as_str();
+        let own = if engine == BLEND { projected.blend.as_ref() } else { member(engine) };
+        if engine != BLEND && projected.phase.word() != "independent" {
+            return;
+        }
+        let Some(baseline) = member(BASELINE).and_then(|forecast| forecast.target(target)) else { return };
+        let own = own.and_then(|forecast| forecast.target(target));
+        for (week, theirs) in baseline.week.iter().take(WEEKS).enumerate() {
+            let end = as_of.saturating_add((7 * (week as i64 + 1)).days());
+            let Some(truth) = self.truth.week(projected.fips, target, end) else { continue };
+            let row = own.and_then(|quantiles| quantiles.week.get(week));
+            sums.answered += f64::from(u8::from(row.is_some()));
+            let row = row.unwrap_or(theirs);
+            sums.count += 1.0;
+            sums.own += self.request.objective.loss(row, truth, projected.fips);
+            sums.baseline += self.request.objective.loss(theirs, truth, projected.fips);
+            sums.covered += f64::from(u8::from(covered(row, truth, 0.95)));
+        }
+    }
+}
+
+impl Objective {
+    fn loss(self, row: &Row, truth: f64, fips: Fips) -> f64 {
+        let scale = if fips.level() == Level::County { Scale::Seven } else { Scale::All };
+        match self {
+            Self::Wis => scale.wis(row, truth).total,
+            Self::Log => scale.log_wis(row, truth),
+            Self::Ae => (f64::from(row[MEDIAN]) - truth).abs(),
+        }
+    }
+}

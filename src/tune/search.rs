@@ -1,0 +1,184 @@
+//! Ways to choose the next place to try.
+
+use std::cell::Cell;
+
+use cmaes::{CMAESOptions, DVector};
+use countycast_engine::{Fips, Streams};
+use rand::RngExt;
+use rand::seq::SliceRandom;
+
+/// How places are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Method {
+    /// Evenly at random.
+    Random,
+    /// Latin hypercube: every parameter's range is covered evenly (McKay et al. 1979).
+    Lhs,
+    /// Evolution strategy with covariance matrix adaptation (Hansen 2016), from the settings given.
+    Cmaes,
+    /// Bayesian optimisation by tree-structured Parzen estimators (Bergstra et al. 2011).
+    Bayes,
+}
+
+/// First step of the evolution strategy, as a share of each range (Hansen recommends about 0.3).
+const STEP: f64 = 0.3;
+
+/// Loss of what was refused, so that a search turns away: ten times the baseline's.
+pub(super) const REFUSED: f64 = 10.0;
+
+/// Places that are tried evenly before a search by density: fewer do not show where it is good.
+fn even_starts(dimensions: usize) -> usize {
+    (2 * dimensions).max(8)
+}
+
+/// Searches the unit cube for the place of the least loss, from `start` on.
+///
+/// `ask` gives the loss of a place, or none when the search is to end. The places depend on nothing but the arguments and
+/// the losses: a search that is repeated with the losses it got asks for the same places. A Latin hypercube has `block`
+/// places, and another follows it.
+pub(super) fn search(
+    method: Method,
+    start: &[f64],
+    seed: u64,
+    block: usize,
+    ask: &mut dyn FnMut(&[f64]) -> Option<f64>,
+) {
+    let streams = Streams::new(seed, "tune", Fips::US);
+    let Some(first) = ask(start) else { return };
+    match method {
+        Method::Random => {
+            let random = |k| {
+                let mut rng = streams.rng("random", k);
+                start.iter().map(|_| rng.random()).collect::<Vec<f64>>()
+            };
+            (0..).map(random).any(|place| ask(&place).is_none());
+        }
+        Method::Lhs => {
+            (0..).flat_map(|k| hypercube(&streams, k, start.len(), block.max(1))).any(|place| ask(&place).is_none());
+        }
+        Method::Cmaes => evolve(&streams, start, ask),
+        Method::Bayes => estimate(&streams, start, first, ask),
+    }
+}
+
+/// `count` places, of which each range has one in each of `count` equal parts.
+fn hypercube(streams: &Streams, k: usize, dimensions: usize, count: usize) -> Vec<Vec<f64>> {
+    let mut rng = streams.rng("hypercube", k);
+    let mut places = vec![Vec::with_capacity(dimensions); count];
+    for _ in 0..dimensions {
+        let mut parts: Vec<usize> = (0..count).collect();
+        parts.shuffle(&mut rng);
+        for (place, part) in places.iter_mut().zip(parts) {
+            place.push((part as f64 + rng.random::<f64>()) / count as f64);
+        }
+    }
+    places
+}
+
+fn evolve(streams: &Streams, start: &[f64], ask: &mut dyn FnMut(&[f64]) -> Option<f64>) {
+    let ended = Cell::new(false);
+    let mut asked = |place: &DVector<f64>| {
+        // What is outside is mirrored inside.
+        let place: Vec<f64> = place.iter().map(|x| 1.0 - (x.rem_euclid(2.0) - 1.0).abs()).collect();
+        let loss = if ended.get() { None } else { ask(&place) };
+        ended.set(loss.is_none());
+        loss.unwrap_or(REFUSED)
+    };
+    // A run that has converged is followed by one from the middle, with other luck.
+    for restart in 0.. {
+        let mean = if restart == 0 { start.to_vec() } else { vec![0.5; start.len()] };
+        let seed = streams.rng("evolution", restart).random();
+        let Ok(mut run) = CMAESOptions::new(mean, STEP).seed(seed).build(&mut asked) else { return };
+        while !ended.get() && run.next().is_none() {}
+        if ended.get() {
+            return;
+        }
+    }
+}
+
+fn estimate(streams: &Streams, start: &[f64], first: f64, ask: &mut dyn FnMut(&[f64]) -> Option<f64>) {
+    // Just above 1, so that the end of a range can be told, too.
+    let Ok(range) = tpe::range(0.0, 1.0 + 1e-9) else { return };
+    let mut estimators: Vec<_> = start.iter().map(|_| tpe::TpeOptimizer::new(tpe::parzen_estimator(), range)).collect();
+    let tell = |estimators: &mut Vec<tpe::TpeOptimizer>, place: &[f64], loss: f64| {
+        // Both are numbers in their ranges, which is all that can be refused.
+        estimators.iter_mut().zip(place).for_each(|(estimator, x)| drop(estimator.tell(*x, loss)));
+    };
+    tell(&mut estimators, start, first);
+    let even = hypercube(streams, 0, start.len(), even_starts(start.len()));
+    for k in 0.. {
+        let place = match even.get(k) {
+            Some(place) => place.clone(),
+            None => {
+                let mut rng = streams.rng("estimators", k);
+                let asked = |e: &mut tpe::TpeOptimizer| e.ask(&mut rng).unwrap_or(0.5).clamp(0.0, 1.0);
+                estimators.iter_mut().map(asked).collect()
+            }
+        };
+        let Some(loss) = ask(&place) else { return };
+        tell(&mut estimators, &place, loss);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const METHODS: [Method; 4] = [Method::Random, Method::Lhs, Method::Cmaes, Method::Bayes];
+
+    /// The least loss of `evaluations` places, with all of them.
+    fn run(method: Method, seed: u64, evaluations: usize, loss: fn(&[f64]) -> f64) -> (f64, Vec<Vec<f64>>) {
+        let (mut best, mut places) = (f64::INFINITY, Vec::new());
+        search(method, &[0.5, 0.5, 0.5], seed, evaluations, &mut |place| {
+            if places.len() == evaluations {
+                return None;
+            }
+            places.push(place.to_vec());
+            best = best.min(loss(place));
+            Some(loss(place))
+        });
+        (best, places)
+    }
+
+    fn bowl(place: &[f64]) -> f64 {
+        place.iter().zip([0.2, 0.9, 0.35]).map(|(x, best)| (x - best).powi(2)).sum()
+    }
+
+    #[test]
+    fn every_method_stays_in_the_cube_and_repeats_itself() {
+        for method in METHODS {
+            let (_, places) = run(method, 7, 60, bowl);
+            assert_eq!(places.len(), 60, "{method:?}");
+            assert!(places.iter().flatten().all(|x| (0.0..=1.0).contains(x)), "{method:?}");
+            assert_eq!(places[0], [0.5, 0.5, 0.5], "the first is where one stands");
+            assert_eq!(places, run(method, 7, 60, bowl).1, "{method:?}");
+            assert_ne!(places, run(method, 8, 60, bowl).1, "{method:?}");
+            // Fewer evaluations are the beginning of more, but for the hypercube, which has to know their number.
+            if method != Method::Lhs {
+                assert_eq!(places[..25], run(method, 7, 25, bowl).1, "{method:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn methods_that_learn_find_the_bottom_of_a_bowl() {
+        let mean = |method| (0..10).map(|seed| run(method, seed, 120, bowl).0).sum::<f64>() / 10.0;
+        let [random, lhs, cmaes, bayes] = METHODS.map(mean);
+        // The nearest of 120 even places is at a mean squared distance of Γ(5/3)·(3/(4π·120))^(2/3) = 0.014.
+        assert!((0.005..0.03).contains(&random) && (0.005..0.03).contains(&lhs), "{random} {lhs}");
+        assert!(cmaes < 0.002, "{cmaes}");
+        assert!(bayes < 0.5 * random, "{bayes} beside {random}");
+    }
+
+    #[test]
+    fn a_hypercube_has_one_place_in_each_part_of_each_range() {
+        let (_, places) = run(Method::Lhs, 3, 41, bowl);
+        for dimension in 0..3 {
+            // After the first place come 41, of which 40 were asked; the last is missing.
+            let mut parts: Vec<usize> = places[1..].iter().map(|place| (place[dimension] * 41.0) as usize).collect();
+            parts.sort_unstable();
+            parts.dedup();
+            assert_eq!(parts.len(), 40);
+        }
+    }
+}
