@@ -94,13 +94,12 @@ impl<'a> Past<'a> {
             panel::load(&wanted, &request.config.panel)
         };
         let truth = Truth::of(&load(None, false)?).with_hub(&request.data)?;
-        monitor.begin("read", dates.len());
+        monitor.begin("read", 0);
         let day = |&date: &Date| {
             if monitor.cancelled() {
                 return Err(Error::Interrupted);
             }
             let panel = load(Some(date), request.vintage)?;
-            monitor.step();
             let selection = Selection::parse(&panel, &request.states, &request.fips)?;
             Ok((panel, selection))
         };

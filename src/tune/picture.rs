@@ -88,7 +88,7 @@ where
             .light_line_style(TRANSPARENT)
             .x_labels(5)
             .y_labels(6)
-            .x_label_formatter(&|place| short(parameter.value(*place)))
+            .x_label_formatter(&|place| short(parameter.unrounded(*place)))
             .y_label_formatter(&|loss| format!("{loss:.3}"))
             .draw()?;
         let point = |trial: &Trial, loss: f64| (parameter.place(trial.values[i]), loss.min(high));

@@ -56,14 +56,20 @@ impl Parameter {
     /// The value at a place from 0 to 1 of its range.
     #[must_use]
     pub fn value(&self, place: f64) -> f64 {
-        let Range { low, high, scale } = self.range;
-        let value = match scale {
-            Scale::Linear => low + place * (high - low),
-            Scale::Log => (low.ln() + place * (high.ln() - low.ln())).exp(),
-        };
+        let Range { low, high, .. } = self.range;
+        let value = self.unrounded(place);
         // Six digits are more than any search can tell apart, and people have to read them.
         let value = if self.whole { value.round() } else { format!("{value:.5e}").parse().unwrap_or(value) };
         value.clamp(low, high)
+    }
+
+    /// The same before it is rounded, as an axis has it.
+    pub(super) fn unrounded(&self, place: f64) -> f64 {
+        let Range { low, high, scale } = self.range;
+        match scale {
+            Scale::Linear => low + place * (high - low),
+            Scale::Log => (low.ln() + place * (high.ln() - low.ln())).exp(),
+        }
     }
 
     /// The place of a value in the range, 0 to 1; a value outside is taken for the nearest end.
