@@ -1,5 +1,5 @@
-//! The whole nation, one to one: 331 million people in 3,142 counties, built and simulated for four weeks at the
-//! prevalence of October 2020 (about 0.07 % of people infected a day). One county after the other, each thread its own.
+//! The whole nation, one to one: 325 million people in 3,142 counties, built and simulated for four weeks at the
+//! prevalence of October 2020 (0.06 % of people infected a day, then somewhat more). One county after the other, each thread its own.
 //!
 //! `cargo bench -p countycast-abm --bench nation`
 
@@ -32,11 +32,11 @@ fn main() {
             let disease = Disease::new(&settings, Arc::clone(&tables), &population);
             let plan = Plan::usual();
             let (population, disease, plan) = (&population, &disease, &plan);
-            let world = World { population, disease, plan, first_weekday: 0, unit: 1.5, levels: 1 };
+            let world = World { population, disease, plan, first_weekday: 0, unit: 1.0, levels: 1 };
             let mut epidemic = Epidemic::new(population, key);
             // Three weeks of infections by chance put the chains in motion.
             let imports = |day: usize| if day < 21 { (INCIDENCE * people as f64) as usize } else { 0 };
-            (0..21 + DAYS).map(|day| u64::from(epidemic.step(&world, day, 1.4, imports(day)).infections())).sum::<u64>()
+            (0..21 + DAYS).map(|day| u64::from(epidemic.step(&world, day, 1.0, imports(day)).infections())).sum::<u64>()
         })
         .sum();
     let people: usize = sizes.iter().sum();
