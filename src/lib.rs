@@ -15,4 +15,5 @@ pub mod phase;
 pub mod pipeline;
 pub mod project;
 pub mod quantiles;
+pub mod report;
 pub mod reproduction;

@@ -3,6 +3,7 @@
 mod data;
 mod progress;
 mod project;
+mod report;
 mod summary;
 
 use std::process::ExitCode;
@@ -40,6 +41,7 @@ enum Format {
 enum Verb {
     Project(project::Args),
     Data(data::Args),
+    Report(report::Args),
 }
 
 /// Runs the program with the process's own arguments.
@@ -50,11 +52,12 @@ pub fn run() -> ExitCode {
     let result = match &cli.verb {
         Verb::Project(args) => project::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
+        Verb::Report(args) => report::run(args, cli.quiet, cli.format),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error, cli.format);
+            print_error(&error, cli.format);
             ExitCode::from(error.exit_code())
         }
     }
@@ -70,7 +73,7 @@ fn silence_engine_panics() {
     }));
 }
 
-fn report(error: &Error, format: Format) {
+fn print_error(error: &Error, format: Format) {
     let help = error.help().map(|help| help.to_string());
     if format == Format::Json {
         let document = serde_json::json!({ "error": error.to_string(), "help": help, "exit_code": error.exit_code() });
