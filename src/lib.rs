@@ -19,5 +19,6 @@ pub mod phase;
 pub mod pipeline;
 pub mod project;
 pub mod quantiles;
+pub mod report;
 pub mod reproduction;
 pub mod tune;

@@ -4,6 +4,7 @@ mod data;
 mod evaluate;
 mod progress;
 mod project;
+mod report;
 mod summary;
 mod tune;
 
@@ -44,6 +45,7 @@ enum Verb {
     Evaluate(evaluate::Args),
     Tune(tune::Args),
     Data(data::Args),
+    Report(report::Args),
 }
 
 /// Runs the program with the process's own arguments.
@@ -56,11 +58,12 @@ pub fn run() -> ExitCode {
         Verb::Evaluate(args) => evaluate::run(args, cli.quiet, cli.format),
         Verb::Tune(args) => tune::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
+        Verb::Report(args) => report::run(args, cli.quiet, cli.format),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            report(&error, cli.format);
+            print_error(&error, cli.format);
             ExitCode::from(error.exit_code())
         }
     }
@@ -76,7 +79,7 @@ fn silence_engine_panics() {
     }));
 }
 
-fn report(error: &Error, format: Format) {
+fn print_error(error: &Error, format: Format) {
     let help = error.help().map(|help| help.to_string());
     if format == Format::Json {
         let document = serde_json::json!({ "error": error.to_string(), "help": help, "exit_code": error.exit_code() });

@@ -1,0 +1,100 @@
+//! A static site from a finished run: a national map, a page a state, a page a county.
+//!
+//! The site is one page, one script, one style sheet and a data file a state. Data files are scripts that hand JSON to
+//! the page, because browsers let a page opened from a file read scripts but not JSON. Nothing is loaded from a network.
+
+mod projections;
+mod site;
+
+use std::path::PathBuf;
+
+use crate::config::Config;
+use crate::error::Error;
+use crate::panel::{self, Panel, demo};
+
+/// What to show, and where to write it.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Output folder of a finished `project` run.
+    pub out: PathBuf,
+    /// Data folder of that run; none for a run of the demonstration panel.
+    pub data: Option<PathBuf>,
+    /// Folder to write the site into.
+    pub site: PathBuf,
+}
+
+/// What was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Built {
+    /// The page to open.
+    pub page: PathBuf,
+    /// Places with a page.
+    pub places: usize,
+    /// Size of all files in bytes.
+    pub bytes: u64,
+}
+
+/// Builds the site.
+///
+/// # Errors
+/// [`Error::Input`] where the output folder holds no finished run or the data cannot be read; [`Error::Request`] where
+/// the run's data folder is needed; [`Error::Io`] where the site cannot be written.
+pub fn build(request: &Request) -> Result<Built, Error> {
+    let run = Run::read(&request.out)?;
+    let panel = run.panel(request.data.as_ref())?;
+    let forecasts = projections::read(&request.out.join("projections.parquet"))?;
+    site::write(&request.site, &run, &panel, &forecasts)
+}
+
+/// What the manifest of a run tells a reader.
+struct Run {
+    as_of: countycast_engine::Date,
+    vintage: bool,
+    synthetic: bool,
+    version: String,
+    config: String,
+    horizon_days: u64,
+    places: Vec<projections::PlaceRow>,
+}
+
+impl Run {
+    fn read(out: &std::path::Path) -> Result<Self, Error> {
+        let path = out.join("run.json");
+        let text = std::fs::read(&path).map_err(|source| Error::read(&path, source))?;
+        let bad = |problem: String| Error::read(&path, std::io::Error::other(problem));
+        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|error| bad(error.to_string()))?;
+        let word = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
+        Ok(Self {
+            as_of: word("as_of").parse().map_err(|error| bad(format!("as_of: {error}")))?,
+            vintage: value["vintage"].as_bool().unwrap_or_default(),
+            synthetic: value["synthetic"].as_bool().unwrap_or_default(),
+            version: word("version"),
+            config: word("config"),
+            horizon_days: value["horizon_days"].as_u64().unwrap_or_default(),
+            places: projections::places(&out.join("counties.parquet"))?,
+        })
+    }
+
+    /// The counts the run saw: same day, same vintage, same repairs.
+    fn panel(&self, data: Option<&PathBuf>) -> Result<Panel, Error> {
+        let config: Config = toml::from_str(&self.config).map_err(|error| Error::Request {
+            message: format!("the settings kept in run.json cannot be read: {error}"),
+            remedy: "run `countycast project` again with this version".to_owned(),
+        })?;
+        let load = |data: PathBuf| {
+            panel::load(&panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage }, &config.panel)
+        };
+        match data {
+            Some(data) => load(data.clone()),
+            None if self.synthetic => {
+                let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+                demo::write(folder.path(), demo::SEED)?;
+                load(folder.path().to_owned())
+            }
+            None => Err(Error::Request {
+                message: "this run was made from a data folder, whose counts the site shows".to_owned(),
+                remedy: "name the folder with --data".to_owned(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,115 @@
+//! The numbers of a run, read back from its Parquet files.
+
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::path::Path;
+
+use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::output::{parquet, projections::BLEND};
+
+/// Ends of the 95, 80 and 50 % intervals around the median.
+const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
+
+/// Rows held at a time: a run of all counties has tens of millions.
+const CHUNK_ROWS: usize = 1_000_000;
+
+/// Quantiles at [`LEVELS`], a row per day or week ahead.
+pub(super) type Fan = Vec<[f64; 7]>;
+
+/// What one place's page shows of the future.
+#[derive(Debug, Default, Serialize)]
+pub(super) struct PlaceForecast {
+    /// The blend's days by target.
+    pub(super) days: BTreeMap<String, Fan>,
+    /// Weekly new cases by model, the blend among them.
+    pub(super) weeks: BTreeMap<String, Fan>,
+}
+
+/// A place's row of `counties.parquet`.
+#[derive(Debug)]
+pub(super) struct PlaceRow {
+    pub(super) fips: String,
+    pub(super) name: String,
+    pub(super) population: Option<f64>,
+    pub(super) phase: String,
+    /// Reproduction number: median, 5 % and 95 %.
+    pub(super) reproduction: Option<[f64; 3]>,
+}
+
+/// All places of a run.
+pub(super) fn places(path: &Path) -> Result<Vec<PlaceRow>, Error> {
+    let frame = parquet::read(path)?;
+    place_rows(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+}
+
+fn place_rows(frame: &DataFrame) -> PolarsResult<Vec<PlaceRow>> {
+    let text = |name: &str| frame.column(name)?.str();
+    let number = |name: &str| frame.column(name)?.f64();
+    let (fips, name, phase) = (text("fips")?, text("name")?, text("phase")?);
+    let (population, rt) = (number("population")?, number("rt")?);
+    let (lower, upper) = (number("rt_lower_90")?, number("rt_upper_90")?);
+    let row = |index| PlaceRow {
+        fips: fips.get(index).unwrap_or_default().to_owned(),
+        name: name.get(index).unwrap_or_default().to_owned(),
+        population: population.get(index),
+        phase: phase.get(index).unwrap_or_default().to_owned(),
+        reproduction: rt.get(index).zip(lower.get(index)).zip(upper.get(index)).map(|((m, l), u)| [m, l, u]),
+    };
+    Ok((0..frame.height()).map(row).collect())
+}
+
+/// All projections of a run that the site shows, by FIPS code.
+pub(super) fn read(path: &Path) -> Result<BTreeMap<String, PlaceForecast>, Error> {
+    let fail = |error: polars::prelude::PolarsError| Error::read(path, std::io::Error::other(error.to_string()));
+    let open = || File::open(path).map(ParquetReader::new).map_err(|source| Error::read(path, source));
+    let total = open()?.num_rows().map_err(fail)?;
+    let mut places = BTreeMap::new();
+    for start in (0..total).step_by(CHUNK_ROWS) {
+        let frame = open()?.with_slice(Some((start, CHUNK_ROWS))).finish().map_err(fail)?;
+        collect(&frame, &mut places).map_err(fail)?;
+    }
+    Ok(places)
+}
+
+fn collect(frame: &DataFrame, places: &mut BTreeMap<String, PlaceForecast>) -> PolarsResult<()> {
+    let text = |name: &str| frame.column(name)?.str();
+    let number = |name: &str| frame.column(name)?.f64();
+    let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
+    let (quantile, value) = (number("quantile")?, number("value")?);
+    let horizon = frame.column("horizon")?.i32()?;
+    for row in 0..frame.height() {
+        let (Some(fips), Some(model), Some(target)) = (fips.get(row), model.get(row), target.get(row)) else {
+            continue;
+        };
+        let (Some(q), Some(value), Some(step)) = (quantile.get(row), value.get(row), horizon.get(row)) else {
+            continue;
+        };
+        let Some(level) = LEVELS.iter().position(|level| (level - q).abs() < 1e-9) else { continue };
+        let Some(step) = usize::try_from(step).ok().and_then(|step| step.checked_sub(1)) else { continue };
+        let shown = match resolution.get(row) {
+            Some("day") => model == BLEND && target.starts_with("inc "),
+            Some("week") => target == "inc case",
+            _ => false,
+        };
+        if !shown {
+            continue;
+        }
+        if !places.contains_key(fips) {
+            places.insert(fips.to_owned(), PlaceForecast::default());
+        }
+        let Some(place) = places.get_mut(fips) else { continue };
+        let fan = match resolution.get(row) {
+            Some("day") => place.days.entry(target.to_owned()).or_default(),
+            _ => place.weeks.entry(model.to_owned()).or_default(),
+        };
+        if fan.len() <= step {
+            fan.resize(step + 1, [0.0; 7]);
+        }
+        // A tenth of a case is more than a chart can show, and a third of the digits.
+        fan[step][level] = (value * 10.0).round() / 10.0;
+    }
+    Ok(())
+}
