@@ -40,7 +40,7 @@ pub struct Config {
     pub phase: phase::Settings,
     /// How the others follow their state.
     pub fallback: fallback::Settings,
-    /// How engines are weighted and intervals corrected.
+    /// How engines are weighted.
     pub blend: blend::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,

@@ -78,15 +78,13 @@ impl Quantiles {
         Self { day, week, sum }
     }
 
-    /// Applies `f` to the matching rows of several models and the week they end in, from 1: all of them or none has each
-    /// row.
-    pub(crate) fn combine(members: &[&Self], f: impl Fn(&[&Row], usize) -> Row) -> Self {
-        let column = |rows: &dyn Fn(&Self) -> &Vec<Row>, days: usize| {
+    /// Applies `f` to the matching rows of several models: all of them or none has each row.
+    pub(crate) fn combine(members: &[&Self], f: impl Fn(&[&Row]) -> Row) -> Self {
+        let column = |rows: &dyn Fn(&Self) -> &Vec<Row>| {
             let length = members.iter().map(|m| rows(m).len()).min().unwrap_or(0);
-            let matching = |i: usize| members.iter().map(|m| &rows(m)[i]).collect::<Vec<_>>();
-            (0..length).map(|i| f(&matching(i), (i * days) / 7 + 1)).collect()
+            (0..length).map(|i| f(&members.iter().map(|m| &rows(m)[i]).collect::<Vec<_>>())).collect()
         };
-        Self { day: column(&|q| &q.day, 1), week: column(&|q| &q.week, 7), sum: column(&|q| &q.sum, 1) }
+        Self { day: column(&|q| &q.day), week: column(&|q| &q.week), sum: column(&|q| &q.sum) }
     }
 }
 

@@ -1,28 +1,17 @@
 //! What the archive teaches the blend.
 
-use std::collections::{BTreeMap, HashMap};
-
-use countycast_engine::{Date, Fips, Target};
-use jiff::ToSpan;
+use countycast_engine::{Date, Target};
 
 use super::settings::Settings;
 use super::shares::{self, Shares};
 use super::stratum::Stratum;
-use super::stretch::Stretch;
-use crate::evaluate::{Course, Forecast, Run, Scored, Sum, Truth, quintiles, score};
+use crate::evaluate::{Run, Scored, Truth, score};
 use crate::quantiles::Row;
 
-/// Forecasts that share a correction of their intervals.
-type Class = (Target, Stratum, u8, Course);
-
-/// A past row of the blend, what came true, and its weight.
-type Outcome = (Row, f64, f64);
-
-/// Shares and corrections of intervals, learned from past projections and what came true.
+/// Shares of the engines, learned from past projections and what came true.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Learned {
     shares: Shares,
-    stretches: BTreeMap<Class, Stretch>,
     /// As-of days that were learned from.
     pub days: usize,
 }
@@ -33,45 +22,7 @@ impl Learned {
     pub fn from(past: &[Run], truth: &Truth, as_of: Date, settings: &Settings) -> Self {
         let scored: Vec<(Date, Vec<Scored>)> =
             past.iter().map(|run| (run.as_of, score(run, truth))).filter(|(_, scored)| !scored.is_empty()).collect();
-        let mut learned =
-            Self { days: scored.len(), shares: shares::learn(&scored, as_of, settings), ..Self::default() };
-        if settings.max_stretch > 1.0 {
-            learned.stretches = learned.stretches(past, truth, as_of, settings);
-        }
-        learned
-    }
-
-    fn stretches(&self, past: &[Run], truth: &Truth, as_of: Date, settings: &Settings) -> BTreeMap<Class, Stretch> {
-        let mut classes: BTreeMap<Class, Vec<Outcome>> = BTreeMap::new();
-        for run in past {
-            let age = as_of.since(run.as_of).map_or(0.0, |span| f64::from(span.get_days())) / 7.0;
-            let weight = 0.5_f64.powf(age / settings.half_life_weeks);
-            let quintiles = quintiles(&run.places);
-            let mut members: HashMap<(Fips, Target, u8), Vec<&Forecast>> = HashMap::new();
-            for forecast in run.forecasts.iter().filter(|f| f.sum == Sum::Week) {
-                members.entry((forecast.fips, forecast.target, forecast.horizon)).or_default().push(forecast);
-            }
-            for ((fips, target, horizon), members) in members {
-                let Some(place) = run.places.get(&fips).filter(|place| place.independent) else { continue };
-                let end = run.as_of.saturating_add((7 * i64::from(horizon)).days());
-                let Some(came) = truth.week(fips, target, end).filter(|_| end <= as_of) else { continue };
-                let stratum = Stratum::of(fips, &quintiles);
-                let names: Vec<&str> = members.iter().map(|forecast| forecast.model.as_str()).collect();
-                let shares = self.shares(target, stratum, &names);
-                let row = average(members.iter().map(|forecast| &forecast.row), &shares);
-                let class = (target, stratum, horizon, Course::of(place.reproduction));
-                classes.entry(class).or_default().push((row, came, weight));
-            }
-        }
-        // The order of a hash map must not show in sums of weights.
-        let learn = |(class, mut past): (Class, Vec<Outcome>)| {
-            past.sort_by(|a, b| {
-                let rows = a.0.partial_cmp(&b.0).unwrap_or(std::cmp::Ordering::Equal);
-                a.1.total_cmp(&b.1).then(rows).then(a.2.total_cmp(&b.2))
-            });
-            (class, Stretch::learn(&past, settings.calibration_prior, settings.max_stretch))
-        };
-        classes.into_iter().map(learn).collect()
+        Self { days: scored.len(), shares: shares::learn(&scored, as_of, settings) }
     }
 
     /// Shares of these engines, which add up to 1. One that was never scored has the mean share of the others.
@@ -84,13 +35,6 @@ impl Learned {
         let raw: Vec<f64> = engines.iter().map(|engine| share(engine).unwrap_or(mean)).collect();
         let sum: f64 = raw.iter().sum();
         raw.into_iter().map(|share| share / sum).collect()
-    }
-
-    /// The correction of a class of forecasts, where the past holds any. Weeks beyond the last that was scored follow it.
-    #[must_use]
-    pub fn stretch(&self, target: Target, stratum: Stratum, week: usize, course: Course) -> Option<&Stretch> {
-        let week = u8::try_from(week).unwrap_or(u8::MAX);
-        (1..=week).rev().find_map(|week| self.stretches.get(&(target, stratum, week, course)))
     }
 
     /// All shares as rows: target, stratum, engine, share.

@@ -5,10 +5,8 @@ mod quantile_average;
 mod settings;
 mod shares;
 mod stratum;
-mod stretch;
 
 pub use learned::Learned;
 pub use quantile_average::{Rule, Weight, blend};
 pub use settings::Settings;
 pub use stratum::Stratum;
-pub use stretch::Stretch;

@@ -4,7 +4,6 @@ use countycast_engine::Target;
 
 use super::learned::{Learned, average};
 use super::stratum::Stratum;
-use crate::evaluate::Course;
 use crate::quantiles::{Forecast, Quantiles};
 
 /// An engine's share in the blend of one location.
@@ -23,12 +22,10 @@ pub struct Rule<'a> {
     pub learned: Option<&'a Learned>,
     /// Where the location belongs.
     pub stratum: Stratum,
-    /// Where its epidemic stands.
-    pub course: Course,
 }
 
 /// Averages the quantiles of the engines that answered, each level on its own (Vincentization): the result keeps the
-/// members' mean width, where pooling their draws would widen it. Then corrects the intervals by past errors.
+/// members' mean width, where pooling their draws would widen it.
 ///
 /// A target is averaged over the engines that project it. The shares returned are those of cases.
 #[must_use]
@@ -46,11 +43,7 @@ pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecas
         let names: Vec<&str> = answers.iter().map(|(name, _)| *name).collect();
         let rows: Vec<&Quantiles> = answers.iter().map(|(_, quantiles)| *quantiles).collect();
         let shares = shares(target, &names);
-        let stretch = |week: usize| rule.learned?.stretch(target, rule.stratum, week, rule.course);
-        let combined = Quantiles::combine(&rows, |rows, week| {
-            let row = average(rows.iter().copied(), &shares);
-            stretch(week).map_or(row, |stretch| stretch.apply(&row))
-        });
+        let combined = Quantiles::combine(&rows, |rows| average(rows.iter().copied(), &shares));
         (!rows.is_empty()).then_some((target, combined))
     };
     (Forecast { targets: Target::ALL.into_iter().filter_map(combine).collect() }, weights)
@@ -70,7 +63,7 @@ mod tests {
         Forecast::from_draws(&draws)
     }
 
-    const EQUAL: Rule<'_> = Rule { learned: None, stratum: Stratum::Region, course: Course::Turning };
+    const EQUAL: Rule<'_> = Rule { learned: None, stratum: Stratum::Region };
 
     #[test]
     fn each_level_is_the_mean_of_the_members() {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-/// How engines are weighted and intervals corrected by what past projections were worth.
+/// How engines are weighted by what past projections were worth.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -18,10 +18,6 @@ pub struct Settings {
     pub max_share: f64,
     /// Past as-of days at which learned and equal shares count the same, from 0.
     pub prior_days: f64,
-    /// Past forecasts of a class at which its own correction of intervals counts half, above 0.
-    pub calibration_prior: f64,
-    /// Largest factor by which an interval's half-width is stretched or shrunk, from 1; 1 switches the correction off.
-    pub max_stretch: f64,
 }
 
 impl Default for Settings {
@@ -33,8 +29,6 @@ impl Default for Settings {
             sharpness: 8.0,
             max_share: 0.6,
             prior_days: 2.0,
-            calibration_prior: 500.0,
-            max_stretch: 2.0,
         }
     }
 }
@@ -56,8 +50,6 @@ impl Settings {
         range("half_life_weeks", self.half_life_weeks, 0.1, 1000.0)?;
         range("sharpness", self.sharpness, 0.0, 100.0)?;
         range("max_share", self.max_share, 0.01, 1.0)?;
-        range("prior_days", self.prior_days, 0.0, 1000.0)?;
-        range("calibration_prior", self.calibration_prior, 1.0, 1e9)?;
-        range("max_stretch", self.max_stretch, 1.0, 10.0)
+        range("prior_days", self.prior_days, 0.0, 1000.0)
     }
 }

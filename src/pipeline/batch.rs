@@ -13,7 +13,7 @@ use super::registry::REFERENCE;
 use super::select::Selection;
 use crate::blend::{Learned, Rule, Stratum, Weight, blend};
 use crate::error::Error;
-use crate::evaluate::{Course, quintiles_of};
+use crate::evaluate::quintiles_of;
 use crate::fallback::{self, Shares};
 use crate::panel::{Panel, Place};
 use crate::phase::{self, Phase};
@@ -320,11 +320,7 @@ impl<'a> Batch<'a> {
             (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !members.is_empty() => {
                 let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
-                let rule = Rule {
-                    learned: self.plan.learned.as_deref(),
-                    stratum: Stratum::of(fips, &self.quintiles),
-                    course: Course::of(reproduction.map(|r| [r.lower, r.median, r.upper])),
-                };
+                let rule = Rule { learned: self.plan.learned.as_deref(), stratum: Stratum::of(fips, &self.quintiles) };
                 let (forecast, weights) = blend(&forecasts, &rule);
                 (Some(forecast), weights)
             }

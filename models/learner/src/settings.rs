@@ -69,7 +69,7 @@ impl Default for Settings {
             without: ["days_since_first", "infected", "nation_rate", "region_infected"].map(str::to_owned).to_vec(),
             origin_days: 7,
             least_cases: 5.0,
-            committee: 2,
+            committee: 1,
             error_weeks: 5,
             error_blocks: 2,
             error_pool: 800,
