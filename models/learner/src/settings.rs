@@ -71,7 +71,7 @@ impl Default for Settings {
             least_cases: 5.0,
             committee: 1,
             error_weeks: 5,
-            error_blocks: 2,
+            error_blocks: 1,
             error_pool: 800,
             daily_shape: 8.0,
             damping: 0.7,
