@@ -47,7 +47,7 @@ pub(super) struct Args {
     /// TOML file with settings; `config/default.toml` lists them all.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Engines to run [default: all].
+    /// Engines to run, by name; an unknown name lists them all [default: those of the settings].
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     engines: Vec<String>,
     /// States to project, with their counties.
