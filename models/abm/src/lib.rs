@@ -10,10 +10,11 @@ mod random;
 mod settings;
 mod wheel;
 
+pub use countycast_engine::SettingsError;
 pub use disease::{Disease, Tables};
 pub use engine::Abm;
 pub use epidemic::{Epidemic, LONGEST_GENERATION, Tally, World};
 pub use plan::Plan;
 pub use population::{BANDS, Layer, Population, Profile};
 pub use random::Key;
-pub use settings::{Contacts, Outlook, Settings, SettingsError, Spread, Waiting};
+pub use settings::{Contacts, Outlook, Settings, Spread, Waiting};

@@ -1,5 +1,6 @@
 //! Settings, checked once.
 
+use countycast_engine::{SettingsError, Widths};
 use serde::Deserialize;
 
 /// Mean and standard deviation of a waiting time, in days; its distribution is a gamma one.
@@ -180,18 +181,16 @@ impl Default for Settings {
     }
 }
 
-/// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("setting `{name}` is {value}: it must be a number from {low} to {high}")]
-pub struct SettingsError {
-    /// The setting.
-    pub name: &'static str,
-    /// Its value.
-    pub value: f64,
-    /// Least value.
-    pub low: f64,
-    /// Greatest value.
-    pub high: f64,
+impl Spread {
+    /// How wrong weekly reports are thought to be.
+    pub(crate) fn widths(&self) -> Widths {
+        Widths {
+            week_variance: self.week_noise.powi(2),
+            week_dispersion: self.week_dispersion,
+            drift_variance: self.drift_per_week.powi(2),
+            prior_errors: self.prior_errors,
+        }
+    }
 }
 
 impl Settings {
@@ -245,10 +244,7 @@ impl Settings {
         all.extend(rates.map(|rate| ("contacts", rate, 0.0, 1_000.0)));
         all.extend(self.susceptibility.map(|value| ("susceptibility", value, 1e-3, 10.0)));
         all.extend(self.symptomatic.map(|share| ("symptomatic", share, 0.0, 1.0)));
-        match all.into_iter().find(|(_, value, low, high)| !(*low..=*high).contains(value)) {
-            Some((name, value, low, high)) => Err(SettingsError { name, value, low, high }),
-            None => Ok(()),
-        }
+        SettingsError::check(all)
     }
 }
 

@@ -14,14 +14,17 @@
 //!
 //! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
 
+pub mod counts;
 mod draws;
 mod engine;
 mod error;
 mod history;
 mod horizon;
 mod location;
+mod past_errors;
 mod places;
 mod scenario;
+mod settings;
 mod streams;
 
 pub use draws::{DrawError, Draws, Target};
@@ -30,8 +33,10 @@ pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};
 pub use location::{Covariates, Fips, FipsError, Level, Location};
+pub use past_errors::Widths;
 pub use places::Places;
 pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};
+pub use settings::SettingsError;
 pub use streams::Streams;
 
 pub use jiff::civil::Date;

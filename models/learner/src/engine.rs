@@ -8,8 +8,9 @@ use crate::draw::{Outlook, Projection};
 use crate::features::Place;
 use crate::model::Model;
 use crate::rows::Kind;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
 use crate::surroundings::Surroundings;
+use countycast_engine::SettingsError;
 
 /// The learner: see the [crate's front page](crate).
 #[derive(Debug, Clone)]

@@ -14,7 +14,8 @@ mod surroundings;
 mod track;
 mod training;
 
+pub use countycast_engine::SettingsError;
 pub use engine::Learner;
 pub use features::NAMES as FEATURES;
 pub use model::{LoadError, Model, Statement};
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;

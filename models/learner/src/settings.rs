@@ -1,5 +1,6 @@
 //! What can be set, and what holds of it.
 
+use countycast_engine::SettingsError;
 use serde::{Deserialize, Serialize};
 
 /// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-07-11 to 2020-08-22.
@@ -82,24 +83,10 @@ impl Default for Settings {
     }
 }
 
-/// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("setting `{name}` is {value}: it must be a number from {low} to {high}")]
-pub struct SettingsError {
-    /// The setting.
-    pub name: &'static str,
-    /// Its value.
-    pub value: f64,
-    /// Least value.
-    pub low: f64,
-    /// Greatest value.
-    pub high: f64,
-}
-
 impl Settings {
     /// Checks every range, in the order of the fields.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        let ranges = [
+        SettingsError::check([
             ("trees", self.trees as f64, 10.0, 2_000.0),
             ("depth", self.depth as f64, 2.0, 10.0),
             ("learning_rate", self.learning_rate, 1e-4, 1.0),
@@ -121,11 +108,7 @@ impl Settings {
             ("generation_days", self.generation_days, 1.0, 20.0),
             ("report_delay_days", self.report_delay_days as f64, 0.0, 60.0),
             ("death_delay_days", self.death_delay_days as f64, 0.0, 60.0),
-        ];
-        match ranges.into_iter().find(|(_, value, low, high)| !(low..=high).contains(&value)) {
-            Some((name, value, low, high)) => Err(SettingsError { name, value, low, high }),
-            None => Ok(()),
-        }
+        ])
     }
 }
 

@@ -15,8 +15,8 @@ use crate::past::Past;
 use crate::paths::{Paths, Vector};
 use crate::recent::Recent;
 use crate::scenario;
-use crate::settings::{Settings, SettingsError};
-use crate::spread::variance_factor;
+use crate::settings::Settings;
+use countycast_engine::SettingsError;
 
 /// Days below which nothing can be said.
 const MIN_DAYS: usize = 7;
@@ -82,14 +82,16 @@ impl Engine for Seir {
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
         let fatality = self.fatality(&mixing, &past, history);
+        let outlook = |end| Outlook::new(history, end, &self.settings);
+        let widths = self.settings.widths();
         Ok(Box::new(SeirFit {
             as_of: history.as_of(),
             settings: self.settings,
             kernels: Arc::clone(&self.kernels),
-            outlook: Outlook::new(history, history.days(), &self.settings),
+            outlook: outlook(history.days()),
             brought_in: brought_in(history, population, &self.settings),
             vectors,
-            variance_factor: variance_factor(history, &self.settings),
+            variance_factor: widths.variance_factor(history.cases().cleaned(), |end, days| outlook(end).days(days)),
             day_noise: recent.day_noise(),
             weekday: [*history.cases().weekday(), *history.deaths().weekday()],
             totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],

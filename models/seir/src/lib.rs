@@ -16,11 +16,11 @@ mod report;
 mod scenario;
 mod search;
 mod settings;
-mod spread;
 
 pub use ages::{GROUPS, YOUNGEST};
 pub use compartments::{Forces, Rates, STAGES, STEPS_PER_DAY, State, Strain};
+pub use countycast_engine::SettingsError;
 pub use engine::Seir;
 pub use estimate::{Estimate, NotTold, Weighted};
 pub use mixing::Mixing;
-pub use settings::{Settings, SettingsError};
+pub use settings::Settings;

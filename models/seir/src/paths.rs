@@ -12,7 +12,6 @@ use crate::mixing::Mixing;
 use crate::report::draw_week;
 use crate::scenario::Day;
 use crate::settings::Settings;
-use crate::spread::week_variance;
 
 /// Share of a week's departure of log R that is left after another week.
 const RETURN_PER_WEEK: f64 = 0.65;
@@ -227,7 +226,7 @@ impl Paths<'_> {
         let mut rng = streams.rng("case report", i);
         for (expected, days) in expected.chunks(7).zip(values.chunks_mut(7)) {
             let total = expected.iter().sum::<f64>() * 7.0 / expected.len() as f64;
-            let variance = week_variance(total, self.settings) * self.variance_factor;
+            let variance = self.settings.widths().of_week(total) * self.variance_factor;
             draw_week(expected, variance, self.day_noise, days, &mut rng);
             take(days, &mut left);
         }

@@ -1,10 +1,8 @@
 //! Reported counts around expected ones: negative binomial weeks, spread over their days.
 
-use rand::{Rng, RngExt};
-use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
-
-/// Weeks with up to this many people are spread over their days one by one, so that days are whole and often zero.
-const ONE_BY_ONE: f64 = 60.0;
+use countycast_engine::counts::{SCATTERED_PEOPLE, median_of_gamma, poisson, scatter};
+use rand::Rng;
+use rand_distr::{Distribution, Gamma, StandardNormal};
 
 /// Draws the days of one week (or its first days) whose expected counts are `expected`.
 ///
@@ -15,18 +13,8 @@ pub(crate) fn draw_week(expected: &[f64], variance: f64, day_noise: f64, days: &
     let shape = 1.0 / variance.max(1e-9);
     let noise = Gamma::new(shape, 1.0).map_or(1.0, |gamma| gamma.sample(rng) / median_of_gamma(shape));
     let count = poisson(total * noise, rng);
-    if count <= ONE_BY_ONE {
-        days.fill(0.0);
-        for _ in 0..count as usize {
-            let mut at = rng.random::<f64>() * total;
-            let day = expected.iter().position(|share| {
-                at -= share;
-                at < 0.0
-            });
-            if let Some(day) = days.get_mut(day.unwrap_or(expected.len() - 1)) {
-                *day += 1.0;
-            }
-        }
+    if count <= SCATTERED_PEOPLE {
+        scatter(count, expected, total, days, rng);
         return;
     }
     let mut shares = [0.0; 7];
@@ -38,20 +26,6 @@ pub(crate) fn draw_week(expected: &[f64], variance: f64, day_noise: f64, days: &
     for (day, share) in days.iter_mut().zip(shares) {
         *day = (count * share / sum) as f32;
     }
-}
-
-/// Median of a gamma distribution of scale 1: Wilson & Hilferty (1931), within 2 % for shapes from 0.5.
-fn median_of_gamma(shape: f64) -> f64 {
-    shape * (1.0 - 1.0 / (9.0 * shape)).max(0.1).powi(3)
-}
-
-/// A Poisson count; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
-fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
-    if mean > 1_000.0 {
-        let z: f64 = StandardNormal.sample(rng);
-        return (mean + mean.sqrt() * z).round().max(0.0);
-    }
-    Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The settings of the engine, and the check that they mean something.
 
+use countycast_engine::{SettingsError, Widths};
 use serde::Deserialize;
 
 /// Settings of [`Seir`](crate::Seir). Every field says unit, range and source of its default.
@@ -91,27 +92,13 @@ impl Default for Settings {
     }
 }
 
-/// A setting outside its range.
-#[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("setting `{name}` is {value}: it must be a number from {low} to {high}")]
-pub struct SettingsError {
-    /// The setting.
-    pub name: &'static str,
-    /// Its value.
-    pub value: f64,
-    /// Least value.
-    pub low: f64,
-    /// Greatest value.
-    pub high: f64,
-}
-
 impl Settings {
     /// Checks every range.
     ///
     /// # Errors
     /// [`SettingsError`] for the first setting outside its range, in the order of the fields.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
-        for (name, value, low, high) in [
+        SettingsError::check([
             ("latent_days", self.latent_days, 0.5, 20.0),
             ("infectious_days", self.infectious_days, 0.5, 30.0),
             ("heterogeneity", self.heterogeneity, 0.1, 6.0),
@@ -137,12 +124,17 @@ impl Settings {
             ("week_dispersion", self.week_dispersion, 0.0, 100.0),
             ("prior_errors", self.prior_errors, 1e-3, 1e6),
             ("fatality_weight", self.fatality_weight, 1e-3, 1e4),
-        ] {
-            if !(low..=high).contains(&value) {
-                return Err(SettingsError { name, value, low, high });
-            }
+        ])
+    }
+
+    /// How wrong weekly reports are thought to be.
+    pub(crate) fn widths(&self) -> Widths {
+        Widths {
+            week_variance: self.week_noise.powi(2),
+            week_dispersion: self.week_dispersion,
+            drift_variance: self.reporting_drift.powi(2),
+            prior_errors: self.prior_errors,
         }
-        Ok(())
     }
 
     /// Rates of the compartments.

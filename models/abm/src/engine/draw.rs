@@ -9,8 +9,8 @@ use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
+use super::outlook::Course;
 use super::severity::{ICU_STAY_DAYS, Risk, STAY_DAYS, expected, risks};
-use super::spread::{variance_factor, week_variance};
 use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
 use crate::plan::Plan;
@@ -83,8 +83,10 @@ impl AbmFit {
         };
         let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
         let population = history.location().population.unwrap_or(0.0);
+        let outlook = |end, days| Course::new(history, end, &settings.outlook).ahead(days);
+        let variance_factor = settings.spread.widths().variance_factor(history.cases().cleaned(), outlook);
         Self {
-            variance_factor: variance_factor(history, &settings.outlook, &settings.spread),
+            variance_factor,
             fatality: fatality(history, settings),
             settings: settings.clone(),
             ensemble: Arc::new(ensemble),
@@ -214,7 +216,7 @@ impl Fitted for AbmFit {
             for (w, &drift) in drift.iter().enumerate() {
                 let days = 7 * w..7 * w + 7;
                 let cases = &reports.cases[days.clone()];
-                let variance = week_variance(cases.iter().sum(), spread) * self.variance_factor;
+                let variance = spread.widths().of_week(cases.iter().sum()) * self.variance_factor;
                 paths::week(cases, drift, variance, &mut week, &mut rng);
                 take(&mut values[0], &week, w, Some(&mut left));
                 // Deaths answer to the drift of cases some two weeks before.

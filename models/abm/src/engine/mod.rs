@@ -6,7 +6,6 @@ mod ensemble;
 mod outlook;
 mod paths;
 mod severity;
-mod spread;
 
 use std::sync::Arc;
 
@@ -15,7 +14,8 @@ use countycast_engine::{Engine, EngineError, Fitted, History, Streams, weekday_i
 use crate::disease::{Disease, Tables};
 use crate::population::{Population, Profile};
 use crate::random::Key;
-use crate::settings::{Settings, SettingsError};
+use crate::settings::Settings;
+use countycast_engine::SettingsError;
 use draw::AbmFit;
 use ensemble::{Ensemble, STEERED_DAYS, Target};
 use outlook::{Course, smooth};

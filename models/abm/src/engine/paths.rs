@@ -1,10 +1,8 @@
 //! Counts as reported: weekly noise around an expected path, spread over days.
 
-use rand::{Rng, RngExt};
-use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
-
-/// Weeks with up to this many people are spread over their days one by one, so that days are whole and often zero.
-const ONE_BY_ONE: f64 = 60.0;
+use countycast_engine::counts::{SCATTERED_PEOPLE, median_of_gamma, poisson, scatter};
+use rand::Rng;
+use rand_distr::{Distribution, Gamma};
 
 /// Draws a week around its expected days into `days`: a Poisson number about the sum, times gamma noise of median 1 and
 /// `variance`.
@@ -17,34 +15,11 @@ pub(crate) fn week(expected: &[f64], factor: f64, variance: f64, days: &mut [f32
     let shape = 1.0 / variance.max(1e-6);
     let noise = Gamma::new(shape, 1.0).map_or(1.0, |gamma| gamma.sample(rng) / median_of_gamma(shape));
     let count = poisson(sum * factor * noise, rng);
-    if count > ONE_BY_ONE {
+    if count > SCATTERED_PEOPLE {
         days.iter_mut().zip(expected).for_each(|(day, expected)| *day = (count * expected / sum) as f32);
         return;
     }
-    for _ in 0..count as usize {
-        let mut at = rng.random::<f64>() * sum;
-        let day = expected.iter().position(|expected| {
-            at -= expected;
-            at < 0.0
-        });
-        if let Some(day) = days.get_mut(day.unwrap_or(expected.len() - 1)) {
-            *day += 1.0;
-        }
-    }
-}
-
-/// Median of a gamma distribution of scale 1: Wilson & Hilferty (1931), within 2 % for shapes from 0.5.
-fn median_of_gamma(shape: f64) -> f64 {
-    shape * (1.0 - 1.0 / (9.0 * shape)).max(0.1).powi(3)
-}
-
-/// A Poisson count; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
-fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
-    if mean > 1_000.0 {
-        let z: f64 = StandardNormal.sample(rng);
-        return (mean + mean.sqrt() * z).round().max(0.0);
-    }
-    Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
+    scatter(count, expected, sum, days, rng);
 }
 
 #[cfg(test)]

@@ -5,7 +5,6 @@ mod paths;
 mod rate;
 mod response;
 mod settings;
-mod spread;
 
 use countycast_engine::{
     Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Series, Streams, Target,
@@ -82,15 +81,16 @@ impl TargetFit {
             Kind::Cases => history.cases(),
             Kind::Deaths => history.deaths(),
         };
+        let outlook = |end| Outlook::new(history, kind, end, course);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - series.total()).max(0.0));
         let paths = Paths {
             weekday: *series.weekday(),
-            variance_factor: spread::variance_factor(history, kind, course),
+            variance_factor: course.widths.variance_factor(series.cleaned(), |end, days| outlook(end).days(days)),
             day_noise: Recent::new(series, history.as_of(), history.days(), course.dump_factor).day_noise(),
             left,
             course: *course,
         };
-        Self { outlook: Outlook::new(history, kind, history.days(), course), paths }
+        Self { outlook: outlook(history.days()), paths }
     }
 
     /// Daily counts, a draw after the other.

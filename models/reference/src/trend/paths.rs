@@ -1,15 +1,12 @@
 //! Draws around the central course.
 
+use countycast_engine::counts::{SCATTERED_PEOPLE, median_of_gamma, poisson, scatter};
 use countycast_engine::{Date, Streams, weekday_index};
 use rand::Rng;
-use rand::RngExt;
-use rand_distr::{ChiSquared, Distribution, Gamma, Poisson, StandardNormal};
+use rand_distr::{ChiSquared, Distribution, Gamma, StandardNormal};
 
 use super::settings::Course;
-use super::spread::week_variance;
 
-/// Weeks with up to this many people are spread over their days one by one, so that days are whole and often zero.
-const ONE_BY_ONE: f64 = 60.0;
 /// The drift's exponent stays within this: a factor of about 150, beyond any month of any county.
 const MAX_DRIFT: f64 = 5.0;
 
@@ -46,7 +43,7 @@ impl Paths {
         let shares: Vec<f64> = rates.iter().enumerate().map(|(d, rate)| rate * self.weekday[(first + d) % 7]).collect();
         let weeks: Vec<Week> = shares.chunks(7).map(|shares| Week::new(shares, self)).collect();
         let chi = ChiSquared::new(self.course.tail_freedom).ok();
-        let step = (self.course.drift_variance * self.variance_factor).sqrt();
+        let step = (self.course.widths.drift_variance * self.variance_factor).sqrt();
         let mut values = vec![0.0; draws * days];
         for (i, path) in values.chunks_exact_mut(days).enumerate() {
             let mut drifts = streams.rng(purposes[0], i / 2);
@@ -81,7 +78,7 @@ struct Week {
 impl Week {
     fn new(shares: &[f64], paths: &Paths) -> Self {
         let expected = shares.iter().sum();
-        let shape = 1.0 / (week_variance(expected, &paths.course) * paths.variance_factor);
+        let shape = 1.0 / (paths.course.widths.of_week(expected) * paths.variance_factor);
         let noise = Gamma::new(shape, 1.0).ok().map(|gamma| (gamma, median_of_gamma(shape)));
         Self { expected, shares: shares.to_vec(), noise }
     }
@@ -90,18 +87,8 @@ impl Week {
     fn draw(&self, drift: f64, day_noise: f64, days: &mut [f32], rng: &mut impl Rng) {
         let noise = self.noise.map_or(1.0, |(gamma, median)| gamma.sample(rng) / median);
         let count = poisson(self.expected * drift.exp() * noise, rng);
-        if count <= ONE_BY_ONE {
-            days.fill(0.0);
-            for _ in 0..count as usize {
-                let mut at = rng.random::<f64>() * self.expected;
-                let day = self.shares.iter().position(|share| {
-                    at -= share;
-                    at < 0.0
-                });
-                if let Some(day) = days.get_mut(day.unwrap_or(self.shares.len() - 1)) {
-                    *day += 1.0;
-                }
-            }
+        if count <= SCATTERED_PEOPLE {
+            scatter(count, &self.shares, self.expected, days, rng);
             return;
         }
         let mut jittered = [0.0; 7];
@@ -114,20 +101,6 @@ impl Week {
             *day = (count * jittered / total) as f32;
         }
     }
-}
-
-/// Median of a gamma distribution of scale 1: Wilson & Hilferty (1931), within 2 % for shapes from 0.5.
-fn median_of_gamma(shape: f64) -> f64 {
-    shape * (1.0 - 1.0 / (9.0 * shape)).max(0.1).powi(3)
-}
-
-/// A Poisson count; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
-fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
-    if mean > 1_000.0 {
-        let z: f64 = StandardNormal.sample(rng);
-        return (mean + mean.sqrt() * z).round().max(0.0);
-    }
-    Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
 }
 
 #[cfg(test)]

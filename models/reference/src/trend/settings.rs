@@ -1,5 +1,6 @@
 //! The settings of [`Trend`](crate::Trend), and the check that they mean something.
 
+use countycast_engine::Widths;
 use serde::Deserialize;
 
 /// One value for cases, one for deaths.
@@ -152,11 +153,13 @@ impl Settings {
             rise: pick(self.rise),
             reversion_per_day: pick(self.reversion_per_week) / 7.0,
             dump_factor: pick(self.dump_factor),
-            week_dispersion: pick(self.week_dispersion),
-            week_variance: pick(self.week_noise).powi(2),
-            drift_variance: pick(self.drift_per_week).powi(2),
+            widths: Widths {
+                week_variance: pick(self.week_noise).powi(2),
+                week_dispersion: pick(self.week_dispersion),
+                drift_variance: pick(self.drift_per_week).powi(2),
+                prior_errors: pick(self.prior_errors),
+            },
             tail_freedom: pick(self.tail_freedom),
-            prior_errors: pick(self.prior_errors),
         }
     }
 }
@@ -173,11 +176,8 @@ pub(crate) struct Course {
     pub(crate) rise: f64,
     pub(crate) reversion_per_day: f64,
     pub(crate) dump_factor: f64,
-    pub(crate) week_dispersion: f64,
-    pub(crate) week_variance: f64,
-    pub(crate) drift_variance: f64,
+    pub(crate) widths: Widths,
     pub(crate) tail_freedom: f64,
-    pub(crate) prior_errors: f64,
 }
 
 fn check(name: &str, value: f64, low: f64, high: f64) -> Result<(), SettingsError> {
