@@ -9,6 +9,9 @@ pub mod run;
 mod staging;
 
 pub use projections::BLEND;
-pub(crate) use projections::days_since_epoch;
+pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;
 pub use staging::Staging;
+
+/// Everything that a run leaves in its output folder.
+pub const FILES: [&str; 4] = ["projections.parquet", "counties.parquet", "hub", "run.json"];

@@ -183,3 +183,8 @@ pub(crate) fn days_since_epoch(date: Date) -> i32 {
     let epoch = jiff::civil::date(1970, 1, 1);
     date.since(epoch).map_or(0, |span| span.get_days())
 }
+
+/// The other way round.
+pub(crate) fn date_of(days_since_epoch: i32) -> Option<Date> {
+    jiff::civil::date(1970, 1, 1).checked_add(i64::from(days_since_epoch).days()).ok()
+}

@@ -82,7 +82,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     if lessons.is_some() {
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, plan.learned.as_deref()))?;
+    let staging = Staging::open(&request.out, &key(request, &panel, plan.learned.as_deref()), &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
