@@ -26,6 +26,8 @@ mod places;
 mod scenario;
 mod settings;
 mod streams;
+mod surroundings;
+mod track;
 
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Engine, Fitted};
@@ -38,5 +40,7 @@ pub use places::Places;
 pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};
 pub use settings::SettingsError;
 pub use streams::Streams;
+pub use surroundings::{Around, Surroundings};
+pub use track::Track;
 
 pub use jiff::civil::Date;

@@ -1,10 +1,8 @@
 //! What the boosters are told of a place on a day.
 
-use countycast_engine::{Fips, History, Level, Location};
+use countycast_engine::{Around, Fips, History, Level, Location, Surroundings, Track};
 
 use crate::growth::{log_cases, log_deaths, log_rate};
-use crate::surroundings::{Around, Surroundings};
-use crate::track::Track;
 
 /// Facts of a place that are features as they stand.
 const FACTS: [&str; 21] = [

@@ -10,8 +10,6 @@ mod growth;
 mod model;
 mod rows;
 mod settings;
-mod surroundings;
-mod track;
 mod training;
 
 pub use countycast_engine::SettingsError;

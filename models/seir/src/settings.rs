@@ -45,6 +45,8 @@ pub struct Settings {
     pub rise: f64,
     /// Rate at which the level per head moves to the region's. Per week, 0 to 5.
     pub reversion_per_week: f64,
+    /// Share of the learned departure from this course that is believed. No unit, 0 (nothing is learned) to 1.
+    pub learned_weight: f64,
     /// Standard deviation of a week's step of log R in the future. No unit, 0 to 1.
     pub reproduction_noise: f64,
     /// Standard deviation of a week's step of the log of reporting. No unit, 0 to 1.
@@ -81,6 +83,7 @@ impl Default for Settings {
             damping_per_week: 0.65,
             rise: 0.6,
             reversion_per_week: 0.25,
+            learned_weight: 1.0,
             reproduction_noise: 0.06,
             reporting_drift: 0.26,
             tail_freedom: 5.0,
@@ -117,6 +120,7 @@ impl Settings {
             ("damping_per_week", self.damping_per_week, 0.0, 1.0),
             ("rise", self.rise, 0.0, 1.0),
             ("reversion_per_week", self.reversion_per_week, 0.0, 5.0),
+            ("learned_weight", self.learned_weight, 0.0, 1.0),
             ("reproduction_noise", self.reproduction_noise, 0.0, 1.0),
             ("reporting_drift", self.reporting_drift, 0.0, 1.0),
             ("tail_freedom", self.tail_freedom, 2.1, 1_000.0),
