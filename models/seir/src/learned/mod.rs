@@ -142,3 +142,6 @@ impl Departures<'_> {
         std::array::from_fn(|week| self.weight * boosters[week].predict(&features))
     }
 }
+
+#[cfg(test)]
+mod tests;
