@@ -18,6 +18,7 @@ pub mod counts;
 mod draws;
 mod engine;
 mod error;
+pub mod growth;
 mod history;
 mod horizon;
 mod location;

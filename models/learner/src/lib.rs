@@ -6,7 +6,6 @@ mod engine;
 mod errors;
 mod features;
 mod foreteller;
-mod growth;
 mod model;
 mod rows;
 mod settings;

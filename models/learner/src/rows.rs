@@ -1,10 +1,10 @@
 //! Past origins of all places: what was known on a day, and what came.
 
+use countycast_engine::growth::{log_cases, log_deaths};
 use countycast_engine::{Places, Surroundings, Track};
 use rayon::prelude::*;
 
 use crate::features::{COUNT, Place, WEEKS_SEEN};
-use crate::growth::{log_cases, log_deaths};
 use crate::settings::Settings;
 
 /// Weeks ahead that have boosters of their own.

@@ -1,6 +1,7 @@
 //! The mean of the forward process: where growth is heading, from the place and the region around it.
 
 use countycast_engine::History;
+use countycast_engine::growth::{CASES_OFFSET, log_cases};
 
 use crate::recent::{Average, Recent, slope};
 use crate::settings::Settings;
@@ -14,18 +15,11 @@ pub(crate) const LOG_OFFSET: f64 = 1.0;
 
 /// Weeks whose departure from the mean-reverting course is learned.
 pub(crate) const LIFT_WEEKS: usize = 4;
-/// People a week added before a departure is taken: below it, growth is mostly chance.
-const LIFT_OFFSET: f64 = 3.0;
 /// Days before the as-of day over which the first week's departure sets in.
 const SET_IN_DAYS: f64 = 5.0;
 
-/// Departure of the logarithm of each week's cases from the mean-reverting course.
+/// Departure of [`log_cases`] of each week from the mean-reverting course.
 pub(crate) type Lift = [f64; LIFT_WEEKS];
-
-/// Logarithm of a week's cases on which departures are measured.
-pub(crate) fn logarithm(week: f64) -> f64 {
-    (week.max(0.0) + LIFT_OFFSET).ln()
-}
 
 /// Level and growth on some day.
 #[derive(Debug, Clone, PartialEq)]
@@ -113,6 +107,6 @@ impl Outlook {
         let week = ((day - 4.0) / 7.0).clamp(0.0, (LIFT_WEEKS - 1) as f64);
         let (before, after) = (self.lift[week.floor() as usize], self.lift[week.ceil() as usize]);
         let lift = (before + week.fract() * (after - before)) * (1.0 + day / SET_IN_DAYS).clamp(0.0, 1.0);
-        ((logarithm(7.0 * course) + lift).exp() - LIFT_OFFSET).max(0.0) / 7.0
+        ((log_cases(7.0 * course) + lift).exp() - CASES_OFFSET).max(0.0) / 7.0
     }
 }

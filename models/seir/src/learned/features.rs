@@ -1,5 +1,6 @@
 //! What the boosters are told of a place on a day.
 
+use countycast_engine::growth::{Growth, log_cases, log_deaths, log_rate};
 use countycast_engine::{Around, Fips, History, Level, Surroundings, Track};
 
 use crate::outlook::Outlook;
@@ -27,11 +28,6 @@ const COUNTED: usize = 37;
 pub(crate) const COUNT: usize = COUNTED + FACTS.len();
 /// Weeks of history that the oldest feature looks back on.
 pub(crate) const WEEKS_SEEN: usize = 6;
-
-/// People a week added before logarithms: below it, growth is mostly chance.
-const CASES_OFFSET: f64 = 3.0;
-/// The same for deaths.
-const DEATHS_OFFSET: f64 = 0.7;
 
 /// A place, ready to be asked for its features on any of its days.
 pub(crate) struct Place<'a> {
@@ -98,9 +94,9 @@ impl<'a> Place<'a> {
         let neighbours = shifted.map_or(Growth::UNKNOWN, |seen| Growth::of(self.neighbours, seen));
 
         let died = |back| self.deaths.window(seen, back, 14) / 2.0;
-        let log_died = |back| (died(back) + DEATHS_OFFSET).ln();
         let ahead: f64 = outlook.days(7).iter().sum();
         let counted: [f64; COUNTED] = [
+            // Level, what the outlook makes of it, growth of the last six weeks.
             log[0],
             log_cases(ahead) - log[0],
             outlook.growth(),
@@ -111,6 +107,7 @@ impl<'a> Place<'a> {
             log[0] - log[2],
             log[0] - log[4],
             log[0] - log[5],
+            // How the last days and longer spans lie above the last week; how regular the reports are.
             last(1),
             last(3),
             last(4),
@@ -122,6 +119,7 @@ impl<'a> Place<'a> {
             zeros(28),
             self.repaired.window(seen, 0, 7),
             self.repaired.window(seen, 0, 28),
+            // Level per head and growth of what lies around.
             rate,
             region.rate - rate,
             region.last_week,
@@ -132,10 +130,11 @@ impl<'a> Place<'a> {
             neighbours.rate - rate,
             neighbours.last_week,
             neighbours.week_before,
+            // People: how many, how many infected beside the region, deaths.
             region_infected - infected,
             self.population.ln(),
             ((2.0 * died(0) + 1.0) / (weeks[0] + weeks[1] + 20.0)).ln(),
-            log_died(0) - log_died(14),
+            log_deaths(died(0)) - log_deaths(died(14)),
             ((region_died(0, 14) + 3.0) / (region_died(14, 14) + 3.0)).ln(),
             f64::from(u8::from(self.is_county)),
         ];
@@ -145,37 +144,4 @@ impl<'a> Place<'a> {
         }
         all
     }
-}
-
-/// Level per head and growth of what lies around.
-struct Growth {
-    rate: f64,
-    last_week: f64,
-    week_before: f64,
-    last_days: f64,
-}
-
-impl Growth {
-    const UNKNOWN: Self = Self { rate: f64::NAN, last_week: f64::NAN, week_before: f64::NAN, last_days: f64::NAN };
-
-    fn of(around: Option<&Around>, seen: usize) -> Self {
-        let Some(around) = around.filter(|around| seen <= around.cases.days()) else { return Self::UNKNOWN };
-        let week = |back: usize| around.cases.window(seen, 7 * back, 7);
-        Self {
-            rate: log_rate(week(0), around.population),
-            last_week: log_cases(week(0)) - log_cases(week(1)),
-            week_before: log_cases(week(1)) - log_cases(week(2)),
-            last_days: log_cases(around.cases.window(seen, 0, 3) * 7.0 / 3.0) - log_cases(week(0)),
-        }
-    }
-}
-
-/// Logarithm of a week's cases.
-fn log_cases(week: f64) -> f64 {
-    (week.max(0.0) + CASES_OFFSET).ln()
-}
-
-/// Logarithm of counts per 100,000 residents; not a number where residents are unknown.
-fn log_rate(count: f64, population: f64) -> f64 {
-    if population > 0.0 { (count.max(0.0) / population * 1e5 + 1.0).ln() } else { f64::NAN }
 }

@@ -5,12 +5,13 @@ mod features;
 
 use std::sync::Arc;
 
+use countycast_engine::growth::log_cases;
 use countycast_engine::{EngineError, Fips, History, Places, Streams, Surroundings};
 use rayon::prelude::*;
 
 use self::boost::Booster;
 use self::features::{COUNT, Place, WEEKS_SEEN};
-use crate::outlook::{LIFT_WEEKS, Lift, Outlook, logarithm};
+use crate::outlook::{LIFT_WEEKS, Lift, Outlook};
 use crate::settings::Settings;
 
 /// Fewest rows that trees are grown on.
@@ -61,32 +62,32 @@ impl Learned {
         let rows: Vec<Row> =
             histories.par_iter().flat_map_iter(|history| rows(history, surroundings, settings)).collect();
         let streams = Streams::new(seed, "seir", Fips::US);
-        let before_trial = days.saturating_sub(7 * TRIAL_WEEKS);
-        let enough = |until| rows.iter().filter(|row| learns(row, LIFT_WEEKS - 1, until)).count() >= LEAST_ROWS;
-        let ends: Vec<usize> = [days, before_trial].into_iter().filter(|until| enough(*until)).collect();
-        let jobs: Vec<(usize, usize, usize)> = (ends.iter().enumerate())
-            .flat_map(|(number, until)| (0..LIFT_WEEKS).map(move |week| (number, *until, week)))
-            .collect();
-        let booster = |&(number, until, week): &(usize, usize, usize)| {
-            let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, week, until)).collect();
-            let features: Vec<&[f64; COUNT]> = rows.iter().map(|row| &row.features).collect();
-            let targets: Vec<f64> = rows.iter().map(|row| row.came[week]).collect();
-            let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
-            Booster::fit(&features, &targets, &weights, streams.rng("booster", LIFT_WEEKS * number + week).next_u64())
+        let learn = |number: usize, until: usize| {
+            let enough = rows.iter().filter(|row| learns(row, LIFT_WEEKS - 1, until)).count() >= LEAST_ROWS;
+            enough.then(|| boosters(&rows, number, until, &streams)).transpose()
         };
-        let mut trained = jobs.par_iter().map(booster).collect::<Result<Vec<Booster>, _>>()?;
-        if trained.is_empty() {
-            return Ok(None);
-        }
-        let trial = trained.split_off(LIFT_WEEKS);
-        let trial = (!trial.is_empty()).then_some(trial);
-        Ok(Some(Self { surroundings: Arc::clone(surroundings), boosters: trained, trial }))
+        let (all, trial) = rayon::join(|| learn(0, days), || learn(1, days.saturating_sub(7 * TRIAL_WEEKS)));
+        let trial = trial?;
+        Ok(all?.map(|boosters| Self { surroundings: Arc::clone(surroundings), boosters, trial }))
     }
 
     /// A place, ready to be asked how it departs from its outlook.
     pub(crate) fn place<'a>(&'a self, history: &'a History, weight: f64) -> Departures<'a> {
         Departures { learned: self, place: Place::new(history, &self.surroundings), days: history.days(), weight }
     }
+}
+
+/// Set `number` of boosters, which knows the first `until` days.
+fn boosters(rows: &[Row], number: usize, until: usize, streams: &Streams) -> Result<Boosters, EngineError> {
+    let booster = |week: usize| {
+        let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, week, until)).collect();
+        let features: Vec<&[f64; COUNT]> = rows.iter().map(|row| &row.features).collect();
+        let targets: Vec<f64> = rows.iter().map(|row| row.came[week]).collect();
+        let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
+        let seed = streams.rng("booster", LIFT_WEEKS * number + week).next_u64();
+        Booster::fit(&features, &targets, &weights, seed)
+    };
+    (0..LIFT_WEEKS).into_par_iter().map(booster).collect()
 }
 
 /// Whether a booster of this week that knows the first `until` days may learn from a row.
@@ -105,7 +106,7 @@ fn rows(history: &History, surroundings: &Surroundings, settings: &Settings) -> 
         let weeks = ((days - seen) / 7).min(LIFT_WEEKS);
         let departure = |(week, expected): (usize, &[f64])| {
             let came = place.cases.sum(seen + 7 * week, seen + 7 * week + 7);
-            (logarithm(came) - logarithm(expected.iter().sum())).clamp(-MAX_LIFT, MAX_LIFT)
+            (log_cases(came) - log_cases(expected.iter().sum())).clamp(-MAX_LIFT, MAX_LIFT)
         };
         Row {
             seen,
