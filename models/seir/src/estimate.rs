@@ -13,7 +13,7 @@ const VECTORS: usize = 200;
 /// Rounds of cutting their weights; each takes an outlier down to a fourteenth.
 const CUTS: usize = 20;
 /// Correlation above which two parameters are not told apart.
-const CONFOUNDED: f64 = 0.9;
+const CONFOUNDED: f64 = 0.8;
 /// Posterior over prior standard deviation above which the data have told nothing.
 const UNLEARNED: f64 = 0.9;
 /// Names of the parameters that are no knots of R, and of the last knot.

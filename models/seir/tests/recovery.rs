@@ -2,7 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use countycast_engine::{Date, Fips, Streams};
-use countycast_seir::{Seir, Settings};
+use countycast_seir::{NotTold, Seir, Settings};
 use countycast_testkit::{Observation, Reproduction, county, gamma_intervals, renewal};
 use statrs::distribution::{ContinuousCDF, Normal};
 
@@ -67,5 +67,22 @@ fn step_ramp_and_wave_are_recovered() {
         println!("{name}: error {error:.3}, 90 % intervals hold {held:.3}");
         assert!(error < 0.1, "{name}: the median is off by {error}");
         assert!((0.85..=0.95).contains(&held), "{name}: 90 % intervals hold {held}");
+    }
+}
+
+#[test]
+fn what_the_data_do_not_tell_is_said() {
+    let history = county("19001", 5e6, Date::constant(2020, 3, 1), vec![400.0; DAYS], vec![8.0; DAYS]);
+    let not_told = |days: usize| {
+        let streams = Streams::new(1, "seir", Fips::US);
+        Seir::new(Settings::default()).unwrap().estimate(&history.truncated(days).unwrap(), &streams).unwrap().not_told
+    };
+    // Cases and deaths tell how many die of those reported, not how many were infected.
+    let together = |told: &NotTold| matches!(told, NotTold::Confounded { parameters: ["ascertainment", "fatality"], correlation } if *correlation > 0.8);
+    assert!(not_told(DAYS).iter().any(together), "{:?}", not_told(DAYS));
+    // Eight weeks in, no death is that of an infection within them.
+    for name in ["ascertainment", "fatality"] {
+        let kept = |told: &NotTold| matches!(told, NotTold::Prior { parameter, .. } if *parameter == name);
+        assert!(not_told(55).iter().any(kept), "{name}: {:?}", not_told(55));
     }
 }
