@@ -1,5 +1,6 @@
 //! What a run writes: a file per format, and all of them or none.
 
+pub mod capacity;
 pub mod counties;
 pub mod hub;
 pub(crate) mod parquet;
