@@ -23,3 +23,4 @@ pub mod quantiles;
 pub mod report;
 pub mod reproduction;
 pub mod tune;
+pub mod what_if;

@@ -86,8 +86,10 @@ fn capacity_has_the_documented_columns_and_numbers_that_hold_together() {
     expected.extend(["gap_q50", "gap_q90", "gap_q975", "rank"]);
     assert_eq!(columns, expected);
     let places = texts(&table, "fips").into_iter().zip(texts(&table, "model")).zip(texts(&table, "area"));
-    let blended: BTreeSet<String> =
-        places.filter(|((_, model), area)| model == "blend" && area != "catchment").map(|((fips, _), _)| fips).collect();
+    let blended: BTreeSet<String> = places
+        .filter(|((_, model), area)| model == "blend" && area != "catchment")
+        .map(|((fips, _), _)| fips)
+        .collect();
     assert_eq!(blended, locations(), "a row of the blend for every place");
     let number = |name: &str| numbers(&table, name);
     let (low, high, gap) = (number("peak_q50"), number("peak_q975"), number("gap_q975"));

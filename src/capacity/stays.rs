@@ -92,6 +92,9 @@ fn mix(kernels: &[Vec<f64>; CLASSES], weights: [f64; CLASSES]) -> Vec<f32> {
 
 /// Share still waiting after `t` days; none wait where the mean is 0.
 fn waiting(t: f64, mean: f64) -> f64 {
+    if mean == 0.0 {
+        return 0.0;
+    }
     Gamma::new(SHAPE, SHAPE / mean).map_or(0.0, |gamma| gamma.sf(t))
 }
 

@@ -46,7 +46,7 @@ pub struct Failure {
 }
 
 /// An engine's answer, or why there is none.
-pub(super) fn settle<T>(
+pub(crate) fn settle<T>(
     outcome: Outcome<Result<T, EngineError>>,
     engine: &'static str,
     limit: Duration,
