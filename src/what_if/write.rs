@@ -20,7 +20,7 @@ const ENDS: [(&str, fn(&Interval) -> f64); 3] =
 type Side = fn(&Effect) -> Option<&Interval>;
 const SIDES: [(&str, Side); 4] = [
     ("baseline", |e| Some(&e.baseline)),
-    ("scenario", |e| Some(&e.with)),
+    ("what_if", |e| Some(&e.with)),
     ("difference", |e| Some(&e.difference)),
     ("ratio", |e| e.ratio.as_ref()),
 ];
