@@ -131,6 +131,8 @@ fn write(bencher: Bencher) {
             phase: Phase::Independent { reason: String::new() },
             blend: members.first().map(|(_, forecast)| forecast.clone()),
             members,
+            censuses: Vec::new(),
+            blend_census: None,
             weights: Vec::new(),
             failures: Vec::new(),
             reproduction: None,

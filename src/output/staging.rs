@@ -120,7 +120,12 @@ fn refuse_foreign(out: &Path) -> Result<(), Error> {
         return Err(request(format!("--out {} is a file", out.display()), "name a folder"));
     }
     let Ok(entries) = fs::read_dir(out) else { return Ok(()) };
-    let ours = |name: &str| matches!(name, MANIFEST | "projections.parquet" | "counties.parquet" | "hub");
+    let ours = |name: &str| {
+        matches!(
+            name,
+            MANIFEST | "projections.parquet" | "counties.parquet" | "capacity.parquet" | "care.parquet" | "hub"
+        )
+    };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
         if !ours(&name) {
