@@ -118,6 +118,9 @@ impl Config {
         self.phase.check()?;
         self.fallback.check()?;
         self.blend.check()?;
+        if let Some(engine) = self.blend.prior.engines().find(|engine| !names().contains(engine)) {
+            return Err(format!("blend.prior.{engine}: no such engine; known: {}", names().join(", ")));
+        }
         self.capacity.check()
     }
 }

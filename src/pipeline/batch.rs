@@ -32,8 +32,8 @@ pub struct Plan {
     pub fallback: fallback::Settings,
     /// How cases become patients.
     pub capacity: capacity::Settings,
-    /// What past projections have taught the blend; none gives all engines the same share.
-    pub learned: Option<Arc<Learned>>,
+    /// The blend's prior shares and what past projections have taught it.
+    pub learned: Arc<Learned>,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
@@ -332,7 +332,7 @@ impl<'a> Batch<'a> {
             (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !members.is_empty() => {
                 let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
-                let rule = Rule { learned: self.plan.learned.as_deref(), stratum: Stratum::of(fips, &self.quintiles) };
+                let rule = Rule { learned: &self.plan.learned, stratum: Stratum::of(fips, &self.quintiles) };
                 let (forecast, weights) = blend(&forecasts, &rule);
                 let census = average(&censuses, &weights);
                 (Some((forecast, census)), weights)

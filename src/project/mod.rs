@@ -82,11 +82,11 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     watch.lap("read");
     let lessons =
         request.archive.as_deref().map(|root| hindsight::learn(root, request, &panel, monitor)).transpose()?;
-    plan.learned = lessons.as_ref().map(|lessons| Arc::clone(&lessons.learned));
-    if lessons.is_some() {
+    if let Some(lessons) = &lessons {
+        plan.learned = Arc::clone(&lessons.learned);
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, plan.learned.as_deref()))?;
+    let staging = Staging::open(&request.out, &key(request, &panel, &plan.learned))?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
@@ -162,7 +162,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         phase: config.phase,
         fallback: config.fallback,
         capacity: config.capacity,
-        learned: None,
+        learned: Arc::new(Learned::nothing(&config.blend)),
         horizon,
         draws: config.draws,
         seed: config.seed,
@@ -230,7 +230,7 @@ fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> 
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, learned: Option<&Learned>) -> String {
+fn key(request: &Request, panel: &Panel, learned: &Learned) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
     sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}", settings_key(request), panel.as_of()))
 }
