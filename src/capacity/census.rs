@@ -16,12 +16,15 @@ pub struct Census {
     icu: Vec<f32>,
 }
 
+/// A trajectory: patients on the ward and in intensive care, a value a day.
+type Path = (Vec<f32>, Vec<f32>);
+
 impl Census {
     /// The census of drawn trajectories, each a pair of ward and intensive care with a value for each of `days` days.
     #[must_use]
-    pub fn of_paths(days: usize, paths: impl Iterator<Item = (Vec<f32>, Vec<f32>)>) -> Self {
-        let peak = |(ward, icu): &(Vec<f32>, Vec<f32>)| ward.iter().zip(icu).map(|(w, i)| w + i).fold(0.0, f32::max);
-        let mut paths: Vec<(f32, (Vec<f32>, Vec<f32>))> = paths.map(|path| (peak(&path), path)).collect();
+    pub fn of_paths(days: usize, paths: impl Iterator<Item = Path>) -> Self {
+        let peak = |(ward, icu): &Path| ward.iter().zip(icu).map(|(w, i)| w + i).fold(0.0, f32::max);
+        let mut paths: Vec<(f32, Path)> = paths.map(|path| (peak(&path), path)).collect();
         paths.sort_by(|(a, _), (b, _)| a.total_cmp(b));
         let kept = paths.len().min(KEPT);
         let mut census = Self { days, ward: Vec::with_capacity(kept * days), icu: Vec::with_capacity(kept * days) };

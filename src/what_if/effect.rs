@@ -87,6 +87,7 @@ pub struct Effect {
     /// Without the scenario.
     pub baseline: Interval,
     /// With it.
+    #[serde(rename = "what_if")]
     pub with: Interval,
     /// Scenario minus baseline, draw by draw.
     pub difference: Interval,

@@ -3,15 +3,16 @@
 use std::collections::BTreeMap;
 
 use countycast_engine::{Change, Date, Horizon, Scenario, ScenarioError};
-use jiff::ToSpan;
+use jiff::Span;
 
 use super::kind::{KINDS, Kind, Range, Value, Values};
 
 /// What every entry takes.
 const COMMON: [&str; 5] = ["kind", "start", "end", "strength", "uncertainty"];
 
-/// Points of the standard normal distribution that stand for an uncertain strength: the middles of five equal shares.
-const LEVELS: [f64; 5] = [-1.2816, -0.5244, 0.0, 0.5244, 1.2816];
+/// Points that stand for an uncertain strength: the middles of five equal shares of a normal distribution, spread so that
+/// their standard deviation is 1.
+const LEVELS: [f64; 5] = [-1.4634, -0.5988, 0.0, 0.5988, 1.4634];
 
 /// An entry as it is written: values, and where each stands in its file.
 #[derive(Debug, Clone, Default)]
@@ -41,6 +42,8 @@ pub(super) struct Window {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     kind: &'static str,
+    /// What of the kind it is about, such as primary schools; the default counts as said.
+    part: Vec<&'static str>,
     change: Change,
     /// Several for a sweep.
     strengths: Vec<f64>,
@@ -48,9 +51,9 @@ pub struct Entry {
 }
 
 impl Window {
-    /// The day so many days after as-of.
+    /// The day so many days after as-of; the last of the calendar where there is none.
     fn day(self, ahead: i64) -> Date {
-        self.as_of.saturating_add(ahead.days())
+        Span::new().try_days(ahead).map_or(Date::MAX, |span| self.as_of.saturating_add(span))
     }
 
     pub(super) fn last(self) -> Date {
@@ -82,6 +85,7 @@ impl Draft {
                 values.insert(parameter.name, taken);
             }
         }
+        let part = kind.part(&values);
         let (strengths, uncertainty) = (self.strengths(kind)?, self.share(kind, "uncertainty", 0.0)?);
         let (start, end) = (self.day("start", window, 1)?, self.day("end", window, window.horizon.days() as i64)?);
         if end < start {
@@ -89,7 +93,7 @@ impl Draft {
             return Err(self.problem("end", message, "give an end on or after the start".to_owned()));
         }
         let change = Change { start, end, measure: kind.measure(&values), strength: 1.0 };
-        Ok(Entry { kind: kind.name, change, strengths, uncertainty })
+        Ok(Entry { kind: kind.name, part, change, strengths, uncertainty })
     }
 
     fn kind(&self) -> Result<&'static Kind, Problem> {
@@ -162,9 +166,10 @@ impl Entry {
         Self { strengths: vec![strength], ..self.clone() }
     }
 
-    /// Whether another entry of the same kind and the same numbers but strength holds on a common day.
+    /// Whether another entry of the same kind and about the same holds on a common day.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        self.kind == other.kind && self.change.start <= other.change.end && other.change.start <= self.change.end
+        let same = self.kind == other.kind && self.part == other.part;
+        same && self.change.start <= other.change.end && other.change.start <= self.change.end
     }
 
     /// Whether its strength is not known for certain. Of what does not take place, nothing is uncertain.

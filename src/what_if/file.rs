@@ -173,6 +173,7 @@ mod tests {
             ("[[entry]]\nkind = \"masks\"\nstrength = []\n", "line 3", "must be a number from 0 to 1", "sweep"),
             ("[[entry]]\nkind = \"masks\"\nstart = 2020-08-29\n", "line 3", "is outside the run", "2020-08-30 to"),
             ("[[entry]]\nkind = \"masks\"\nend = \"+57\"\n", "line 3", "2020-10-25 is outside", "2020-10-24"),
+            ("[[entry]]\nkind = \"masks\"\nend = \"+99999999999\"\n", "line 3", "is outside", "2020-10-24"),
             ("[[entry]]\nkind = \"masks\"\nstart = \"+9\"\nend = \"+8\"\n", "line 4", "before it starts", ""),
             ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "on the same days", "end one"),
             ("nam = \"x\"\n", "line 1", "unknown field `nam`", "--list"),
@@ -192,6 +193,17 @@ mod tests {
         let text = "[[entry]]\nkind = \"masks\"\nend = \"+7\"\n[[entry]]\nkind = \"masks\"\nstart = 2020-09-06\nstrength = [0.2, 0.4]\n";
         let entries = entries(text).unwrap();
         assert_eq!(entries.iter().map(Entry::strengths).collect::<Vec<_>>(), [&[1.0][..], &[0.2, 0.4]]);
+    }
+
+    #[test]
+    fn parts_of_one_kind_may_hold_together() {
+        let of = |a: &str, b: &str| {
+            format!(
+                "[[entry]]\nkind = \"schools\"\nschools = \"{a}\"\n[[entry]]\nkind = \"schools\"\nschools = \"{b}\"\n"
+            )
+        };
+        assert_eq!(entries(&of("primary", "secondary")).unwrap().len(), 2);
+        assert!(entries(&of("primary", "primary")).is_err());
     }
 
     #[test]

@@ -84,6 +84,16 @@ impl Kind {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
+    /// The words that say what of the kind is meant.
+    pub(super) fn part(&self, values: &Values) -> Vec<&'static str> {
+        let word =
+            |parameter: &Parameter| match values.get(parameter.name).copied().unwrap_or(parameter.range.default()) {
+                Value::Word(word) => Some(word),
+                Value::Number(_) | Value::Day(_) => None,
+            };
+        self.parameters.iter().filter_map(word).collect()
+    }
+
     /// The measure with these values; those that are left out have their defaults.
     pub(super) fn measure(&self, values: &Values) -> Measure {
         let mut all: Values = self.parameters.iter().map(|p| (p.name, p.range.default())).collect();

@@ -13,8 +13,8 @@ use crate::error::Error;
 use crate::output::{aside, days_since_epoch, parquet};
 
 /// The columns of an interval.
-const ENDS: [(&str, fn(&Interval) -> f64); 3] =
-    [("", |i| i.median), ("_lower_90", |i| i.low), ("_upper_90", |i| i.high)];
+type End = fn(&Interval) -> f64;
+const ENDS: [(&str, End); 3] = [("", |i| i.median), ("_lower_90", |i| i.low), ("_upper_90", |i| i.high)];
 
 /// What an effect holds intervals of.
 type Side = fn(&Effect) -> Option<&Interval>;
