@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn each_level_is_the_mean_of_the_members() {
         let (low, high) = (forecast(10.0, true), forecast(20.0, false));
-        let (both, weights) = blended(&[("trend", &low), ("curve", &high)]);
+        let (both, weights) = blended(&[("one", &low), ("other", &high)]);
         let level = |f: &Forecast, i: usize| f.target(Target::Cases).unwrap().week[0][i];
         for i in [0, 11, 22] {
             assert!((level(&both, i) - (level(&low, i) + level(&high, i)) / 2.0).abs() < 1e-3);

@@ -1,7 +1,7 @@
 //! What-if: a baseline against scenarios, on shared random numbers.
 //!
 //! A scenario file ([`Scenarios`]) holds places and dated entries of known kinds ([`Kind`]). Mechanistic engines answer
-//! through their mechanisms; all others follow by the mechanistic ones' ratio of scenario to baseline ([`simulate`]).
+//! through their mechanisms; all others follow by the mechanistic ones' ratio of scenario to baseline.
 
 mod effect;
 mod entry;

@@ -5,7 +5,7 @@ use crate::population::BANDS;
 /// Infections of one day.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Tally {
-    /// By layer, in the order of [`Layer::ALL`]; the last are brought in from elsewhere.
+    /// By layer, in the order of [`crate::Layer::ALL`]; the last are brought in from elsewhere.
     pub by_layer: [u32; 6],
     /// By age band.
     pub by_band: [u32; BANDS],
