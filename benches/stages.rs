@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 
-use countycast::blend::{Rule, Stratum, blend};
+use countycast::blend::{Learned, Rule, Settings, Stratum, blend};
 use countycast::config::Config;
 use countycast::output::projections::{Totals, write_part};
 use countycast::panel::{self, Panel, demo, repair_series};
@@ -113,7 +113,8 @@ fn blend_three(bencher: Bencher) {
     let members: Vec<Forecast> =
         ["flat", "trend", "curve"].iter().filter_map(|name| forecast(engine(name).as_ref(), &HISTORIES[0])).collect();
     let members: Vec<(&'static str, &Forecast)> = members.iter().map(|forecast| ("member", forecast)).collect();
-    let rule = Rule { learned: None, stratum: Stratum::Quintile(3) };
+    let learned = Learned::nothing(&Settings::default());
+    let rule = Rule { learned: &learned, stratum: Stratum::Quintile(3) };
     bencher.counter(ItemsCount::new(1_usize)).bench(|| blend(divan::black_box(&members), &rule));
 }
 
@@ -131,6 +132,8 @@ fn write(bencher: Bencher) {
             phase: Phase::Independent { reason: String::new() },
             blend: members.first().map(|(_, forecast)| forecast.clone()),
             members,
+            censuses: Vec::new(),
+            blend_census: None,
             weights: Vec::new(),
             failures: Vec::new(),
             reproduction: None,

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use crate::error::{Error, InputError};
 use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, engines, names};
-use crate::{blend, fallback, panel, phase};
+use crate::{blend, capacity, fallback, panel, phase};
 
 /// The documented defaults, as `config/default.toml` ships them.
 pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
@@ -42,6 +42,8 @@ pub struct Config {
     pub fallback: fallback::Settings,
     /// How engines are weighted.
     pub blend: blend::Settings,
+    /// How cases become patients, and which beds are left for them.
+    pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
 }
@@ -59,6 +61,7 @@ impl Default for Config {
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
             blend: blend::Settings::default(),
+            capacity: capacity::Settings::default(),
             engines: EngineSettings::default(),
         }
     }
@@ -114,7 +117,11 @@ impl Config {
         self.panel.check()?;
         self.phase.check()?;
         self.fallback.check()?;
-        self.blend.check()
+        self.blend.check()?;
+        if let Some(engine) = self.blend.prior.engines().find(|engine| !names().contains(engine)) {
+            return Err(format!("blend.prior.{engine}: no such engine; known: {}", names().join(", ")));
+        }
+        self.capacity.check()
     }
 }
 

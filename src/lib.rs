@@ -1,11 +1,12 @@
 //! County-level epidemic projections for the United States.
 //!
-//! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`] → [`output`]. Modules are listed in that
+//! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`], [`capacity`] → [`output`]. Modules are listed in that
 //! order and use only those above them; [`pipeline`] and [`project`] alone know the order of the stages.
 
 pub mod archive;
 pub mod backtest;
 pub mod blend;
+pub mod capacity;
 #[doc(hidden)]
 pub mod cli;
 pub mod config;
@@ -22,3 +23,4 @@ pub mod quantiles;
 pub mod report;
 pub mod reproduction;
 pub mod tune;
+pub mod what_if;

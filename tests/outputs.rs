@@ -78,6 +78,36 @@ fn projections_have_the_documented_columns() {
 }
 
 #[test]
+fn capacity_has_the_documented_columns_and_numbers_that_hold_together() {
+    let table = table(&out().join("capacity.parquet"));
+    let columns: Vec<String> = table.columns().iter().map(|c| c.name().to_string()).collect();
+    let mut expected = vec!["as_of", "fips", "model", "bed", "area", "beds", "others"];
+    expected.extend(["peak_q50", "peak_q90", "peak_q975", "peak_day", "overflow_probability", "first_overflow"]);
+    expected.extend(["gap_q50", "gap_q90", "gap_q975", "rank"]);
+    assert_eq!(columns, expected);
+    let places = texts(&table, "fips").into_iter().zip(texts(&table, "model")).zip(texts(&table, "area"));
+    let blended: BTreeSet<String> = places
+        .filter(|((_, model), area)| model == "blend" && area != "catchment")
+        .map(|((fips, _), _)| fips)
+        .collect();
+    assert_eq!(blended, locations(), "a row of the blend for every place");
+    let number = |name: &str| numbers(&table, name);
+    let (low, high, gap) = (number("peak_q50"), number("peak_q975"), number("gap_q975"));
+    assert!(low.iter().zip(&high).all(|(low, high)| low <= high) && high.iter().any(|high| *high > 0.0));
+    // What lacks is at least what the peak exceeds the free beds by (means of excesses, not excesses of means), and
+    // nothing where no draw overflows.
+    let probability = number("overflow_probability");
+    for ((((high, beds), others), gap), probability) in
+        high.iter().zip(number("beds")).zip(number("others")).zip(gap).zip(&probability)
+    {
+        let excess = (high - (beds - others)).max(0.0);
+        assert!(gap > excess - 0.02, "{high} patients, {beds} beds, {others} taken: {gap} lack");
+        assert!(gap == 0.0 || *probability > 0.0, "{gap} lack with probability {probability}");
+    }
+    assert!(probability.iter().all(|p| (0.0..=1.0).contains(p)));
+}
+
+#[test]
 fn every_row_set_has_all_quantiles_once_in_order_and_they_do_not_cross() {
     for (task, row_set) in quantiles() {
         assert_eq!(row_set.iter().map(|(quantile, _)| *quantile).collect::<Vec<_>>(), LEVELS, "{task:?}");

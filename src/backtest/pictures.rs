@@ -10,11 +10,10 @@ use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::Done;
-use super::write::aside;
 use crate::error::Error;
 use crate::evaluate::{Means, PIT_BINS, Run, Sum, Truth};
 use crate::font::{self, FONT};
-use crate::output::BLEND;
+use crate::output::{BLEND, aside};
 use crate::quantiles::{COUNTY_LEVELS, MEDIAN};
 
 /// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008).

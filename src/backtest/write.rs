@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::evaluate::{Scored, target_name};
-use crate::output::{days_since_epoch, parquet};
+use crate::output::{aside, days_since_epoch, parquet};
 
 /// Writes a row per forecast.
 pub(super) fn scores(path: &Path, scored: &[Scored]) -> Result<(), Error> {
@@ -20,16 +20,6 @@ pub(super) fn scores(path: &Path, scored: &[Scored]) -> Result<(), Error> {
 pub(super) fn json(path: &Path, document: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_vec_pretty(document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
     aside(path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
-}
-
-/// Writes a file under another name first, so that it is there whole or not at all.
-pub(super) fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-    let unfinished = path.with_extension("unfinished");
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
-    }
-    write(&unfinished)?;
-    fs::rename(&unfinished, path).map_err(|source| Error::write(path, source))
 }
 
 fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {

@@ -2,45 +2,56 @@
 
 use countycast_engine::{Date, Target};
 
+use super::prior::Prior;
 use super::settings::Settings;
-use super::shares::{self, Shares};
+use super::shares::{self, Evidence};
 use super::stratum::Stratum;
 use crate::evaluate::{Run, Scored, Truth, score};
 use crate::quantiles::Row;
 
-/// Shares of the engines, learned from past projections and what came true.
-#[derive(Debug, Clone, Default, PartialEq)]
+/// Shares of the engines: a prior, and what past projections were worth beside what came true.
+#[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
-    shares: Shares,
+    prior: Prior,
+    max_share: f64,
+    evidence: Evidence,
     /// As-of days that were learned from.
     pub days: usize,
 }
 
 impl Learned {
+    /// What is known before any past projection.
+    #[must_use]
+    pub fn nothing(settings: &Settings) -> Self {
+        Self { prior: settings.prior.clone(), max_share: settings.max_share, evidence: Evidence::new(), days: 0 }
+    }
+
     /// Learns from runs whose truth has at least partly come in by `as_of`. `truth` ends there.
     #[must_use]
     pub fn from(past: &[Run], truth: &Truth, as_of: Date, settings: &Settings) -> Self {
         let scored: Vec<(Date, Vec<Scored>)> =
             past.iter().map(|run| (run.as_of, score(run, truth))).filter(|(_, scored)| !scored.is_empty()).collect();
-        Self { days: scored.len(), shares: shares::learn(&scored, as_of, settings) }
+        let evidence = shares::weigh(&scored, as_of, settings);
+        Self { days: scored.len(), evidence, ..Self::nothing(settings) }
     }
 
-    /// Shares of these engines, which add up to 1. One that was never scored has the mean share of the others.
+    /// Shares of these engines, which add up to 1. One that was never scored has the mean evidence of the others.
     #[must_use]
     pub fn shares(&self, target: Target, stratum: Stratum, engines: &[&str]) -> Vec<f64> {
-        let known = self.shares.get(&(target, stratum));
-        let share = |engine: &&str| known.and_then(|known| known.get(*engine)).copied();
-        let found: Vec<f64> = engines.iter().filter_map(share).collect();
+        let evidence = self.evidence.get(&(target, stratum));
+        let factor = |engine: &&str| evidence.and_then(|known| known.get(*engine)).copied();
+        let found: Vec<f64> = engines.iter().filter_map(factor).collect();
         let mean = if found.is_empty() { 1.0 } else { found.iter().sum::<f64>() / found.len() as f64 };
-        let raw: Vec<f64> = engines.iter().map(|engine| share(engine).unwrap_or(mean)).collect();
-        let sum: f64 = raw.iter().sum();
-        raw.into_iter().map(|share| share / sum).collect()
+        let raw = engines.iter().map(|engine| self.prior.of(engine) * factor(engine).unwrap_or(mean));
+        shares::capped(raw.collect(), self.max_share)
     }
 
-    /// All shares as rows: target, stratum, engine, share.
+    /// Shares of all engines that were scored, as rows: target, stratum, engine, share.
     pub fn rows(&self) -> impl Iterator<Item = (Target, Stratum, &str, f64)> {
-        self.shares.iter().flat_map(|((target, stratum), engines)| {
-            engines.iter().map(|(engine, share)| (*target, *stratum, engine.as_str(), *share))
+        self.evidence.iter().flat_map(|((target, stratum), engines)| {
+            let names: Vec<&str> = engines.keys().map(String::as_str).collect();
+            let shares = self.shares(*target, *stratum, &names);
+            names.into_iter().zip(shares).map(|(engine, share)| (*target, *stratum, engine, share))
         })
     }
 }

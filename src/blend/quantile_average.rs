@@ -18,8 +18,8 @@ pub struct Weight {
 /// How the members of one location are put together.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// What the archive has taught; none gives all members the same share.
-    pub learned: Option<&'a Learned>,
+    /// Prior shares and what the archive has taught.
+    pub learned: &'a Learned,
     /// Where the location belongs.
     pub stratum: Stratum,
 }
@@ -30,10 +30,7 @@ pub struct Rule<'a> {
 /// A target is averaged over the engines that project it. The shares returned are those of cases.
 #[must_use]
 pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecast, Vec<Weight>) {
-    let shares = |target: Target, engines: &[&str]| match rule.learned {
-        Some(learned) => learned.shares(target, rule.stratum, engines),
-        None => vec![1.0 / engines.len().max(1) as f64; engines.len()],
-    };
+    let shares = |target: Target, engines: &[&str]| rule.learned.shares(target, rule.stratum, engines);
     let names: Vec<&str> = members.iter().map(|(name, _)| *name).collect();
     let of_cases = shares(Target::Cases, &names);
     let weights = members.iter().zip(of_cases).map(|(&(engine, _), share)| Weight { engine, share }).collect();
@@ -52,6 +49,7 @@ pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecas
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blend::Settings;
     use countycast_engine::Draws;
 
     fn forecast(value: f32, deaths: bool) -> Forecast {
@@ -63,25 +61,28 @@ mod tests {
         Forecast::from_draws(&draws)
     }
 
-    const EQUAL: Rule<'_> = Rule { learned: None, stratum: Stratum::Region };
+    fn blended(members: &[(&'static str, &Forecast)]) -> (Forecast, Vec<Weight>) {
+        let learned = Learned::nothing(&Settings::default());
+        blend(members, &Rule { learned: &learned, stratum: Stratum::Region })
+    }
 
     #[test]
     fn each_level_is_the_mean_of_the_members() {
         let (low, high) = (forecast(10.0, true), forecast(20.0, false));
-        let (blended, weights) = blend(&[("flat", &low), ("curve", &high)], &EQUAL);
+        let (both, weights) = blended(&[("one", &low), ("other", &high)]);
         let level = |f: &Forecast, i: usize| f.target(Target::Cases).unwrap().week[0][i];
         for i in [0, 11, 22] {
-            assert!((level(&blended, i) - (level(&low, i) + level(&high, i)) / 2.0).abs() < 1e-3);
+            assert!((level(&both, i) - (level(&low, i) + level(&high, i)) / 2.0).abs() < 1e-3);
         }
         assert_eq!(weights.iter().map(|w| w.share).collect::<Vec<_>>(), [0.5, 0.5]);
-        assert_eq!(blended.target(Target::Deaths), low.target(Target::Deaths), "one answer stands alone");
+        assert_eq!(both.target(Target::Deaths), low.target(Target::Deaths), "one answer stands alone");
     }
 
     #[test]
     fn quantiles_do_not_cross() {
         let (low, high) = (forecast(0.0, true), forecast(1e6, true));
-        let (blended, _) = blend(&[("flat", &low), ("curve", &high)], &EQUAL);
-        for row in &blended.target(Target::Cases).unwrap().sum {
+        let (both, _) = blended(&[("trend", &low), ("curve", &high)]);
+        for row in &both.target(Target::Cases).unwrap().sum {
             assert!(row.is_sorted());
         }
     }

@@ -2,8 +2,10 @@
 
 use serde::Deserialize;
 
+use super::prior::Prior;
+
 /// How engines are weighted by what past projections were worth.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Weeks of past projections that are looked at, 1 to 52.
@@ -12,11 +14,13 @@ pub struct Settings {
     pub hindcast_weeks: u16,
     /// Age in weeks at which a past projection counts half, above 0.
     pub half_life_weeks: f64,
-    /// Sharpness of the weights: share ∝ exp(−sharpness · relative WIS), 0 to 100; 0 gives all engines the same.
+    /// Relative shares before any past projection is known.
+    pub prior: Prior,
+    /// Sharpness of the weights: share ∝ prior · exp(−sharpness · relative WIS), 0 to 100; 0 leaves the prior.
     pub sharpness: f64,
     /// Largest share of one engine, above 0 to 1; at least 1.5 over the number of engines whatever is set.
     pub max_share: f64,
-    /// Past as-of days at which learned and equal shares count the same, from 0.
+    /// Past as-of days at which the sharpness has come to half its value, from 0.
     pub prior_days: f64,
 }
 
@@ -26,6 +30,7 @@ impl Default for Settings {
             window_weeks: 12,
             hindcast_weeks: 8,
             half_life_weeks: 6.0,
+            prior: Prior::default(),
             sharpness: 8.0,
             max_share: 0.6,
             prior_days: 2.0,
@@ -50,6 +55,7 @@ impl Settings {
         range("half_life_weeks", self.half_life_weeks, 0.1, 1000.0)?;
         range("sharpness", self.sharpness, 0.0, 100.0)?;
         range("max_share", self.max_share, 0.01, 1.0)?;
-        range("prior_days", self.prior_days, 0.0, 1000.0)
+        range("prior_days", self.prior_days, 0.0, 1000.0)?;
+        self.prior.check()
     }
 }

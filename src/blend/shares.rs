@@ -19,13 +19,14 @@ struct Paired {
     baseline: f64,
 }
 
-/// Shares by target and stratum; engines that are not listed were never seen.
-pub(super) type Shares = BTreeMap<(Target, Stratum), BTreeMap<String, f64>>;
+/// What the past says for each engine, by target and stratum: a factor on its prior share, 1 for the best engine. Engines
+/// that are not listed were never seen.
+pub(super) type Evidence = BTreeMap<(Target, Stratum), BTreeMap<String, f64>>;
 
-/// Learns shares from scored past projections, a list per as-of day: `exp(−θ·relative WIS)`, capped, shrunk to equal
-/// shares where few days are known (Ray et al. 2023, *Comparing trained and untrained probabilistic ensemble forecasts
-/// of COVID-19 cases and deaths in the United States*).
-pub(super) fn learn(past: &[(Date, Vec<Scored>)], as_of: Date, settings: &Settings) -> Shares {
+/// Weighs the evidence of scored past projections, a list per as-of day: `exp(−θ·relative WIS)` (Ray et al. 2023,
+/// *Comparing trained and untrained probabilistic ensemble forecasts of COVID-19 cases and deaths in the United States*),
+/// where θ, the sharpness, grows with the days known.
+pub(super) fn weigh(past: &[(Date, Vec<Scored>)], as_of: Date, settings: &Settings) -> Evidence {
     let mut sums: BTreeMap<(Target, Stratum), BTreeMap<String, Paired>> = BTreeMap::new();
     let mut days: BTreeMap<(Target, Stratum), BTreeSet<Date>> = BTreeMap::new();
     for (made, scored) in past {
@@ -47,32 +48,31 @@ pub(super) fn learn(past: &[(Date, Vec<Scored>)], as_of: Date, settings: &Settin
             days.entry(key).or_default().insert(*made);
         }
     }
-    let share = |(key, engines): ((Target, Stratum), BTreeMap<String, Paired>)| {
+    let evidence = |(key, engines): ((Target, Stratum), BTreeMap<String, Paired>)| {
         let days = days.get(&key).map_or(0.0, |days| days.len() as f64);
         let relative = engines.iter().map(|(name, sums)| (name.clone(), sums.own / sums.baseline.max(1e-9)));
-        (key, shares(&relative.collect(), days, settings))
+        (key, factors(&relative.collect(), days, settings))
     };
-    sums.into_iter().map(share).collect()
+    sums.into_iter().map(evidence).collect()
 }
 
-/// Shares of engines with these relative scores after `days` as-of days.
-fn shares(relative: &BTreeMap<String, f64>, days: f64, settings: &Settings) -> BTreeMap<String, f64> {
-    let n = relative.len() as f64;
+/// Factors of engines with these relative scores after `days` as-of days.
+fn factors(relative: &BTreeMap<String, f64>, days: f64, settings: &Settings) -> BTreeMap<String, f64> {
     let best = relative.values().copied().fold(f64::INFINITY, f64::min);
-    let raw: Vec<f64> = relative.values().map(|r| (-settings.sharpness * (r - best)).exp()).collect();
-    let capped = capped(raw, settings.max_share.max(CAP_FACTOR / n));
     let trust = if days + settings.prior_days > 0.0 { days / (days + settings.prior_days) } else { 1.0 };
-    let shrunk = capped.into_iter().map(|share| trust * share + (1.0 - trust) / n);
-    relative.keys().cloned().zip(shrunk).collect()
+    let factor = |r: &f64| (-trust * settings.sharpness * (r - best)).exp();
+    relative.iter().map(|(name, r)| (name.clone(), factor(r))).collect()
 }
 
-/// Shares that add up to 1, none above `cap`: what is cut off goes to the others in proportion.
-fn capped(raw: Vec<f64>, cap: f64) -> Vec<f64> {
-    let sum: f64 = raw.iter().sum();
-    let mut shares: Vec<f64> = raw.iter().map(|r| r / sum).collect();
-    if cap * shares.len() as f64 <= 1.0 {
-        return vec![1.0 / shares.len() as f64; shares.len()];
+/// Shares in proportion to these, which add up to 1 and of which none exceeds `cap` where the number of engines allows it;
+/// equal ones if all are 0.
+pub(super) fn capped(raw: Vec<f64>, cap: f64) -> Vec<f64> {
+    let n = raw.len() as f64;
+    let (sum, cap) = (raw.iter().sum::<f64>(), cap.max(CAP_FACTOR / n));
+    if sum <= 0.0 {
+        return vec![1.0 / n; raw.len()];
     }
+    let mut shares: Vec<f64> = raw.iter().map(|r| r / sum).collect();
     // Each round fixes at least one more share at the cap.
     for _ in 0..shares.len() {
         let over: f64 = shares.iter().map(|s| (s - cap).max(0.0)).sum();
@@ -96,22 +96,25 @@ mod tests {
     }
 
     #[test]
-    fn better_engines_weigh_more_and_all_add_up_to_one() {
-        let settings = Settings { prior_days: 0.0, max_share: 1.0, ..Settings::default() };
-        let found = shares(&relative(&[("a", 0.8), ("b", 0.9), ("c", 1.2)]), 8.0, &settings);
-        assert!(found["a"] > found["b"] && found["b"] > found["c"]);
-        assert!((found["a"] / found["b"] - (0.1 * settings.sharpness).exp()).abs() < 1e-9);
-        assert!((found.values().sum::<f64>() - 1.0).abs() < 1e-12);
+    fn better_engines_have_more_evidence_the_more_days_are_known() {
+        let settings = Settings { prior_days: 2.0, ..Settings::default() };
+        let found = |days| factors(&relative(&[("a", 0.8), ("b", 0.9), ("c", 1.2)]), days, &settings);
+        assert!(found(0.0).values().all(|factor| (factor - 1.0).abs() < 1e-12));
+        let (few, many) = (found(2.0), found(1e9));
+        assert!(few["a"] > few["b"] && few["b"] > few["c"] && few["c"] > many["c"]);
+        assert!((few["a"] / few["b"] - (0.05 * settings.sharpness).exp()).abs() < 1e-9);
+        assert!((many["a"] / many["b"] - (0.1 * settings.sharpness).exp()).abs() < 1e-6);
     }
 
     #[test]
-    fn no_share_exceeds_the_cap_and_little_knowledge_means_equal_shares() {
-        let settings = Settings { prior_days: 0.0, max_share: 0.4, sharpness: 50.0, ..Settings::default() };
-        let four = relative(&[("a", 0.5), ("b", 0.9), ("c", 1.0), ("d", 1.2)]);
-        let found = shares(&four, 8.0, &settings);
-        assert!(found.values().all(|share| *share <= 0.4 + 1e-9), "{found:?}");
-        assert!((found.values().sum::<f64>() - 1.0).abs() < 1e-9);
-        let none = shares(&four, 0.0, &Settings { prior_days: 2.0, ..settings });
-        assert!(none.values().all(|share| (share - 0.25).abs() < 1e-12));
+    fn shares_add_up_to_one_and_none_exceeds_the_cap() {
+        let found = capped(vec![50.0, 0.5, 0.2, 0.1], 0.4);
+        assert!(found.iter().all(|share| *share <= 0.4 + 1e-9), "{found:?}");
+        assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-9);
+        assert!(found[1] > found[2] && found[2] > found[3]);
+        let two = capped(vec![9.0, 1.0], 0.4);
+        assert!((two[0] - 0.75).abs() < 1e-9, "with two engines no cap below 1.5 / 2: {two:?}");
+        assert_eq!(capped(vec![0.0, 0.0], 0.6), [0.5, 0.5]);
+        assert_eq!(capped(vec![3.0], 0.6), [1.0]);
     }
 }

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use countycast_engine::Date;
 
-use super::Format;
 use super::progress::Progress;
+use super::{Format, jobs};
 use crate::backtest::{Done, Request, backtest};
 use crate::config::Config;
 use crate::error::Error;
@@ -79,7 +79,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         config_text,
         states: args.state.clone(),
         fips: args.fips.clone(),
-        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs: jobs(args.jobs),
     };
     let done = backtest(&request, &progress)?;
     drop(progress);

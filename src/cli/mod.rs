@@ -7,6 +7,7 @@ mod project;
 mod report;
 mod summary;
 mod tune;
+mod what_if;
 
 use std::process::ExitCode;
 
@@ -46,6 +47,7 @@ enum Verb {
     Tune(tune::Args),
     Data(data::Args),
     Report(report::Args),
+    WhatIf(what_if::Args),
 }
 
 /// Runs the program with the process's own arguments.
@@ -59,6 +61,7 @@ pub fn run() -> ExitCode {
         Verb::Tune(args) => tune::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
         Verb::Report(args) => report::run(args, cli.quiet, cli.format),
+        Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,
@@ -77,6 +80,11 @@ fn silence_engine_panics() {
             usual(info);
         }
     }));
+}
+
+/// Threads: as many as asked for, or all cores.
+fn jobs(wanted: Option<u16>) -> usize {
+    wanted.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
 fn print_error(error: &Error, format: Format) {

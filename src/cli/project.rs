@@ -6,7 +6,7 @@ use clap::builder::ArgPredicate;
 use countycast_engine::Date;
 
 use super::progress::Progress;
-use super::{Format, summary};
+use super::{Format, jobs, summary};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel::{self, demo};
@@ -93,7 +93,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         config_text,
         states: args.state.clone(),
         fips: args.fips.clone(),
-        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs: jobs(args.jobs),
     };
     let done = project(&request, &progress)?;
     drop(progress);

@@ -2,11 +2,16 @@
 
 use std::fmt::Write;
 
+use crate::output::capacity::CapacityRow;
 use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
 
 /// Counties below this many cases a week are left out of the list of the fastest rising: their growth is chance.
 const LEAST_CASES: f64 = 50.0;
+/// Counties named for their need of beds.
+const MOST_NEEDY: u32 = 5;
+/// Overflow less probable than this is not named.
+const LEAST_OVERFLOW: f64 = 0.1;
 
 /// The report.
 pub(super) fn text(done: &Done) -> String {
@@ -60,11 +65,41 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
             )?;
         }
     }
+    capacity(text, done)?;
     writeln!(text, "\n{:<12}{:>8}{:>8}", "stage", "wall s", "cpu s")?;
     for stage in &run.stages {
         writeln!(text, "{:<12}{:>8.2}{:>8.2}", stage.name, stage.wall_seconds, stage.cpu_seconds)?;
     }
     writeln!(text, "\nwritten to {}", done.out.display())
+}
+
+/// The counties most in need of intensive care, among those that are likely to want it.
+fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
+    let mut needy: Vec<(&CapacityRow, f64)> = done
+        .capacity
+        .iter()
+        .filter(|row| row.area == "catchment" && row.bed == "icu" && row.rank.is_some_and(|rank| rank <= MOST_NEEDY))
+        .filter_map(|row| Some((row, row.need.overflow.filter(|p| *p >= LEAST_OVERFLOW)?)))
+        .collect();
+    if needy.is_empty() {
+        return Ok(());
+    }
+    needy.sort_by_key(|(row, _)| row.rank);
+    writeln!(text, "\nintensive care most in need (hospitals that serve the county; by expected gap per bed)")?;
+    writeln!(text, "  {:<7}{:<28}{:>10}{:>12}  overflow", "fips", "county", "free beds", "peak")?;
+    for (row, probability) in needy {
+        let name = done.rows.iter().find(|county| county.fips == row.fips).map_or("", |county| &county.name);
+        let name: String = name.chars().take(27).collect();
+        let free = row.need.beds.zip(row.need.others).map_or(0.0, |(beds, others)| beds - others);
+        writeln!(
+            text,
+            "  {:<7}{name:<28}{free:>10.0}{:>12.0}  {:.0} %",
+            row.fips,
+            row.need.peak[0],
+            100.0 * probability
+        )?;
+    }
+    Ok(())
 }
 
 fn section<'a>(

@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use countycast_engine::Date;
 
-use super::Format;
 use super::progress::Progress;
+use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::BLEND;
@@ -101,7 +101,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         method: args.method,
         budget: args.budget,
         seed: args.seed,
-        jobs: args.jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from),
+        jobs: jobs(args.jobs),
         out: args.out.clone(),
     };
     let done = tune(&request, &progress, &mut |trials| {

@@ -1,14 +1,15 @@
 //! A county's counts from its state's joint draws and its share of them.
 
 use countycast_engine::{DrawError, Draws, Streams, Target};
-use rand_distr::{Distribution, Gamma, Poisson};
+use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
 
 use super::{RelativeRisk, Settings};
 
 /// Joint draws of a county from those of its state.
 ///
-/// Within a draw: one risk for all days (what is not known of the county stays not known all along), one gamma factor
-/// of mean 1 for each week (clusters), and counts that are Poisson given both, so that zero has its honest mass.
+/// Within a draw: one risk at as-of (what is not known of the county stays not known all along), whose log walks from week
+/// to week (a county parts from its state, for better or for worse), one gamma factor of mean 1 for each week (clusters),
+/// and counts that are Poisson given these, so that zero has its honest mass.
 /// A risk that is `None` (no population known) leaves that target out.
 ///
 /// # Errors
@@ -41,8 +42,15 @@ fn county_path(
     let mut rng = streams.rng(purpose, draw);
     let mut gamma = |shape: f64, rate: f64| Gamma::new(shape, 1.0 / rate).map_or(0.0, |g| g.sample(&mut rng));
     let risk_drawn = gamma(risk.shape, risk.rate);
-    let weeks: Vec<f64> =
+    let clusters: Vec<f64> =
         (0..state.len().div_ceil(7)).map(|_| gamma(settings.weekly_shape, settings.weekly_shape)).collect();
+    let mut log_risk = 0.0;
+    let step = |cluster: f64| {
+        let z: f64 = StandardNormal.sample(&mut rng);
+        log_risk += settings.weekly_drift * z;
+        cluster * f64::exp(log_risk)
+    };
+    let weeks: Vec<f64> = clusters.into_iter().map(step).collect();
     let count = |(day, &around): (usize, &f32)| {
         let mean = risk.population_share * risk_drawn * weeks[day / 7] * f64::from(around);
         Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(&mut rng)) as f32
@@ -58,7 +66,7 @@ mod tests {
 
     fn county(level: f32, risk: RelativeRisk, shape: f64) -> Vec<f64> {
         let state = Draws::new(DRAWS, 7).unwrap().with(Target::Cases, vec![level; 7 * DRAWS]).unwrap();
-        let settings = Settings { weekly_shape: shape, ..Settings::default() };
+        let settings = Settings { weekly_shape: shape, weekly_drift: 0.0, ..Settings::default() };
         let streams = Streams::new(1, "fallback", "31005".parse().unwrap());
         let draws = project(&state, Some(risk), None, &settings, &streams).unwrap();
         assert!(draws.paths(Target::Deaths).is_none());

@@ -14,11 +14,13 @@ pub struct Settings {
     /// Shape of the gamma noise that whole weeks of a small county have beside chance counting, above 0: outbreaks
     /// come in clusters. Smaller is noisier; 1 is geometric.
     pub weekly_shape: f64,
+    /// Standard deviation of the weekly step of the log relative risk after as-of, 0 to 3: counties part from their state.
+    pub weekly_drift: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 56, ridge: 20.0, weekly_shape: 0.7 }
+        Self { window_days: 56, ridge: 20.0, weekly_shape: 0.7, weekly_drift: 0.5 }
     }
 }
 
@@ -36,6 +38,9 @@ impl Settings {
         }
         if !(self.weekly_shape.is_finite() && self.weekly_shape > 0.0) {
             return Err(format!("fallback.weekly_shape = {}: must be above 0", self.weekly_shape));
+        }
+        if !(0.0..=3.0).contains(&self.weekly_drift) {
+            return Err(format!("fallback.weekly_drift = {}: must be 0 to 3", self.weekly_drift));
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What a run writes: a file per format, and all of them or none.
 
+mod aside;
+pub mod capacity;
 pub mod counties;
 pub mod hub;
 pub(crate) mod parquet;
@@ -8,10 +10,11 @@ mod read;
 pub mod run;
 mod staging;
 
+pub(crate) use aside::aside;
 pub use projections::BLEND;
 pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;
 pub use staging::Staging;
 
 /// Everything that a run leaves in its output folder.
-pub const FILES: [&str; 4] = ["projections.parquet", "counties.parquet", "hub", "run.json"];
+pub const FILES: [&str; 5] = ["projections.parquet", "counties.parquet", "capacity.parquet", "hub", "run.json"];

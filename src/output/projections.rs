@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
+use jiff::ToSpan;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 
 use super::parquet;

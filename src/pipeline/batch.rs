@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Places, Target};
+use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Places, Streams, Target};
 use rayon::prelude::*;
 
 use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
@@ -12,6 +12,7 @@ use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
 use crate::blend::{Learned, Rule, Stratum, Weight, blend};
+use crate::capacity::{self, Census, Course, Stays};
 use crate::error::Error;
 use crate::evaluate::quintiles_of;
 use crate::fallback::{self, Shares};
@@ -29,8 +30,10 @@ pub struct Plan {
     pub phase: phase::Settings,
     /// How the others follow their state.
     pub fallback: fallback::Settings,
-    /// What past projections have taught the blend; none gives all engines the same share.
-    pub learned: Option<Arc<Learned>>,
+    /// How cases become patients.
+    pub capacity: capacity::Settings,
+    /// The blend's prior shares and what past projections have taught it.
+    pub learned: Arc<Learned>,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
@@ -68,6 +71,10 @@ pub struct Projected {
     pub members: Vec<(&'static str, Forecast)>,
     /// The blend; none where no engine answered and there was nothing to fall back on.
     pub blend: Option<Forecast>,
+    /// Every engine's patients in hospital, in the order of the engines.
+    pub censuses: Vec<(&'static str, Census)>,
+    /// The blend's.
+    pub blend_census: Option<Census>,
     /// Shares of the engines in the blend.
     pub weights: Vec<Weight>,
     /// Engines that did not answer.
@@ -82,6 +89,7 @@ pub struct Batch<'a> {
     plan: Plan,
     selection: Selection,
     shares: Arc<Shares>,
+    stays: Arc<Stays>,
     quintiles: HashMap<Fips, u8>,
     /// Engines that could not learn, left out everywhere.
     untrained: Vec<Failure>,
@@ -95,10 +103,11 @@ impl<'a> Batch<'a> {
     #[must_use]
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
         let shares = Arc::new(Shares::learn(panel, &plan.fallback));
+        let stays = Arc::new(Stays::new(&plan.capacity));
         // Of the whole panel: a county's stratum does not depend on who else is projected.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
-        Self { panel, plan, selection, shares, quintiles, untrained: Vec::new() }
+        Self { panel, plan, selection, shares, stays, quintiles, untrained: Vec::new() }
     }
 
     /// Lets every engine learn from the whole panel. One that cannot is left out everywhere, with its reason.
@@ -261,8 +270,8 @@ impl<'a> Batch<'a> {
         mut each: impl FnMut(Address, Result<Answer, Failure>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (addresses, jobs): (Vec<Address>, Vec<Job>) = jobs.into_iter().unzip();
-        let (plan, shares) = (self.plan.clone(), Arc::clone(&self.shares));
-        let work = move |job: &Job| job.run(&plan, &shares);
+        let (plan, shares, stays) = (self.plan.clone(), Arc::clone(&self.shares), Arc::clone(&self.stays));
+        let work = move |job: &Job| job.run(&plan, &shares, &stays);
         let name = |(_, i): Address| i.map_or(FALLBACK, |i| self.plan.engines[i].name());
         let limit = self.plan.limit;
         let each = |job: usize, outcome: Outcome<Result<Answer, EngineError>>| {
@@ -298,31 +307,35 @@ impl<'a> Batch<'a> {
     ) -> Projected {
         let fips = place.history.location().fips;
         let mut phase = self.phase(place);
-        let (mut members, mut failures) = (Vec::new(), Vec::new());
+        let (mut members, mut censuses, mut failures) = (Vec::new(), Vec::new(), Vec::new());
         if let Phase::Independent { .. } = phase {
             failures.clone_from(&self.untrained);
         }
         for (i, engine) in self.plan.engines.iter().enumerate() {
             match answers.remove(&(fips, Some(i))) {
-                Some(Ok(answer)) => members.push((engine.name(), answer.forecast)),
+                Some(Ok(answer)) => {
+                    members.push((engine.name(), answer.forecast));
+                    censuses.extend(answer.census.map(|census| (engine.name(), census)));
+                }
                 Some(Err(failure)) => failures.push(failure),
                 None => {}
             }
         }
         let mut scaled = None;
         match answers.remove(&(fips, None)) {
-            Some(Ok(answer)) => scaled = Some(answer.forecast),
+            Some(Ok(answer)) => scaled = Some((answer.forecast, answer.census)),
             Some(Err(failure)) => failures.push(failure),
             None => {}
         }
         let (blended, weights) = match (&phase, scaled) {
-            (Phase::Joint { .. }, _) => (self.zeros(), Vec::new()),
+            (Phase::Joint { .. }, _) => (self.zeros(place), Vec::new()),
             (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !members.is_empty() => {
                 let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
-                let rule = Rule { learned: self.plan.learned.as_deref(), stratum: Stratum::of(fips, &self.quintiles) };
+                let rule = Rule { learned: &self.plan.learned, stratum: Stratum::of(fips, &self.quintiles) };
                 let (forecast, weights) = blend(&forecasts, &rule);
-                (Some(forecast), weights)
+                let census = average(&censuses, &weights);
+                (Some((forecast, census)), weights)
             }
             _ => {
                 phase = Phase::Fallback { reason: "no engine answered".to_owned() };
@@ -331,16 +344,29 @@ impl<'a> Batch<'a> {
                     history: Arc::clone(&place.history),
                     task: Task::Fallback { state: Arc::clone(state) },
                 });
-                (job.and_then(|job| job.run(&self.plan, &self.shares).ok()).map(|answer| answer.forecast), Vec::new())
+                let answer = job.and_then(|job| job.run(&self.plan, &self.shares, &self.stays).ok());
+                (answer.map(|answer| (answer.forecast, answer.census)), Vec::new())
             }
         };
-        Projected { fips, phase, members, blend: blended, weights, failures, reproduction }
+        let (blend, blend_census) = blended.map_or((None, None), |(forecast, census)| (Some(forecast), census));
+        Projected { fips, phase, members, blend, censuses, blend_census, weights, failures, reproduction }
     }
 
     /// A projection of nothing, for rows that their publisher leaves at zero.
-    fn zeros(&self) -> Option<Forecast> {
-        let days = self.plan.horizon.days();
-        let draws = Draws::new(1, days).and_then(|d| d.with(Target::Cases, vec![0.0; days]));
-        draws.and_then(|d| d.with(Target::Deaths, vec![0.0; days])).ok().map(|d| Forecast::from_draws(&d))
+    fn zeros(&self, place: &Place) -> Option<(Forecast, Option<Census>)> {
+        let (n, days) = (self.plan.draws, self.plan.horizon.days());
+        let nothing = vec![0.0; n * days];
+        let draws = Draws::new(n, days).and_then(|d| d.with(Target::Cases, nothing.clone())).ok()?;
+        let draws = draws.with(Target::Deaths, nothing).ok()?;
+        let streams = Streams::new(self.plan.seed, FALLBACK, place.fips());
+        let census = Course::new(&place.history, &self.stays, days).census(&draws, &streams);
+        Some((Forecast::from_draws(&draws), census))
     }
+}
+
+/// The members' patients, averaged as their cases are.
+fn average(censuses: &[(&'static str, Census)], weights: &[Weight]) -> Option<Census> {
+    let share = |name| weights.iter().find(|weight| weight.engine == name).map_or(0.0, |weight| weight.share);
+    let members: Vec<(&Census, f64)> = censuses.iter().map(|(name, census)| (census, share(*name))).collect();
+    Census::average(&members)
 }

@@ -7,6 +7,7 @@ use countycast_engine::{DrawError, Draws, Engine, EngineError, History, Scenario
 
 use super::batch::Plan;
 use super::pool::Outcome;
+use crate::capacity::{Census, Course, Stays};
 use crate::fallback::{self, Shares};
 use crate::quantiles::Forecast;
 
@@ -28,6 +29,8 @@ pub(super) enum Task {
 /// What a job gives.
 pub(super) struct Answer {
     pub(super) forecast: Forecast,
+    /// Patients in hospital; none where the engine projects neither admissions nor cases.
+    pub(super) census: Option<Census>,
     pub(super) draws: Option<Draws>,
 }
 
@@ -43,7 +46,7 @@ pub struct Failure {
 }
 
 /// An engine's answer, or why there is none.
-pub(super) fn settle<T>(
+pub(crate) fn settle<T>(
     outcome: Outcome<Result<T, EngineError>>,
     engine: &'static str,
     limit: Duration,
@@ -64,22 +67,24 @@ fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
 }
 
 impl Job {
-    pub(super) fn run(&self, plan: &Plan, shares: &Shares) -> Result<Answer, EngineError> {
+    pub(super) fn run(&self, plan: &Plan, shares: &Shares, stays: &Stays) -> Result<Answer, EngineError> {
         let fips = self.history.location().fips;
+        let course = Course::new(&self.history, stays, plan.horizon.days());
         match &self.task {
             Task::Engine { engine, keep_draws } => {
                 let streams = Streams::new(plan.seed, engine.name(), fips);
                 let fitted = engine.fit(&self.history, &streams)?;
                 let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
                 shape(&draws, plan)?;
-                let forecast = Forecast::from_draws(&draws);
-                Ok(Answer { forecast, draws: keep_draws.then_some(draws) })
+                let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
+                Ok(Answer { forecast, census, draws: keep_draws.then_some(draws) })
             }
             Task::Fallback { state } => {
                 let streams = Streams::new(plan.seed, FALLBACK, fips);
                 let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
                 let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
-                Ok(Answer { forecast: Forecast::from_draws(&draws), draws: None })
+                let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
+                Ok(Answer { forecast, census, draws: None })
             }
         }
     }

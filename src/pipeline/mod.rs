@@ -9,7 +9,8 @@ mod summary;
 
 pub use batch::{Batch, Monitor, Plan, Projected};
 pub use job::Failure;
-pub(crate) use pool::THREAD_NAME;
-pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, engines, names};
+pub(crate) use job::settle;
+pub(crate) use pool::{THREAD_NAME, run as in_parallel};
+pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, engines, is_mechanistic, names};
 pub use select::Selection;
 pub use summary::Summary;

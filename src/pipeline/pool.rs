@@ -19,7 +19,7 @@ const WATCH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How a job ended.
 #[derive(Debug, PartialEq)]
-pub(super) enum Outcome<T> {
+pub(crate) enum Outcome<T> {
     /// It returned.
     Done(T),
     /// It panicked, with this message.
@@ -60,7 +60,7 @@ impl Slot {
 
 /// Runs `work` on every job with `threads` threads and hands each outcome to `each` on the calling thread, in the order
 /// in which the jobs end. `each` may stop the run by an error.
-pub(super) fn run<J, T, E>(
+pub(crate) fn run<J, T, E>(
     jobs: Vec<J>,
     threads: usize,
     limit: Duration,

@@ -41,9 +41,12 @@ const ENGINES: [(&str, Make); 6] = [
     ("abm", |settings| Ok(Arc::new(Abm::new(settings.abm.clone()).map_err(|e| e.to_string())?))),
 ];
 
-/// Engines of a run that names none. The compartmental and the agent-based one are left to who asks for them: they would
-/// more than double the time of the daily run.
-pub const DEFAULT: [&str; 4] = ["flat", "trend", "curve", "learner"];
+/// Engines of a run that names none. The agent-based one is left to who asks for it: it takes as long as all others and has
+/// not made the blend better.
+pub const DEFAULT: [&str; 5] = ["flat", "trend", "curve", "learner", "seir"];
+
+/// Engines that answer to every measure of a scenario through their own mechanisms.
+const MECHANISTIC: [&str; 2] = ["seir", "abm"];
 
 /// The reference that runs in every county, so that every projection can be held against it.
 pub(super) const REFERENCE: &str = "flat";
@@ -52,6 +55,12 @@ pub(super) const REFERENCE: &str = "flat";
 #[must_use]
 pub fn names() -> Vec<&'static str> {
     ENGINES.iter().map(|(name, _)| *name).collect()
+}
+
+/// Whether an engine answers to every measure of a scenario through its own mechanisms.
+#[must_use]
+pub fn is_mechanistic(name: &str) -> bool {
+    MECHANISTIC.contains(&name)
 }
 
 /// Makes the wanted engines.

@@ -1,5 +1,6 @@
 //! The daily run: panel → engines → blend → files.
 
+mod capacity;
 mod hindsight;
 
 use std::collections::BTreeSet;
@@ -15,10 +16,11 @@ use sha2::{Digest, Sha256};
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
+use crate::output::capacity::CapacityRow;
 use crate::output::counties::{self, CountyRow};
 use crate::output::projections::{self, Totals};
 use crate::output::run::{Input, Manifest, Stopwatch};
-use crate::output::{Staging, hub};
+use crate::output::{self, Staging, hub};
 use crate::panel::{self, Panel, RepairKind};
 use crate::pipeline::{self, Batch, Monitor, Plan, Projected, Selection, Summary};
 
@@ -54,6 +56,8 @@ pub struct Done {
     pub manifest: Manifest,
     /// A row per location, as written to `counties.parquet`.
     pub rows: Vec<CountyRow>,
+    /// As written to `capacity.parquet`.
+    pub capacity: Vec<CapacityRow>,
     /// Groups that were taken over from a run that had been stopped.
     pub resumed: usize,
 }
@@ -78,11 +82,11 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     watch.lap("read");
     let lessons =
         request.archive.as_deref().map(|root| hindsight::learn(root, request, &panel, monitor)).transpose()?;
-    plan.learned = lessons.as_ref().map(|lessons| Arc::clone(&lessons.learned));
-    if lessons.is_some() {
+    if let Some(lessons) = &lessons {
+        plan.learned = Arc::clone(&lessons.learned);
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, plan.learned.as_deref()), &output::FILES)?;
+    let staging = Staging::open(&request.out, &key(request, &panel, &plan.learned), &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
@@ -91,7 +95,11 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         batch.train(monitor)?;
     }
     watch.lap("train");
-    threads.install(|| batch.run(&done, monitor, |group, results| write_part(&staging, &panel, group, &results)))?;
+    threads.install(|| {
+        batch.run(&done, monitor, |group, results| {
+            write_part(&staging, &panel, &request.config.capacity, group, &results)
+        })
+    })?;
     watch.lap("project");
 
     let mut parts = Vec::new();
@@ -107,13 +115,21 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     staging.write("projections.parquet", |path| projections::join_parts(path, &files("parquet")))?;
     staging.write(&format!("hub/{as_of}-countycast.csv"), |path| join_text(path, hub::HEADER, &files("csv")))?;
     let resumed = done.len();
-    let (mut rows, mut summary) = (Vec::new(), Summary::default());
+    let days = request.config.horizon_days;
+    let censuses = files(CENSUS);
+    let catchments = threads.install(|| capacity::catchment_rows(&panel, &censuses, days, &request.config.capacity))?;
+    let (mut rows, mut needs, mut summary) = (Vec::new(), Vec::new(), Summary::default());
     for (_, finished) in parts {
         rows.extend(finished.rows);
+        needs.extend(finished.needs);
         summary.merge(finished.summary);
     }
     rows.sort_by_key(|row| row.fips.parse::<Fips>().ok());
     staging.write("counties.parquet", |path| counties::write(path, &rows, &engines))?;
+    needs.extend(catchments);
+    output::capacity::rank(&mut needs);
+    needs.sort_by_key(|row| row.fips.parse::<Fips>().ok());
+    staging.write("capacity.parquet", |path| output::capacity::write(path, as_of, &needs))?;
     watch.lap("write");
     let mut manifest = manifest(request, &panel, &batch, summary, engines, &watch);
     if let Some(lessons) = &lessons {
@@ -127,7 +143,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     if let Some(lessons) = &lessons {
         lessons.keep(&out, request, &panel)?;
     }
-    Ok(Done { out, manifest, rows, resumed })
+    Ok(Done { out, manifest, rows, capacity: needs, resumed })
 }
 
 /// The plan that settings make.
@@ -145,7 +161,8 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         engines: pipeline::engines(&config.engines, &config.engine_names)?,
         phase: config.phase,
         fallback: config.fallback,
-        learned: None,
+        capacity: config.capacity,
+        learned: Arc::new(Learned::nothing(&config.blend)),
         horizon,
         draws: config.draws,
         seed: config.seed,
@@ -159,15 +176,25 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
 #[derive(serde::Serialize, serde::Deserialize)]
 struct Part {
     rows: Vec<CountyRow>,
+    needs: Vec<CapacityRow>,
     summary: Summary,
 }
+
+/// Extension of the parts that hold trajectories of patients.
+const CENSUS: &str = "census.parquet";
 
 fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
     staging.parts().join(format!("{group}.{extension}"))
 }
 
 /// The JSON comes last: where it is, the others are whole.
-fn write_part(staging: &Staging, panel: &Panel, group: Fips, results: &[Projected]) -> Result<(), Error> {
+fn write_part(
+    staging: &Staging,
+    panel: &Panel,
+    beds: &crate::capacity::Settings,
+    group: Fips,
+    results: &[Projected],
+) -> Result<(), Error> {
     let totals = |fips| {
         let history = panel.place(fips).map(|place| &place.history);
         history.map_or(Totals::default(), |h| Totals { cases: h.cases().total(), deaths: h.deaths().total() })
@@ -178,11 +205,15 @@ fn write_part(staging: &Staging, panel: &Panel, group: Fips, results: &[Projecte
         let mut text = Vec::new();
         hub::write(&mut text, as_of, results).and_then(|()| fs::write(path, text)).map_err(|e| Error::write(path, e))
     })?;
+    let county = |fips: Fips| fips.level() == Level::County;
+    let censuses = results.iter().filter(|r| county(r.fips)).filter_map(|r| Some((r.fips, r.blend_census.as_ref()?)));
+    staging.write(&format!("parts/{group}.{CENSUS}"), |path| output::capacity::write_censuses(path, censuses))?;
+    let needs = results.iter().flat_map(|r| capacity::own_rows(panel, r, beds)).collect();
     let mut summary = Summary::default();
     summary.add(results);
     let rows = results.iter().filter_map(|r| Some(CountyRow::new(panel.place(r.fips)?, r))).collect();
     staging.write(&format!("parts/{group}.json"), |path| {
-        let text = serde_json::to_vec(&Part { rows, summary }).map_err(std::io::Error::other);
+        let text = serde_json::to_vec(&Part { rows, needs, summary }).map_err(std::io::Error::other);
         text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
     })?;
     Ok(())
@@ -199,7 +230,7 @@ fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> 
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, learned: Option<&Learned>) -> String {
+fn key(request: &Request, panel: &Panel, learned: &Learned) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
     sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}", settings_key(request), panel.as_of()))
 }

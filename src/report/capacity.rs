@@ -1,4 +1,4 @@
-//! Patients against beds, where the run wrote `capacity.parquet`.
+//! Patients against beds, from `capacity.parquet`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -29,7 +29,7 @@ pub(super) struct Need {
     peak_day: Option<String>,
     /// Probability that there are more patients than beds on any day.
     overflow: Option<f64>,
-    /// First day on which that is more likely than not.
+    /// First such day, median over the courses that have one.
     first_overflow: Option<String>,
     /// Beds missing on the worst day: quantiles 0.5, 0.9 and 0.975.
     gap: [Option<f64>; 3],
@@ -37,13 +37,10 @@ pub(super) struct Need {
     rank: Option<u32>,
 }
 
-/// The blend's rows; none where the run wrote no such file.
-pub(super) fn read(path: &Path) -> Result<Option<Needs>, Error> {
-    if !path.exists() {
-        return Ok(None);
-    }
+/// The blend's rows.
+pub(super) fn read(path: &Path) -> Result<Needs, Error> {
     let frame = parquet::read(path)?;
-    needs(&frame).map(Some).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+    needs(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
 }
 
 fn needs(frame: &DataFrame) -> PolarsResult<Needs> {
@@ -81,19 +78,11 @@ fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
     Ok(days.i32()?.iter().map(|day| day.and_then(date_of).map(|day| day.to_string())).collect())
 }
 
-impl Need {
-    /// Median of the beds missing on the worst day; none where beds are unknown or there are none.
-    pub(super) fn expected_gap(&self) -> Option<f64> {
-        self.beds.filter(|&beds| beds > 0.0).and(self.gap[0])
-    }
-
-    /// Whether these are the beds and patients of the hospitals that serve the residents, rather than the place's own.
-    pub(super) fn is_shared(&self) -> bool {
-        self.area == "catchment"
-    }
-
-    /// Whether the bed is of this kind.
-    pub(super) fn is_of(&self, bed: &str) -> bool {
-        self.bed == bed
-    }
+/// Intensive-care beds that lack at the peak (quantile 0.9) and those staffed, in the hospitals that serve a place: the
+/// catchment of a county, else the place's own. None where beds are unknown or there are none.
+pub(super) fn icu_gap(needs: &[Need]) -> Option<[f64; 2]> {
+    let icu = || needs.iter().filter(|need| need.bed == "icu");
+    let need = icu().find(|need| need.area == "catchment").or_else(|| icu().next())?;
+    let beds = need.beds.filter(|&beds| beds > 0.0)?;
+    Some([need.gap[1]?, beds])
 }

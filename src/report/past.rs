@@ -8,7 +8,7 @@ use countycast_engine::{Date, Series};
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
-use super::projections::{Fan, set_level};
+use super::projections::{Fan, set_level, slot};
 use crate::error::{Error, InputError};
 
 /// Runs shown, a week or more apart: a quarter of a year.
@@ -26,6 +26,8 @@ pub(super) struct PastRun {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told<'a> {
     as_of: String,
+    /// Days from that run's as-of day to this one's.
+    days_ago: usize,
     weeks: &'a Fan,
     /// New cases of these weeks; none of a week that is not over.
     truth: Vec<Option<f64>>,
@@ -35,7 +37,7 @@ pub(super) struct Told<'a> {
 #[derive(Deserialize)]
 struct Row<'a> {
     target: &'a str,
-    horizon: usize,
+    horizon: i64,
     location: &'a str,
     output_type_id: f64,
     value: f64,
@@ -75,14 +77,12 @@ fn weeks(path: &Path) -> Result<BTreeMap<String, Fan>, Error> {
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(fail)? {
         let row: Row<'_> = record.deserialize(Some(&header)).map_err(fail)?;
-        if row.target != "inc case" {
-            continue;
-        }
+        let Some(slot) = slot(row.horizon, row.output_type_id).filter(|_| row.target == "inc case") else { continue };
         if !places.contains_key(row.location) {
             places.insert(row.location.to_owned(), Fan::new());
         }
         if let Some(fan) = places.get_mut(row.location) {
-            set_level(fan, row.horizon, row.output_type_id, row.value);
+            set_level(fan, slot, row.value);
         }
     }
     Ok(places)
@@ -93,11 +93,12 @@ impl PastRun {
     pub(super) fn told(&self, fips: &str, cases: &Series, as_of: Date) -> Option<Told<'_>> {
         let weeks = self.weeks.get(fips)?;
         let counts = cases.cleaned();
-        let age = self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
+        let age =
+            self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
         let first = counts.len().checked_sub(age)?;
         let week = |index: usize| counts.get(first + 7 * index..first + 7 * (index + 1));
         let truth = (0..weeks.len()).map(|index| week(index).map(|days| days.iter().sum::<f64>().round())).collect();
-        Some(Told { as_of: self.as_of.to_string(), weeks, truth })
+        Some(Told { as_of: self.as_of.to_string(), days_ago: age, weeks, truth })
     }
 }
 
@@ -109,7 +110,8 @@ mod tests {
     fn hub(folder: &Path, day: &str) {
         let levels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
         let rows = levels.iter().enumerate().flat_map(|(i, level)| {
-            (1..=2).map(move |week| format!("{day},inc case,{week},2020-01-01,01001,quantile,{level},{}\n", 10 * week + i))
+            (1..=2)
+                .map(move |week| format!("{day},inc case,{week},2020-01-01,01001,quantile,{level},{}\n", 10 * week + i))
         });
         let death = format!("{day},inc death,1,2020-01-01,01001,quantile,0.5,7\n");
         let text = HEADER.to_owned() + &rows.collect::<String>() + &death;

@@ -26,7 +26,7 @@ pub use trials::{Trial, best};
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::output::BLEND;
+use crate::output::{BLEND, aside};
 use crate::pipeline::{Monitor, names};
 use objective::Past;
 
@@ -243,11 +243,4 @@ fn finish(request: &Request, done: &Done) -> Result<(), Error> {
     text("best.toml", format!("{head}{}", request.space.config(values)))?;
     text("summary.txt", summary::text(request, done))?;
     picture::write(&request.out, request.space.parameters(), done)
-}
-
-/// Writes a file under another name first, so that it is there whole or not at all.
-fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-    let unfinished = path.with_extension("unfinished");
-    write(&unfinished)?;
-    fs::rename(&unfinished, path).map_err(|source| Error::write(path, source))
 }

@@ -5,11 +5,12 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::Done;
 use super::space::Parameter;
 use super::trials::Trial;
-use super::{Done, aside};
 use crate::error::Error;
 use crate::font::{self, FONT};
+use crate::output::aside;
 
 /// Width and height of a panel, in pixels.
 const PANEL: (u32, u32) = (420, 300);

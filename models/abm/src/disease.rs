@@ -56,9 +56,9 @@ impl Tables {
     /// The tables of these settings.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
-        let infectious = waiting(settings.infectious_days, STEPS);
+        let infectious = within_wheel(settings.infectious_days);
         Self {
-            latent: waiting(settings.latent_days, STEPS),
+            latent: within_wheel(settings.latent_days),
             infectiousness: overdispersed(settings.dispersion),
             per_infectious_day: infectious.len() as f32 / infectious.iter().sum::<f32>(),
             infectious,
@@ -207,11 +207,16 @@ pub(crate) const fn class(band: usize) -> usize {
     }
 }
 
+/// Quantiles of a waiting time of transmission, cut so that hardly anything falls off the wheel.
+fn within_wheel(waiting: Waiting) -> Vec<f32> {
+    quantiles(waiting, STEPS).into_iter().map(|days| days.min(20.0)).collect()
+}
+
 /// Quantiles of a gamma waiting time in the middle of equal steps.
-fn waiting(waiting: Waiting, steps: usize) -> Vec<f32> {
+pub(crate) fn quantiles(waiting: Waiting, steps: usize) -> Vec<f32> {
     let shape = (waiting.mean / waiting.sd).powi(2);
     let Ok(law) = GammaLaw::new(shape, shape / waiting.mean) else { return vec![waiting.mean as f32; steps] };
-    (0..steps).map(|i| law.inverse_cdf((i as f64 + 0.5) / steps as f64).min(20.0) as f32).collect()
+    (0..steps).map(|i| law.inverse_cdf((i as f64 + 0.5) / steps as f64) as f32).collect()
 }
 
 /// A gamma distribution of mean 1 and this shape, cut into equal steps, each at its mean.

@@ -3,13 +3,9 @@
 use crate::disease::{PRESYMPTOMATIC_DAYS, WHEEL};
 use crate::epidemic::World;
 use crate::population::Layer;
+use crate::purpose;
 use crate::random::Key;
 use crate::wheel::{Attempt, Lane, NEVER, Parts};
-
-/// Purpose of the random numbers of an infection, beside the day.
-const COURSE: u64 = 8 << 32;
-const ATTEMPTS: u64 = 9 << 32;
-const ISOLATED: u64 = 10 << 32;
 
 /// A newly infected person.
 #[derive(Debug, Clone, Copy)]
@@ -29,14 +25,14 @@ pub(crate) struct Infected {
 pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, new: Infected, lane: &mut Lane) {
     let person = new.person;
     let who = u64::from(person);
-    let mut first = key.at(who, COURSE | day as u64);
+    let mut first = key.at(who, purpose::COURSE | day as u64);
     let band = world.population.band(person);
     let course = world.disease.course(band, first.bits());
     let hour = first.unit();
     let onset = hour + course.latent + PRESYMPTOMATIC_DAYS;
     let isolated = if world.plan.any_testing && course.symptoms {
         let (share, delay) = world.plan.on(day + onset as usize).testing;
-        let isolated = share > 0.0 && key.unit(who, ISOLATED | day as u64) < share;
+        let isolated = share > 0.0 && key.unit(who, purpose::ISOLATED | day as u64) < share;
         isolated.then(|| day + (onset + delay).ceil() as usize)
     } else {
         None
@@ -54,7 +50,7 @@ pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, new: Infected, lan
     let by_day = group.map_or(0.0, |group| world.disease.rate(group.layer));
     let total = home + by_day + world.disease.rate(Layer::Community);
     for level in 0..world.levels {
-        let mut numbers = key.at(who, ATTEMPTS | u64::from(level) << 24 | day as u64);
+        let mut numbers = key.at(who, purpose::ATTEMPTS | u64::from(level) << 24 | day as u64);
         for number in 0..numbers.poisson(intensity * total) {
             let bits = numbers.bits();
             let after = hour + world.disease.attempt_after(course, crate::random::unit(bits));

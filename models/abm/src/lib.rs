@@ -6,6 +6,7 @@ mod epidemic;
 mod infect;
 mod plan;
 mod population;
+mod purpose;
 mod random;
 mod settings;
 mod wheel;

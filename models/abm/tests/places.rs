@@ -66,6 +66,42 @@ fn hospital_numbers_hang_together() {
 }
 
 #[test]
+fn hospitals_begin_with_the_patients_that_history_left_there() {
+    // The same number of cases a day throughout, more of late, fewer of late.
+    let of = |before: f64, of_late: f64| {
+        let counts = (0..120).map(|day| if day < 108 { before } else { of_late }).collect();
+        let history = county_in_region("19153", 400_000.0, FIRST, counts, vec![1.0; 120]);
+        let drawn = draw(Settings::default(), &history, 200).unwrap();
+        let first = |target| drawn.paths(target).unwrap().map(|path| f64::from(path[0])).sum::<f64>() / 200.0;
+        first(Target::HospitalCensus) / first(Target::Admissions)
+    };
+    let (rising, even, falling) = (of(40.0, 120.0), of(120.0, 120.0), of(120.0, 40.0));
+    // Mean stays are about seven and a half days; the ratio's standard error is 3 %, that of few admissions.
+    assert!((6.0..9.0).contains(&even), "{even} patients for each admission of the day");
+    assert!(rising < 0.95 * even && falling > 1.1 * even, "{rising}, {even}, {falling} patients an admission");
+}
+
+#[test]
+fn patients_are_whole_people_of_the_place_and_a_longer_look_ahead_keeps_them() {
+    let mut counts = vec![0.0; 100];
+    counts[80..].fill(1.0);
+    let history = county("19001", 80.0, FIRST, counts, vec![0.0; 100]);
+    let streams = Streams::new(3, "abm", history.location().fips);
+    let fit = Abm::new(Settings::default()).unwrap().fit(&history, &streams).unwrap();
+    let on = |days| fit.draw(&Scenario::baseline(), Horizon::from_days(days).unwrap(), 100, &streams).unwrap();
+    let (short, long) = (on(10), on(28));
+    let mut most: f32 = 0.0;
+    for target in [Target::Admissions, Target::HospitalCensus, Target::IcuCensus] {
+        for (short, long) in short.paths(target).unwrap().zip(long.paths(target).unwrap()) {
+            assert_eq!(short, &long[..10]);
+            assert!(long.iter().all(|patients| patients.fract() == 0.0 && *patients <= 80.0), "{long:?}");
+            most = long.iter().copied().fold(most, f32::max);
+        }
+    }
+    assert!(most > 0.0, "twenty cases of eighty people bring somebody to hospital in one draw of a hundred");
+}
+
+#[test]
 fn less_transmission_means_fewer_cases_late_and_as_many_at_first() {
     use countycast_engine::Change;
     let history = county_in_region("19153", 400_000.0, FIRST, vec![120.0; 120], vec![1.5; 120]);

@@ -18,6 +18,7 @@ pub mod counts;
 mod draws;
 mod engine;
 mod error;
+pub mod growth;
 mod history;
 mod horizon;
 mod location;
@@ -26,6 +27,8 @@ mod places;
 mod scenario;
 mod settings;
 mod streams;
+mod surroundings;
+mod track;
 
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Engine, Fitted};
@@ -38,5 +41,7 @@ pub use places::Places;
 pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};
 pub use settings::SettingsError;
 pub use streams::Streams;
+pub use surroundings::{Around, Surroundings};
+pub use track::Track;
 
 pub use jiff::civil::Date;

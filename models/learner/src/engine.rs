@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams};
+use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams, Surroundings};
 
 use crate::draw::{Outlook, Projection};
 use crate::features::Place;
 use crate::model::Model;
 use crate::rows::Kind;
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use countycast_engine::SettingsError;
 
 /// The learner: see the [crate's front page](crate).

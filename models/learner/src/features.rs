@@ -1,10 +1,7 @@
 //! What the boosters are told of a place on a day.
 
-use countycast_engine::{Fips, History, Level, Location};
-
-use crate::growth::{log_cases, log_deaths, log_rate};
-use crate::surroundings::{Around, Surroundings};
-use crate::track::Track;
+use countycast_engine::growth::{Growth, log_cases, log_deaths, log_rate};
+use countycast_engine::{Around, Fips, History, Level, Location, Surroundings, Track};
 
 /// Facts of a place that are features as they stand.
 const FACTS: [&str; 21] = [
@@ -249,29 +246,6 @@ impl<'a> Place<'a> {
             *to = if given && value.is_finite() { value } else { f64::NAN };
         }
         all
-    }
-}
-
-/// Level per head and growth of what lies around.
-struct Growth {
-    rate: f64,
-    last_week: f64,
-    week_before: f64,
-    last_days: f64,
-}
-
-impl Growth {
-    const UNKNOWN: Self = Self { rate: f64::NAN, last_week: f64::NAN, week_before: f64::NAN, last_days: f64::NAN };
-
-    fn of(around: Option<&Around>, seen: usize) -> Self {
-        let Some(around) = around.filter(|around| seen <= around.cases.days()) else { return Self::UNKNOWN };
-        let week = |back: usize| around.cases.window(seen, 7 * back, 7);
-        Self {
-            rate: log_rate(week(0), around.population),
-            last_week: log_cases(week(0)) - log_cases(week(1)),
-            week_before: log_cases(week(1)) - log_cases(week(2)),
-            last_days: log_cases(around.cases.window(seen, 0, 3) * 7.0 / 3.0) - log_cases(week(0)),
-        }
     }
 }
 

@@ -6,12 +6,9 @@ mod engine;
 mod errors;
 mod features;
 mod foreteller;
-mod growth;
 mod model;
 mod rows;
 mod settings;
-mod surroundings;
-mod track;
 mod training;
 
 pub use countycast_engine::SettingsError;

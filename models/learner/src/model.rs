@@ -1,13 +1,12 @@
 //! What training finds, and what it says of itself.
 
-use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams};
+use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams, Surroundings};
 use serde::{Deserialize, Serialize};
 
 use crate::features::{COUNT, NAMES, WEEKS_SEEN};
 use crate::foreteller::Foreteller;
 use crate::rows::{self, WEEKS};
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 use crate::training;
 
 /// What a model was trained on.

@@ -1,12 +1,11 @@
 //! Past origins of all places: what was known on a day, and what came.
 
-use countycast_engine::Places;
+use countycast_engine::growth::{log_cases, log_deaths};
+use countycast_engine::{Places, Surroundings, Track};
 use rayon::prelude::*;
 
 use crate::features::{COUNT, Place, WEEKS_SEEN};
-use crate::growth::{log_cases, log_deaths};
 use crate::settings::Settings;
-use crate::surroundings::Surroundings;
 
 /// Weeks ahead that have boosters of their own.
 pub(crate) const WEEKS: usize = 4;
@@ -81,7 +80,7 @@ pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Sett
 
 fn row(place: &Place<'_>, seen: usize, days: usize) -> Option<Row> {
     let weeks = ((days - seen) / 7).min(WEEKS);
-    let came = |track: &crate::track::Track| -> Vec<f64> {
+    let came = |track: &Track| -> Vec<f64> {
         (0..weeks).map(|week| track.sum(seen + 7 * week, seen + 7 * week + 7)).collect()
     };
     (weeks > 0).then(|| Row {

@@ -177,11 +177,9 @@ impl<const A: usize, const K: usize> Flows<A, K> {
             // No step takes more than a group has: beyond four times its susceptible a day all of them are taken.
             let wanted: f64 = infections.iter().map(|new| new[a]).sum::<f64>() + immunised[a];
             let most = STEPS_PER_DAY as f64 * state.susceptible[a].max(0.0);
-            if wanted > most {
-                let cut = most / wanted;
-                immunised[a] *= cut;
-                infections.iter_mut().for_each(|new| new[a] *= cut);
-            }
+            let given = if wanted > most { most / wanted } else { 1.0 };
+            immunised[a] *= given;
+            infections.iter_mut().for_each(|new| new[a] *= given);
         }
         Self { infections, progress, immunised, waned }
     }

@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Streams};
+use countycast_engine::{
+    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Places, Scenario, Streams, Surroundings,
+};
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
 use crate::course::invert;
 use crate::erlang::{at, delay};
 use crate::estimate::{Estimate, estimate};
+use crate::learned::Learned;
 use crate::mixing::Mixing;
 use crate::outlook::Outlook;
 use crate::past::Past;
@@ -36,6 +39,9 @@ const FATALITY_DAYS: usize = 42;
 pub struct Seir {
     settings: Settings,
     kernels: Arc<Kernels>,
+    /// What lies around each place, once trained.
+    surroundings: Option<Arc<Surroundings>>,
+    learned: Option<Arc<Learned>>,
 }
 
 impl Seir {
@@ -45,7 +51,7 @@ impl Seir {
     /// [`SettingsError`] for a setting outside its range.
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, kernels: Arc::new(Kernels::new()) })
+        Ok(Self { settings, kernels: Arc::new(Kernels::new()), surroundings: None, learned: None })
     }
 
     /// What the past says: parameter vectors with weights, R with intervals, what cannot be told apart.
@@ -82,14 +88,19 @@ impl Engine for Seir {
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
         let fatality = self.fatality(&mixing, &past, history);
-        let outlook = |end| Outlook::new(history, end, &self.settings);
+        let departures = self.learned.as_ref().map(|learned| learned.place(history, self.settings.learned_weight));
+        let outlook = |end| {
+            let outlook = Outlook::new(history, end, &self.settings);
+            let lift = departures.as_ref().map(|departures| departures.after(end, &outlook));
+            outlook.lifted(lift.unwrap_or_default())
+        };
         let widths = self.settings.widths();
         Ok(Box::new(SeirFit {
             as_of: history.as_of(),
             settings: self.settings,
             kernels: Arc::clone(&self.kernels),
             outlook: outlook(history.days()),
-            brought_in: brought_in(history, population, &self.settings),
+            brought_in: self.brought_in(history, population),
             vectors,
             variance_factor: widths.variance_factor(history.cases().cleaned(), |end, days| outlook(end).days(days)),
             day_noise: recent.day_noise(),
@@ -99,6 +110,17 @@ impl Engine for Seir {
             mixing,
             past,
         }))
+    }
+
+    fn train(&self, places: &Places, seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
+        let surroundings = Surroundings::of(places).map(Arc::new);
+        let learned = match &surroundings {
+            Some(surroundings) if self.settings.learned_weight > 0.0 => {
+                Learned::train(places, surroundings, &self.settings, seed)?.map(Arc::new)
+            }
+            _ => None,
+        };
+        Ok(Some(Arc::new(Self { surroundings, learned, ..self.clone() })))
     }
 }
 
@@ -122,6 +144,22 @@ impl Seir {
         let region = (around.0 + weight * standard) / (around.1 + weight);
         let own = counts(past, history.deaths().cleaned());
         (own.0 + weight * region) / (own.1 + weight)
+    }
+
+    /// Reported infections a day that come from around: from the neighbours where they are known, else from the region.
+    fn brought_in(&self, history: &History, population: f64) -> f64 {
+        let neighbours = self.surroundings.as_ref().and_then(|all| {
+            let around = all.neighbours.get(&history.location().fips)?;
+            let seen = usize::try_from((history.as_of() - all.first_day).get_days()).ok()? + 1;
+            (seen <= around.cases.days()).then(|| (around.cases.window(seen, 0, 7) / 7.0, around.population))
+        });
+        let region = || {
+            let region = history.region()?;
+            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
+            Some((recent.average(7.0).rate, region.location.population?))
+        };
+        let Some((rate, people)) = neighbours.or_else(region).filter(|(_, people)| *people > 0.0) else { return 0.0 };
+        self.settings.importation * rate * (population / people).min(1.0)
     }
 
     /// Infections that past reports came from: the same course a delay earlier, level at the end.
@@ -149,14 +187,6 @@ fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
         })
     });
     Ok((population, Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population))))
-}
-
-/// Reported infections a day that come from the region around.
-fn brought_in(history: &History, population: f64, settings: &Settings) -> f64 {
-    let Some(region) = history.region() else { return 0.0 };
-    let Some(around) = region.location.population.filter(|people| *people > 0.0) else { return 0.0 };
-    let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
-    settings.importation * recent.average(7.0).rate * (population / around).min(1.0)
 }
 
 /// One place, ready to be asked about the days to come.
@@ -198,9 +228,12 @@ impl Fitted for SeirFit {
         let reported: Vec<f64> = (0..PAST + days).map(rate).collect();
         let drive = invert(&reported, &vec![self.brought_in; reported.len()], &self.settings.rates());
         let kernel = delay(self.settings.report_delay_days, DELAY_STAGES, LONGEST_DELAY);
-        let week = days.min(7);
-        let due: f64 = (PAST..PAST + week).map(|day| at(&reported, &kernel, day)).sum();
-        let level = if due > 0.0 { (ahead[..week].iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 };
+        let due: Vec<f64> = (PAST..PAST + days).map(|day| at(&reported, &kernel, day)).collect();
+        let level = |(due, ahead): (&[f64], &[f64])| {
+            let due: f64 = due.iter().sum();
+            if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
+        };
+        let levels: Vec<f64> = due.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
         let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.settings);
         let paths = Paths {
             settings: &self.settings,
@@ -212,7 +245,7 @@ impl Fitted for SeirFit {
             delay: &kernel,
             start: PAST - lag,
             future: PAST,
-            level,
+            levels: &levels,
             fatality: self.fatality,
             weekday: [&self.weekday[0], &self.weekday[1]],
             variance_factor: self.variance_factor,

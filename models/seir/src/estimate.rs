@@ -10,12 +10,14 @@ use crate::settings::Settings;
 
 /// Vectors in the set.
 const VECTORS: usize = 200;
+/// Rounds of cutting their weights; each takes an outlier down to a fourteenth.
+const CUTS: usize = 20;
 /// Correlation above which two parameters are not told apart.
-const CONFOUNDED: f64 = 0.9;
+const CONFOUNDED: f64 = 0.8;
 /// Posterior over prior standard deviation above which the data have told nothing.
 const UNLEARNED: f64 = 0.9;
 /// Names of the parameters that are no knots of R, and of the last knot.
-const NAMES: [&str; 4] = ["level", "ascertainment", "fatality", "reproduction"];
+const NAMES: [&str; GLOBALS + 1] = ["level", "ascertainment", "fatality", "growth of ascertainment", "reproduction"];
 
 /// What one place's past says of its epidemic.
 #[derive(Debug, Clone, PartialEq)]
@@ -35,6 +37,8 @@ pub struct Weighted {
     pub weight: f64,
     /// Infections that become reported cases on the as-of day, a share.
     pub ascertainment: f64,
+    /// Growth of its logarithm through the past, per week.
+    pub ascertainment_growth: f64,
     /// Factor on the standard fatality by age.
     pub fatality: f64,
     /// Reproduction number if everyone were susceptible, a value a day, the last on the as-of day.
@@ -89,7 +93,7 @@ impl Estimate {
 }
 
 /// Searches the parameters and samples around the best: normal proposals from the curvature (Laplace), weighted by the
-/// posterior over the proposal and cut at the mean weight times the root of their number (Ionides 2008).
+/// posterior over the proposal.
 pub(crate) fn estimate(past: &Past, settings: &Settings, streams: &Streams) -> Result<Estimate, EngineError> {
     let failed = |what: &str| EngineError::NotConverged(what.to_owned());
     let optimum = search(past, settings).ok_or_else(|| failed("no start led to a finite likelihood"))?;
@@ -108,8 +112,7 @@ pub(crate) fn estimate(past: &Past, settings: &Settings, streams: &Streams) -> R
     }
     let greatest = sampled.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
     let mut weights: Vec<f64> = sampled.iter().map(|(log, _)| (log - greatest).exp()).collect();
-    let most = weights.iter().sum::<f64>() / VECTORS as f64 * (VECTORS as f64).sqrt();
-    weights.iter_mut().for_each(|weight| *weight = weight.min(most));
+    cut(&mut weights);
     let total: f64 = weights.iter().sum();
     if !(total.is_finite() && total > 0.0) {
         return Err(failed("no sampled vector has a finite likelihood"));
@@ -121,6 +124,7 @@ pub(crate) fn estimate(past: &Past, settings: &Settings, streams: &Streams) -> R
             weight: weight / total,
             ascertainment: theta[1].exp().min(1.0),
             fatality: theta[2].exp(),
+            ascertainment_growth: theta[3],
             reproduction: expected.reproduction,
             effective: expected.effective,
         }
@@ -132,10 +136,20 @@ pub(crate) fn estimate(past: &Past, settings: &Settings, streams: &Streams) -> R
     })
 }
 
+/// Cuts weights at their mean times the root of their number (Ionides 2008), again and again until none is above it: one far
+/// out in a tail does not outweigh all others.
+fn cut(weights: &mut [f64]) {
+    let number = weights.len() as f64;
+    for _ in 0..CUTS {
+        let most = weights.iter().sum::<f64>() / number.sqrt();
+        weights.iter_mut().for_each(|weight| *weight = weight.min(most));
+    }
+}
+
 /// Parameters that the curvature leaves at their prior or ties to each other.
 fn not_told(past: &Past, covariance: &nalgebra::DMatrix<f64>) -> Vec<NotTold> {
     let last = past.parameters() - 1;
-    let places = [0, 1, 2, last];
+    let places = [0, 1, 2, 3, last];
     let spread = |p: usize| covariance[(p, p)].sqrt();
     let mut found = Vec::new();
     for (p, &name) in NAMES.iter().enumerate().take(GLOBALS).skip(1) {

@@ -7,6 +7,7 @@ mod course;
 mod engine;
 mod erlang;
 mod estimate;
+mod learned;
 mod mixing;
 mod outlook;
 mod past;

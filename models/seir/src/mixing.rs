@@ -4,7 +4,8 @@
 /// radius 1: a reproduction number then multiplies it (Diekmann, Heesterbeek & Metz 1990).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Mixing<const A: usize> {
-    /// Risk of a susceptible person of `a` per infectious person of `b`, times the infectious period.
+    /// Risk of a susceptible person of `a` per infectious person of `b`, times the infectious period; a row for each `b`, so
+    /// that all `a` are added to at once.
     rates: [[f64; A]; A],
     people: [f64; A],
     per_person: f64,
@@ -23,7 +24,7 @@ impl<const A: usize> Mixing<A> {
     #[must_use]
     pub fn new(contacts: &[[f64; A]; A], susceptibility: &[f64; A], people: [f64; A]) -> Self {
         let rates =
-            std::array::from_fn(|a| std::array::from_fn(|b| susceptibility[a] * contacts[a][b] / people[b].max(1e-9)));
+            std::array::from_fn(|b| std::array::from_fn(|a| susceptibility[a] * contacts[a][b] / people[b].max(1e-9)));
         let mut mixing = Self { rates, people, per_person: 1.0 / people.iter().sum::<f64>() };
         let (radius, _) = mixing.dominant(&people);
         mixing.scale(1.0 / radius.max(1e-12));
@@ -33,7 +34,7 @@ impl<const A: usize> Mixing<A> {
     /// These contacts changed pair by pair, on the same scale: what fewer contacts take away stays away.
     #[must_use]
     pub fn changed(&self, factors: &[[f64; A]; A]) -> Self {
-        let rates = std::array::from_fn(|a| std::array::from_fn(|b| self.rates[a][b] * factors[a][b]));
+        let rates = std::array::from_fn(|b| std::array::from_fn(|a| self.rates[b][a] * factors[a][b]));
         Self { rates, ..*self }
     }
 
@@ -66,8 +67,8 @@ impl<const A: usize> Mixing<A> {
     #[inline]
     pub(crate) fn force(&self, infectious: &[f64; A]) -> [f64; A] {
         let mut force = [0.0; A];
-        for (force, row) in force.iter_mut().zip(&self.rates) {
-            for (rate, infectious) in row.iter().zip(infectious) {
+        for (infectious, row) in infectious.iter().zip(&self.rates) {
+            for (force, rate) in force.iter_mut().zip(row) {
                 *force += rate * infectious;
             }
         }

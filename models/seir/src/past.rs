@@ -26,8 +26,9 @@ const FATALITY_SPREAD: f64 = 0.4;
 /// Prior of log R at the first knot, and of the log of the first level: standard deviations.
 const FIRST_SPREAD: f64 = 0.5;
 const LEVEL_SPREAD: f64 = 2.0;
-/// Parameters before the knots: log of the first day's infections, of ascertainment, of the factor on fatality.
-pub(crate) const GLOBALS: usize = 3;
+/// Parameters before the knots: log of the first day's infections, of ascertainment, of the factor on fatality, and growth of
+/// log ascertainment per week.
+pub(crate) const GLOBALS: usize = 4;
 
 /// One place's past, ready to be tried with many parameters.
 pub(crate) struct Past {
@@ -117,6 +118,7 @@ impl Past {
             0 => ((self.start_level / self.settings.ascertainment).ln(), LEVEL_SPREAD),
             1 => (self.settings.ascertainment.ln(), self.settings.ascertainment_spread),
             2 => (0.0, FATALITY_SPREAD),
+            3 => (self.settings.ascertainment_growth_per_week, self.settings.ascertainment_growth_spread),
             _ => (0.0, FIRST_SPREAD),
         }
     }
@@ -138,7 +140,7 @@ impl Past {
         let reported: Vec<f64> =
             (0..self.days()).map(|day| self.smooth.get(day + lag).copied().unwrap_or(last) + 0.02).collect();
         let drive = invert(&reported, &vec![0.0; reported.len()], &self.settings.rates());
-        let mut theta = vec![(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln()];
+        let mut theta = vec![(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln(), self.prior(3).0];
         for knot in 0..self.parameters() - GLOBALS {
             let around = (KNOT_DAYS * knot).saturating_sub(3)..(KNOT_DAYS * knot + 4).min(self.days());
             let days = around.len().max(1) as f64;
@@ -178,7 +180,7 @@ impl Past {
             effective.push(r * share.max(1e-9).powf(rates.heterogeneity));
             infections.push(state.day(&rates, &Forces::reproduction(r), &self.mixing)[0][0]);
         }
-        let growth = self.settings.ascertainment_growth_per_week / 7.0;
+        let growth = theta[3].clamp(-1.0, 1.0) / 7.0;
         let cases = (WARM_UP..self.days()).map(|day| {
             let then = (ascertainment * (growth * (day as f64 - self.days() as f64)).exp()).min(1.0);
             (at(&infections, &self.case_delay, lead + day) * then * self.factors[day]).max(1e-6)

@@ -46,8 +46,8 @@ pub(crate) struct Paths<'a> {
     pub(crate) start: usize,
     /// First day past as-of.
     pub(crate) future: usize,
-    /// Factor on expected cases that brings them to the level of the last days.
-    pub(crate) level: f64,
+    /// Factor on expected cases of each week that takes out what the spread of the delay has smoothed.
+    pub(crate) levels: &'a [f64],
     /// Deaths over those that reported infections would lead to at the standard fatality.
     pub(crate) fatality: f64,
     /// Weekday factors of cases and deaths, Sunday first.
@@ -217,7 +217,7 @@ impl Paths<'_> {
         let all: Vec<f64> = infections.iter().map(|new| new.iter().sum()).collect();
         let expected: Vec<f64> = (self.future..all.len())
             .map(|day| {
-                let due = at(&all, self.delay, day) * vector.ascertainment * self.level;
+                let due = at(&all, self.delay, day) * vector.ascertainment * self.levels[(day - self.future) / 7];
                 due * noise.cases[day].exp() * self.factor(0, day)
             })
             .collect();

@@ -23,9 +23,13 @@ pub struct Settings {
     pub ascertainment: f64,
     /// Standard deviation of that prior on the log scale. 0.01 to 2.
     pub ascertainment_spread: f64,
-    /// Growth of log ascertainment through the past: testing grew through 2020. Per week, -0.2 to 0.2.
+    /// Growth of log ascertainment through the past, mean of the prior: testing grew through 2020. Per week, -0.2 to 0.2.
     pub ascertainment_growth_per_week: f64,
-    /// Standard deviation of the random walk of log R in the past. Per square root of a week, 0.01 to 1.
+    /// Standard deviation of that prior: ascertainment goes with about the root of the share of tests that are positive (Gu
+    /// 2020), which moved by a third within the summer's months in either direction. Per week, 0.001 to 0.2.
+    pub ascertainment_growth_spread: f64,
+    /// Standard deviation of the random walk of log R in the past. Per square root of a week, 0.01 to 1. At 0.1, 90 %
+    /// intervals hold about 90 % of known R; a stiffer walk explains a falling R by a wrong share of immune.
     pub reproduction_walk: f64,
     /// Infections brought in, as a share of the region's per head. 0 (closed) to 1.
     pub importation: f64,
@@ -45,6 +49,8 @@ pub struct Settings {
     pub rise: f64,
     /// Rate at which the level per head moves to the region's. Per week, 0 to 5.
     pub reversion_per_week: f64,
+    /// Share of the learned departure from this course that is believed. No unit, 0 (nothing is learned) to 1.
+    pub learned_weight: f64,
     /// Standard deviation of a week's step of log R in the future. No unit, 0 to 1.
     pub reproduction_noise: f64,
     /// Standard deviation of a week's step of the log of reporting. No unit, 0 to 1.
@@ -71,7 +77,8 @@ impl Default for Settings {
             ascertainment: 0.25,
             ascertainment_spread: 0.5,
             ascertainment_growth_per_week: 0.01,
-            reproduction_walk: 0.08,
+            ascertainment_growth_spread: 0.02,
+            reproduction_walk: 0.1,
             importation: 0.05,
             level_half_life_days: 3.0,
             slope_half_life_days: 5.0,
@@ -81,6 +88,7 @@ impl Default for Settings {
             damping_per_week: 0.65,
             rise: 0.6,
             reversion_per_week: 0.25,
+            learned_weight: 1.0,
             reproduction_noise: 0.06,
             reporting_drift: 0.26,
             tail_freedom: 5.0,
@@ -106,6 +114,7 @@ impl Settings {
             ("ascertainment", self.ascertainment, 0.01, 1.0),
             ("ascertainment_spread", self.ascertainment_spread, 0.01, 2.0),
             ("ascertainment_growth_per_week", self.ascertainment_growth_per_week, -0.2, 0.2),
+            ("ascertainment_growth_spread", self.ascertainment_growth_spread, 0.001, 0.2),
             ("reproduction_walk", self.reproduction_walk, 0.01, 1.0),
             ("importation", self.importation, 0.0, 1.0),
             ("level_half_life_days", self.level_half_life_days, 0.5, 60.0),
@@ -117,6 +126,7 @@ impl Settings {
             ("damping_per_week", self.damping_per_week, 0.0, 1.0),
             ("rise", self.rise, 0.0, 1.0),
             ("reversion_per_week", self.reversion_per_week, 0.0, 5.0),
+            ("learned_weight", self.learned_weight, 0.0, 1.0),
             ("reproduction_noise", self.reproduction_noise, 0.0, 1.0),
             ("reporting_drift", self.reporting_drift, 0.0, 1.0),
             ("tail_freedom", self.tail_freedom, 2.1, 1_000.0),

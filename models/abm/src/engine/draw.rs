@@ -9,12 +9,14 @@ use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
+use super::hospital::{Courses, Patients};
 use super::outlook::Course;
-use super::severity::{ICU_STAY_DAYS, Risk, STAY_DAYS, expected, risks};
+use super::severity::{Outcomes, Risk, risks};
 use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
 use crate::plan::Plan;
 use crate::population::BANDS;
+use crate::random::Key;
 use crate::settings::Settings;
 
 /// Weeks that deaths a case are taken over, and how many deaths the region's ratio counts for beside the own.
@@ -50,37 +52,29 @@ pub(crate) struct AbmFit {
     /// Residents without a reported case.
     left: f64,
     risks: [Risk; BANDS],
-    /// Mean risk of an infected person during the burn-in.
-    usual: Risk,
+    /// Of the mean infected person during the burn-in.
+    usual: Outcomes,
+    courses: Arc<Courses>,
 }
 
 /// What is expected to be reported of one simulation, a value a day after the as-of day.
 struct Reports {
     cases: Vec<f64>,
     deaths: Vec<f64>,
-    admissions: Vec<f64>,
-    hospital: Vec<f64>,
-    icu: Vec<f64>,
+    /// What becomes of the infections of each day from `PAST_DAYS` before the first simulated one.
+    outcomes: Vec<Outcomes>,
 }
 
 impl AbmFit {
-    pub(crate) fn new(settings: &Settings, history: &History, ensemble: Ensemble, past: Past) -> Self {
+    pub(crate) fn new(
+        settings: &Settings,
+        courses: &Arc<Courses>,
+        history: &History,
+        ensemble: Ensemble,
+        past: Past,
+    ) -> Self {
         let risks = risks(&settings.symptomatic);
-        let mut usual = Risk::default();
-        let mut infections = 0.0;
-        for tally in ensemble.past.iter().flatten() {
-            let day = expected(tally, &risks);
-            usual.death += day.death;
-            usual.admission += day.admission;
-            usual.icu += day.icu;
-            infections += f64::from(tally.infections());
-        }
-        let each = |sum: f64, else_: f64| if infections > 0.0 { sum / infections } else { else_ };
-        let usual = Risk {
-            death: each(usual.death, 0.006),
-            admission: each(usual.admission, 0.02),
-            icu: each(usual.icu, 0.006),
-        };
+        let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks);
         let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
         let population = history.location().population.unwrap_or(0.0);
         let outlook = |end, days| Course::new(history, end, &settings.outlook).ahead(days);
@@ -97,6 +91,7 @@ impl AbmFit {
             left: (population - total).max(0.0),
             risks,
             usual,
+            courses: Arc::clone(courses),
         }
     }
 
@@ -108,49 +103,38 @@ impl AbmFit {
         let tallies = || burn_in.iter().chain(after);
         let infections: Vec<f64> =
             before.iter().copied().chain(tallies().map(|tally| weight * f64::from(tally.infections()))).collect();
-        let course: Vec<Risk> = tallies().map(|tally| expected(tally, &self.risks)).collect();
-        let of = |usual: f64, pick: fn(&Risk) -> f64| -> Vec<f64> {
-            before
-                .iter()
-                .map(|infections| infections * usual)
-                .chain(course.iter().map(|day| weight * pick(day)))
-                .collect()
-        };
+        let outcomes: Vec<Outcomes> = before
+            .iter()
+            .map(|infections| self.usual.times(*infections))
+            .chain(tallies().map(|tally| Outcomes::of(tally, &self.risks).times(weight)))
+            .collect();
         let case_delay = shares(self.settings.case_delay_days);
         let cases: Vec<f64> = follow(&infections, &case_delay).iter().map(|reports| reports * ascertainment).collect();
         // Cases counted by how deadly they are; before the as-of day those that were reported.
-        let deadly = of(self.usual.death, |risk| risk.death);
-        let per_death = ascertainment / self.usual.death.max(1e-9);
+        let deadly: Vec<f64> = outcomes.iter().map(|day| day.deaths).collect();
+        let per_death = ascertainment / self.usual.deaths.max(1e-9);
         let mut deadly: Vec<f64> = follow(&deadly, &case_delay).iter().map(|reports| reports * per_death).collect();
         deadly[..first].copy_from_slice(&self.past.cases[..first]);
         let deaths: Vec<f64> = follow(&deadly, &shares(self.settings.death_delay_days))
             .iter()
             .map(|deaths| deaths * self.fatality)
             .collect();
-        let admission_delay = shares(self.settings.admission_delay_days);
-        let admissions = follow(&of(self.usual.admission, |risk| risk.admission), &admission_delay);
-        let icu_admissions = follow(&of(self.usual.icu, |risk| risk.icu), &admission_delay);
-        let census = |admissions: &[f64], stay: f64| -> Vec<f64> {
-            let mut present = 0.0;
-            admissions
-                .iter()
-                .map(|new| {
-                    present += new - present / stay;
-                    present
-                })
-                .collect()
+        Reports { cases: cases[first..].to_vec(), deaths: deaths[first..].to_vec(), outcomes }
+    }
+
+    /// The patients of one draw: of infections as simulated, those reported after the as-of day with the draw's drift.
+    fn patients(&self, outcomes: &[Outcomes], drift: &[f64], days: usize, key: Key) -> Patients {
+        let first = PAST_DAYS + self.settings.burn_in_days;
+        let expected = |day: usize| {
+            let reported_after = (day + self.report_days()).checked_sub(first);
+            outcomes[day].times(reported_after.map_or(1.0, |days| drift[days / 7])).admissions
         };
-        let hospital = census(&admissions, STAY_DAYS);
-        let icu = census(&icu_admissions, ICU_STAY_DAYS);
-        let ahead = |series: &[f64]| series[first..].to_vec();
-        Reports {
-            cases: ahead(&cases),
-            deaths: ahead(&deaths),
-            admissions: ahead(&admissions),
-            // Mean stays differ: intensive care is never more than the hospital holds.
-            icu: ahead(&icu).iter().zip(ahead(&hospital)).map(|(icu, all)| icu.min(all)).collect(),
-            hospital: ahead(&hospital),
-        }
+        self.courses.follow(expected, first, days, key)
+    }
+
+    /// Whole days from infection to report, on average.
+    fn report_days(&self) -> usize {
+        self.settings.case_delay_days.mean.round() as usize
     }
 
     /// The drift of a draw's log counts by week. Draws `2k` and `2k + 1` share a stream and mirror each other.
@@ -198,39 +182,31 @@ impl Fitted for AbmFit {
         let mut week = [0.0_f32; 7];
         for draw in 0..draws {
             let reports = &reports[draw % reports.len()];
-            let drift = self.drift(draw, whole / 7, streams);
+            // Patients also need the weeks in which the last infections are reported.
+            let drift = self.drift(draw, (whole + self.report_days()).div_ceil(7), streams);
             let mut rng = streams.rng("reports", draw);
             let z: f64 = StandardNormal.sample(&mut rng);
             let fatality = (spread.fatality * z).exp();
             let mut left = self.left as f32;
-            let take = |values: &mut Vec<f32>, week: &[f32; 7], w: usize, most: Option<&mut f32>| {
-                let mut most = most;
-                for &day in &week[..(days - 7 * w).min(7)] {
-                    let day = most.as_deref().map_or(day, |most| day.min(*most));
-                    if let Some(most) = most.as_deref_mut() {
-                        *most -= day;
-                    }
-                    values.push(day);
-                }
-            };
-            for (w, &drift) in drift.iter().enumerate() {
-                let days = 7 * w..7 * w + 7;
+            for (w, &drift) in drift[..whole / 7].iter().enumerate() {
+                let (days, shown) = (7 * w..7 * w + 7, (days - 7 * w).min(7));
                 let cases = &reports.cases[days.clone()];
                 let variance = spread.widths().of_week(cases.iter().sum()) * self.variance_factor;
                 paths::week(cases, drift, variance, &mut week, &mut rng);
-                take(&mut values[0], &week, w, Some(&mut left));
+                for day in &mut week {
+                    *day = day.min(left);
+                    left -= *day;
+                }
+                values[0].extend(&week[..shown]);
                 // Deaths answer to the drift of cases some two weeks before.
                 let earlier = drift.powf(((w as f64 - 1.5) / (w as f64 + 1.0)).max(0.0));
                 let size = 1.0 / spread.weekly_deaths_size;
-                paths::week(&reports.deaths[days.clone()], earlier * fatality, size, &mut week, &mut rng);
-                take(&mut values[1], &week, w, None);
-                let hospital = [&reports.admissions, &reports.hospital, &reports.icu];
-                for (values, series) in values[2..].iter_mut().zip(hospital) {
-                    let late = drift.sqrt();
-                    week.iter_mut().zip(&series[days.clone()]).for_each(|(day, value)| *day = (value * late) as f32);
-                    take(values, &week, w, None);
-                }
+                paths::week(&reports.deaths[days], earlier * fatality, size, &mut week, &mut rng);
+                values[1].extend(&week[..shown]);
             }
+            let patients = self.patients(&reports.outcomes, &drift, days, Key::new(streams, "hospital", draw));
+            let Patients { admissions, hospital, icu } = patients;
+            values[2..].iter_mut().zip([admissions, hospital, icu]).for_each(|(all, one)| all.extend(one));
         }
         let mut drawn = Draws::new(draws, days)?;
         for (target, values) in Count::ALL.into_iter().zip(values) {

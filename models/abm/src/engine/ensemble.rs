@@ -4,6 +4,7 @@ use crate::disease::{Disease, WHEEL};
 use crate::epidemic::{Drive, Epidemic, Exposure, Tally, World};
 use crate::plan::Plan;
 use crate::population::Population;
+use crate::purpose;
 use crate::random::Key;
 use crate::settings::Settings;
 
@@ -162,17 +163,13 @@ impl Ensemble {
     /// Infections brought in on a day: a whole number of the right mean.
     fn imports_on(&self, key: Key, day: usize, factor: f64) -> usize {
         let expected = self.imports.get(day).or(self.imports.last()).copied().unwrap_or(0.0) * factor;
-        (expected + f64::from(key.unit(day as u64, IMPORTS))).floor() as usize
+        (expected + f64::from(key.unit(day as u64, purpose::IMPORTS))).floor() as usize
     }
 }
 
-// Purposes of random numbers.
-const IMPORTS: u64 = 11 << 32;
-const ROUNDING: u64 = 12 << 32;
-
 /// The whole number of infections on a day: differences of the rounded running sum, so that no fraction is lost.
 fn rounded(key: Key, infections: &[f64], day: usize) -> usize {
-    let before: f64 = infections[..day].iter().sum::<f64>() + f64::from(key.unit(0, ROUNDING));
+    let before: f64 = infections[..day].iter().sum::<f64>() + f64::from(key.unit(0, purpose::ROUNDING));
     ((before + infections[day]).floor() - before.floor()) as usize
 }
 

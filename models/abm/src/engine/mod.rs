@@ -3,6 +3,7 @@
 mod delays;
 mod draw;
 mod ensemble;
+mod hospital;
 mod outlook;
 mod paths;
 mod severity;
@@ -18,6 +19,7 @@ use crate::settings::Settings;
 use countycast_engine::SettingsError;
 use draw::AbmFit;
 use ensemble::{Ensemble, STEERED_DAYS, Target};
+use hospital::Courses;
 use outlook::{Course, smooth};
 
 /// Fewest days of counts.
@@ -32,6 +34,7 @@ const REPORT_DAYS: usize = 25;
 pub struct Abm {
     settings: Settings,
     tables: Arc<Tables>,
+    courses: Arc<Courses>,
 }
 
 impl Abm {
@@ -42,7 +45,8 @@ impl Abm {
     pub fn new(settings: Settings) -> Result<Self, SettingsError> {
         settings.check()?;
         let tables = Arc::new(Tables::new(&settings));
-        Ok(Self { settings, tables })
+        let courses = Arc::new(Courses::new(&settings));
+        Ok(Self { settings, tables, courses })
     }
 }
 
@@ -99,6 +103,12 @@ impl Abm {
         let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
         let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
         let ensemble = Ensemble::new(settings, population, disease, &target, keys);
-        Ok(AbmFit::new(settings, history, ensemble, draw::Past { infections, cases, ascertainment, weight }))
+        Ok(AbmFit::new(
+            settings,
+            &self.courses,
+            history,
+            ensemble,
+            draw::Past { infections, cases, ascertainment, weight },
+        ))
     }
 }

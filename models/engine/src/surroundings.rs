@@ -2,30 +2,32 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::{Date, Fips, Places};
-
-use crate::track::Track;
+use crate::{Date, Fips, Places, Track};
 
 /// Counts of a place and the number of its residents.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Around {
+pub struct Around {
     /// New cases a day.
-    pub(crate) cases: Track,
+    pub cases: Track,
     /// Residents; not a number where unknown.
-    pub(crate) population: f64,
+    pub population: f64,
 }
 
 /// The nation and each county's neighbours taken together, from the panel that the engine was trained on.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Surroundings {
-    pub(crate) first_day: Date,
-    pub(crate) nation: Option<Around>,
-    pub(crate) neighbours: BTreeMap<Fips, Around>,
+pub struct Surroundings {
+    /// First day of the counts.
+    pub first_day: Date,
+    /// The nation, where the panel has it.
+    pub nation: Option<Around>,
+    /// Each county's neighbours together; counties without any have no entry.
+    pub neighbours: BTreeMap<Fips, Around>,
 }
 
 impl Surroundings {
     /// Adds up what lies around each place; none where there is no place at all.
-    pub(crate) fn of(places: &Places) -> Option<Self> {
+    #[must_use]
+    pub fn of(places: &Places) -> Option<Self> {
         let first_day = places.histories().next()?.first_day();
         let nation = places.history(Fips::US).map(|nation| Around {
             cases: Track::new(nation.cases().cleaned().iter().copied()),

@@ -2,14 +2,15 @@
 
 /// Running sums of a daily series, so that the sum of any window is one subtraction.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Track {
+pub struct Track {
     /// Element `d` is the sum of the first `d` days.
     sums: Vec<f64>,
 }
 
 impl Track {
     /// Sums up a daily series.
-    pub(crate) fn new(days: impl IntoIterator<Item = f64>) -> Self {
+    #[must_use]
+    pub fn new(days: impl IntoIterator<Item = f64>) -> Self {
         let mut sum = 0.0;
         let later = days.into_iter().map(|day| {
             sum += day;
@@ -19,17 +20,27 @@ impl Track {
     }
 
     /// Number of days.
-    pub(crate) fn days(&self) -> usize {
+    #[must_use]
+    pub fn days(&self) -> usize {
         self.sums.len() - 1
     }
 
-    /// Sum of the days `from .. to`; days before the first count as 0. `to` is at most [`Track::days`].
-    pub(crate) fn sum(&self, from: usize, to: usize) -> f64 {
+    /// Sum of the days `from .. to`.
+    ///
+    /// # Panics
+    /// Where `to` is past the last day.
+    #[must_use]
+    pub fn sum(&self, from: usize, to: usize) -> f64 {
         self.sums[to] - self.sums[from.min(to)]
     }
 
-    /// Sum of `length` days of which the last is `back` days before the first `seen` days end.
-    pub(crate) fn window(&self, seen: usize, back: usize, length: usize) -> f64 {
+    /// Sum of `length` days of which the last is `back` days before the first `seen` days end; days before the first count
+    /// as 0.
+    ///
+    /// # Panics
+    /// Where that last day is past the last one of the series.
+    #[must_use]
+    pub fn window(&self, seen: usize, back: usize, length: usize) -> f64 {
         let to = seen.saturating_sub(back);
         self.sum(to.saturating_sub(length), to)
     }

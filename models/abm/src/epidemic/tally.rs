@@ -1,0 +1,22 @@
+//! What is counted of a day.
+
+use crate::population::BANDS;
+
+/// Infections of one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub struct Tally {
+    /// By layer, in the order of [`crate::Layer::ALL`]; the last are brought in from elsewhere.
+    pub by_layer: [u32; 6],
+    /// By age band.
+    pub by_band: [u32; BANDS],
+    /// By age band, weighted with the risk of a severe course that vaccination leaves.
+    pub severe: [f32; BANDS],
+}
+
+impl Tally {
+    /// All infections.
+    #[must_use]
+    pub fn infections(&self) -> u32 {
+        self.by_layer.iter().sum()
+    }
+}

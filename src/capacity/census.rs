@@ -1,0 +1,105 @@
+//! Joint trajectories of patients, as few as tell their distribution.
+
+use super::Bed;
+
+/// Most trajectories kept. Quantiles and probabilities rest on them: a step is one percent.
+const KEPT: usize = 100;
+
+/// Patients on the ward and in intensive care at the end of each future day, by trajectory.
+///
+/// Trajectories stand in ascending order of the highest number of patients, at even ranks of all that were drawn:
+/// trajectory `i` of one place, or engine, goes with trajectory `i` of another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Census {
+    days: usize,
+    ward: Vec<f32>,
+    icu: Vec<f32>,
+}
+
+/// A trajectory: patients on the ward and in intensive care, a value a day.
+type Path = (Vec<f32>, Vec<f32>);
+
+impl Census {
+    /// The census of drawn trajectories, each a pair of ward and intensive care with a value for each of `days` days.
+    #[must_use]
+    pub fn of_paths(days: usize, paths: impl Iterator<Item = Path>) -> Self {
+        let peak = |(ward, icu): &Path| ward.iter().zip(icu).map(|(w, i)| w + i).fold(0.0, f32::max);
+        let mut paths: Vec<(f32, Path)> = paths.map(|path| (peak(&path), path)).collect();
+        paths.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+        let kept = paths.len().min(KEPT);
+        let mut census = Self { days, ward: Vec::with_capacity(kept * days), icu: Vec::with_capacity(kept * days) };
+        for rank in 0..kept {
+            // The middle of the rank's share of all trajectories.
+            let (_, (ward, icu)) = &paths[(2 * rank + 1) * paths.len() / (2 * kept)];
+            census.ward.extend(ward);
+            census.icu.extend(icu);
+        }
+        census
+    }
+
+    /// Puts a census together again from its trajectories, a day after the other; none where they do not fit.
+    #[must_use]
+    pub fn from_parts(days: usize, ward: Vec<f32>, icu: Vec<f32>) -> Option<Self> {
+        (days > 0 && ward.len() == icu.len() && ward.len().is_multiple_of(days)).then_some(Self { days, ward, icu })
+    }
+
+    /// The weighted mean, trajectory by trajectory in the order of their peaks, as quantiles are averaged; none where
+    /// there is no member or members differ in shape.
+    #[must_use]
+    pub fn average(members: &[(&Self, f64)]) -> Option<Self> {
+        let (first, _) = members.first()?;
+        if members.iter().any(|(member, _)| member.days != first.days || member.ward.len() != first.ward.len()) {
+            return None;
+        }
+        let total: f64 = members.iter().map(|(_, weight)| weight).sum();
+        let mean = |bed: Bed| {
+            let mut sums = vec![0.0; first.ward.len()];
+            for (member, weight) in members {
+                let weight = (weight / total) as f32;
+                sums.iter_mut().zip(member.values(bed)).for_each(|(sum, value)| *sum += weight * value);
+            }
+            sums
+        };
+        (total > 0.0).then(|| Self { days: first.days, ward: mean(Bed::Ward), icu: mean(Bed::Icu) })
+    }
+
+    /// Days of each trajectory.
+    #[must_use]
+    pub fn days(&self) -> usize {
+        self.days
+    }
+
+    /// All trajectories of one kind of bed, a day after the other.
+    #[must_use]
+    pub fn values(&self, bed: Bed) -> &[f32] {
+        match bed {
+            Bed::Ward => &self.ward,
+            Bed::Icu => &self.icu,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flat(levels: impl Iterator<Item = f32>) -> Census {
+        Census::of_paths(2, levels.map(|level| (vec![level, 0.5 * level], vec![0.0; 2])))
+    }
+
+    #[test]
+    fn trajectories_are_kept_at_even_ranks() {
+        let census = flat((0..300).rev().map(|i| i as f32));
+        let peaks: Vec<f32> = census.values(Bed::Ward).chunks_exact(2).map(|path| path[0]).collect();
+        assert_eq!((peaks.len(), peaks[0], peaks[99]), (100, 1.0, 298.0));
+        assert!(peaks.is_sorted());
+    }
+
+    #[test]
+    fn an_average_is_taken_rank_by_rank() {
+        let (low, high) = (flat([1.0, 2.0].into_iter()), flat([6.0, 3.0].into_iter()));
+        let mean = Census::average(&[(&low, 0.75), (&high, 0.25)]).unwrap();
+        assert_eq!(mean.values(Bed::Ward), [1.5, 0.75, 3.0, 1.5]);
+        assert_eq!(Census::average(&[]), None);
+    }
+}

@@ -1,0 +1,21 @@
+//! Hospital capacity: patients of the disease against staffed beds.
+//!
+//! Admissions, an engine's own or derived from its cases, become a census of ward and intensive care by length of stay
+//! ([`Course`], [`Census`]); the census is held against the [`Beds`] that other patients leave free ([`Need`]), in the
+//! county itself and in the hospitals that serve its residents, wherever they stand ([`Catchments`]).
+
+mod beds;
+mod catchment;
+mod census;
+mod course;
+mod need;
+mod settings;
+mod stays;
+
+pub use beds::{Bed, Beds};
+pub use catchment::Catchments;
+pub use census::Census;
+pub use course::Course;
+pub use need::{Need, PEAK_LEVELS};
+pub use settings::Settings;
+pub use stays::{CLASSES, Stays};

@@ -1,0 +1,223 @@
+//! `countycast what-if`.
+
+use std::fmt::Write;
+use std::path::PathBuf;
+
+use clap::builder::ArgPredicate;
+use countycast_engine::Date;
+
+use super::progress::Progress;
+use super::{Format, jobs};
+use crate::config::Config;
+use crate::error::Error;
+use crate::panel::{self, demo};
+use crate::pipeline::Monitor;
+use crate::what_if::{Done, Effect, KINDS, Quantity, Request, Scenarios, Setting, what_if};
+
+/// Engines of a what-if: the mechanistic ones, and those that follow them.
+const ENGINES: [&str; 4] = ["trend", "curve", "seir", "abm"];
+/// Columns and rows of the chart on the terminal.
+const CHART: (u32, u32) = (90, 14);
+
+/// Hold scenarios against a baseline: what happens if schools close, masks come off, a variant arrives.
+///
+/// Without --data, asks about a built-in demonstration panel of synthetic counties; without places, about the nation.
+#[derive(clap::Args)]
+#[command(after_help = "Examples:
+  countycast what-if --list                                              every entry that a scenario may hold
+  countycast what-if config/scenarios/masks.toml --data ../data --fips 48201
+  countycast what-if --set masks.strength=0.6 --data ../data --state TX  no file needed
+  countycast what-if --set 'masks.strength=[0.2,0.4,0.6]' --fips 31      a sweep: a table and a picture
+  countycast what-if a.toml b.toml --out compared                        side by side")]
+pub(super) struct Args {
+    /// Scenario files; `config/scenarios` holds some that are ready.
+    #[arg(value_name = "SCENARIO.toml")]
+    scenarios: Vec<PathBuf>,
+    /// Explain every entry that a scenario may hold.
+    #[arg(long)]
+    list: bool,
+    /// A value over those of the scenarios, such as masks.strength=0.6; may be repeated.
+    #[arg(long, value_name = "ENTRY.KEY=VALUE")]
+    set: Vec<Setting>,
+    /// Folder with the publishers' files [default: a synthetic demonstration panel].
+    #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
+    data: Option<PathBuf>,
+    /// Last day of data to use [default: the last day in the data].
+    #[arg(long, value_name = "DATE")]
+    as_of: Option<Date>,
+    /// Use the files as they stood on the as-of day, where the data folder keeps vintages.
+    #[arg(long, requires_ifs = [(ArgPredicate::IsPresent, "as_of"), (ArgPredicate::IsPresent, "data")])]
+    vintage: bool,
+    /// States as wholes, in place of the scenarios' places.
+    #[arg(long, value_name = "NY,NJ", value_delimiter = ',', conflicts_with = "fips")]
+    state: Vec<String>,
+    /// Counties or states by FIPS code, in place of the scenarios' places.
+    #[arg(long, value_name = "36061,…", value_delimiter = ',')]
+    fips: Vec<String>,
+    /// Days to project [default: the scenarios', or 90].
+    #[arg(long, value_name = "DAYS")]
+    horizon: Option<usize>,
+    /// Joint draws of each engine.
+    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..=10_000))]
+    draws: u16,
+    /// Engines: seir and abm answer through mechanisms, all others follow their ratio; learner takes no part.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ENGINES)]
+    engines: Vec<String>,
+    /// TOML file with settings; `config/default.toml` lists them all.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Folder to write.
+    #[arg(long, value_name = "DIR", default_value = "what-if")]
+    out: PathBuf,
+    /// Seed of the random numbers [default: 20200122].
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// Threads [default: all cores].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    jobs: Option<u16>,
+}
+
+pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
+    if args.list {
+        print!("{}", list());
+        return Ok(());
+    }
+    if args.scenarios.is_empty() && args.set.is_empty() {
+        let message = "nothing is asked: neither a scenario file nor --set".to_owned();
+        let remedy = "try `countycast what-if --set masks.strength=0.6`, or --list".to_owned();
+        return Err(Error::Request { message, remedy });
+    }
+    let progress = Progress::new(!quiet)?;
+    let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
+    config.seed = args.seed.unwrap_or(config.seed);
+    config.engine_names.clone_from(&args.engines);
+    let scenarios = args.scenarios.iter().map(|file| Scenarios::read(file)).collect::<Result<_, _>>()?;
+    // The folder of the demonstration panel lasts as long as the run.
+    let mut demo_folder = None;
+    let data = match &args.data {
+        Some(data) => data.clone(),
+        None => {
+            progress.begin("demo", 0);
+            let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+            demo::write(folder.path(), demo::SEED)?;
+            demo_folder.insert(folder).path().to_owned()
+        }
+    };
+    let request = Request {
+        panel: panel::Request { data, as_of: args.as_of, vintage: args.vintage },
+        scenarios,
+        settings: args.set.clone(),
+        states: args.state.clone(),
+        fips: args.fips.clone(),
+        horizon_days: args.horizon,
+        draws: usize::from(args.draws),
+        config,
+        jobs: jobs(args.jobs),
+        out: args.out.clone(),
+    };
+    let done = what_if(&request, &progress)?;
+    drop(progress);
+    if format == Format::Json {
+        println!("{}", serde_json::json!({ "out": args.out, "effects": done.effects, "failures": done.failures }));
+    } else if !quiet {
+        if args.data.is_none() {
+            println!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
+        }
+        print!("{}\nwritten to {}\n", text(&done), args.out.display());
+    }
+    Ok(())
+}
+
+/// Every kind of entry with what it takes.
+fn list() -> String {
+    let mut text = "\
+A scenario holds [[entry]] tables: kind, start and end (a date, or \"+7\" for seven days after as-of; by default the
+whole run), strength (0 to 1, default 1; several in brackets make a sweep), uncertainty (standard deviation of the
+strength, default 0), and what the kind takes. [places] names fips, states, or counties_of with min_population and
+max_population; horizon_days is 7 to 366.\n"
+        .to_owned();
+    for kind in &KINDS {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "\n{}\n  {}\n", kind.name, kind.about);
+        for parameter in kind.parameters {
+            let _ = writeln!(text, "  {:<24}{} ({})", parameter.name, parameter.about, parameter.range);
+        }
+    }
+    text
+}
+
+/// The report on the place that speaks for all.
+fn text(done: &Done) -> String {
+    let mut text = String::new();
+    let _ = report(&mut text, done);
+    text
+}
+
+fn report(text: &mut String, done: &Done) -> std::fmt::Result {
+    let place = done.main_place();
+    let (name, days) = (done.names.last().map_or(place, |(_, name)| name), days(done));
+    writeln!(text, "{name}, as of {}, {days} days ahead: pool of all members, 90 % intervals", done.as_of)?;
+    let mut scenario = "";
+    for effect in by_scenario(done.pooled(place)) {
+        if effect.scenario != scenario {
+            scenario = &effect.scenario;
+            writeln!(text, "\n{scenario}")?;
+            writeln!(text, "  {:<16}{:>12}{:>12}{:>30}{:>24}", "", "baseline", "scenario", "difference", "ratio")?;
+        }
+        line(text, effect)?;
+    }
+    writeln!(text, "\nratio of cases by model")?;
+    for effect in done.effects.iter().filter(|e| e.fips == place || done.names.len() == 1) {
+        if let Some(ratio) = effect.ratio.filter(|_| effect.quantity == Quantity::Cases) {
+            let (model, response) = (effect.model, effect.response);
+            writeln!(
+                text,
+                "  {:<44}{model:<8}{response:<12}{:.2} ({:.2}–{:.2})",
+                effect.scenario, ratio.median, ratio.low, ratio.high
+            )?;
+        }
+    }
+    chart(text, done)?;
+    if !done.failures.is_empty() {
+        writeln!(text, "\nwithout an answer")?;
+        for failure in &done.failures {
+            writeln!(text, "  {failure}")?;
+        }
+    }
+    Ok(())
+}
+
+fn days(done: &Done) -> usize {
+    done.courses.first().map_or(0, |course| course.cases.len())
+}
+
+/// Effects with those of one scenario together, in the order of the scenarios.
+fn by_scenario<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a Effect> {
+    let effects: Vec<&Effect> = effects.collect();
+    let order = |effect: &Effect| effects.iter().position(|other| other.scenario == effect.scenario);
+    let mut sorted = effects.clone();
+    sorted.sort_by_key(|effect| order(effect));
+    sorted
+}
+
+fn line(text: &mut String, effect: &Effect) -> std::fmt::Result {
+    let word = effect.quantity.word().replace('_', " ");
+    let (before, with, change) = (&effect.baseline, &effect.with, &effect.difference);
+    if matches!(effect.quantity, Quantity::WardOverflow | Quantity::IcuOverflow) {
+        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
+        let (before, with, change) = (percent(before.median), percent(with.median), 100.0 * change.median);
+        return writeln!(text, "  {word:<16}{before:>12}{with:>12}{:>30}", format!("{change:+.0} points"));
+    }
+    let difference = format!("{:+.0} ({:+.0} to {:+.0})", change.median, change.low, change.high);
+    let ratio = effect.ratio.map_or_else(String::new, |r| format!("{:.2} ({:.2}–{:.2})", r.median, r.low, r.high));
+    writeln!(text, "  {word:<16}{:>12.0}{:>12.0}{difference:>30}{ratio:>24}", before.median, with.median)
+}
+
+/// Medians of daily cases, the baseline first.
+fn chart(text: &mut String, done: &Done) -> std::fmt::Result {
+    let courses: Vec<_> = done.courses.iter().filter(|course| course.fips == done.main_place()).collect();
+    let medians = courses.iter().map(|course| course.cases.iter().map(|row| row[1]).collect()).collect();
+    let legend: Vec<&str> = courses.iter().map(|course| course.scenario.as_str()).collect();
+    let plot = rasciigraph::plot_many(medians, rasciigraph::Config::default().with_width(CHART.0).with_height(CHART.1));
+    writeln!(text, "\nmedian daily cases (mean of seven days): {}\n{plot}", legend.join(" | "))
+}

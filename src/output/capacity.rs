@@ -1,0 +1,172 @@
+//! `capacity.parquet`: patients against beds, a row for each place, model, kind of bed and area.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use countycast_engine::{Date, Fips};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+use serde::{Deserialize, Serialize};
+
+use super::{days_since_epoch, parquet};
+use crate::capacity::{Bed, Census, Need};
+use crate::error::Error;
+
+/// A row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CapacityRow {
+    /// FIPS code.
+    pub fips: String,
+    /// Engine, or `blend`.
+    pub model: String,
+    /// `ward` or `icu`.
+    pub bed: String,
+    /// `county`, `state` or `nation` for a place's own beds and patients; `catchment` for the hospitals that serve its
+    /// residents.
+    pub area: String,
+    /// What is needed.
+    pub need: Need,
+    /// Rank by expected gap per bed among the counties of this model, bed and area: 1 is most in need. None for states
+    /// and the nation, and where beds are unknown or there are none.
+    pub rank: Option<u32>,
+}
+
+/// Ranks counties within each model, bed and area; of equal gaps, the higher load per bed comes first.
+pub fn rank(rows: &mut [CapacityRow]) {
+    let mut groups = BTreeMap::<(String, String, String), Vec<(usize, f64, f64)>>::new();
+    for (i, row) in rows.iter().enumerate().filter(|(_, row)| ["county", "catchment"].contains(&row.area.as_str())) {
+        if let Some((gap, beds)) = row.need.gap_per_bed().zip(row.need.beds) {
+            let key = (row.model.clone(), row.bed.clone(), row.area.clone());
+            groups.entry(key).or_default().push((i, gap, row.need.peak[1] / beds));
+        }
+    }
+    for mut members in groups.into_values() {
+        members.sort_by(|a, b| b.1.total_cmp(&a.1).then(b.2.total_cmp(&a.2)).then(a.0.cmp(&b.0)));
+        for (rank, (i, ..)) in (1..).zip(members) {
+            rows[i].rank = Some(rank);
+        }
+    }
+}
+
+/// Writes all rows.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be written.
+pub fn write(path: &Path, as_of: Date, rows: &[CapacityRow]) -> Result<(), Error> {
+    let frame = frame(days_since_epoch(as_of), rows).map_err(|error| parquet::write_error(path, error))?;
+    parquet::write(path, frame)
+}
+
+fn frame(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
+    let text = |name: &str, value: fn(&CapacityRow) -> &str| {
+        Column::new(name.into(), rows.iter().map(value).collect::<Vec<&str>>())
+    };
+    let number = |name: &str, value: &dyn Fn(&Need) -> Option<f64>| {
+        let rounded = |row: &CapacityRow| value(&row.need).map(|value| (value * 1000.0).round() / 1000.0);
+        Column::new(name.into(), rows.iter().map(rounded).collect::<Vec<Option<f64>>>())
+    };
+    let date = |name: &str, days_ahead: &dyn Fn(&Need) -> Option<usize>| {
+        let day = |row: &CapacityRow| days_ahead(&row.need).map(|days| as_of + i32::try_from(days).unwrap_or(0));
+        let days = Series::new(name.into(), rows.iter().map(day).collect::<Vec<Option<i32>>>());
+        days.cast(&DataType::Date).map(IntoColumn::into_column)
+    };
+    let columns = vec![
+        date("as_of", &|_| Some(0))?,
+        text("fips", |row| &row.fips),
+        text("model", |row| &row.model),
+        text("bed", |row| &row.bed),
+        text("area", |row| &row.area),
+        number("beds", &|need| need.beds),
+        number("others", &|need| need.others),
+        number("peak_q50", &|need| Some(need.peak[0])),
+        number("peak_q90", &|need| Some(need.peak[1])),
+        number("peak_q975", &|need| Some(need.peak[2])),
+        date("peak_day", &|need| Some(need.peak_day))?,
+        number("overflow_probability", &|need| need.overflow),
+        date("first_overflow", &|need| need.first_overflow)?,
+        number("gap_q50", &|need| need.gap.map(|gap| gap[0])),
+        number("gap_q90", &|need| need.gap.map(|gap| gap[1])),
+        number("gap_q975", &|need| need.gap.map(|gap| gap[2])),
+        Column::new("rank".into(), rows.iter().map(|row| row.rank).collect::<Vec<Option<u32>>>()),
+    ];
+    DataFrame::new(rows.len(), columns)
+}
+
+/// Keeps counties' trajectories of patients until all groups are there.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be written.
+pub fn write_censuses<'a>(path: &Path, censuses: impl Iterator<Item = (Fips, &'a Census)>) -> Result<(), Error> {
+    let (mut fips, mut ward, mut icu) = (Vec::<u32>::new(), Vec::<f32>::new(), Vec::<f32>::new());
+    for (place, census) in censuses {
+        ward.extend(census.values(Bed::Ward));
+        icu.extend(census.values(Bed::Icu));
+        fips.resize(ward.len(), place.number());
+    }
+    let columns =
+        vec![Column::new("fips".into(), fips), Column::new("ward".into(), ward), Column::new("icu".into(), icu)];
+    let frame = DataFrame::new_infer_height(columns).map_err(|error| parquet::write_error(path, error))?;
+    parquet::write(path, frame)
+}
+
+/// Reads what [`write_censuses`] wrote; `days` is the horizon.
+///
+/// # Errors
+/// [`Error`] where a file cannot be read.
+pub fn read_censuses(paths: &[PathBuf], days: usize) -> Result<BTreeMap<Fips, Census>, Error> {
+    let mut censuses = BTreeMap::new();
+    for path in paths {
+        let fail = |error: polars::error::PolarsError| Error::read(path, std::io::Error::other(error.to_string()));
+        let frame = parquet::read(path)?;
+        let codes: Vec<u32> = frame.column("fips").and_then(Column::u32).map_err(fail)?.into_no_null_iter().collect();
+        let values = |name: &str| -> Result<Vec<f32>, Error> {
+            Ok(frame.column(name).and_then(Column::f32).map_err(fail)?.into_no_null_iter().collect())
+        };
+        let (ward, icu) = (values("ward")?, values("icu")?);
+        let mut start = 0;
+        for place in codes.chunk_by(|a, b| a == b) {
+            let these = start..start + place.len();
+            let census = Census::from_parts(days, ward[these.clone()].to_vec(), icu[these].to_vec());
+            censuses.extend(place.first().and_then(|&code| Fips::from_county(code)).zip(census));
+            start += place.len();
+        }
+    }
+    Ok(censuses)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::capacity::Beds;
+
+    fn row(fips: &str, patients: f32, staffed: Option<f64>, area: &str) -> CapacityRow {
+        let need = Need::new(&[patients], 1, &Beds { staffed, others: staffed.map(|_| 0.0) });
+        let [model, bed] = ["blend", "icu"].map(str::to_owned);
+        CapacityRow { fips: fips.to_owned(), model, bed, area: area.to_owned(), need, rank: None }
+    }
+
+    #[test]
+    fn counties_are_ranked_by_gap_per_bed() {
+        let mut rows = [
+            row("01", 90.0, Some(10.0), "state"),
+            row("01001", 12.0, Some(10.0), "county"),
+            row("01003", 1.0, Some(10.0), "county"),
+            row("01005", 30.0, None, "county"),
+            row("01007", 30.0, Some(0.0), "county"),
+            row("01009", 12.0, Some(2.0), "county"),
+            row("01011", 9.0, Some(10.0), "county"),
+        ];
+        rank(&mut rows);
+        assert_eq!(rows.map(|row| row.rank), [None, Some(2), Some(4), None, None, Some(1), Some(3)]);
+    }
+
+    #[test]
+    fn trajectories_come_back_as_they_were_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("part.parquet");
+        let census = |level: f32| Census::from_parts(2, vec![level; 6], vec![0.1 * level; 6]).unwrap();
+        let kept: BTreeMap<Fips, Census> =
+            [("01001", 1.0), ("01003", 2.5)].map(|(code, level)| (code.parse().unwrap(), census(level))).into();
+        write_censuses(&path, kept.iter().map(|(fips, census)| (*fips, census))).unwrap();
+        assert_eq!(read_censuses(&[path], 2).unwrap(), kept);
+    }
+}

@@ -1,0 +1,226 @@
+//! One entry of a scenario: what changes, from when to when, how much.
+
+use std::collections::BTreeMap;
+
+use countycast_engine::{Change, Date, Horizon, Scenario, ScenarioError};
+use jiff::Span;
+
+use super::kind::{KINDS, Kind, Range, Value, Values};
+
+/// What every entry takes.
+const COMMON: [&str; 5] = ["kind", "start", "end", "strength", "uncertainty"];
+
+/// Points that stand for an uncertain strength: the middles of five equal shares of a normal distribution, spread so that
+/// their standard deviation is 1.
+const LEVELS: [f64; 5] = [-1.4634, -0.5988, 0.0, 0.5988, 1.4634];
+
+/// An entry as it is written: values, and where each stands in its file.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    /// By key; the offset of the key in the file, where it comes from one.
+    pub(super) fields: BTreeMap<String, (toml::Value, Option<usize>)>,
+    /// Offset of the entry itself.
+    pub(super) at: Option<usize>,
+}
+
+/// What is wrong with a scenario, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Problem {
+    pub(super) at: Option<usize>,
+    pub(super) message: String,
+    pub(super) remedy: String,
+}
+
+/// The days of a run: as-of and how many follow.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(super) struct Window {
+    pub(super) as_of: Date,
+    pub(super) horizon: Horizon,
+}
+
+/// A checked entry.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    kind: &'static str,
+    /// What of the kind it is about, such as primary schools; the default counts as said.
+    part: Vec<&'static str>,
+    change: Change,
+    /// Several for a sweep.
+    strengths: Vec<f64>,
+    uncertainty: f64,
+}
+
+impl Window {
+    /// The day so many days after as-of; the last of the calendar where there is none.
+    fn day(self, ahead: i64) -> Date {
+        Span::new().try_days(ahead).map_or(Date::MAX, |span| self.as_of.saturating_add(span))
+    }
+
+    pub(super) fn last(self) -> Date {
+        self.day(self.horizon.days() as i64)
+    }
+}
+
+impl Draft {
+    fn problem(&self, key: &str, message: String, remedy: String) -> Problem {
+        let at = self.fields.get(key).and_then(|(_, at)| *at).or(self.at);
+        Problem { at, message, remedy }
+    }
+
+    /// Checks the entry against its kind and the days of the run.
+    pub(super) fn check(&self, window: Window) -> Result<Entry, Problem> {
+        let kind = self.kind()?;
+        let known = COMMON.iter().copied().chain(kind.parameters.iter().map(|p| p.name));
+        if let Some(key) = self.fields.keys().find(|key| !known.clone().any(|name| name == *key)) {
+            let remedy = format!("known values: {}", known.collect::<Vec<_>>().join(", "));
+            return Err(self.problem(key, format!("`{}` takes no `{key}`", kind.name), remedy));
+        }
+        let mut values = Values::new();
+        for parameter in kind.parameters {
+            if let Some((value, _)) = self.fields.get(parameter.name) {
+                let taken = take(value, parameter.range).ok_or_else(|| {
+                    let message = format!("{}.{} = {value}: {}", kind.name, parameter.name, parameter.about);
+                    self.problem(parameter.name, message, format!("allowed: {}", parameter.range))
+                })?;
+                values.insert(parameter.name, taken);
+            }
+        }
+        let part = kind.part(&values);
+        let (strengths, uncertainty) = (self.strengths(kind)?, self.share(kind, "uncertainty", 0.0)?);
+        let (start, end) = (self.day("start", window, 1)?, self.day("end", window, window.horizon.days() as i64)?);
+        if end < start {
+            let message = format!("`{}` ends on {end}, before it starts on {start}", kind.name);
+            return Err(self.problem("end", message, "give an end on or after the start".to_owned()));
+        }
+        let change = Change { start, end, measure: kind.measure(&values), strength: 1.0 };
+        Ok(Entry { kind: kind.name, part, change, strengths, uncertainty })
+    }
+
+    fn kind(&self) -> Result<&'static Kind, Problem> {
+        let names = || format!("known entries: {}", KINDS.each_ref().map(|kind| kind.name).join(", "));
+        let Some((value, _)) = self.fields.get("kind") else {
+            return Err(self.problem("kind", "an entry has no `kind`".to_owned(), names()));
+        };
+        let kind = value.as_str().and_then(Kind::named);
+        kind.ok_or_else(|| self.problem("kind", format!("there is no entry {value}"), names()))
+    }
+
+    fn strengths(&self, kind: &Kind) -> Result<Vec<f64>, Problem> {
+        let wrong = |value: &toml::Value| {
+            let message = format!("{}.strength = {value}: must be a number from 0 to 1", kind.name);
+            self.problem("strength", message, "several numbers in brackets make a sweep: [0.2, 0.4]".to_owned())
+        };
+        match self.fields.get("strength") {
+            None => Ok(vec![1.0]),
+            Some((value @ toml::Value::Array(list), _)) => {
+                let strengths: Option<Vec<f64>> = list.iter().map(share).collect();
+                strengths.filter(|list| !list.is_empty()).ok_or_else(|| wrong(value))
+            }
+            Some((value, _)) => Ok(vec![share(value).ok_or_else(|| wrong(value))?]),
+        }
+    }
+
+    fn share(&self, kind: &Kind, key: &str, default: f64) -> Result<f64, Problem> {
+        let Some((value, _)) = self.fields.get(key) else { return Ok(default) };
+        share(value).ok_or_else(|| {
+            let message = format!("{}.{key} = {value}: must be a number from 0 to 1", kind.name);
+            self.problem(key, message, "it is the standard deviation of the strength".to_owned())
+        })
+    }
+
+    /// A date within the run: a calendar day, or `"+7"` for days after as-of.
+    fn day(&self, key: &str, window: Window, default: i64) -> Result<Date, Problem> {
+        let Some((value, _)) = self.fields.get(key) else { return Ok(window.day(default)) };
+        let ahead = value.as_str().and_then(|text| text.strip_prefix('+')?.parse().ok()).map(|days| window.day(days));
+        let (first, last) = (window.day(1), window.last());
+        match ahead.or_else(|| calendar(value)) {
+            Some(day) if (first..=last).contains(&day) => Ok(day),
+            found => {
+                let what = found.map_or_else(
+                    || format!("{key} = {value} is no day"),
+                    |day| format!("{key} = {day} is outside the run"),
+                );
+                let remedy = format!("name a day from {first} to {last}, or \"+7\" for seven days after as-of");
+                Err(self.problem(key, what, remedy))
+            }
+        }
+    }
+}
+
+impl Entry {
+    /// Its kind.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        self.kind
+    }
+
+    /// The strengths that are asked for: one, or several for a sweep.
+    #[must_use]
+    pub fn strengths(&self) -> &[f64] {
+        &self.strengths
+    }
+
+    /// The same entry with one strength.
+    #[must_use]
+    pub fn at(&self, strength: f64) -> Self {
+        Self { strengths: vec![strength], ..self.clone() }
+    }
+
+    /// Whether another entry of the same kind and about the same holds on a common day.
+    pub(super) fn overlaps(&self, other: &Self) -> bool {
+        let same = self.kind == other.kind && self.part == other.part;
+        same && self.change.start <= other.change.end && other.change.start <= self.change.end
+    }
+
+    /// Whether its strength is not known for certain. Of what does not take place, nothing is uncertain.
+    pub(super) fn is_uncertain(&self) -> bool {
+        self.uncertainty > 0.0 && self.strengths.iter().any(|strength| *strength > 0.0)
+    }
+
+    /// The change at one of the levels of its uncertainty.
+    fn change(&self, level: usize) -> Change {
+        let strength = self.strengths.first().copied().unwrap_or(0.0);
+        let strength = if self.is_uncertain() {
+            (strength + self.uncertainty * LEVELS[level % LEVELS.len()]).clamp(0.0, 1.0)
+        } else {
+            strength
+        };
+        Change { strength, ..self.change }
+    }
+}
+
+/// The scenarios that stand for these entries: one, or one for each level where a strength is uncertain.
+///
+/// Each entry takes every level once, in another order (a Latin square), so that uncertain entries do not move together.
+pub(super) fn scenarios(entries: &[Entry]) -> Result<Vec<Scenario>, ScenarioError> {
+    let levels = if entries.iter().any(Entry::is_uncertain) { LEVELS.len() } else { 1 };
+    let scenario = |level: usize| {
+        let shifted = |i: usize| level * (i % (LEVELS.len() - 1) + 1);
+        entries
+            .iter()
+            .enumerate()
+            .try_fold(Scenario::baseline(), |scenario, (i, e)| scenario.with(e.change(shifted(i))))
+    };
+    (0..levels).map(scenario).collect()
+}
+
+fn number(value: &toml::Value) -> Option<f64> {
+    value.as_float().or_else(|| value.as_integer().map(|whole| whole as f64))
+}
+
+fn share(value: &toml::Value) -> Option<f64> {
+    number(value).filter(|share| (0.0..=1.0).contains(share))
+}
+
+fn calendar(value: &toml::Value) -> Option<Date> {
+    let text = value.as_str().map(str::to_owned).or_else(|| value.as_datetime().map(ToString::to_string));
+    text.and_then(|text| text.parse().ok())
+}
+
+fn take(value: &toml::Value, range: Range) -> Option<Value> {
+    match range {
+        Range::Number { low, high, .. } => number(value).filter(|n| (low..=high).contains(n)).map(Value::Number),
+        Range::Word(words) => words.iter().find(|word| value.as_str() == Some(**word)).map(|word| Value::Word(word)),
+        Range::Day(_) => calendar(value).map(Value::Day),
+    }
+}

@@ -1,0 +1,221 @@
+//! Reading scenario files.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+use countycast_engine::Fips;
+use serde::Deserialize;
+use toml::{Spanned, Value};
+
+use super::entry::{Draft, Entry, Problem, Window};
+use super::places::Places;
+use super::set::Setting;
+use crate::error::{Error, InputError};
+use crate::panel::Panel;
+
+/// Where every value of a scenario is explained.
+const REMEDY: &str = "`countycast what-if --list` explains every value; config/scenarios holds examples";
+
+/// A scenario as it is written, not yet held against a panel.
+#[derive(Debug, Clone)]
+pub struct Scenarios {
+    file: PathBuf,
+    text: String,
+    name: String,
+    horizon_days: Option<usize>,
+    places: Option<(Places, usize)>,
+    drafts: Vec<Draft>,
+}
+
+/// The file's own shape.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Raw {
+    name: Option<String>,
+    /// For people.
+    #[serde(default, rename = "description")]
+    _description: String,
+    horizon_days: Option<usize>,
+    places: Option<Spanned<Places>>,
+    #[serde(default)]
+    entry: Vec<Spanned<BTreeMap<Spanned<String>, Value>>>,
+}
+
+impl Scenarios {
+    /// Reads a scenario file.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with line and key for text that is no TOML or has a table or key that is not known.
+    pub fn read(file: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
+        Self::parse(text, file)
+    }
+
+    pub(super) fn parse(text: String, file: &Path) -> Result<Self, Error> {
+        let raw: Raw = toml::from_str(&text).map_err(|error| {
+            located(InputError::new(file, error.message(), REMEDY), &text, error.span().map(|span| span.start))
+        })?;
+        let draft = |entry: Spanned<BTreeMap<Spanned<String>, Value>>| {
+            let at = Some(entry.span().start);
+            let field = |(key, value): (Spanned<String>, Value)| {
+                let at = key.span().start;
+                (key.into_inner(), (value, Some(at)))
+            };
+            Draft { fields: entry.into_inner().into_iter().map(field).collect(), at }
+        };
+        let stem = file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
+        let places = raw.places.map(|places| (places.span().start, places.into_inner())).map(|(at, p)| (p, at));
+        let drafts = raw.entry.into_iter().map(draft).collect();
+        let (name, horizon_days) = (raw.name.unwrap_or(stem), raw.horizon_days);
+        Ok(Self { file: file.to_owned(), text, name, horizon_days, places, drafts })
+    }
+
+    /// A scenario without a file, made of `--set` alone.
+    #[must_use]
+    pub fn from_settings() -> Self {
+        let (file, name) = (PathBuf::from("--set"), "scenario".to_owned());
+        Self { file, text: String::new(), name, horizon_days: None, places: None, drafts: Vec::new() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Days to project, where it says.
+    #[must_use]
+    pub fn horizon_days(&self) -> Option<usize> {
+        self.horizon_days
+    }
+
+    /// Overrides values, or adds an entry where there is none of the kind.
+    pub(super) fn set(&mut self, setting: &Setting) {
+        let is_kind = |draft: &&mut Draft| {
+            draft.fields.get("kind").is_some_and(|(kind, _)| kind.as_str() == Some(setting.kind.as_str()))
+        };
+        let value = (setting.value.clone(), None);
+        let mut found = false;
+        for draft in self.drafts.iter_mut().filter(is_kind) {
+            draft.fields.insert(setting.key.clone(), value.clone());
+            found = true;
+        }
+        if !found {
+            let kind = (Value::String(setting.kind.clone()), None);
+            let fields = [("kind".to_owned(), kind), (setting.key.clone(), value)].into();
+            self.drafts.push(Draft { fields, at: None });
+        }
+    }
+
+    /// The places that it names; none where it names none.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with the line, for codes and states that do not exist and rules that match nothing.
+    pub(super) fn places(&self, panel: &Panel) -> Result<Vec<Fips>, Error> {
+        let Some((places, at)) = &self.places else { return Ok(Vec::new()) };
+        places.find(panel).map_err(|(message, remedy)| self.error(Problem { at: Some(*at), message, remedy }))
+    }
+
+    /// Its entries, checked.
+    ///
+    /// # Errors
+    /// [`Error::Input`] with line and key for an unknown kind or value, a number or a day outside its range, and entries
+    /// of one kind that overlap.
+    pub(super) fn entries(&self, window: Window) -> Result<Vec<Entry>, Error> {
+        let mut entries: Vec<Entry> = Vec::with_capacity(self.drafts.len());
+        for draft in &self.drafts {
+            let entry = draft.check(window).map_err(|problem| self.error(problem))?;
+            if let Some(other) = entries.iter().position(|other| other.overlaps(&entry)) {
+                let message = format!(
+                    "two entries `{}` hold on the same days: numbers {} and {}",
+                    entry.kind(),
+                    other + 1,
+                    entries.len() + 1
+                );
+                let remedy = "end one before the other starts, or make one of both".to_owned();
+                return Err(self.error(Problem { at: draft.at, message, remedy }));
+            }
+            entries.push(entry);
+        }
+        Ok(entries)
+    }
+
+    fn error(&self, problem: Problem) -> Error {
+        located(InputError::new(&self.file, problem.message, problem.remedy), &self.text, problem.at).into()
+    }
+}
+
+/// Adds line and column of a place in the text.
+fn located(error: InputError, text: &str, at: Option<usize>) -> InputError {
+    let Some(before) = at.and_then(|at| text.get(..at)) else { return error };
+    let line = before.matches('\n').count() as u64 + 1;
+    let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+    error.on_line(line).in_column(column.to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countycast_engine::{Date, Horizon};
+
+    fn entries(text: &str) -> Result<Vec<Entry>, Error> {
+        let window = Window { as_of: Date::constant(2020, 8, 29), horizon: Horizon::from_days(56).unwrap() };
+        Scenarios::parse(text.to_owned(), Path::new("s.toml"))?.entries(window)
+    }
+
+    #[test]
+    fn mistakes_are_named_with_their_line_and_what_is_known() {
+        let cases = [
+            ("[[entry]]\nkind = \"mask\"\n", "line 2, column `1`", "there is no entry \"mask\"", "masks"),
+            ("[[entry]]\nkind = \"masks\"\nefficacy = 2\n", "line 3", "masks.efficacy = 2", "0 to 1"),
+            ("[[entry]]\nkind = \"masks\"\nefficiency = 1\n", "line 3", "takes no `efficiency`", "efficacy"),
+            ("[[entry]]\nkind = \"masks\"\nstrength = 1.2\n", "line 3", "must be a number from 0 to 1", ""),
+            ("[[entry]]\nkind = \"masks\"\nstrength = []\n", "line 3", "must be a number from 0 to 1", "sweep"),
+            ("[[entry]]\nkind = \"masks\"\nstart = 2020-08-29\n", "line 3", "is outside the run", "2020-08-30 to"),
+            ("[[entry]]\nkind = \"masks\"\nend = \"+57\"\n", "line 3", "2020-10-25 is outside", "2020-10-24"),
+            ("[[entry]]\nkind = \"masks\"\nend = \"+99999999999\"\n", "line 3", "is outside", "2020-10-24"),
+            ("[[entry]]\nkind = \"masks\"\nstart = \"+9\"\nend = \"+8\"\n", "line 4", "before it starts", ""),
+            ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "on the same days", "end one"),
+            ("nam = \"x\"\n", "line 1", "unknown field `nam`", "--list"),
+            ("[[entry]]\nstrength = 1\n", "line 1", "has no `kind`", "schools"),
+        ];
+        for (text, place, problem, remedy) in cases {
+            let error = entries(text).unwrap_err();
+            let (message, help) = (error.to_string(), miette::Diagnostic::help(&error).unwrap().to_string());
+            assert_eq!(error.exit_code(), 2);
+            assert!(message.contains(place) && message.contains(problem), "{text}: {message}");
+            assert!(help.contains(remedy), "{text}: {help}");
+        }
+    }
+
+    #[test]
+    fn entries_of_one_kind_may_follow_each_other_and_days_may_be_counted_from_as_of() {
+        let text = "[[entry]]\nkind = \"masks\"\nend = \"+7\"\n[[entry]]\nkind = \"masks\"\nstart = 2020-09-06\nstrength = [0.2, 0.4]\n";
+        let entries = entries(text).unwrap();
+        assert_eq!(entries.iter().map(Entry::strengths).collect::<Vec<_>>(), [&[1.0][..], &[0.2, 0.4]]);
+    }
+
+    #[test]
+    fn parts_of_one_kind_may_hold_together() {
+        let of = |a: &str, b: &str| {
+            format!(
+                "[[entry]]\nkind = \"schools\"\nschools = \"{a}\"\n[[entry]]\nkind = \"schools\"\nschools = \"{b}\"\n"
+            )
+        };
+        assert_eq!(entries(&of("primary", "secondary")).unwrap().len(), 2);
+        assert!(entries(&of("primary", "primary")).is_err());
+    }
+
+    #[test]
+    fn settings_override_entries_or_make_new_ones() {
+        let mut scenario =
+            Scenarios::parse("[[entry]]\nkind = \"masks\"\nstrength = 0.3\n".to_owned(), Path::new("s.toml")).unwrap();
+        for text in ["masks.strength=0.6", "schools.schools=primary"] {
+            scenario.set(&text.parse().unwrap());
+        }
+        let window = Window { as_of: Date::constant(2020, 8, 29), horizon: Horizon::from_days(56).unwrap() };
+        let entries = scenario.entries(window).unwrap();
+        assert_eq!(entries.iter().map(Entry::kind).collect::<Vec<_>>(), ["masks", "schools"]);
+        assert_eq!(entries[0].strengths(), [0.6]);
+    }
+}

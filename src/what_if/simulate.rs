@@ -1,0 +1,172 @@
+//! One place under its baseline and every scenario.
+
+use std::sync::Arc;
+
+use countycast_engine::{Date, Engine, EngineError, Fitted, Horizon, Scenario, Streams};
+use jiff::ToSpan;
+
+use super::effect::{self, Effect};
+use super::entry::scenarios;
+use super::trajectories::Trajectories;
+use super::variant::Variant;
+use crate::capacity::{self, Bed, Beds, Stays};
+use crate::panel::Place;
+use crate::pipeline;
+
+/// Model name of the pool of all members.
+pub(super) const POOL: &str = "pool";
+/// Code of all places together.
+pub const ALL_PLACES: &str = "all";
+
+/// How a model's answer to a scenario comes about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Response {
+    /// Through its own mechanisms.
+    Mechanism,
+    /// Its baseline, times the mechanistic members' ratio of scenario to baseline.
+    Ratio,
+    /// A pool of all members' draws.
+    Pool,
+}
+
+impl Response {
+    /// The name in outputs.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Mechanism => "mechanism",
+            Self::Ratio => "ratio",
+            Self::Pool => "pool",
+        }
+    }
+}
+
+/// Everything that decides the answer.
+pub(super) struct Setup {
+    pub(super) engines: Vec<Arc<dyn Engine>>,
+    pub(super) variants: Vec<Variant>,
+    pub(super) stays: Stays,
+    pub(super) horizon: Horizon,
+    pub(super) draws: usize,
+    pub(super) seed: u64,
+}
+
+/// Daily quantiles of the pool's new cases.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Course {
+    /// FIPS code, or [`ALL_PLACES`].
+    pub fips: String,
+    /// The scenario; `baseline` for none.
+    pub scenario: String,
+    /// By day after as-of: 5 %, 50 % and 95 % quantile of the mean of seven days.
+    pub cases: Vec<[f64; 3]>,
+}
+
+/// What became of one place.
+pub(super) struct Answer {
+    pub(super) effects: Vec<Effect>,
+    /// The pool's trajectories: the baseline's, then each variant's.
+    pub(super) pooled: Vec<Trajectories>,
+    /// Engines that did not answer, with their reasons.
+    pub(super) failures: Vec<String>,
+}
+
+/// An engine that answered, its baseline and its variants.
+struct Member {
+    name: &'static str,
+    mechanistic: bool,
+    /// Baseline, then variants; followers have the baseline alone until the mechanistic members have answered.
+    answers: Vec<Trajectories>,
+}
+
+/// Projects one place.
+///
+/// # Errors
+/// [`EngineError::Refused`] where no mechanistic engine answered, with every engine's reason.
+pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineError> {
+    let course = capacity::Course::new(&place.history, &setup.stays, setup.horizon.days());
+    let (mut members, mut failures) = (Vec::new(), Vec::new());
+    for engine in &setup.engines {
+        match member(engine.as_ref(), place, setup, &course) {
+            Ok(member) => members.push(member),
+            Err(error) => failures.push(format!("{}: {error}", engine.name())),
+        }
+    }
+    if !members.iter().any(|member| member.mechanistic) {
+        return Err(EngineError::Refused(format!("no mechanistic engine answered: {}", failures.join("; "))));
+    }
+    for variant in 1..=setup.variants.len() {
+        let of = |at: usize| members.iter().filter(|m| m.mechanistic).filter_map(move |m| m.answers.get(at)).collect();
+        let (baseline, scenario): (Vec<&Trajectories>, Vec<&Trajectories>) = (of(0), of(variant));
+        let followed: Vec<Option<Trajectories>> = members
+            .iter()
+            .map(|m| (!m.mechanistic).then(|| m.answers[0].follow(&baseline, &scenario, &course)))
+            .collect();
+        for (member, followed) in members.iter_mut().zip(followed) {
+            member.answers.extend(followed);
+        }
+    }
+    let pool = |at: usize| Trajectories::pool(&members.iter().map(|m| &m.answers[at]).collect::<Vec<_>>());
+    let pooled: Option<Vec<Trajectories>> = (0..=setup.variants.len()).map(pool).collect();
+    let pooled = pooled.ok_or_else(|| EngineError::Refused("members do not go together".to_owned()))?;
+    let facts = &place.history.location().covariates;
+    let beds = Bed::ALL.map(|bed| Beds::of(facts, bed, setup.stays.settings()));
+    let fips = place.fips().to_string();
+    let models = members.iter().map(|m| {
+        let response = if m.mechanistic { Response::Mechanism } else { Response::Ratio };
+        (m.name, response, &m.answers)
+    });
+    let models = models.chain([(POOL, Response::Pool, &pooled)]);
+    let effects = models.flat_map(|(model, response, answers)| {
+        let subject = effect::Subject { fips: &fips, model, response, beds: Some(&beds) };
+        effect::effects(&subject, answers, &setup.variants)
+    });
+    Ok(Answer { effects: effects.collect(), pooled, failures })
+}
+
+fn member(engine: &dyn Engine, place: &Place, setup: &Setup, course: &capacity::Course) -> Result<Member, EngineError> {
+    let streams = Streams::new(setup.seed, engine.name(), place.fips());
+    let fitted = engine.fit(&place.history, &streams)?;
+    let mechanistic = pipeline::is_mechanistic(engine.name());
+    let draw = |scenario: &Scenario| answer(fitted.as_ref(), scenario, setup, &streams, course);
+    let mut answers = vec![draw(&Scenario::baseline())?];
+    for variant in setup.variants.iter().filter(|_| mechanistic) {
+        let refuse = |error: countycast_engine::ScenarioError| EngineError::Refused(error.to_string());
+        let levels = scenarios(&variant.entries).map_err(refuse)?;
+        let levels = levels.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
+        let levels: Vec<&Trajectories> = levels.iter().collect();
+        // The pool takes draws from members in turn: levels change once a round, so that each meets every member.
+        let level = |draw: usize| draw / setup.engines.len() % levels.len();
+        let taken = Trajectories::taken(&levels, level);
+        answers.push(taken.ok_or_else(|| EngineError::Refused("levels do not go together".to_owned()))?);
+    }
+    Ok(Member { name: engine.name(), mechanistic, answers })
+}
+
+fn answer(
+    fitted: &dyn Fitted,
+    scenario: &Scenario,
+    setup: &Setup,
+    streams: &Streams,
+    course: &capacity::Course,
+) -> Result<Trajectories, EngineError> {
+    let draws = fitted.draw(scenario, setup.horizon, setup.draws, streams)?;
+    let refused = || EngineError::Refused("projects no cases".to_owned());
+    Trajectories::of(&draws, course, streams).ok_or_else(refused)
+}
+
+/// The pool's course under the baseline and each variant.
+pub(super) fn courses(fips: &str, pooled: &[Trajectories], variants: &[Variant]) -> Vec<Course> {
+    let names = std::iter::once("baseline").chain(variants.iter().map(|variant| variant.name.as_str()));
+    let course = |(scenario, trajectories): (&str, &Trajectories)| Course {
+        fips: fips.to_owned(),
+        scenario: scenario.to_owned(),
+        cases: effect::daily(&trajectories.cases, trajectories.days),
+    };
+    names.zip(pooled).map(course).collect()
+}
+
+/// The day so many days after as-of.
+pub(super) fn day(as_of: Date, ahead: usize) -> Date {
+    as_of.saturating_add((ahead as i64).days())
+}

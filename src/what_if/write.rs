@@ -1,0 +1,106 @@
+//! The answers as files.
+
+use std::fs;
+use std::path::Path;
+
+use countycast_engine::Date;
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+
+use super::effect::{Effect, Interval};
+use super::run::Done;
+use super::simulate::Course;
+use crate::error::Error;
+use crate::output::{aside, days_since_epoch, parquet};
+
+/// The columns of an interval.
+type End = fn(&Interval) -> f64;
+const ENDS: [(&str, End); 3] = [("", |i| i.median), ("_lower_90", |i| i.low), ("_upper_90", |i| i.high)];
+
+/// What an effect holds intervals of.
+type Side = fn(&Effect) -> Option<&Interval>;
+const SIDES: [(&str, Side); 4] = [
+    ("baseline", |e| Some(&e.baseline)),
+    ("what_if", |e| Some(&e.with)),
+    ("difference", |e| Some(&e.difference)),
+    ("ratio", |e| e.ratio.as_ref()),
+];
+
+/// Writes `effects.parquet`, `effects.csv`, `effects.json` and `days.parquet`.
+pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
+    aside(&out.join("effects.parquet"), |path| {
+        let frame = effects(done).map_err(|error| parquet::write_error(path, error))?;
+        parquet::write(path, frame)
+    })?;
+    aside(&out.join("days.parquet"), |path| {
+        let frame = days(done.as_of, &done.courses).map_err(|error| parquet::write_error(path, error))?;
+        parquet::write(path, frame)
+    })?;
+    aside(&out.join("effects.csv"), |path| {
+        let text = csv(&done.effects).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
+        fs::write(path, text).map_err(|source| Error::write(path, source))
+    })?;
+    aside(&out.join("effects.json"), |path| {
+        let document = serde_json::json!({
+            "as_of": done.as_of.to_string(), "effects": done.effects, "failures": done.failures,
+        });
+        let text = serde_json::to_vec_pretty(&document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
+        fs::write(path, text).map_err(|source| Error::write(path, source))
+    })
+}
+
+fn effects(done: &Done) -> PolarsResult<DataFrame> {
+    let rows = &done.effects;
+    let text = |name: &str, value: fn(&Effect) -> &str| {
+        Column::new(name.into(), rows.iter().map(value).collect::<Vec<&str>>())
+    };
+    let as_of = Series::new("as_of".into(), vec![days_since_epoch(done.as_of); rows.len()]);
+    let mut columns = vec![
+        as_of.cast(&DataType::Date)?.into_column(),
+        text("fips", |e| &e.fips),
+        text("scenario", |e| &e.scenario),
+        Column::new("strength".into(), rows.iter().map(|e| e.strength).collect::<Vec<Option<f64>>>()),
+        text("model", |e| e.model),
+        text("response", |e| e.response),
+        text("quantity", |e| e.quantity.word()),
+    ];
+    for (side, interval) in SIDES {
+        for (end, value) in ENDS {
+            let values: Vec<Option<f64>> = rows.iter().map(|e| interval(e).map(value)).collect();
+            columns.push(Column::new(format!("{side}{end}").into(), values));
+        }
+    }
+    DataFrame::new(rows.len(), columns)
+}
+
+fn csv(effects: &[Effect]) -> Result<Vec<u8>, csv::Error> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    let keys = ["fips", "scenario", "strength", "model", "response", "quantity"].map(str::to_owned);
+    let sides = SIDES.iter().flat_map(|(side, _)| ENDS.iter().map(move |(end, _)| format!("{side}{end}")));
+    out.write_record(keys.into_iter().chain(sides))?;
+    for e in effects {
+        let strength = e.strength.map_or_else(String::new, |strength| strength.to_string());
+        let keys = [&e.fips, &e.scenario, &strength, e.model, e.response, e.quantity.word()].map(str::to_owned);
+        let number = |interval: Option<&Interval>, value: fn(&Interval) -> f64| {
+            interval.map_or_else(String::new, |interval| format!("{:.4}", value(interval)))
+        };
+        let numbers = SIDES.iter().flat_map(|(_, side)| ENDS.iter().map(move |(_, value)| number(side(e), *value)));
+        out.write_record(keys.into_iter().chain(numbers))?;
+    }
+    out.into_inner().map_err(|error| csv::Error::from(error.into_error()))
+}
+
+fn days(as_of: Date, courses: &[Course]) -> PolarsResult<DataFrame> {
+    let rows = || courses.iter().flat_map(|course| (1..).zip(&course.cases).map(move |(day, row)| (course, day, row)));
+    let date: Vec<i32> = rows().map(|(_, day, _)| days_since_epoch(as_of) + day).collect();
+    let height = date.len();
+    let value = |name: &str, i: usize| Column::new(name.into(), rows().map(|(.., row)| row[i]).collect::<Vec<f64>>());
+    let columns = vec![
+        Column::new("fips".into(), rows().map(|(course, ..)| course.fips.as_str()).collect::<Vec<&str>>()),
+        Column::new("scenario".into(), rows().map(|(course, ..)| course.scenario.as_str()).collect::<Vec<&str>>()),
+        Series::new("date".into(), date).cast(&DataType::Date)?.into_column(),
+        value("cases_lower_90", 0),
+        value("cases", 1),
+        value("cases_upper_90", 2),
+    ];
+    DataFrame::new(height, columns)
+}

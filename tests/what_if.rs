@@ -1,0 +1,129 @@
+//! `countycast what-if` from the command line to its files.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+mod common;
+
+use std::path::Path;
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+/// A county of the demonstration panel with cases enough for both mechanistic engines.
+const COUNTY: &str = "31005";
+
+/// The effects that the program prints with these arguments; five weeks, few draws, the mechanistic engines and a follower.
+fn effects(folder: &TempDir, more: &[&str]) -> Vec<Value> {
+    let mut command = common::program(&["what-if", "--quiet", "--format", "json", "--horizon", "35", "--draws", "40"]);
+    command.args(["--engines", "trend,seir,abm", "--fips", COUNTY, "--out"]).arg(folder.path().join("out"));
+    command.arg("--data").arg(common::demo()).args(more);
+    let done: Value = serde_json::from_slice(&common::succeed(command).stdout).unwrap();
+    done["effects"].as_array().unwrap().clone()
+}
+
+fn median(effect: &Value, side: &str) -> f64 {
+    effect[side]["median"].as_f64().unwrap()
+}
+
+fn cases<'a>(effects: &'a [Value], model: &'a str) -> impl Iterator<Item = &'a Value> {
+    effects.iter().filter(move |effect| effect["quantity"] == "cases" && effect["model"] == model)
+}
+
+#[test]
+fn a_scenario_of_zero_strength_changes_nothing_at_all() {
+    let folder = common::scratch();
+    for entry in ["schools", "masks", "variant", "vaccination"] {
+        let found = effects(&folder, &["--set", &format!("{entry}.strength=0")]);
+        assert!(found.len() > 20, "{entry}: {} effects", found.len());
+        for effect in &found {
+            for end in ["median", "low", "high"] {
+                assert_eq!(effect["difference"][end], 0.0, "{entry}: {effect}");
+            }
+        }
+    }
+}
+
+#[test]
+fn stronger_measures_leave_fewer_cases_in_every_model() {
+    let folder = common::scratch();
+    for entry in ["masks", "stay_at_home", "work_from_home"] {
+        let found = effects(&folder, &["--set", &format!("{entry}.strength=[0.2,0.9]")]);
+        for model in ["seir", "abm", "trend", "pool"] {
+            let course: Vec<f64> = cases(&found, model).map(|effect| median(effect, "difference")).collect();
+            assert_eq!(course.len(), 2, "{entry} {model}");
+            assert!(course[0] < 0.0 && course[1] < course[0], "{entry} {model}: {course:?}");
+        }
+    }
+}
+
+/// How much less is passed on: the uniform cut of all transmission that would leave the same cases, by model.
+fn reduction(folder: &TempDir, measure: &[&str], model: &str) -> f64 {
+    let ratio = |settings: &[&str]| {
+        let more: Vec<&str> = settings.iter().flat_map(|setting| ["--set", setting]).collect();
+        let found = effects(folder, &more);
+        median(cases(&found, model).next().unwrap(), "ratio").ln()
+    };
+    1.0 - (0.8_f64.ln() * ratio(measure) / ratio(&["transmission.factor=0.8"])).exp()
+}
+
+#[test]
+fn measures_are_worth_what_their_sources_found() {
+    let folder = common::scratch();
+    // All schools closed: 35 % less in spring 2020 (Brauner et al. 2021), 10 % in autumn (Sharma et al. 2021), here
+    // down to half of that. Masks: 19 % less where wearing was at its mean (Leech et al. 2022), half of it either way.
+    // Those with symptoms isolate: 2 to 30 % (Kucharski et al. 2020).
+    let known: [(&[&str], f64, f64); 3] = [
+        (&["schools.strength=1"], 0.05, 0.35),
+        (&["masks.strength=0.6"], 0.095, 0.285),
+        (&["testing.strength=0.9"], 0.02, 0.3),
+    ];
+    for (measure, low, high) in known {
+        for model in ["seir", "abm"] {
+            let found = reduction(&folder, measure, model);
+            assert!((low..=high).contains(&found), "{measure:?} by {model}: {found}, not within {low} to {high}");
+        }
+    }
+}
+
+#[test]
+fn scenarios_stand_side_by_side_and_their_files_hold_the_same_numbers() {
+    let folder = common::scratch();
+    let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/scenarios");
+    let files = ["masks.toml", "variant.toml"].map(|name| ready.join(name).to_str().unwrap().to_owned());
+    let printed = effects(&folder, &[&files[0], &files[1]]);
+    let names: Vec<&Value> = cases(&printed, "pool").map(|effect| &effect["scenario"]).collect();
+    assert_eq!(names.len(), 2);
+    assert_ne!(names[0], names[1]);
+    let out = folder.path().join("out");
+    let written: Value = serde_json::from_slice(&std::fs::read(out.join("effects.json")).unwrap()).unwrap();
+    assert_eq!(written["effects"].as_array().unwrap(), &printed);
+    let table = common::table(&out.join("effects.parquet"));
+    assert_eq!(table.height(), printed.len());
+    let names: Vec<String> =
+        std::fs::read_dir(&out).unwrap().map(|f| f.unwrap().file_name().into_string().unwrap()).collect();
+    for kind in [".csv", ".svg", ".png"] {
+        assert!(names.iter().any(|name| name.ends_with(kind)), "{kind} among {names:?}");
+    }
+}
+
+#[test]
+fn a_mistake_says_where_it_is_ends_with_2_and_writes_nothing() {
+    let folder = common::scratch();
+    let cases = [
+        ("[[entry]]\nkind = \"maskss\"\n", "scenario.toml, line 2, column `1`", "maskss"),
+        ("[[entry]]\nkind = \"masks\"\nstrength = 2\n", "line 3", "0 to 1"),
+        ("[[entry]]\nkind = \"masks\"\nend = 1999-01-01\n", "line 3", "outside the run"),
+        ("[places]\nfips = [\"99999\"]\n[[entry]]\nkind = \"masks\"\n", "99999", ""),
+        ("[places]\nstates = [\"ZZ\"]\n[[entry]]\nkind = \"masks\"\n", "ZZ", ""),
+    ];
+    for (text, place, problem) in cases {
+        let (file, out) = (folder.path().join("scenario.toml"), folder.path().join("nothing"));
+        std::fs::write(&file, text).unwrap();
+        let mut command = common::program(&["what-if", "--quiet", "--data"]);
+        let done = command.arg(common::demo()).arg("--out").arg(&out).arg(&file).output().unwrap();
+        // Long lines are wrapped for the terminal.
+        let said = common::text(&done.stderr).split_whitespace().collect::<Vec<_>>().join(" ").replace("│ ", "");
+        assert_eq!(done.status.code(), Some(2), "{text}: {said}");
+        assert!(said.contains(place) && said.contains(problem), "{text}: {said}");
+        assert!(!out.exists(), "{text}: partial output");
+    }
+}
