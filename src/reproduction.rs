@@ -33,11 +33,28 @@ pub struct Reproduction {
 /// by their own variance-to-mean ratio. None where there was no case to infect anyone.
 #[must_use]
 pub fn reproduction(cases: &Series) -> Option<Reproduction> {
-    let counts = smoothed(cases);
+    estimate(&smoothed(cases), &generation_weights()?)
+}
+
+/// The same estimate as of past days: of the last day and of every `stride` days before it, as far back as there are
+/// counts enough, oldest first. Counts of the days after are not looked at.
+///
+/// # Panics
+/// Where `stride` is 0.
+#[must_use]
+pub fn reproduction_over_time(cases: &Series, stride: usize) -> Vec<Option<Reproduction>> {
+    let (counts, weights) = (smoothed(cases), generation_weights().unwrap_or_default());
+    let ends = (WINDOW + GENERATION_DAYS..=counts.len()).rev().step_by(stride);
+    let mut estimates: Vec<_> = ends.map(|end| estimate(&counts[..end], &weights)).collect();
+    estimates.reverse();
+    estimates
+}
+
+/// The estimate of the last two weeks of smoothed counts.
+fn estimate(counts: &[f64], weights: &[f64]) -> Option<Reproduction> {
     if counts.len() < WINDOW + GENERATION_DAYS {
         return None;
     }
-    let weights = generation_weights()?;
     let window = counts.len() - WINDOW..counts.len();
     let pressure = |t: usize| -> f64 { weights.iter().zip(1..).map(|(w, lag)| w * counts[t - lag]).sum() };
     let pressures: Vec<f64> = window.clone().map(pressure).collect();
@@ -87,6 +104,15 @@ mod tests {
     fn estimate(growth: f64, level: f64) -> Option<Reproduction> {
         let counts = (0..80).map(|t| level * (growth * f64::from(t - 79)).exp()).collect();
         reproduction(&Series::from_counts(counts).unwrap())
+    }
+
+    #[test]
+    fn an_estimate_as_of_a_past_day_is_that_of_the_series_cut_there() {
+        let counts: Vec<f64> = (0..80_u32).map(|t| f64::from(t * t % 37)).collect();
+        let cut = |days: usize| reproduction(&Series::from_counts(counts[..days].to_vec()).unwrap());
+        let found = reproduction_over_time(&Series::from_counts(counts.clone()).unwrap(), 7);
+        assert_eq!(found, [38, 45, 52, 59, 66, 73, 80].map(cut));
+        assert!(found.iter().all(Option::is_some));
     }
 
     #[test]

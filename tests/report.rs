@@ -14,7 +14,7 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     assert!(program(&["project", "--quiet", "--engines", "flat", "--out"]).arg(&out).status().unwrap().success());
     assert!(program(&["report", "--quiet"]).arg(&out).arg("--site").arg(&site).status().unwrap().success());
 
-    let summary = argument(&site.join("data/summary.js"), "countycast.summary(");
+    let summary = &arguments(&site.join("data/summary.js"), "countycast.summary(")[0];
     let run: Value = serde_json::from_slice(&std::fs::read(out.join("run.json")).unwrap()).unwrap();
     assert_eq!(summary["asOf"], run["as_of"]);
     assert_eq!(summary["synthetic"], true);
@@ -22,7 +22,7 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     let county = summary["places"].as_array().unwrap().iter().find(|p| p["fips"].as_str().unwrap().len() == 5).unwrap();
     let fips = county["fips"].as_str().unwrap();
     let state = &fips[..2];
-    let places = argument(&site.join(format!("data/{state}.js")), &format!("countycast.places(\"{state}\","));
+    let places = &arguments(&site.join(format!("data/{state}.js")), "countycast.places(")[1];
     let cases: Vec<f64> = serde_json::from_value(places[fips]["cases"].clone()).unwrap();
     let last_week: f64 = cases.iter().rev().take(7).sum();
     assert!((last_week - county["lastWeek"].as_f64().unwrap()).abs() < 1.5);
@@ -37,7 +37,7 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     let told: f64 = row.expect("the hub file has the county's first week").last().unwrap().parse().unwrap();
     assert!((told - median).abs() <= 0.51, "hub {told}, page {median}");
 
-    for name in ["index.html", "site.js", "site.css"] {
+    for name in ["index.html", "site.js", "charts.js", "site.css"] {
         let text = std::fs::read_to_string(site.join(name)).unwrap().replace("http://www.w3.org/2000/svg", "");
         assert!(!text.contains("http://") && !text.contains("https://"), "{name} loads from a network");
     }
@@ -58,8 +58,8 @@ fn program(args: &[&str]) -> Command {
     command
 }
 
-/// The JSON that a data file hands to the page.
-fn argument(file: &Path, call: &str) -> Value {
+/// The JSON values that a data file hands to the page.
+fn arguments(file: &Path, call: &str) -> Vec<Value> {
     let text = std::fs::read_to_string(file).unwrap();
-    serde_json::from_str(text.strip_prefix(call).unwrap().strip_suffix(");\n").unwrap()).unwrap()
+    serde_json::from_str(&format!("[{}]", text.strip_prefix(call).unwrap().strip_suffix(");\n").unwrap())).unwrap()
 }

@@ -9,10 +9,11 @@ use crate::report::{Request, build};
 /// Make a site from a finished run: a national map, a page a state and a page a county.
 ///
 /// The site works when opened as a file and needs no network and no server.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 #[command(after_help = "Examples:
   countycast report out                                       of the demonstration panel, into ./site
-  countycast report out --data ../data --site public          of a run on real data")]
+  countycast report out --data ../data --site public          of a run on real data
+  countycast report out --past backtest/runs/*/hub            with what past runs said, beside those under out/hub")]
 pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(value_name = "OUT")]
@@ -20,13 +21,17 @@ pub(super) struct Args {
     /// Data folder the run was made from [default: the demonstration panel, if the run used it].
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
     data: Option<PathBuf>,
-    /// Folder to write the site into.
+    /// Folders with hub files of earlier runs, which pages hold against what came true; those in OUT/hub always count.
+    #[arg(long, value_name = "DIR", num_args = 1..)]
+    past: Vec<PathBuf>,
+    /// Folder to write the site into; an earlier site in it is replaced.
     #[arg(long, value_name = "DIR", default_value = "site")]
     site: PathBuf,
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
-    let built = build(&Request { out: args.out.clone(), data: args.data.clone(), site: args.site.clone() })?;
+    let Args { out, data, past, site } = args.clone();
+    let built = build(&Request { out, data, past, site })?;
     if format == Format::Json {
         let document = serde_json::json!({ "page": built.page, "places": built.places, "bytes": built.bytes });
         println!("{document}");

@@ -12,6 +12,9 @@ mod staging;
 
 pub(crate) use aside::aside;
 pub use projections::BLEND;
-pub(crate) use projections::days_since_epoch;
+pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;
 pub use staging::Staging;
+
+/// Everything that a run leaves in its output folder.
+pub const FILES: [&str; 5] = ["projections.parquet", "counties.parquet", "capacity.parquet", "hub", "run.json"];

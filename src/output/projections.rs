@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
+use jiff::ToSpan;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 
 use super::parquet;
@@ -182,4 +183,9 @@ pub(super) fn rounded(value: f32) -> f64 {
 pub(crate) fn days_since_epoch(date: Date) -> i32 {
     let epoch = jiff::civil::date(1970, 1, 1);
     date.since(epoch).map_or(0, |span| span.get_days())
+}
+
+/// The other way round.
+pub(crate) fn date_of(days_since_epoch: i32) -> Option<Date> {
+    jiff::civil::date(1970, 1, 1).checked_add(i64::from(days_since_epoch).days()).ok()
 }

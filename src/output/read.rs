@@ -4,7 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use countycast_engine::{Date, Fips, Target};
-use jiff::ToSpan;
 use polars::prelude::{AnyValue, DataFrame, DataType};
 
 use super::parquet;
@@ -59,7 +58,7 @@ pub fn read(out: &Path) -> Result<Run, Error> {
 fn as_of(frame: &DataFrame) -> Option<Date> {
     let column = frame.column("as_of").ok()?.cast(&DataType::Int32).ok()?;
     match column.get(0).ok()? {
-        AnyValue::Int32(days) => jiff::civil::date(1970, 1, 1).checked_add(i64::from(days).days()).ok(),
+        AnyValue::Int32(days) => super::date_of(days),
         _ => None,
     }
 }

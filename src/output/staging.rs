@@ -9,9 +9,6 @@ use std::path::{Path, PathBuf};
 
 use crate::error::Error;
 
-/// File by which an output folder of ours is known.
-const MANIFEST: &str = "run.json";
-
 /// The folder that becomes the output folder.
 pub struct Staging {
     out: PathBuf,
@@ -21,17 +18,36 @@ pub struct Staging {
 }
 
 impl Staging {
-    /// Opens the folder beside `out`, keeping what a run with the same `key` left there.
+    /// Opens the folder beside `out`, keeping what a run with the same `key` left there. `ours` are the names of all
+    /// files and folders that a result consists of.
     ///
     /// # Errors
     /// [`Error::Request`] where `out` holds files of somebody else or another run is writing to it; [`Error::Io`] where
     /// the folder cannot be made.
-    pub fn open(out: &Path, key: &str) -> Result<Self, Error> {
+    pub fn open(out: &Path, key: &str, ours: &[&str]) -> Result<Self, Error> {
+        let staging = Self::lock(out, ours)?;
+        if fs::read_to_string(staging.key()).ok().as_deref() != Some(key) {
+            staging.begin(key)?;
+        }
+        Ok(staging)
+    }
+
+    /// Opens the folder beside `out` for a result that is quick to make: what a killed run left there is thrown away.
+    ///
+    /// # Errors
+    /// As [`Staging::open`].
+    pub fn fresh(out: &Path, ours: &[&str]) -> Result<Self, Error> {
+        let staging = Self::lock(out, ours)?;
+        staging.begin("")?;
+        Ok(staging)
+    }
+
+    fn lock(out: &Path, ours: &[&str]) -> Result<Self, Error> {
         let out = std::path::absolute(out).map_err(|source| Error::write(out, source))?;
         let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
-            return Err(request(format!("--out {} is no folder to write to", out.display()), "name a new folder"));
+            return Err(request(format!("{} is no folder to write to", out.display()), "name a new folder"));
         };
-        refuse_foreign(&out)?;
+        refuse_foreign(&out, ours)?;
         let aside = |suffix: &str| parent.join(format!(".{}.{suffix}", name.to_string_lossy()));
         let (folder, lock) = (aside("partial"), aside("lock"));
         fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
@@ -40,19 +56,23 @@ impl Staging {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let message = format!("another run is writing to {}", out.display());
-                return Err(request(message, "wait for it, or give this run another --out"));
+                return Err(request(message, "wait for it, or name another folder"));
             }
             Err(TryLockError::Error(source)) => return Err(Error::write(&lock, source)),
         }
-        let staging = Self { out, folder, _lock: file };
-        let key_file = staging.folder.join("key");
-        if fs::read_to_string(&key_file).ok().as_deref() != Some(key) {
-            staging.clear()?;
-            let parts = staging.parts();
-            fs::create_dir_all(&parts).map_err(|source| Error::write(&parts, source))?;
-            fs::write(&key_file, key).map_err(|source| Error::write(&key_file, source))?;
-        }
-        Ok(staging)
+        Ok(Self { out, folder, _lock: file })
+    }
+
+    fn begin(&self, key: &str) -> Result<(), Error> {
+        self.clear()?;
+        let (parts, file) = (self.parts(), self.key());
+        fs::create_dir_all(&parts).map_err(|source| Error::write(&parts, source))?;
+        fs::write(&file, key).map_err(|source| Error::write(&file, source))
+    }
+
+    /// What was asked of the run under way.
+    fn key(&self) -> PathBuf {
+        self.folder.join("key")
     }
 
     /// Where the groups' parts are kept until the end.
@@ -115,21 +135,15 @@ fn request(message: String, remedy: &str) -> Error {
 }
 
 /// The folder is replaced as a whole, so it must hold nothing but an earlier result.
-fn refuse_foreign(out: &Path) -> Result<(), Error> {
+fn refuse_foreign(out: &Path, ours: &[&str]) -> Result<(), Error> {
     if out.is_file() {
-        return Err(request(format!("--out {} is a file", out.display()), "name a folder"));
+        return Err(request(format!("{} is a file", out.display()), "name a folder"));
     }
     let Ok(entries) = fs::read_dir(out) else { return Ok(()) };
-    let ours = |name: &str| {
-        matches!(
-            name,
-            MANIFEST | "projections.parquet" | "counties.parquet" | "capacity.parquet" | "care.parquet" | "hub"
-        )
-    };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        if !ours(&name) {
-            let message = format!("--out {} holds `{name}`, which is no output of countycast", out.display());
+        if !ours.contains(&name.as_str()) {
+            let message = format!("the folder {} holds `{name}`, which countycast did not write", out.display());
             return Err(request(message, "name a new folder, or one that an earlier run wrote"));
         }
     }

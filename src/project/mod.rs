@@ -86,7 +86,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         plan.learned = Arc::clone(&lessons.learned);
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, &plan.learned))?;
+    let staging = Staging::open(&request.out, &key(request, &panel, &plan.learned), &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();

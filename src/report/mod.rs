@@ -3,6 +3,9 @@
 //! The site is one page, one script, one style sheet and a data file a state. Data files are scripts that hand JSON to
 //! the page, because browsers let a page opened from a file read scripts but not JSON. Nothing is loaded from a network.
 
+mod capacity;
+mod past;
+mod policy;
 mod projections;
 mod site;
 
@@ -19,7 +22,9 @@ pub struct Request {
     pub out: PathBuf,
     /// Data folder of that run; none for a run of the demonstration panel.
     pub data: Option<PathBuf>,
-    /// Folder to write the site into.
+    /// Folders with hub files of earlier runs, besides those that the output folder holds.
+    pub past: Vec<PathBuf>,
+    /// Folder to write the site into; an earlier site in it is replaced as a whole.
     pub site: PathBuf,
 }
 
@@ -38,12 +43,23 @@ pub struct Built {
 ///
 /// # Errors
 /// [`Error::Input`] where the output folder holds no finished run or the data cannot be read; [`Error::Request`] where
-/// the run's data folder is needed; [`Error::Io`] where the site cannot be written.
+/// the run's data folder is needed or the site's folder holds something else; [`Error::Io`] where the site cannot be
+/// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
     let run = Run::read(&request.out)?;
     let panel = run.panel(request.data.as_ref())?;
-    let forecasts = projections::read(&request.out.join("projections.parquet"))?;
-    site::write(&request.site, &run, &panel, &forecasts)
+    let mut hubs = vec![request.out.join("hub")];
+    hubs.extend(request.past.iter().cloned());
+    let policies = request.data.as_ref().map(|data| policy::read(data, run.as_of)).transpose()?;
+    let content = site::Content {
+        forecasts: projections::read(&request.out.join("projections.parquet"))?,
+        needs: capacity::read(&request.out.join("capacity.parquet"))?,
+        past: past::read(&hubs, run.as_of)?,
+        policies: policies.unwrap_or_default(),
+        run,
+        panel,
+    };
+    site::write(&request.site, &content)
 }
 
 /// What the manifest of a run tells a reader.

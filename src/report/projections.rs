@@ -87,10 +87,9 @@ fn collect(frame: &DataFrame, places: &mut BTreeMap<String, PlaceForecast>) -> P
         let (Some(q), Some(value), Some(step)) = (quantile.get(row), value.get(row), horizon.get(row)) else {
             continue;
         };
-        let Some(level) = LEVELS.iter().position(|level| (level - q).abs() < 1e-9) else { continue };
-        let Some(step) = usize::try_from(step).ok().and_then(|step| step.checked_sub(1)) else { continue };
+        let Some(slot) = slot(i64::from(step), q) else { continue };
         let shown = match resolution.get(row) {
-            Some("day") => model == BLEND && target.starts_with("inc "),
+            Some("day") => model == BLEND && !target.starts_with("cum "),
             Some("week") => target == "inc case",
             _ => false,
         };
@@ -105,11 +104,21 @@ fn collect(frame: &DataFrame, places: &mut BTreeMap<String, PlaceForecast>) -> P
             Some("day") => place.days.entry(target.to_owned()).or_default(),
             _ => place.weeks.entry(model.to_owned()).or_default(),
         };
-        if fan.len() <= step {
-            fan.resize(step + 1, [0.0; 7]);
-        }
-        // A tenth of a case is more than a chart can show, and a third of the digits.
-        fan[step][level] = (value * 10.0).round() / 10.0;
+        set_level(fan, slot, value);
     }
     Ok(())
+}
+
+/// Puts a quantile where it belongs; a tenth of a case is more than a chart can show, and a third of the digits.
+pub(super) fn set_level(fan: &mut Fan, (step, level): (usize, usize), value: f64) {
+    if fan.len() <= step {
+        fan.resize(step + 1, [0.0; 7]);
+    }
+    fan[step][level] = (value * 10.0).round() / 10.0;
+}
+
+/// Place of a horizon, from 1, and of a quantile in a [`Fan`]; none where the site does not show it.
+pub(super) fn slot(horizon: i64, quantile: f64) -> Option<(usize, usize)> {
+    let level = LEVELS.iter().position(|level| (level - quantile).abs() < 1e-9)?;
+    Some((usize::try_from(horizon).ok()?.checked_sub(1)?, level))
 }

@@ -6,57 +6,69 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
+use super::capacity::{Needs, icu_gap};
+use super::past::{PastRun, Told};
+use super::policy::Policies;
 use super::projections::PlaceForecast;
 use super::{Built, Run};
 use crate::error::Error;
+use crate::output::Staging;
 use crate::panel::{Panel, Place};
+use crate::reproduction::reproduction_over_time;
 
 const PAGE: &str = include_str!("assets/index.html");
+const CHARTS: &str = include_str!("assets/charts.js");
 const SCRIPT: &str = include_str!("assets/site.js");
 const STYLE: &str = include_str!("assets/site.css");
 /// Counties and states in the Albers projection, 975 × 610; `us-atlas` 3.0.1, ISC.
 const BORDERS: &str = include_str!("assets/counties-albers-10m.json");
 const BORDERS_LICENCE: &str = include_str!("assets/LICENSE-us-atlas");
 
-/// Writes all files; the page comes last, so that it is never there without its data.
-pub(super) fn write(
-    folder: &Path,
-    run: &Run,
-    panel: &Panel,
-    forecasts: &BTreeMap<String, PlaceForecast>,
-) -> Result<Built, Error> {
+/// Everything that a site consists of.
+const FILES: [&str; 5] = ["index.html", "site.css", "site.js", "charts.js", "data"];
+
+/// What the site tells.
+pub(super) struct Content {
+    pub(super) run: Run,
+    pub(super) panel: Panel,
+    pub(super) forecasts: BTreeMap<String, PlaceForecast>,
+    pub(super) needs: Needs,
+    pub(super) past: Vec<PastRun>,
+    pub(super) policies: Policies,
+}
+
+/// Writes all files, which appear together.
+pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     files.insert("data/borders.js".to_owned(), format!("countycast.borders({BORDERS});\n"));
     files.insert("data/LICENSE-us-atlas".to_owned(), BORDERS_LICENCE.to_owned());
-    files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary(run, panel)));
+    files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary(content)));
     let mut groups: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
-    for row in &run.places {
-        let Some(place) = row.fips.parse().ok().and_then(|fips| panel.place(fips)) else { continue };
+    for row in &content.run.places {
+        let Some(place) = row.fips.parse().ok().and_then(|fips| content.panel.place(fips)) else { continue };
         let group = groups.entry(row.fips.get(..2).unwrap_or("US")).or_default();
-        group.insert(row.fips.clone(), details(place, forecasts.get(&row.fips)));
+        group.insert(row.fips.clone(), details(&row.fips, place, content));
     }
     for (code, places) in groups {
-        let text = format!("countycast.places(\"{code}\",{});\n", Value::Object(places));
+        let policies = json!(content.policies.get(code));
+        let text = format!("countycast.places(\"{code}\",{},{policies});\n", Value::Object(places));
         files.insert(format!("data/{code}.js"), text);
     }
-    files.insert("site.css".to_owned(), STYLE.to_owned());
-    files.insert("site.js".to_owned(), SCRIPT.to_owned());
-    for (name, text) in &files {
-        write_file(&folder.join(name), text)?;
+    for (name, text) in [("index.html", PAGE), ("site.css", STYLE), ("charts.js", CHARTS), ("site.js", SCRIPT)] {
+        files.insert(name.to_owned(), text.to_owned());
     }
-    let page = folder.join("index.html");
-    write_file(&page, PAGE)?;
-    let bytes = files.values().map(String::len).sum::<usize>() + PAGE.len();
-    Ok(Built { page, places: run.places.len(), bytes: bytes as u64 })
-}
-
-fn write_file(path: &Path, text: &str) -> Result<(), Error> {
-    let parent = path.parent().unwrap_or(path);
-    fs::create_dir_all(parent).and_then(|()| fs::write(path, text)).map_err(|source| Error::write(path, source))
+    let staging = Staging::fresh(folder, &FILES)?;
+    for (name, text) in &files {
+        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))?;
+    }
+    let page = staging.commit()?.join("index.html");
+    let bytes = files.values().map(String::len).sum::<usize>();
+    Ok(Built { page, places: content.run.places.len(), bytes: bytes as u64 })
 }
 
 /// What map, tables and search need of every place.
-fn summary(run: &Run, panel: &Panel) -> Value {
+fn summary(content: &Content) -> Value {
+    let Content { run, panel, needs, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
         let place = row.fips.parse().ok().and_then(|fips| panel.place(fips));
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
@@ -64,7 +76,7 @@ fn summary(run: &Run, panel: &Panel) -> Value {
         json!({
             "fips": row.fips, "name": row.name, "state": place.and_then(|p| p.state).map(|s| s.abbreviation),
             "population": row.population, "phase": row.phase, "rt": row.reproduction,
-            "lastWeek": back(1), "weekBefore": back(2),
+            "icuGap": needs.get(&row.fips).and_then(|needs| icu_gap(needs)), "lastWeek": back(1), "weekBefore": back(2),
             "reportedIn": place.and_then(|p| p.reported_in.as_deref()),
         })
     };
@@ -76,11 +88,18 @@ fn summary(run: &Run, panel: &Panel) -> Value {
 }
 
 /// One place's past and future.
-fn details(place: &Place, forecast: Option<&PlaceForecast>) -> Value {
-    let round = |days: &[f64]| days.iter().map(|v| (v * 10.0).round() / 10.0).collect::<Vec<_>>();
+fn details(fips: &str, place: &Place, content: &Content) -> Value {
+    let round = |days: &[f64], digits: f64| days.iter().map(|v| (v * digits).round() / digits).collect::<Vec<_>>();
+    let cases = place.history.cases();
+    let risk = reproduction_over_time(cases, 7);
+    let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
+    let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.as_of));
     json!({
-        "cases": round(place.history.cases().cleaned()),
-        "deaths": round(place.history.deaths().cleaned()),
-        "forecast": forecast,
+        "cases": round(cases.cleaned(), 10.0),
+        "deaths": round(place.history.deaths().cleaned(), 10.0),
+        "forecast": content.forecasts.get(fips),
+        "rt": risk.collect::<Vec<_>>(),
+        "hospital": content.needs.get(fips).map_or(&[][..], Vec::as_slice),
+        "told": told.collect::<Vec<Told<'_>>>(),
     })
 }

@@ -2,8 +2,8 @@
 // Draws the pages from the data files. Every name reaches the page as text, never as markup.
 const countycast = (() => {
   const main = document.getElementById("main");
-  const data = { places: {}, borders: null, summary: null, byFips: {}, waiting: {} };
-  const view = { measure: "cases", interval: 80, days: 120 };
+  const data = { places: {}, policies: {}, borders: null, summary: null, byFips: {}, waiting: {} };
+  const view = { measure: "cases", interval: 80, days: 120, ahead: 1 };
   const ENDS = { 50: [2, 4], 80: [1, 5], 95: [0, 6] };
   const MEDIAN = 3;
 
@@ -12,12 +12,15 @@ const countycast = (() => {
   const AROUND = ["#2166ac", "#67a9cf", "#d1e5f0", "#fee0b6", "#f1a340", "#b35806"];
   const MEASURES = {
     cases: { label: "Cases", long: "new cases per 100,000 people in the last 7 days", colours: RISING,
-      limits: [10, 25, 50, 100, 200, 400], digits: 0, value: (p) => per100k(p.lastWeek, p) },
+      limits: [10, 25, 50, 100, 200, 400], digits: 0, none: "no data, or counted elsewhere", value: (p) => per100k(p.lastWeek, p) },
     growth: { label: "Growth", long: "cases of the last 7 days over those of the 7 days before", colours: AROUND,
-      limits: [0.5, 0.8, 1, 1.25, 2], digits: 2,
+      limits: [0.5, 0.8, 1, 1.25, 2], digits: 2, none: "too few cases or no data",
       value: (p) => (p.weekBefore >= 5 && !p.reportedIn ? p.lastWeek / p.weekBefore : null) },
     rt: { label: "Reproduction number", long: "people infected by one case, R_t", colours: AROUND,
-      limits: [0.8, 0.9, 1, 1.1, 1.3], digits: 2, value: (p) => (p.rt ? p.rt[0] : null) },
+      limits: [0.8, 0.9, 1, 1.1, 1.3], digits: 2, none: "too few cases or no data", value: (p) => (p.rt ? p.rt[0] : null) },
+    gap: { label: "Hospital gap", colours: RISING, limits: [0.1, 5, 10, 25, 50, 100], digits: 0, none: "beds unknown, or none",
+      long: "intensive-care beds lacking at the peak, % of those staffed in the hospitals that serve the place (nine in ten courses lack no more)",
+      value: (p) => (p.icuGap ? (100 * p.icuGap[0]) / p.icuGap[1] : null) },
   };
 
   function per100k(count, place) {
@@ -28,7 +31,7 @@ const countycast = (() => {
     return value.toLocaleString("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
   }
   function element(tag, attributes = {}, ...children) {
-    const svg = ["svg", "path", "rect", "line", "g", "text", "title"].includes(tag);
+    const svg = ["svg", "path", "rect", "line", "text", "title"].includes(tag);
     const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
     for (const [key, value] of Object.entries(attributes)) {
       if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
@@ -38,7 +41,7 @@ const countycast = (() => {
     return node;
   }
   const isCounty = (place) => place.fips.length === 5;
-    const address = (place) => (place.fips === "US" ? "#/" : isCounty(place) ? `#/county/${place.fips}` : `#/state/${place.fips}`);
+  const address = (place) => (place.fips === "US" ? "#/" : isCounty(place) ? `#/county/${place.fips}` : `#/state/${place.fips}`);
   const colour = (measure, value) => measure.colours[measure.limits.filter((limit) => value >= limit).length];
 
   // TopoJSON: arcs are chains of differences, shared by the areas on both sides.
@@ -85,7 +88,7 @@ const countycast = (() => {
     return svg;
   }
   function legend() {
-    const { limits, colours, digits } = MEASURES[view.measure];
+    const { limits, colours, none } = MEASURES[view.measure];
     const box = element("div", { class: "legend" });
     const item = (fill, text) => {
       const square = element("rect", { width: 14, height: 14, ...(fill ? { fill } : { class: "none" }) });
@@ -97,7 +100,7 @@ const countycast = (() => {
       const text = from === undefined ? `below ${to}` : to === undefined ? `${from} and more` : `${from} – ${to}`;
       item(fill, text);
     });
-    item(null, digits === 0 ? "no data, or counted elsewhere" : "too few cases or no data");
+    item(null, none);
     return box;
   }
   function choices(label, options, key) {
@@ -109,6 +112,7 @@ const countycast = (() => {
   }
   const measureChoice = () => choices("Show", Object.entries(MEASURES).map(([key, m]) => [key, m.label]), "measure");
   const intervalChoice = () => choices("Interval", [[50, "50 %"], [80, "80 %"], [95, "95 %"]], "interval");
+  const aheadChoice = () => choices("Weeks ahead", [[1, "1"], [2, "2"], [3, "3"], [4, "4"]], "ahead");
   const historyChoice = () => choices("History", [[60, "60 days"], [120, "120 days"], [10000, "all"]], "days");
 
   function date(offset) {
@@ -116,65 +120,21 @@ const countycast = (() => {
     day.setUTCDate(day.getUTCDate() + offset);
     return day.toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
   }
-  function niceTop(value) {
-    const power = 10 ** Math.floor(Math.log10(Math.max(value, 4)));
-    return [1, 2, 4, 5, 10].map((n) => n * power).find((top) => top >= value && top % 4 === 0) || 20 * power;
-  }
-
-  // A chart of past counts and the fan of the future; `stride` is days per step.
-  function fanChart(past, fan, what, stride, [width, height]) {
-    const [low, high] = ENDS[view.interval];
-    const mean = stride === 1 ? past.map((_, i) => sum(past.slice(Math.max(0, i - 6), i + 1)) / Math.min(7, i + 1)) : past;
-    const first = Math.max(0, past.length - Math.ceil(view.days / stride));
-    const shown = past.slice(first), line = mean.slice(first), steps = shown.length + fan.length;
-    const top = niceTop(Math.max(1, ...shown, ...fan.map((q) => q[high])));
-    const left = 48, base = height - 24;
-    const x = (i) => left + ((i + 0.5) / steps) * (width - left - 8);
-    const y = (v) => base - (Math.min(v, top) / top) * (base - 10);
-    const trace = (points) => points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join("L");
-    const last = fan.at(-1);
-    const end = last ? `; in ${fan.length * stride} days ${format(last[MEDIAN])}, ${view.interval} % interval ${format(last[low])} to ${format(last[high])}` : "";
-    const label = `${what}: ${format(line.at(-1), 0)} on ${date(0)}${end}.`;
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
-    for (let i = 0; i <= 4; i++) {
-      const at = y((top * i) / 4);
-      svg.append(element("line", { x1: left, x2: width - 8, y1: at, y2: at, class: "grid" }));
-      svg.append(element("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, format((top * i) / 4)));
-    }
-    const wide = (width - left - 8) / steps;
-    shown.forEach((v, i) => svg.append(element("rect", { class: "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) })));
-    const ticks = width > 500 ? 6 : 3;
-    for (let i = 0; i < ticks; i++) {
-      const step = Math.round(((i + 0.5) / ticks) * (steps - 1));
-      svg.append(element("text", { x: x(step), y: height - 6, "text-anchor": "middle" }, date((step - shown.length + 1) * stride)));
-    }
-    if (fan.length) {
-      const at = fan.map((_, i) => x(shown.length + i));
-      const band = [...fan.map((q, i) => [at[i], y(q[high])]), ...fan.map((q, i) => [at[i], y(q[low])]).reverse()];
-      svg.append(element("path", { class: "fan", d: `M${trace(band)}Z` }));
-      svg.append(element("path", { class: "median", d: `M${trace(fan.map((q, i) => [at[i], y(q[MEDIAN])]))}` }));
-      const today = (x(shown.length - 1) + x(shown.length)) / 2;
-      svg.append(element("line", { class: "today", x1: today, x2: today, y1: 10, y2: base }));
-    }
-    svg.append(element("path", { class: "past", d: `M${trace(line.map((v, i) => [x(i), y(v)]))}` }));
-    return svg;
-  }
-  const sum = (values) => values.reduce((a, b) => a + b, 0);
-  function weekly(days) {
-    const weeks = [];
-    for (let end = days.length; end >= 7; end -= 7) weeks.unshift(sum(days.slice(end - 7, end)));
-    return weeks;
-  }
+  const { weekly, fanChart, riskChart, toldChart, policyChart } = charts({ element, format, date, view, ENDS, MEDIAN });
 
   function table(places, here) {
-    const head = element("tr", {}, ...["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t"].map((t) => element("th", { scope: "col" }, t)));
+    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU beds lacking (90 %)"];
     const rows = places.map((place) => {
       const cell = (text) => element("td", {}, text);
       return element("tr", place === here ? { class: "here" } : {},
         element("td", {}, element("a", { href: address(place) }, place.name)), cell(format(place.lastWeek)),
-        cell(format(MEASURES.cases.value(place))), cell(format(MEASURES.growth.value(place), 2)), cell(format(MEASURES.rt.value(place), 2)));
+        cell(format(MEASURES.cases.value(place))), cell(format(MEASURES.growth.value(place), 2)), cell(format(MEASURES.rt.value(place), 2)), cell(format(place.icuGap?.[0])));
     });
-    return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, head), element("tbody", {}, ...rows)));
+    return tableOf(head, rows);
+  }
+  function tableOf(head, rows) {
+    const cells = head.map((text) => element("th", { scope: "col" }, text));
+    return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows)));
   }
   const byCases = (places) => places.slice().sort((a, b) => (MEASURES.cases.value(b) ?? -1) - (MEASURES.cases.value(a) ?? -1));
 
@@ -199,6 +159,7 @@ const countycast = (() => {
     nodes.push(fanChart(details.cases, days["inc case"] ?? [], "New cases a day", 1, [width, height]));
     nodes.push(element("h2", {}, "New deaths a day"));
     nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "New deaths a day", 1, [width, 240]));
+    nodes.push(...reproductionOf(details, width), ...hospitalOf(details, [width, 240]));
     const engines = Object.entries(details.forecast?.weeks ?? {});
     if (engines.length) {
       nodes.push(element("h2", {}, "New cases a week, by model"));
@@ -206,7 +167,46 @@ const countycast = (() => {
       nodes.push(element("div", { class: "engines" }, ...engines.map(([model, fan]) => element("div", {},
         element("h3", {}, model), fanChart(weeks, fan, `New cases a week, ${model}`, 7, [340, 200])))));
     }
+    return nodes.concat(toldOf(details, width), policiesOf(place, width));
+  }
+  function reproductionOf(details, width) {
+    if (!details.rt.some((estimate) => estimate)) return [];
+    const text = "People infected by one case, of the two weeks before each date, with its 90 % interval. Above 1 the epidemic grows.";
+    return [element("h2", {}, "Reproduction number"), element("p", { class: "note" }, text), riskChart(details.rt, [width, 200])];
+  }
+  function hospitalOf(details, size) {
+    if (!details.hospital.length) return [];
+    const nodes = [element("h2", {}, "Hospital load against beds")];
+    const own = (bed) => details.hospital.find((need) => need.bed === bed && need.area !== "catchment");
+    const free = (need) => (need && need.beds !== null ? Math.max(0, need.beds - (need.others ?? 0)) : null);
+    const [ward, icu] = [free(own("ward")), free(own("icu"))];
+    const census = details.forecast?.days ?? {};
+    for (const [target, what, beds] of [["hosp census", "Patients in hospital", ward === null ? null : ward + (icu ?? 0)], ["icu census", "Patients in intensive care", icu]])
+      if (census[target]) nodes.push(element("h3", {}, what), fanChart([], census[target], what, 1, size, beds));
+    const areas = { catchment: "hospitals that serve the residents", county: "hospitals of the county", state: "hospitals of the state", nation: "all hospitals" };
+    const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Beds lacking (90 %)"];
+    const rows = details.hospital.map((need) => {
+      const cell = (text) => element("td", {}, text);
+      const name = `${need.bed === "icu" ? "Intensive care" : "Ward"}, ${areas[need.area] ?? need.area}`;
+      const beds = need.beds === null ? "unknown" : need.beds === 0 ? "no hospital" : format(need.beds);
+      const both = (values) => (values[0] === null ? "–" : `${format(values[0])} (${format(values[1])})`);
+      return element("tr", {}, cell(name), cell(beds), cell(format(need.others)), cell(both(need.peak)),
+        cell(need.overflow === null ? "–" : `${format(100 * need.overflow)} %`), cell(need.firstOverflow ?? "–"), cell(both(need.gap)));
+    });
+    nodes.push(tableOf(head, rows), element("p", { class: "note" },
+      "Peak and lack: median, and what nine in ten courses do not exceed. Overflow: probability that patients exceed the beds others leave free on any of the days. The dashed line marks those beds."));
     return nodes;
+  }
+  function toldOf(details, width) {
+    if (!details.told.length) return [];
+    const text = "Bars: weekly cases. Lines: the interval and the median that earlier runs of the blend gave for that week.";
+    return [element("h2", {}, "What past projections said"), element("p", { class: "note" }, text), aheadChoice(), toldChart(details.told, [width, 240])];
+  }
+  function policiesOf(place, width) {
+    const policies = Object.entries(data.policies[place.fips.slice(0, 2)] ?? {});
+    if (!policies.length) return [];
+    return [element("h2", {}, "Policies of the state"),
+      element("p", { class: "note" }, "Darker is stricter. Oxford COVID-19 Government Response Tracker (Hale et al. 2021), CC BY 4.0."), ...policyChart(policies, [width, 150], data.summary.asOf)];
   }
   function remarks(place) {
     const notes = [];
@@ -284,8 +284,9 @@ const countycast = (() => {
       document.getElementById("footer").textContent = `countycast ${summary.version} · projections of ${summary.horizonDays} days from ${summary.asOf} · borders: us-atlas, US Census Bureau`;
       show();
     },
-    places(code, places) {
+    places(code, places, policies) {
       data.places[code] = places;
+      data.policies[code] = policies;
       (data.waiting[code] ?? []).forEach((then) => then());
     },
   };

@@ -1,0 +1,154 @@
+"use strict";
+// The charts. Each has a text alternative that says what it shows.
+const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
+  const LEFT = 48, RIGHT = 8, TOP = 10, FOOT = 24;
+  const sum = (values) => values.reduce((a, b) => a + b, 0);
+  const trace = (points) => points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join("L");
+  const line = (points, name) => element("path", { class: name, d: `M${trace(points)}` });
+  function weekly(days) {
+    const weeks = [];
+    for (let end = days.length; end >= 7; end -= 7) weeks.unshift(sum(days.slice(end - 7, end)));
+    return weeks;
+  }
+  function niceTop(value) {
+    const power = 10 ** Math.floor(Math.log10(Math.max(value, 4)));
+    return [1, 2, 4, 5, 10].map((n) => n * power).find((top) => top >= value && top % 4 === 0) || 20 * power;
+  }
+
+  // Axes of `steps` steps from `first`, an offset of days, and of values up to `top`; x() is the middle of a step.
+  function frame(label, [width, height], { steps, first, stride, top, digits = 0 }) {
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
+    const base = height - FOOT, wide = (width - LEFT - RIGHT) / steps;
+    const x = (i) => LEFT + (i + 0.5) * wide;
+    const y = (v) => base - (Math.min(v, top) / top) * (base - TOP);
+    for (let i = 0; i <= 4; i++) {
+      const at = y((top * i) / 4);
+      svg.append(element("line", { x1: LEFT, x2: width - RIGHT, y1: at, y2: at, class: "grid" }));
+      svg.append(element("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, format((top * i) / 4, digits)));
+    }
+    const ticks = Math.min(steps, width > 500 ? 6 : 3);
+    for (let i = 0; i < ticks; i++) {
+      const step = Math.round(((i + 0.5) / ticks) * (steps - 1));
+      svg.append(element("text", { x: x(step), y: height - 6, "text-anchor": "middle" }, date(first + step * stride)));
+    }
+    return { svg, x, y, base, wide };
+  }
+  const bar = ({ x, y, base, wide }, i, v) =>
+    element("rect", { class: "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
+
+  // Past counts and the fan of the future; `stride` is days per step, `beds` a level to hold them against.
+  function fanChart(past, fan, what, stride, size, beds = null) {
+    const [low, high] = ENDS[view.interval];
+    const mean = stride === 1 ? past.map((_, i) => sum(past.slice(Math.max(0, i - 6), i + 1)) / Math.min(7, i + 1)) : past;
+    const from = Math.max(0, past.length - Math.ceil(view.days / stride));
+    const shown = past.slice(from), course = mean.slice(from);
+    const last = fan.at(-1);
+    const now = course.length ? `${format(course.at(-1))} on ${date(0)}; ` : "";
+    const end = last ? `in ${fan.length * stride} days ${format(last[MEDIAN])}, ${view.interval} % interval ${format(last[low])} to ${format(last[high])}` : "no projection";
+    const level = beds === null ? "" : `; ${format(beds)} beds are free for them`;
+    const highest = Math.max(1, ...shown, ...fan.map((q) => q[high]));
+    // Beds far above all patients would press the curve flat.
+    const top = niceTop(beds !== null && beds < 4 * highest ? Math.max(highest, beds) : highest);
+    const axes = frame(`${what}: ${now}${end}${level}.`, size,
+      { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
+    const { svg, x, y, base } = axes;
+    shown.forEach((v, i) => svg.append(bar(axes, i, v)));
+    if (fan.length) {
+      const at = fan.map((_, i) => x(shown.length + i));
+      const band = [...fan.map((q, i) => [at[i], y(q[high])]), ...fan.map((q, i) => [at[i], y(q[low])]).reverse()];
+      svg.append(element("path", { class: "fan", d: `M${trace(band)}Z` }), line(fan.map((q, i) => [at[i], y(q[MEDIAN])]), "median"));
+      const today = (x(shown.length - 1) + x(shown.length)) / 2;
+      if (shown.length) svg.append(element("line", { class: "today", x1: today, x2: today, y1: TOP, y2: base }));
+    }
+    if (course.length) svg.append(line(course.map((v, i) => [x(i), y(v)]), "past"));
+    if (beds !== null && beds <= top)
+      svg.append(element("line", { class: "beds", x1: LEFT, x2: size[0] - RIGHT, y1: y(beds), y2: y(beds) }));
+    return svg;
+  }
+
+  // R_t of past weeks, each [median, 5 %, 95 %] or null; the last is of the as-of day.
+  function riskChart(estimates, size) {
+    const shown = estimates.slice(-Math.ceil(view.days / 7));
+    const known = shown.filter((estimate) => estimate);
+    const last = shown.at(-1);
+    const label = last ? `R_t on ${date(0)}: ${format(last[0], 2)}, 90 % interval ${format(last[1], 2)} to ${format(last[2], 2)}.` : "R_t: not enough cases lately.";
+    const top = Math.min(4, Math.max(2, Math.ceil(Math.max(0, ...known.map((estimate) => estimate[2])))));
+    const { svg, x, y } = frame(label, size, { steps: shown.length, first: 7 * (1 - shown.length), stride: 7, top, digits: 1 });
+    svg.append(element("line", { class: "today", x1: LEFT, x2: size[0] - RIGHT, y1: y(1), y2: y(1) }));
+    // Weeks without an estimate part the line.
+    let run = [];
+    const draw = () => {
+      if (run.length) {
+        const band = [...run.map(([i, e]) => [x(i), y(e[2])]), ...run.map(([i, e]) => [x(i), y(e[1])]).reverse()];
+        svg.append(element("path", { class: "fan", d: `M${trace(band)}Z` }), line(run.map(([i, e]) => [x(i), y(e[0])]), "median"));
+      }
+      run = [];
+    };
+    shown.forEach((estimate, i) => (estimate ? run.push([i, estimate]) : draw()));
+    draw();
+    return svg;
+  }
+
+  // What earlier runs said of a week, `view.ahead` weeks before its end, beside what came true.
+  function toldChart(told, size) {
+    const [low, high] = ENDS[view.interval];
+    const weeks = told.map((run) => ({ end: run.daysAgo - 7 * view.ahead, q: run.weeks[view.ahead - 1], truth: run.truth[view.ahead - 1] ?? null }))
+      .filter((week) => week.q);
+    const over = weeks.filter((week) => week.truth !== null);
+    const within = over.filter((week) => week.q[low] <= week.truth && week.truth <= week.q[high]);
+    const label = `Weekly cases as projected ${view.ahead} weeks ahead: of ${over.length} weeks that are over, ${within.length} lay within the ${view.interval} % interval.`;
+    const first = Math.max(...weeks.map((week) => week.end)), last = Math.min(...weeks.map((week) => week.end));
+    const steps = Math.round((first - last) / 7) + 1;
+    const top = niceTop(Math.max(1, ...weeks.map((week) => Math.max(week.q[high], week.truth ?? 0))));
+    const axes = frame(label, size, { steps, first: -first, stride: 7, top });
+    const { svg, x, y, wide } = axes;
+    for (const week of weeks) {
+      const i = (first - week.end) / 7, reach = Math.min(14, wide * 0.3);
+      if (week.truth !== null) svg.append(bar(axes, i, week.truth));
+      svg.append(element("rect", { class: "fan", x: x(i) - reach / 2, width: reach, y: y(week.q[high]), height: Math.max(1, y(week.q[low]) - y(week.q[high])) }));
+      svg.append(element("line", { class: "median", x1: x(i) - reach, x2: x(i) + reach, y1: y(week.q[MEDIAN]), y2: y(week.q[MEDIAN]) }));
+    }
+    return svg;
+  }
+
+  const POLICIES = {
+    schools: ["Schools", ["open", "closing recommended", "some levels closed", "all levels closed"]],
+    workplaces: ["Workplaces", ["open", "closing recommended", "some closed", "all but essential ones closed"]],
+    gatherings: ["Gatherings", ["free", "those above 1,000 people restricted", "above 100 people restricted", "above 10 people restricted", "even smaller ones restricted"]],
+    stayAtHome: ["Stay at home", ["no order", "recommended", "required, with exceptions", "required, few exceptions"]],
+    masks: ["Masks", ["no policy", "recommended", "required in some places", "required in all shared places", "required everywhere outside"]],
+  };
+  const dayOf = (text) => Date.parse(`${text}T00:00:00Z`) / 86400000;
+
+  // A row a policy: each level from the day it began.
+  function policyChart(policies, [width, height], asOf) {
+    const left = 104, today = dayOf(asOf);
+    const first = Math.max(today - view.days, Math.min(...policies.flatMap(([, levels]) => levels.map(([day]) => dayOf(day)))));
+    const row = (height - FOOT) / policies.length;
+    const x = (day) => left + ((day - first) / Math.max(1, today - first)) * (width - left - RIGHT);
+    const said = policies.map(([name, levels]) => {
+      const [title, words] = POLICIES[name] ?? [name, []];
+      const [day, level] = levels.at(-1);
+      return `${title}: ${words[level] ?? level} since ${day}`;
+    });
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${said.join("; ")}.`, class: "chart" });
+    policies.forEach(([name, levels], i) => {
+      const [title, words] = POLICIES[name] ?? [name, []];
+      svg.append(element("text", { x: left - 6, y: (i + 0.5) * row + 4, "text-anchor": "end" }, title));
+      levels.forEach(([day, level], j) => {
+        const [from, to] = [Math.max(first, dayOf(day)), j + 1 < levels.length ? dayOf(levels[j + 1][0]) : today];
+        if (to <= first) return;
+        const block = element("rect", { class: "policy", x: x(from), width: Math.max(0, x(to) - x(from)), y: i * row + 2, height: row - 4, opacity: 0.12 + (0.88 * level) / Math.max(1, words.length - 1) });
+        block.append(element("title", {}, `${title}: ${words[level] ?? level} from ${day}`));
+        svg.append(block);
+      });
+    });
+    for (let i = 0; i < 4; i++) {
+      const day = first + ((i + 0.5) / 4) * (today - first);
+      svg.append(element("text", { x: x(day), y: height - 6, "text-anchor": "middle" }, date(Math.round(day - today))));
+    }
+    return [svg, element("p", { class: "note" }, `${said.join(" · ")}.`)];
+  }
+
+  return { weekly, fanChart, riskChart, toldChart, policyChart };
+};

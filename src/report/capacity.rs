@@ -1,0 +1,88 @@
+//! Patients against beds, from `capacity.parquet`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::output::{BLEND, date_of, parquet};
+
+/// Needs of each place by FIPS code.
+pub(super) type Needs = BTreeMap<String, Vec<Need>>;
+
+/// Patients against one kind of bed of one place, as the blend has it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Need {
+    /// `ward` or `icu`.
+    bed: String,
+    /// `catchment` for the hospitals that serve the residents; anything else is the place's own beds.
+    area: String,
+    /// Staffed beds; none where unknown, 0 where there is no hospital.
+    beds: Option<f64>,
+    /// Beds taken by other patients.
+    others: Option<f64>,
+    /// Most patients on one day: quantiles 0.5, 0.9 and 0.975.
+    peak: [Option<f64>; 3],
+    peak_day: Option<String>,
+    /// Probability that there are more patients than beds on any day.
+    overflow: Option<f64>,
+    /// First such day, median over the courses that have one.
+    first_overflow: Option<String>,
+    /// Beds missing on the worst day: quantiles 0.5, 0.9 and 0.975.
+    gap: [Option<f64>; 3],
+    /// 1 is most in need.
+    rank: Option<u32>,
+}
+
+/// The blend's rows.
+pub(super) fn read(path: &Path) -> Result<Needs, Error> {
+    let frame = parquet::read(path)?;
+    needs(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+}
+
+fn needs(frame: &DataFrame) -> PolarsResult<Needs> {
+    let text = |name: &str| frame.column(name)?.str();
+    let number = |name: &str| frame.column(name)?.f64();
+    let (fips, model, bed, area) = (text("fips")?, text("model")?, text("bed")?, text("area")?);
+    let (beds, others) = (number("beds")?, number("others")?);
+    let peaks = [number("peak_q50")?, number("peak_q90")?, number("peak_q975")?];
+    let gaps = [number("gap_q50")?, number("gap_q90")?, number("gap_q975")?];
+    let (peak_days, first_overflows) = (days(frame.column("peak_day")?)?, days(frame.column("first_overflow")?)?);
+    let overflow = number("overflow_probability")?;
+    let rank = frame.column("rank")?.u32()?;
+    let mut needs = Needs::new();
+    for row in (0..frame.height()).filter(|&row| model.get(row) == Some(BLEND)) {
+        let need = Need {
+            bed: bed.get(row).unwrap_or_default().to_owned(),
+            area: area.get(row).unwrap_or_default().to_owned(),
+            beds: beds.get(row),
+            others: others.get(row),
+            peak: peaks.map(|peak| peak.get(row)),
+            peak_day: peak_days[row].clone(),
+            overflow: overflow.get(row),
+            first_overflow: first_overflows[row].clone(),
+            gap: gaps.map(|gap| gap.get(row)),
+            rank: rank.get(row),
+        };
+        needs.entry(fips.get(row).unwrap_or_default().to_owned()).or_default().push(need);
+    }
+    Ok(needs)
+}
+
+/// Dates of a column as `YYYY-MM-DD`.
+fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
+    let days = column.cast(&DataType::Int32)?;
+    Ok(days.i32()?.iter().map(|day| day.and_then(date_of).map(|day| day.to_string())).collect())
+}
+
+/// Intensive-care beds that lack at the peak (quantile 0.9) and those staffed, in the hospitals that serve a place: the
+/// catchment of a county, else the place's own. None where beds are unknown or there are none.
+pub(super) fn icu_gap(needs: &[Need]) -> Option<[f64; 2]> {
+    let icu = || needs.iter().filter(|need| need.bed == "icu");
+    let need = icu().find(|need| need.area == "catchment").or_else(|| icu().next())?;
+    let beds = need.beds.filter(|&beds| beds > 0.0)?;
+    Some([need.gap[1]?, beds])
+}

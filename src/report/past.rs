@@ -1,0 +1,149 @@
+//! What earlier runs projected: the hub files of the blend, as they were published.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use countycast_engine::{Date, Series};
+use jiff::{Span, ToSpan};
+use serde::{Deserialize, Serialize};
+
+use super::projections::{Fan, set_level, slot};
+use crate::error::{Error, InputError};
+
+/// Runs shown, a week or more apart: a quarter of a year.
+const RUNS: usize = 13;
+
+/// Weekly new cases as one run projected them, by FIPS code.
+#[derive(Debug, PartialEq)]
+pub(super) struct PastRun {
+    as_of: Date,
+    weeks: BTreeMap<String, Fan>,
+}
+
+/// What one run said of a place, and what came true.
+#[derive(Debug, PartialEq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Told<'a> {
+    as_of: String,
+    /// Days from that run's as-of day to this one's.
+    days_ago: usize,
+    weeks: &'a Fan,
+    /// New cases of these weeks; none of a week that is not over.
+    truth: Vec<Option<f64>>,
+}
+
+/// A row of a hub file.
+#[derive(Deserialize)]
+struct Row<'a> {
+    target: &'a str,
+    horizon: i64,
+    location: &'a str,
+    output_type_id: f64,
+    value: f64,
+}
+
+/// The last [`RUNS`] runs before `as_of` whose hub files lie in these folders, oldest first.
+pub(super) fn read(hubs: &[PathBuf], as_of: Date) -> Result<Vec<PastRun>, Error> {
+    let mut runs = Vec::new();
+    let mut before = as_of;
+    for (day, path) in files(hubs).into_iter().rev() {
+        if runs.len() < RUNS && day <= before.saturating_sub(1.week()) {
+            runs.push(PastRun { as_of: day, weeks: weeks(&path)? });
+            before = day;
+        }
+    }
+    runs.reverse();
+    Ok(runs)
+}
+
+/// Hub files by as-of day. A folder that is not there holds none.
+fn files(hubs: &[PathBuf]) -> BTreeMap<Date, PathBuf> {
+    let entries = hubs.iter().filter_map(|hub| fs::read_dir(hub).ok()).flatten().flatten();
+    let file = |path: PathBuf| {
+        let day = path.file_name()?.to_str()?.strip_suffix("-countycast.csv")?.parse().ok()?;
+        Some((day, path))
+    };
+    entries.filter_map(|entry| file(entry.path())).collect()
+}
+
+fn weeks(path: &Path) -> Result<BTreeMap<String, Fan>, Error> {
+    let fail = |error: csv::Error| {
+        Error::from(InputError::new(path, error.to_string(), "leave the file out, or run `countycast project` again"))
+    };
+    let mut reader = csv::Reader::from_path(path).map_err(fail)?;
+    let header = reader.headers().map_err(fail)?.clone();
+    let mut places = BTreeMap::<String, Fan>::new();
+    let mut record = csv::StringRecord::new();
+    while reader.read_record(&mut record).map_err(fail)? {
+        let row: Row<'_> = record.deserialize(Some(&header)).map_err(fail)?;
+        let Some(slot) = slot(row.horizon, row.output_type_id).filter(|_| row.target == "inc case") else { continue };
+        if !places.contains_key(row.location) {
+            places.insert(row.location.to_owned(), Fan::new());
+        }
+        if let Some(fan) = places.get_mut(row.location) {
+            set_level(fan, slot, row.value);
+        }
+    }
+    Ok(places)
+}
+
+impl PastRun {
+    /// What the run said of a place, beside the counts known as of `as_of`, the last day of `cases`.
+    pub(super) fn told(&self, fips: &str, cases: &Series, as_of: Date) -> Option<Told<'_>> {
+        let weeks = self.weeks.get(fips)?;
+        let counts = cases.cleaned();
+        let age =
+            self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
+        let first = counts.len().checked_sub(age)?;
+        let week = |index: usize| counts.get(first + 7 * index..first + 7 * (index + 1));
+        let truth = (0..weeks.len()).map(|index| week(index).map(|days| days.iter().sum::<f64>().round())).collect();
+        Some(Told { as_of: self.as_of.to_string(), days_ago: age, weeks, truth })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::hub::HEADER;
+
+    fn hub(folder: &Path, day: &str) {
+        let levels = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
+        let rows = levels.iter().enumerate().flat_map(|(i, level)| {
+            (1..=2)
+                .map(move |week| format!("{day},inc case,{week},2020-01-01,01001,quantile,{level},{}\n", 10 * week + i))
+        });
+        let death = format!("{day},inc death,1,2020-01-01,01001,quantile,0.5,7\n");
+        let text = HEADER.to_owned() + &rows.collect::<String>() + &death;
+        fs::write(folder.join(format!("{day}-countycast.csv")), text).unwrap();
+    }
+
+    #[test]
+    fn runs_a_week_apart_are_read_and_told_beside_what_came_true() {
+        let folder = tempfile::tempdir().unwrap();
+        for day in ["2020-08-28", "2020-08-29", "2020-08-22", "2020-09-05"] {
+            hub(folder.path(), day);
+        }
+        fs::write(folder.path().join("notes.csv"), "something else").unwrap();
+        let as_of: Date = "2020-09-05".parse().unwrap();
+        let runs = read(&[folder.path().to_owned(), folder.path().join("none")], as_of).unwrap();
+        assert_eq!(runs.iter().map(|run| run.as_of.to_string()).collect::<Vec<_>>(), ["2020-08-22", "2020-08-29"]);
+
+        let cases = Series::from_counts((0..60).map(f64::from).collect()).unwrap();
+        let told = runs[1].told("01001", &cases, as_of).unwrap();
+        assert_eq!(told.weeks[1], [20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0]);
+        // The last seven of 0 … 59 are 53 … 59; the week after is not over.
+        assert_eq!(told.truth, [Some(392.0), None]);
+        assert_eq!(runs[0].told("01001", &cases, as_of).unwrap().truth, [Some(343.0), Some(392.0)]);
+        assert_eq!(runs[0].told("01003", &cases, as_of), None);
+    }
+
+    #[test]
+    fn a_damaged_hub_file_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("2020-08-22-countycast.csv");
+        fs::write(&path, format!("{HEADER}2020-08-22,inc case,one,2020-08-29,01001,quantile,0.5,7\n")).unwrap();
+        let error = read(&[folder.path().to_owned()], "2020-09-05".parse().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("2020-08-22-countycast.csv"), "{error}");
+    }
+}
