@@ -12,7 +12,8 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   }
   function niceTop(value) {
     const power = 10 ** Math.floor(Math.log10(Math.max(value, 4)));
-    return [1, 2, 4, 5, 10].map((n) => n * power).find((top) => top >= value && top % 4 === 0) || 20 * power;
+    const tops = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((n) => Math.round(n * power * 10) / 10);
+    return tops.find((top) => top >= value && top % 4 === 0) || 20 * power;
   }
 
   // Axes of `steps` steps from `first`, an offset of days, and of values up to `top`; x() is the middle of a step.
