@@ -69,7 +69,7 @@ impl Engine for Learner {
         };
         let place = Place::new(history, surroundings, &self.settings.without);
         let seen = history.days();
-        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, self.settings.error_pool);
+        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, &self.settings);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
