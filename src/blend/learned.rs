@@ -12,6 +12,9 @@ use super::stratum::Stratum;
 use crate::evaluate::{Forecast, Run, Scored, Sum, Truth, quintiles, score};
 use crate::quantiles::Row;
 
+/// What several models forecast: a place's week or sum.
+type Task = (Fips, Target, Sum, u8);
+
 /// Name of the blend among a run's models.
 const BLEND: &str = "blend";
 
@@ -67,12 +70,12 @@ impl Learned {
     /// The same of some members, under another name.
     pub(crate) fn blend_of(&self, run: &Run, members: impl Fn(&str) -> bool, name: &str) -> Vec<Forecast> {
         let quintiles = quintiles(&run.places);
-        let mut tasks: BTreeMap<(Fips, Target, Sum, u8), Vec<(&str, &Row)>> = BTreeMap::new();
+        let mut tasks: BTreeMap<Task, Vec<(&str, &Row)>> = BTreeMap::new();
         let independent = |fips: &Fips| run.places.get(fips).is_none_or(|place| place.independent);
         for f in run.forecasts.iter().filter(|f| members(&f.model) && independent(&f.fips)) {
             tasks.entry((f.fips, f.target, f.sum, f.horizon)).or_default().push((&f.model, &f.row));
         }
-        let blend = |((fips, target, sum, horizon), members): (_, Vec<(&str, &Row)>)| {
+        let blend = |((fips, target, sum, horizon), members): (Task, Vec<(&str, &Row)>)| {
             let (names, rows): (Vec<&str>, Vec<&Row>) = members.into_iter().unzip();
             let row = average(rows.into_iter(), &self.shares(target, Stratum::of(fips, &quintiles), &names));
             Forecast { fips, model: name.to_owned(), target, sum, horizon, row }

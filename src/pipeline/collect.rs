@@ -9,7 +9,6 @@ use super::batch::{Address, Batch, Projected};
 use super::job::{Answer, FALLBACK, Failure, Job, Task};
 use crate::blend::{Precedent, Rule, Stratum, Weight, blend};
 use crate::capacity::{Census, Course};
-use crate::evaluate::Course;
 use crate::panel::Place;
 use crate::phase::Phase;
 use crate::quantiles::Forecast;
@@ -54,7 +53,7 @@ impl Batch<'_> {
             (Phase::Joint { .. }, _) => (self.zeros(place), Vec::new()),
             (Phase::Fallback { .. } | Phase::Hidden, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !sound.is_empty() => {
-                let course = Course::of(reproduction.map(|r| [r.lower, r.median, r.upper]));
+                let course = crate::evaluate::Course::of(reproduction.map(|r| [r.lower, r.median, r.upper]));
                 let stratum = Stratum::of(fips, &self.quintiles);
                 let rule = Rule { learned: &self.plan.learned, stratum, course };
                 let (forecast, weights) = blend(&sound, &rule);
