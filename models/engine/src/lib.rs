@@ -31,7 +31,7 @@ mod surroundings;
 mod track;
 
 pub use draws::{DrawError, Draws, Target};
-pub use engine::{Engine, Fitted};
+pub use engine::{Engine, Fitted, TrainedOn};
 pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};
