@@ -315,7 +315,7 @@ fn the_manifest_has_every_field() {
     assert_eq!(manifest["config"], common::QUICK);
     assert!(manifest["seed"].is_u64());
     let inputs = manifest["inputs"].as_array().unwrap();
-    assert_eq!(inputs.len(), 6);
+    assert_eq!(inputs.len(), 7);
     for input in inputs {
         let bytes = fs::read(demo().join(input["path"].as_str().unwrap())).unwrap();
         let hash: String = <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
