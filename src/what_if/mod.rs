@@ -25,4 +25,4 @@ pub use needs::Needs;
 pub use run::{Asked, Done, Request, what_if};
 pub use set::Setting;
 pub use simulate::{ALL_PLACES, BASELINE, Course, Response};
-pub use variant::{Step, Variant};
+pub use variant::{Step, Variant, short};

@@ -51,3 +51,26 @@ fn joined(name: &str, kind: &str, strength: f64) -> String {
     let comma = if name.is_empty() { "" } else { ", " };
     format!("{name}{comma}{kind} {strength}")
 }
+
+/// A name in at most so many letters: of a longer one, its beginning and its end, where the steps of a sweep differ.
+#[must_use]
+pub fn short(name: &str, letters: usize) -> String {
+    let all: Vec<char> = name.chars().collect();
+    if all.len() <= letters {
+        return name.to_owned();
+    }
+    let end = letters / 2;
+    let start = letters.saturating_sub(end + 1);
+    all[..start].iter().chain(&['…']).chain(&all[all.len() - end..]).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_names_keep_both_ends() {
+        assert_eq!(short("masks", 5), "masks");
+        assert_eq!(short("masks in large counties, masks 0.3", 16), "masks i…asks 0.3");
+    }
+}

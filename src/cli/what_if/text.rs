@@ -8,17 +8,19 @@ use jiff::ToSpan;
 use super::chart::chart;
 use crate::capacity::Beds;
 use crate::output::capacity::CapacityRow;
-use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity};
+use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity, short};
 
 /// Scenarios that are told quantity by quantity; more are told side by side alone.
 const MOST_IN_FULL: usize = 3;
+/// Scenarios drawn on the chart.
+const MOST_LINES: usize = 5;
 /// Places named for their need of beds.
 const MOST_NEEDY: usize = 10;
 /// Overflow less probable than this is not named.
 const LEAST_OVERFLOW: f64 = 0.1;
 /// Letters of a scenario's name in a table, and behind a line of the chart.
 const NAME: usize = 40;
-const LABEL: usize = 24;
+const LABEL: usize = 26;
 
 /// The report on the place that speaks for all.
 pub(super) fn text(done: &Done) -> String {
@@ -65,10 +67,13 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     }
     let series: Vec<(String, Vec<f64>)> = courses
         .iter()
+        .take(1 + MOST_LINES)
         .map(|course| (short(&course.scenario, LABEL), course.cases.iter().map(|row| row[1]).collect()))
         .collect();
     let dates = [1, days / 2, days].map(|ahead| day(done.as_of, ahead).to_string());
-    writeln!(text, "\nnew cases a day (mean of seven days, median)\n{}", chart(&series, dates))?;
+    let first =
+        if courses.len() > series.len() { format!(", the first {MOST_LINES} scenarios") } else { String::new() };
+    writeln!(text, "\nnew cases a day (mean of seven days, median){first}\n{}", chart(&series, dates))?;
     if !done.failures.is_empty() {
         writeln!(text, "\nwithout an answer")?;
         for failure in &done.failures {
@@ -234,7 +239,7 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     writeln!(text, "\nintensive care most in need ({area}; by expected gap per bed), probability of overflow")?;
     write!(text, "  {:<7}{:<26}{:>10}{:>12}", "fips", "county", "free beds", BASELINE)?;
     for needs in scenarios.iter().take(shown) {
-        write!(text, "{:>26}", short(&needs.scenario, LABEL))?;
+        write!(text, "{:>28}", short(&needs.scenario, LABEL))?;
     }
     writeln!(text)?;
     for row in rows.iter().take(MOST_NEEDY) {
@@ -244,17 +249,9 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
             |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", 100.0 * share));
         write!(text, "  {:<7}{:<26}{free:>10.0}{:>12}", row.fips, short(name, 25), percent(row.need.overflow))?;
         for scenario in 0..shown {
-            write!(text, "{:>26}", percent(overflow(scenario, row)))?;
+            write!(text, "{:>28}", percent(overflow(scenario, row)))?;
         }
         writeln!(text)?;
     }
     Ok(())
-}
-
-/// A name short enough for its column.
-fn short(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters {
-        return name.to_owned();
-    }
-    name.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
 }

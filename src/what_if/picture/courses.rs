@@ -5,7 +5,8 @@ use plotters::prelude::*;
 
 use super::super::run::{Asked, Done};
 use super::super::simulate::{Course, day};
-use super::{BASELINE, Drawn, Picture, colours, people, short};
+use super::super::variant::short;
+use super::{BASELINE, Drawn, Picture, colours, people};
 use crate::font::FONT;
 
 /// Most scenarios that are drawn with their intervals: more would cover each other.

@@ -5,7 +5,8 @@ use plotters::prelude::*;
 
 use super::super::effect::{Effect, Quantity};
 use super::super::run::{Asked, Done};
-use super::{BASELINE, COLOURS, Drawn, Picture, short};
+use super::super::variant::short;
+use super::{BASELINE, COLOURS, Drawn, Picture};
 use crate::font::FONT;
 
 /// What is shown of each scenario.

@@ -80,11 +80,3 @@ fn colours() -> impl Iterator<Item = RGBColor> + Clone {
 fn people(value: &f64) -> String {
     if *value < 10.0 && value.fract() != 0.0 { format!("{value:.1}") } else { format!("{value:.0}") }
 }
-
-/// A name short enough for its place.
-fn short(name: &str, letters: usize) -> String {
-    if name.chars().count() <= letters {
-        return name.to_owned();
-    }
-    name.chars().take(letters.saturating_sub(1)).chain(['…']).collect()
-}

@@ -5,7 +5,8 @@ use plotters::prelude::*;
 
 use super::super::effect::{Effect, Quantity};
 use super::super::run::{Asked, Done};
-use super::{BASELINE, Drawn, Picture, colours, short};
+use super::super::variant::short;
+use super::{BASELINE, Drawn, Picture, colours};
 use crate::font::FONT;
 
 /// What is shown, with its title.
