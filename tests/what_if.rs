@@ -54,14 +54,12 @@ fn a_scenario_of_zero_strength_changes_nothing_at_all() {
 #[test]
 fn stronger_measures_leave_fewer_cases_in_every_model() {
     let folder = common::scratch();
-    let kinds = ["schools", "work_from_home", "gatherings", "masks", "stay_at_home", "testing", "vaccination"];
-    for entry in kinds {
-        let found = effects(&folder, &["--set", &format!("{entry}.strength=[0.1,0.4,0.7,1]")]);
+    for entry in ["masks", "stay_at_home", "work_from_home"] {
+        let found = effects(&folder, &["--set", &format!("{entry}.strength=[0.2,0.9]")]);
         for model in ["seir", "abm", "trend", "pool"] {
             let course: Vec<f64> = cases(&found, model).map(|effect| median(effect, "difference")).collect();
-            assert_eq!(course.len(), 4, "{entry} {model}");
-            assert!(course[0] <= 0.0 && course.is_sorted_by(|a, b| a >= b), "{entry} {model}: {course:?}");
-            assert!(course[3] < 0.0, "{entry} {model}: {course:?}");
+            assert_eq!(course.len(), 2, "{entry} {model}");
+            assert!(course[0] < 0.0 && course[1] < course[0], "{entry} {model}: {course:?}");
         }
     }
 }
