@@ -37,6 +37,8 @@ pub struct Config {
     pub engine_seconds: f64,
     /// Seconds after which an engine that learns from all places is given up everywhere, above 0.
     pub training_seconds: f64,
+    /// Age in days up to which a trained model in the archive is used again, 0 to 60; 0 trains in every run.
+    pub model_days: u16,
     /// Reading and repair.
     pub panel: panel::Settings,
     /// When a county is projected on its own.
@@ -63,6 +65,7 @@ impl Default for Config {
             engine_names: DEFAULT_ENGINES.map(str::to_owned).to_vec(),
             engine_seconds: 20.0,
             training_seconds: 900.0,
+            model_days: 0,
             panel: panel::Settings::default(),
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
@@ -127,6 +130,9 @@ impl Config {
             if !(seconds > 0.0 && seconds <= 86_400.0) {
                 return Err(format!("{key} = {seconds}: must be above 0 and at most 86400"));
             }
+        }
+        if self.model_days > 60 {
+            return Err(format!("model_days = {}: must be 0 to 60", self.model_days));
         }
         self.panel.check()?;
         self.phase.check()?;

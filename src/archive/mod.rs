@@ -5,6 +5,7 @@
 //! the later stays. Nothing else is ever touched.
 
 mod frames;
+mod kept;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,8 @@ use crate::evaluate::{Run, Truth, score};
 use crate::output::run::WeightRow;
 use crate::output::{BLEND, parquet};
 use crate::panel::Panel;
+
+pub use kept::Coefficients;
 
 /// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
 const OBSERVED_DAYS: usize = 84;

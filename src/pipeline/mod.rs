@@ -1,13 +1,16 @@
 //! The order of the stages: the only place that knows it.
 
 mod batch;
+mod cohere;
+mod collect;
 mod job;
 mod pool;
 mod registry;
 mod select;
 mod summary;
 
-pub use batch::{Batch, Monitor, Plan, Projected};
+pub use batch::{Batch, Coupling, Group, Monitor, Plan, Projected};
+pub use cohere::Moved;
 pub use job::Failure;
 pub(crate) use job::settle;
 pub(crate) use pool::{THREAD_NAME, run as in_parallel};

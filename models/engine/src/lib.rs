@@ -33,7 +33,7 @@ mod track;
 
 pub use commuting::Commuting;
 pub use draws::{DrawError, Draws, Target};
-pub use engine::{Engine, Fitted};
+pub use engine::{Engine, Fitted, TrainedOn};
 pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};
