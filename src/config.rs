@@ -16,6 +16,9 @@ pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
 /// Horizons of a run: at least a week, as weeks are what is scored, and at most what engines take.
 pub const HORIZON_DAYS: RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
+/// Time limit of an engine in a place simulated one to one: a day.
+const FULL_SCALE_SECONDS: f64 = 86_400.0;
+
 /// Settings of a run. A key that is not known is an error; a key that is left out has its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,6 +51,9 @@ pub struct Config {
     pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
+    /// Whether every resident is simulated, see [`Config::full_scale`]; asked for with a run, not in a file.
+    #[serde(skip)]
+    pub every_resident: bool,
 }
 
 impl Default for Config {
@@ -66,6 +72,7 @@ impl Default for Config {
             blend: blend::Settings::default(),
             capacity: capacity::Settings::default(),
             engines: EngineSettings::default(),
+            every_resident: false,
         }
     }
 }
@@ -102,6 +109,13 @@ impl Config {
             }
         }
         Ok(config)
+    }
+
+    /// Simulates every resident one by one, with a time limit of a day: what takes long here is no engine that hangs.
+    pub fn full_scale(&mut self) {
+        self.every_resident = true;
+        self.engines.full_scale();
+        self.engine_seconds = FULL_SCALE_SECONDS.max(self.engine_seconds);
     }
 
     /// Says which setting is out of range.
@@ -144,6 +158,16 @@ mod tests {
     #[test]
     fn the_documented_defaults_are_the_defaults() {
         assert_eq!(Config::parse(DEFAULT_TOML, Path::new("default.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn full_scale_simulates_everyone_and_does_not_give_up_on_large_places() {
+        let mut config = Config { engine_seconds: 5.0, ..Config::default() };
+        config.full_scale();
+        assert_eq!(config.engines.abm.most_people, 16_777_215);
+        assert!(config.every_resident && config.engine_seconds > 3_600.0);
+        assert!(engines(&config.engines, &["abm".to_owned()]).is_ok());
+        assert!(error("every_resident = true").contains("unknown field `every_resident`"));
     }
 
     #[test]

@@ -178,3 +178,21 @@ fn names_cannot_put_markup_into_pictures() {
         assert!(!text.contains("<script"), "{picture}");
     }
 }
+
+#[test]
+fn full_scale_simulates_everyone_where_more_live_than_the_default_takes() {
+    let folder = common::scratch();
+    let baselines = |fips: &str, flags: &[&str]| {
+        let mut command =
+            common::program(&["what-if", "--quiet", "--format", "json", "--horizon", "7", "--draws", "10"]);
+        command.args(["--engines", "abm", "--set", "masks.strength=0.5", "--fips", fips]).args(flags);
+        command.arg("--out").arg(folder.path().join("out")).arg("--data").arg(common::demo());
+        let done: Value = serde_json::from_slice(&common::succeed(command).stdout).unwrap();
+        let effects = done["effects"].as_array().unwrap().clone();
+        cases(&effects, "abm").map(|effect| effect["baseline"].to_string()).collect::<Vec<_>>()
+    };
+    // A town below 100,000 is simulated one to one as it is; in the largest city five people stand behind one.
+    let (town, city) = (COUNTY, "31021");
+    assert_eq!(baselines(town, &[]), baselines(town, &["--full-scale"]));
+    assert_ne!(baselines(city, &[]), baselines(city, &["--full-scale"]));
+}

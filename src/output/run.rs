@@ -22,6 +22,8 @@ pub struct Manifest {
     pub engines: Vec<&'static str>,
     /// Whether counts were read as they stood on the as-of day.
     pub vintage: bool,
+    /// Whether every resident was simulated: `--full-scale`.
+    pub full_scale: bool,
     /// Past as-of days that the blend has learned from; 0 without an archive.
     pub learned_from_days: usize,
     /// Share of each engine in the blend by target and stratum, where the blend has learned.

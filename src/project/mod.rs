@@ -234,6 +234,7 @@ fn manifest(
         seed: request.config.seed,
         engines,
         vintage: request.panel.vintage,
+        full_scale: request.config.every_resident,
         learned_from_days: 0,
         weights: Vec::new(),
         calibration: Vec::new(),

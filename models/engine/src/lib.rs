@@ -14,6 +14,7 @@
 //!
 //! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
 
+mod commuting;
 pub mod counts;
 mod draws;
 mod engine;
@@ -30,6 +31,7 @@ mod streams;
 mod surroundings;
 mod track;
 
+pub use commuting::Commuting;
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Engine, Fitted, TrainedOn};
 pub use error::EngineError;
