@@ -10,7 +10,7 @@ use crate::features::COUNT;
 /// Standard deviations from the mean beyond which a feature counts as this far.
 const REACH: f64 = 5.0;
 /// Rounds of reweighting.
-const ROUNDS: usize = 4;
+const ROUNDS: usize = 6;
 /// Penalty of the intercept, which is to be free but not undetermined.
 const FREE: f64 = 1e-3;
 
