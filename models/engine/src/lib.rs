@@ -14,6 +14,7 @@
 //!
 //! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
 
+mod contacts;
 pub mod counts;
 mod draws;
 mod engine;
@@ -30,6 +31,7 @@ mod streams;
 mod surroundings;
 mod track;
 
+pub use contacts::{Contacts, GroupContacts, YEARS};
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Engine, Fitted};
 pub use error::EngineError;

@@ -8,6 +8,7 @@ use countycast_engine::{
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
+use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
 use crate::erlang::{at, delay};
 use crate::estimate::{Estimate, estimate};
@@ -108,6 +109,7 @@ impl Engine for Seir {
             totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
             fatality,
             mixing,
+            meetings: meetings(history.location()),
             past,
         }))
     }
@@ -179,12 +181,10 @@ fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
     let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
     let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
     let shares = ages::shares(&history.location().covariates);
+    let meetings = meetings(history.location());
     // The matrices are the nation's: a group that is larger here is met more often.
     let contacts = std::array::from_fn(|a| {
-        std::array::from_fn(|b| {
-            let all = ages::HOUSEHOLD[a][b] + ages::SCHOOL[a][b] + ages::WORK[a][b] + ages::COMMUNITY[b];
-            all * shares[b] / ages::US_SHARES[b]
-        })
+        std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
     });
     Ok((population, Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population))))
 }
@@ -195,6 +195,7 @@ struct SeirFit {
     settings: Settings,
     kernels: Arc<Kernels>,
     mixing: Mixing<GROUPS>,
+    meetings: Meetings,
     outlook: Outlook,
     /// Smooth rate of reported cases on the [`PAST`] days up to the as-of day.
     past: Vec<f64>,
@@ -234,7 +235,7 @@ impl Fitted for SeirFit {
             if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
         };
         let levels: Vec<f64> = due.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
-        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.settings);
+        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.meetings, &self.settings);
         let paths = Paths {
             settings: &self.settings,
             kernels: &self.kernels,

@@ -3,6 +3,7 @@
 mod ages;
 mod burden;
 mod compartments;
+mod contacts;
 mod course;
 mod engine;
 mod erlang;
