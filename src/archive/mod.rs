@@ -5,6 +5,7 @@
 //! the later stays. Nothing else is ever touched.
 
 mod frames;
+pub(crate) mod parameters;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -50,7 +51,12 @@ impl Archive {
     /// The as-of days whose projections are there, oldest first.
     #[must_use]
     pub fn days(&self) -> Vec<Date> {
-        let Ok(entries) = fs::read_dir(self.root.join("projections")) else { return Vec::new() };
+        self.days_of("projections")
+    }
+
+    /// The as-of days of a table, oldest first.
+    fn days_of(&self, table: &str) -> Vec<Date> {
+        let Ok(entries) = fs::read_dir(self.root.join(table)) else { return Vec::new() };
         let day = |name: &str| name.strip_prefix("as_of=")?.parse().ok();
         let mut days: Vec<Date> =
             entries.flatten().filter_map(|entry| day(&entry.file_name().to_string_lossy())).collect();

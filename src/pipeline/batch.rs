@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Places, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Parameters, Places, Streams, Target};
 use rayon::prelude::*;
 
+use super::earlier::Earlier;
 use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
 use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
@@ -34,6 +35,8 @@ pub struct Plan {
     pub capacity: capacity::Settings,
     /// The blend's prior shares and what past projections have taught it.
     pub learned: Arc<Learned>,
+    /// What an earlier day's fits found.
+    pub earlier: Arc<Earlier>,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
@@ -75,6 +78,8 @@ pub struct Projected {
     pub censuses: Vec<(&'static str, Census)>,
     /// The blend's.
     pub blend_census: Option<Census>,
+    /// What the engines found that another day's fit can begin with.
+    pub parameters: Vec<(&'static str, Parameters)>,
     /// Shares of the engines in the blend.
     pub weights: Vec<Weight>,
     /// Engines that did not answer.
@@ -308,6 +313,7 @@ impl<'a> Batch<'a> {
         let fips = place.history.location().fips;
         let mut phase = self.phase(place);
         let (mut members, mut censuses, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parameters = Vec::new();
         if let Phase::Independent { .. } = phase {
             failures.clone_from(&self.untrained);
         }
@@ -316,6 +322,7 @@ impl<'a> Batch<'a> {
                 Some(Ok(answer)) => {
                     members.push((engine.name(), answer.forecast));
                     censuses.extend(answer.census.map(|census| (engine.name(), census)));
+                    parameters.extend(answer.parameters.map(|parameters| (engine.name(), parameters)));
                 }
                 Some(Err(failure)) => failures.push(failure),
                 None => {}
@@ -349,7 +356,7 @@ impl<'a> Batch<'a> {
             }
         };
         let (blend, blend_census) = blended.map_or((None, None), |(forecast, census)| (Some(forecast), census));
-        Projected { fips, phase, members, blend, censuses, blend_census, weights, failures, reproduction }
+        Projected { fips, phase, members, blend, censuses, blend_census, parameters, weights, failures, reproduction }
     }
 
     /// A projection of nothing, for rows that their publisher leaves at zero.

@@ -1,6 +1,7 @@
 //! The order of the stages: the only place that knows it.
 
 mod batch;
+mod earlier;
 mod job;
 mod pool;
 mod registry;
@@ -8,6 +9,7 @@ mod select;
 mod summary;
 
 pub use batch::{Batch, Monitor, Plan, Projected};
+pub use earlier::Earlier;
 pub use job::Failure;
 pub(crate) use job::settle;
 pub(crate) use pool::{THREAD_NAME, run as in_parallel};

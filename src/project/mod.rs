@@ -13,6 +13,7 @@ use std::time::Duration;
 use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
+use crate::archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
@@ -22,7 +23,7 @@ use crate::output::projections::{self, Totals};
 use crate::output::run::{Input, Manifest, Stopwatch};
 use crate::output::{self, Staging, hub};
 use crate::panel::{self, Panel, RepairKind};
-use crate::pipeline::{self, Batch, Monitor, Plan, Projected, Selection, Summary};
+use crate::pipeline::{self, Batch, Earlier, Monitor, Plan, Projected, Selection, Summary};
 
 /// What to project, from what, into where.
 #[derive(Debug, Clone)]
@@ -84,9 +85,10 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         request.archive.as_deref().map(|root| hindsight::learn(root, request, &panel, monitor)).transpose()?;
     if let Some(lessons) = &lessons {
         plan.learned = Arc::clone(&lessons.learned);
+        plan.earlier = Arc::clone(&lessons.earlier);
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, &plan.learned), &output::FILES)?;
+    let staging = Staging::open(&request.out, &key(request, &panel, &plan), &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
@@ -97,6 +99,9 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     watch.lap("train");
     threads.install(|| {
         batch.run(&done, monitor, |group, results| {
+            if lessons.is_some() {
+                staging.write(&format!("parts/{group}.{PARAMETERS}"), |path| archive::parameters::write(path, &results))?;
+            }
             write_part(&staging, &panel, &request.config.capacity, group, &results)
         })
     })?;
@@ -116,7 +121,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     staging.write(&format!("hub/{as_of}-countycast.csv"), |path| join_text(path, hub::HEADER, &files("csv")))?;
     let resumed = done.len();
     let days = request.config.horizon_days;
-    let censuses = files(CENSUS);
+    let (censuses, parameters) = (files(CENSUS), files(PARAMETERS));
     let catchments = threads.install(|| capacity::catchment_rows(&panel, &censuses, days, &request.config.capacity))?;
     let (mut rows, mut needs, mut summary) = (Vec::new(), Vec::new(), Summary::default());
     for (_, finished) in parts {
@@ -139,6 +144,9 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         let text = serde_json::to_vec_pretty(&manifest).map_err(std::io::Error::other);
         text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
     })?;
+    if let Some(lessons) = &lessons {
+        lessons.keep_parameters(request, as_of, &parameters)?;
+    }
     let out = staging.commit()?;
     if let Some(lessons) = &lessons {
         lessons.keep(&out, request, &panel)?;
@@ -163,6 +171,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         fallback: config.fallback,
         capacity: config.capacity,
         learned: Arc::new(Learned::nothing(&config.blend)),
+        earlier: Arc::new(Earlier::default()),
         horizon,
         draws: config.draws,
         seed: config.seed,
@@ -182,6 +191,8 @@ struct Part {
 
 /// Extension of the parts that hold trajectories of patients.
 const CENSUS: &str = "census.parquet";
+/// Extension of the parts that hold what engines found.
+const PARAMETERS: &str = "parameters.parquet";
 
 fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
     staging.parts().join(format!("{group}.{extension}"))
@@ -230,9 +241,10 @@ fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> 
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, learned: &Learned) -> String {
+fn key(request: &Request, panel: &Panel, plan: &Plan) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
-    sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}", settings_key(request), panel.as_of()))
+    let (learned, earlier) = (&plan.learned, plan.earlier.digest());
+    sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}\n{earlier}", settings_key(request), panel.as_of()))
 }
 
 /// The same without the data and the archive themselves.
@@ -278,6 +290,7 @@ fn manifest(
         engines,
         vintage: request.panel.vintage,
         learned_from_days: 0,
+        fits_begun_with: None,
         weights: Vec::new(),
         synthetic: request.synthetic,
         settings_sha256: settings_key(request),
