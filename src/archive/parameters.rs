@@ -86,7 +86,8 @@ fn vectors(frame: &DataFrame) -> PolarsResult<Vectors> {
     let rows = fips.iter().zip(models.iter()).zip(numbers.iter()).zip(names.iter()).zip(values.iter());
     for ((((fips, model), number), name), value) in rows {
         // What is missing leaves its vector too short to be used.
-        let (Some(fips), Some(model), Some(number), Some(name), Some(value)) = (fips, model, number, name, value) else {
+        let (Some(fips), Some(model), Some(number), Some(name), Some(value)) = (fips, model, number, name, value)
+        else {
             continue;
         };
         let (Ok(fips), Ok(number)) = (fips.parse(), usize::try_from(number)) else { continue };

@@ -100,7 +100,8 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     threads.install(|| {
         batch.run(&done, monitor, |group, results| {
             if lessons.is_some() {
-                staging.write(&format!("parts/{group}.{PARAMETERS}"), |path| archive::parameters::write(path, &results))?;
+                staging
+                    .write(&format!("parts/{group}.{PARAMETERS}"), |path| archive::parameters::write(path, &results))?;
             }
             write_part(&staging, &panel, &request.config.capacity, group, &results)
         })

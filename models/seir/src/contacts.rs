@@ -26,13 +26,8 @@ pub(crate) const US_SHARES: [f64; GROUPS] = [0.0669, 0.0817, 0.0967, 0.0639, 0.3
 pub(crate) const CARE_SHARE: f64 = 0.2;
 
 /// Contacts that the crate brings along.
-const DEFAULT: Meetings = Meetings {
-    household: HOUSEHOLD,
-    school: SCHOOL,
-    work: WORK,
-    community: [COMMUNITY; GROUPS],
-    shares: US_SHARES,
-};
+const DEFAULT: Meetings =
+    Meetings { household: HOUSEHOLD, school: SCHOOL, work: WORK, community: [COMMUNITY; GROUPS], shares: US_SHARES };
 
 /// Effective contacts a day by setting, of a person of the row's group with people of the column's: US matrices by
 /// single years of Mistry et al. (2021, *Nature Communications* 12, 323; mobs-lab/mixing-patterns), with their weights

@@ -35,7 +35,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
     let people = rows(PEOPLE, 2, reader)?.into_iter().map(|row| row[1]).collect();
     let contacts = Contacts::new(settings, people).ok_or_else(|| {
         let remedy = "use the files as published";
-        InputError::new(&reader.folder().join(PEOPLE), "has an age without people", remedy)
+        InputError::new(reader.folder().join(PEOPLE), "has an age without people", remedy)
     })?;
     Ok(Some(Arc::new(contacts)))
 }
