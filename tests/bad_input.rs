@@ -210,7 +210,7 @@ fn folders_of_others_are_not_replaced() {
     fs::create_dir(&theirs).unwrap();
     fs::write(theirs.join("thesis.txt"), "years of work").unwrap();
     let message = refused(&spoilt.0, project(demo(), spoilt.0.path(), "theirs", &[]));
-    says(&message, &["DIR/theirs holds `thesis.txt`, which is no output of countycast", "name a new folder"]);
+    says(&message, &["DIR/theirs holds `thesis.txt`, which countycast did not write", "name a new folder"]);
     assert_eq!(fs::read_to_string(theirs.join("thesis.txt")).unwrap(), "years of work");
     let message = refused(&spoilt.0, project(demo(), spoilt.0.path(), "theirs/thesis.txt", &[]));
     says(&message, &["theirs/thesis.txt is a file"]);

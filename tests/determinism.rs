@@ -14,7 +14,14 @@ fn one_thread_and_two_write_the_same_bytes() {
     let [one, two] = ["one", "two"].map(|out| bytes(&folder.path().join(out)));
     assert_eq!(
         one.keys().collect::<Vec<_>>(),
-        ["capacity.parquet", "counties.parquet", "hub/2020-10-24-countycast.csv", "projections.parquet", "run.json"]
+        [
+            "capacity.parquet",
+            "care.parquet",
+            "counties.parquet",
+            "hub/2020-10-24-countycast.csv",
+            "projections.parquet",
+            "run.json"
+        ]
     );
     assert_same(&one, &two);
 }

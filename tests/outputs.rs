@@ -108,6 +108,24 @@ fn capacity_has_the_documented_columns_and_numbers_that_hold_together() {
 }
 
 #[test]
+fn care_holds_each_specialty_against_the_nation() {
+    let table = table(&out().join("care.parquet"));
+    let columns: Vec<String> = table.columns().iter().map(|c| c.name().to_string()).collect();
+    assert_eq!(columns, ["as_of", "fips", "specialty", "providers_per_100k", "patients_per_100k", "gap_index"]);
+    let (fips, specialty) = (texts(&table, "fips"), texts(&table, "specialty"));
+    assert_eq!(fips.iter().cloned().collect::<BTreeSet<_>>(), locations(), "a row for every place");
+    let number = |name: &str| numbers(&table, name);
+    let (providers, load, index) = (number("providers_per_100k"), number("patients_per_100k"), number("gap_index"));
+    let nation =
+        |specialty: &str, known: &[String]| (0..fips.len()).find(|&i| fips[i] == "US" && known[i] == specialty);
+    for i in 0..fips.len() {
+        let us = nation(&specialty[i], &specialty).expect("the nation has the specialty");
+        let expected = load[i] / load[us] * providers[us] / providers[i];
+        assert!((index[i] - expected).abs() < 0.002 * (1.0 + expected), "{} {}: {}", fips[i], specialty[i], index[i]);
+    }
+}
+
+#[test]
 fn every_row_set_has_all_quantiles_once_in_order_and_they_do_not_cross() {
     for (task, row_set) in quantiles() {
         assert_eq!(row_set.iter().map(|(quantile, _)| *quantile).collect::<Vec<_>>(), LEVELS, "{task:?}");
@@ -297,7 +315,7 @@ fn the_manifest_has_every_field() {
     assert_eq!(manifest["config"], common::QUICK);
     assert!(manifest["seed"].is_u64());
     let inputs = manifest["inputs"].as_array().unwrap();
-    assert_eq!(inputs.len(), 6);
+    assert_eq!(inputs.len(), 7);
     for input in inputs {
         let bytes = fs::read(demo().join(input["path"].as_str().unwrap())).unwrap();
         let hash: String = <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();

@@ -5,6 +5,7 @@
 //! county itself and in the hospitals that serve its residents, wherever they stand ([`Catchments`]).
 
 mod beds;
+mod care;
 mod catchment;
 mod census;
 mod course;
@@ -13,6 +14,7 @@ mod settings;
 mod stays;
 
 pub use beds::{Bed, Beds};
+pub use care::{Load, SPECIALTIES, gaps};
 pub use catchment::Catchments;
 pub use census::Census;
 pub use course::Course;

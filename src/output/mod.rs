@@ -2,6 +2,7 @@
 
 mod aside;
 pub mod capacity;
+pub mod care;
 pub mod counties;
 pub mod hub;
 pub(crate) mod parquet;
@@ -17,4 +18,5 @@ pub use read::read;
 pub use staging::Staging;
 
 /// Everything that a run leaves in its output folder.
-pub const FILES: [&str; 5] = ["projections.parquet", "counties.parquet", "capacity.parquet", "hub", "run.json"];
+pub const FILES: [&str; 6] =
+    ["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet", "hub", "run.json"];

@@ -1,6 +1,7 @@
 //! The daily run: panel → engines → blend → files.
 
 mod capacity;
+mod care;
 mod hindsight;
 
 use std::collections::BTreeSet;
@@ -136,6 +137,8 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     output::capacity::rank(&mut needs);
     needs.sort_by_key(|row| row.fips.parse::<Fips>().ok());
     staging.write("capacity.parquet", |path| output::capacity::write(path, as_of, &needs))?;
+    let care = care::rows(&panel, &needs, &request.config.capacity);
+    staging.write("care.parquet", |path| output::care::write(path, as_of, &care))?;
     watch.lap("write");
     let mut manifest = manifest(request, &panel, &batch, summary, engines, &watch);
     if let Some(lessons) = &lessons {

@@ -42,6 +42,11 @@ const fn mask(name_in_file: &'static str, name: &'static str) -> Column {
     Column { column: name_in_file, name, how: Value, known_from: Some(date(2020, 7, 15)) }
 }
 
+/// Providers of a specialty, per resident.
+const fn provider(name_in_file: &'static str, name: &'static str) -> Column {
+    column(name_in_file, name, ShareOf("POP_ESTIMATE_2018"))
+}
+
 /// Names under which files give residents, best first.
 pub(super) const POPULATIONS: [&str; 4] =
     ["population_2019", "population_2018", "population_svi_2018", "population_2020"];
@@ -179,6 +184,32 @@ pub(super) static ALL: &[File] = &[
             mask("Mask Sometimes", "mask_sometimes"),
             mask("Mask Frequently", "mask_frequently"),
             mask("Mask Always", "mask_always"),
+        ],
+        unlisted: &[],
+        listed: None,
+    },
+    // Specialties are known by state; the file gives each county its state's number by its share of residents.
+    File {
+        path: "counties/healthcare_services.csv",
+        fips: "FIPS",
+        residents: Some("POP_ESTIMATE_2018"),
+        columns: &[
+            provider("Internal Medicine Primary Care (2019)", "providers_internal_medicine"),
+            provider("Family Medicine/General Practice Primary Care (2019)", "providers_family_medicine"),
+            provider("Pediatrics Primary Care (2019)", "providers_pediatrics"),
+            provider("Obstetrics & Gynecology Primary Care (2019)", "providers_obstetrics"),
+            provider("Geriatrics Primary Care (2019)", "providers_geriatrics"),
+            provider("Psychiatry specialists (2019)", "providers_psychiatry"),
+            provider("Surgery specialists (2019)", "providers_surgery"),
+            provider("Anesthesiology specialists (2019)", "providers_anesthesiology"),
+            provider("Emergency Medicine specialists (2019)", "providers_emergency_medicine"),
+            provider("Radiology specialists (2019)", "providers_radiology"),
+            provider("Cardiology specialists (2019)", "providers_cardiology"),
+            provider("Oncology (Cancer) specialists (2019)", "providers_oncology"),
+            provider("Endocrinology, Diabetes, and Metabolism specialists (2019)", "providers_endocrinology"),
+            provider("Pulmonary Disease (AAMC)", "providers_pulmonology"),
+            provider("Critical Care Medicine (AAMC)", "providers_critical_care"),
+            provider("Total nurse practitioners (2019)", "providers_nursing"),
         ],
         unlisted: &[],
         listed: None,

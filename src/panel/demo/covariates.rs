@@ -152,6 +152,31 @@ pub(super) fn beds(places: &[Place]) -> io::Result<Vec<u8>> {
     out.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
+/// `counties/healthcare_services.csv`: as many nurses and heart doctors per resident as the state has.
+pub(super) fn services(places: &[Place]) -> io::Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record([
+        "FIPS",
+        "State",
+        "Area_Name",
+        "POP_ESTIMATE_2018",
+        "Cardiology specialists (2019)",
+        "Total nurse practitioners (2019)",
+    ])?;
+    for place in places {
+        let state = place.state as f64;
+        out.write_record([
+            place.fips.to_string(),
+            place.state().short.to_owned(),
+            place.name.clone(),
+            format!("{:.0}", place.population),
+            format!("{:.3}", place.population * (5.0 + state) / 1e5),
+            format!("{:.3}", place.population * (80.0 - 5.0 * state) / 1e5),
+        ])?;
+    }
+    out.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
 /// `geography/adjacency.csv`: neighbours in each state's grid, and across the state lines between the grids; both ways.
 pub(super) fn adjacency(places: &[Place]) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());

@@ -107,6 +107,7 @@ pub fn write(dir: &Path, seed: u64) -> Result<Truth, Error> {
         ("counties/svi_2018.csv", covariates::svi(&places)),
         ("counties/age_sex_2020.csv", covariates::ages(&places)),
         ("counties/beds_covidcaremap.csv", covariates::beds(&places)),
+        ("counties/healthcare_services.csv", covariates::services(&places)),
         ("geography/adjacency.csv", covariates::adjacency(&places)),
         ("truth.csv", tables::truth(&counties)),
     ] {

@@ -1,0 +1,87 @@
+//! Care for other patients: providers per head of each specialty beside the hospital load that is expected.
+
+use countycast_engine::Covariates;
+
+/// Specialties: the word in outputs and the fact with providers per resident.
+///
+/// Counts of 2018 (Association of American Medical Colleges) and 2019 (Kaiser Family Foundation).
+pub const SPECIALTIES: [(&str, &str); 16] = [
+    ("internal medicine", "providers_internal_medicine"),
+    ("family medicine", "providers_family_medicine"),
+    ("pediatrics", "providers_pediatrics"),
+    ("obstetrics", "providers_obstetrics"),
+    ("geriatrics", "providers_geriatrics"),
+    ("psychiatry", "providers_psychiatry"),
+    ("surgery", "providers_surgery"),
+    ("anesthesiology", "providers_anesthesiology"),
+    ("emergency medicine", "providers_emergency_medicine"),
+    ("radiology", "providers_radiology"),
+    ("cardiology", "providers_cardiology"),
+    ("oncology", "providers_oncology"),
+    ("endocrinology", "providers_endocrinology"),
+    ("pulmonology", "providers_pulmonology"),
+    ("critical care", "providers_critical_care"),
+    ("nursing", "providers_nursing"),
+];
+
+/// Hospital patients of all kinds per resident that are expected at the peak: as many other patients as the nation
+/// usually has, and the residents who are ill with the disease.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Load(f64);
+
+impl Load {
+    /// From other patients and patients of the disease, each per resident. None where that is no positive number.
+    #[must_use]
+    pub fn new(others: f64, patients: f64) -> Option<Self> {
+        let load = others + patients;
+        (load.is_finite() && load > 0.0).then_some(Self(load))
+    }
+
+    /// Patients per resident.
+    #[must_use]
+    pub const fn per_resident(self) -> f64 {
+        self.0
+    }
+}
+
+/// The relative gap index of each specialty whose providers are known here and in the nation:
+///
+/// ```text
+/// (load here / load in the nation) / (providers per resident here / in the nation)
+/// ```
+///
+/// At 1 a provider faces as many patients as in the nation, at 2 twice as many. Infinite where there is no provider.
+/// Gives specialty, providers per resident and index.
+pub fn gaps<'a>(
+    here: (&'a Covariates, Load),
+    nation: (&'a Covariates, Load),
+) -> impl Iterator<Item = (&'static str, f64, f64)> + use<'a> {
+    SPECIALTIES.into_iter().filter_map(move |(specialty, fact)| {
+        let (own, usual) = (here.0.get(fact)?, nation.0.get(fact).filter(|usual| *usual > 0.0)?);
+        Some((specialty, own, here.1.0 / nation.1.0 * usual / own))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_index_is_load_over_supply_relative_to_the_nation() {
+        let facts = |cardiology: f64| {
+            let mut facts = Covariates::default();
+            facts.set("providers_cardiology", cardiology);
+            facts
+        };
+        let (here, nation) = (facts(5e-5), facts(1e-4));
+        let load = |patients| Load::new(1e-3, patients).unwrap();
+        let index =
+            |here: &Covariates, patients| gaps((here, load(patients)), (&nation, load(1e-3))).collect::<Vec<_>>();
+        assert_eq!(index(&nation, 1e-3), [("cardiology", 1e-4, 1.0)]);
+        // Half the providers, and 4 patients where the nation has 2.
+        assert!((index(&here, 3e-3)[0].2 - 4.0).abs() < 1e-9);
+        assert_eq!(index(&facts(0.0), 1e-3)[0].2, f64::INFINITY);
+        assert_eq!(index(&Covariates::default(), 1e-3), []);
+        assert_eq!(Load::new(0.0, 0.0), None);
+    }
+}
