@@ -10,7 +10,7 @@ use common::{demo, numbers, program, scratch, succeed, table};
 
 /// Projects the demonstration panel as of a day; the manifest and the projections' bytes.
 fn project(folder: &Path, archive: &str, as_of: &str) -> (serde_json::Value, Vec<u8>) {
-    fs::write(folder.join("config.toml"), "draws = 20\n[blend]\nhindcast_weeks = 0\n").unwrap();
+    fs::write(folder.join("config.toml"), "draws = 100\n[blend]\nhindcast_weeks = 0\n").unwrap();
     let out = folder.join(format!("out-{archive}-{as_of}"));
     let mut command = program(&["project", "--quiet", "--engines", "flat,seir", "--as-of", as_of, "--data"]);
     command.arg(demo()).arg("--config").arg(folder.join("config.toml")).arg("--out").arg(&out);
