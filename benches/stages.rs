@@ -7,6 +7,7 @@ use std::sync::{Arc, LazyLock};
 
 use countycast::blend::{Learned, Rule, Settings, Stratum, blend};
 use countycast::config::Config;
+use countycast::evaluate::Course;
 use countycast::output::projections::{Totals, write_part};
 use countycast::panel::{self, Panel, demo, repair_series};
 use countycast::phase::Phase;
@@ -114,7 +115,7 @@ fn blend_three(bencher: Bencher) {
         ["flat", "trend", "curve"].iter().filter_map(|name| forecast(engine(name).as_ref(), &HISTORIES[0])).collect();
     let members: Vec<(&'static str, &Forecast)> = members.iter().map(|forecast| ("member", forecast)).collect();
     let learned = Learned::nothing(&Settings::default());
-    let rule = Rule { learned: &learned, stratum: Stratum::Quintile(3) };
+    let rule = Rule { learned: &learned, stratum: Stratum::Quintile(3), course: Course::Turning };
     bencher.counter(ItemsCount::new(1_usize)).bench(|| blend(divan::black_box(&members), &rule));
 }
 

@@ -16,6 +16,9 @@ pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
 /// Horizons of a run: at least a week, as weeks are what is scored, and at most what engines take.
 pub const HORIZON_DAYS: RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
+/// Time limit of an engine in a place simulated one to one: a day.
+const FULL_SCALE_SECONDS: f64 = 86_400.0;
+
 /// Settings of a run. A key that is not known is an error; a key that is left out has its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -34,6 +37,8 @@ pub struct Config {
     pub engine_seconds: f64,
     /// Seconds after which an engine that learns from all places is given up everywhere, above 0.
     pub training_seconds: f64,
+    /// Age in days up to which a trained model in the archive is used again, 0 to 60; 0 trains in every run.
+    pub model_days: u16,
     /// Reading and repair.
     pub panel: panel::Settings,
     /// When a county is projected on its own.
@@ -46,6 +51,9 @@ pub struct Config {
     pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
+    /// Whether every resident is simulated, see [`Config::full_scale`]; asked for with a run, not in a file.
+    #[serde(skip)]
+    pub every_resident: bool,
 }
 
 impl Default for Config {
@@ -57,12 +65,14 @@ impl Default for Config {
             engine_names: DEFAULT_ENGINES.map(str::to_owned).to_vec(),
             engine_seconds: 20.0,
             training_seconds: 900.0,
+            model_days: 0,
             panel: panel::Settings::default(),
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
             blend: blend::Settings::default(),
             capacity: capacity::Settings::default(),
             engines: EngineSettings::default(),
+            every_resident: false,
         }
     }
 }
@@ -101,6 +111,13 @@ impl Config {
         Ok(config)
     }
 
+    /// Simulates every resident one by one, with a time limit of a day: what takes long here is no engine that hangs.
+    pub fn full_scale(&mut self) {
+        self.every_resident = true;
+        self.engines.full_scale();
+        self.engine_seconds = FULL_SCALE_SECONDS.max(self.engine_seconds);
+    }
+
     /// Says which setting is out of range.
     fn check(&self) -> Result<(), String> {
         if !HORIZON_DAYS.contains(&self.horizon_days) {
@@ -113,6 +130,9 @@ impl Config {
             if !(seconds > 0.0 && seconds <= 86_400.0) {
                 return Err(format!("{key} = {seconds}: must be above 0 and at most 86400"));
             }
+        }
+        if self.model_days > 60 {
+            return Err(format!("model_days = {}: must be 0 to 60", self.model_days));
         }
         self.panel.check()?;
         self.phase.check()?;
@@ -138,6 +158,16 @@ mod tests {
     #[test]
     fn the_documented_defaults_are_the_defaults() {
         assert_eq!(Config::parse(DEFAULT_TOML, Path::new("default.toml")).unwrap(), Config::default());
+    }
+
+    #[test]
+    fn full_scale_simulates_everyone_and_does_not_give_up_on_large_places() {
+        let mut config = Config { engine_seconds: 5.0, ..Config::default() };
+        config.full_scale();
+        assert_eq!(config.engines.abm.most_people, 16_777_215);
+        assert!(config.every_resident && config.engine_seconds > 3_600.0);
+        assert!(engines(&config.engines, &["abm".to_owned()]).is_ok());
+        assert!(error("every_resident = true").contains("unknown field `every_resident`"));
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub enum Phase {
         /// Why, for people.
         reason: String,
     },
+    /// As fallback, though its history would do: hidden to try the fallback on a county whose course is well known.
+    Hidden,
     /// Counted by its publisher inside a joint district: its own row stays at zero.
     Joint {
         /// Name of the district.
@@ -52,6 +54,7 @@ impl Phase {
         match self {
             Self::Independent { .. } => "independent",
             Self::Fallback { .. } | Self::Joint { .. } => "fallback",
+            Self::Hidden => "hidden",
         }
     }
 
@@ -60,6 +63,7 @@ impl Phase {
     pub fn reason(&self) -> String {
         match self {
             Self::Independent { reason } | Self::Fallback { reason } => reason.clone(),
+            Self::Hidden => "history hidden to try the fallback".to_owned(),
             Self::Joint { district } => format!("counted in {district} by the publisher: its own row stays at zero"),
         }
     }

@@ -25,7 +25,7 @@ pub struct Forecast {
 }
 
 /// Quantiles of one target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Quantiles {
     /// Single days, the day after as-of first.
     pub day: Vec<Row>,
@@ -91,7 +91,7 @@ impl Quantiles {
 /// Quantiles of a sample by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996).
 ///
 /// The sample holds the bits of numbers that are finite and at least 0, which order as the numbers do.
-fn row(sample: &mut [u32]) -> Row {
+pub(crate) fn row(sample: &mut [u32]) -> Row {
     sample.sort_unstable();
     let last = sample.len() - 1;
     LEVELS.map(|level| {

@@ -1,54 +1,156 @@
-//! `project --archive`: a day's fits begin with what those of the day before found.
+//! The archive: filled by hindcasts, the same after a repeated day, unharmed by what is damaged or by two runs at once.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod common;
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
-use common::{demo, numbers, program, scratch, succeed, table};
+use common::{bytes, demo, files, manifest, numbers, scratch, succeed, table, text, texts};
+use tempfile::TempDir;
 
-/// Projects the demonstration panel as of a day; the manifest and the projections' bytes.
-fn project(folder: &Path, archive: &str, as_of: &str) -> (serde_json::Value, Vec<u8>) {
-    fs::write(folder.join("config.toml"), "draws = 100\n[blend]\nhindcast_weeks = 0\n").unwrap();
-    let out = folder.join(format!("out-{archive}-{as_of}"));
-    let mut command = program(&["project", "--quiet", "--engines", "flat,seir", "--as-of", as_of, "--data"]);
-    command.arg(demo()).arg("--config").arg(folder.join("config.toml")).arg("--out").arg(&out);
-    command.arg("--archive").arg(folder.join(archive));
-    succeed(command);
-    let manifest = serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
-    (manifest, fs::read(out.join("projections.parquet")).unwrap())
+/// Two weeks of hindcasts.
+const SETTINGS: &str =
+    "draws = 100\nhorizon_days = 14\nengine_names = [\"flat\", \"trend\"]\n[blend]\nhindcast_weeks = 2\n";
+
+fn folder() -> TempDir {
+    let folder = scratch();
+    fs::write(folder.path().join("quick.toml"), SETTINGS).unwrap();
+    folder
+}
+
+fn project(folder: &Path, out: &str, as_of: &str, more: &[&str]) -> Command {
+    let archive = folder.join("archive").display().to_string();
+    let arguments = [&["--archive", archive.as_str(), "--as-of", as_of], more].concat();
+    common::project(demo(), folder, out, &arguments)
+}
+
+fn days(folder: &Path, name: &str) -> Vec<String> {
+    let mut days: Vec<String> = fs::read_dir(folder.join("archive").join(name))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    days.sort();
+    days
+}
+
+fn notices(out: &Path) -> Vec<String> {
+    let notices = manifest(out)["notices"].clone();
+    notices.as_array().unwrap().iter().map(|notice| notice.as_str().unwrap().to_owned()).collect()
+}
+
+/// Files of the archive; of run reports only that they are there, as they hold times.
+fn archived(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let mut files = files(&folder.join("archive"));
+    files.iter_mut().filter(|(name, _)| name.ends_with("run.json")).for_each(|(_, bytes)| bytes.clear());
+    files
 }
 
 #[test]
-fn fits_begin_with_the_parameters_of_the_day_before() {
+fn an_empty_archive_is_filled_and_a_repeated_day_changes_nothing() {
+    let folder = folder();
+    let folder = folder.path();
+    succeed(project(folder, "out", "2020-10-24", &[]));
+    let found = notices(&folder.join("out"));
+    let told = "archive: 2 past days from 2020-10-10 to 2020-10-17 were projected now";
+    assert!(found.contains(&told.to_owned()), "{found:?}");
+    assert_eq!(manifest(&folder.join("out"))["learned_from_days"], 2);
+    let expected = ["as_of=2020-10-10", "as_of=2020-10-17", "as_of=2020-10-24"];
+    for name in ["projections", "places", "observations", "scores", "manifests"] {
+        assert_eq!(days(folder, name), expected, "{name}");
+    }
+    let scores = table(&folder.join("archive/scores/as_of=2020-10-24/part.parquet"));
+    // Truth of the week before: the first week of one hindcast, the second of the other.
+    assert_eq!(numbers(&scores, "horizon").iter().map(|h| *h as u8).collect::<BTreeSet<_>>(), BTreeSet::from([1, 2]));
+    let shares: f64 = {
+        let weights = table(&folder.join("archive/weights/as_of=2020-10-24/part.parquet"));
+        let of_region =
+            |i: &usize| texts(&weights, "stratum")[*i] == "region" && texts(&weights, "target")[*i] == "inc case";
+        (0..weights.height()).filter(of_region).map(|i| numbers(&weights, "share")[i]).sum()
+    };
+    assert!((shares - 1.0).abs() < 1e-9);
+
+    let (before, first) = (archived(folder), bytes(&folder.join("out")));
+    succeed(project(folder, "again", "2020-10-24", &[]));
+    assert!(archived(folder) == before, "a repeated day changed the archive");
+    assert!(!notices(&folder.join("again")).iter().any(|notice| notice.starts_with("archive: ")));
+    let mut again = bytes(&folder.join("again"));
+    // Only the notice of hindcasts tells the runs apart.
+    let (one, two) = (first["projections.parquet"].clone(), again.remove("projections.parquet").unwrap());
+    assert!(one == two, "projections differ");
+}
+
+#[test]
+fn what_is_damaged_is_named_and_left_where_it_is() {
+    let folder = folder();
+    let folder = folder.path();
+    succeed(project(folder, "out", "2020-10-24", &[]));
+    let part: PathBuf = folder.join("archive/projections/as_of=2020-10-17/part.parquet");
+    let whole = fs::read(&part).unwrap();
+    fs::write(&part, &whole[..whole.len() / 2]).unwrap();
+    succeed(project(folder, "out", "2020-10-24", &[]));
+    let found = notices(&folder.join("out"));
+    let named = |notice: &String| notice.starts_with("archive: skipped") && notice.contains("as_of=2020-10-17");
+    assert!(found.iter().any(named), "{found:?}");
+    assert_eq!(manifest(&folder.join("out"))["learned_from_days"], 1);
+    assert_eq!(fs::read(&part).unwrap(), whole[..whole.len() / 2]);
+}
+
+#[test]
+fn two_runs_at_once_leave_a_whole_archive() {
+    let folder = folder();
+    let folder = folder.path();
+    let start = |out: &str| project(folder, out, "2020-10-24", &[]).stderr(Stdio::piped()).spawn().unwrap();
+    let children = [start("one"), start("two")];
+    for child in children {
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let [one, two] = ["one", "two"].map(|out| bytes(&folder.join(out)).remove("projections.parquet").unwrap());
+    assert!(one == two, "the runs say different things");
+    for name in files(&folder.join("archive")).keys() {
+        assert!(name.ends_with("/part.parquet") || name.ends_with("/run.json"), "{name} was left behind");
+        if name.ends_with(".parquet") {
+            table(&folder.join("archive").join(name));
+        }
+    }
+    succeed(project(folder, "three", "2020-10-24", &[]));
+    assert!(!notices(&folder.join("three")).iter().any(|notice| notice.starts_with("archive: ")));
+}
+
+#[test]
+fn a_run_of_some_places_learns_and_adds_nothing() {
+    let folder = folder();
+    let folder = folder.path();
+    succeed(project(folder, "out", "2020-10-24", &[]));
+    let before = archived(folder);
+    succeed(project(folder, "some", "2020-10-23", &["--state", "IA"]));
+    assert!(archived(folder) == before);
+    assert_eq!(manifest(&folder.join("some"))["learned_from_days"], 1, "no week of the other is over");
+}
+
+#[test]
+fn a_kept_model_is_used_again_where_asked_for() {
     let folder = scratch();
-    let (first, _) = project(folder.path(), "kept", "2020-09-11");
-    assert!(first["fits_begun_with"].is_null());
-    let kept = folder.path().join("kept/parameters/as_of=2020-09-11/part.parquet");
-    let parameters = table(&kept);
-    let rows = parameters.height();
-    assert!(numbers(&parameters, "value").iter().all(|value| value.is_finite()));
-    let models = parameters.column("model").unwrap().str().unwrap();
-    assert!(rows > 0 && models.iter().all(|model| model == Some("seir")));
-
-    // The same archive gives the same bytes, another one others.
-    let copy = folder.path().join("copy/parameters/as_of=2020-09-11");
-    fs::create_dir_all(&copy).unwrap();
-    fs::copy(&kept, copy.join("part.parquet")).unwrap();
-    let (manifest, begun) = project(folder.path(), "kept", "2020-09-12");
-    assert_eq!(manifest["fits_begun_with"], "2020-09-11");
-    let (again, same) = project(folder.path(), "copy", "2020-09-12");
-    assert_eq!(again["fits_begun_with"], "2020-09-11");
-    assert!(begun == same, "the same parameters, other bytes");
-    let (alone, anew) = project(folder.path(), "empty", "2020-09-12");
-    assert!(alone["fits_begun_with"].is_null() && begun != anew);
-
-    // What is damaged is said and left out.
-    let damaged = folder.path().join("damaged/parameters/as_of=2020-09-11");
-    fs::create_dir_all(&damaged).unwrap();
-    fs::write(damaged.join("part.parquet"), "no table").unwrap();
-    let (manifest, found) = project(folder.path(), "damaged", "2020-09-12");
-    assert!(found == anew && manifest["fits_begun_with"].is_null());
-    assert!(manifest["notices"].to_string().contains("as_of=2020-09-11"), "{}", manifest["notices"]);
+    let folder = folder.path();
+    let settings = "draws = 100\nhorizon_days = 14\nengine_names = [\"flat\", \"learner\"]\nmodel_days = 3\n";
+    fs::write(folder.join("quick.toml"), format!("{settings}[blend]\nhindcast_weeks = 0\n")).unwrap();
+    succeed(project(folder, "out", "2020-10-20", &[]));
+    let models = |out: &str| manifest(&folder.join(out))["models"].clone();
+    assert_eq!(models("out")[0]["engine"], "learner");
+    assert_eq!(models("out")[0]["trained_as_of"], "2020-10-20");
+    succeed(project(folder, "later", "2020-10-23", &[]));
+    assert_eq!(models("later"), models("out"), "three days later it is used again");
+    assert_eq!(models("later")[0]["last_day"], "2020-10-20");
+    assert_eq!(days(folder, "models"), ["as_of=2020-10-20"]);
+    // Too old, of other settings, or damaged: trained anew.
+    succeed(project(folder, "late", "2020-10-24", &[]));
+    assert_eq!(models("late")[0]["trained_as_of"], "2020-10-24");
+    fs::write(folder.join("archive/models/as_of=2020-10-20/learner.json.gz"), b"no model").unwrap();
+    succeed(project(folder, "damaged", "2020-10-22", &[]));
+    assert_eq!(models("damaged")[0]["trained_as_of"], "2020-10-22");
+    let found = notices(&folder.join("damaged"));
+    assert!(found.iter().any(|n| n.starts_with("archive: skipped") && n.contains("learner.json.gz")), "{found:?}");
 }

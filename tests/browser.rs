@@ -75,7 +75,7 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     tab.navigate_to(&page).unwrap();
     let county = format!("path[data-fips='{COUNTY}']");
     tab.wait_for_element(&county).unwrap();
-    for measure in ["growth", "rt", "gap", "cases"] {
+    for measure in ["growth", "rt", "gap", "care", "cases"] {
         tab.wait_for_element(&format!("[data-choice='measure-{measure}']")).unwrap().click().unwrap();
         assert_eq!(
             ask(&tab, "document.querySelectorAll('button[data-choice^=measure][aria-pressed=true]').length"),
@@ -87,10 +87,14 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     let counties = common::table(&folder.path().join("out/counties.parquet"));
     let at = common::texts(&counties, "fips").iter().position(|fips| fips == COUNTY).unwrap();
     assert_eq!(ask(&tab, "document.querySelector('h1').textContent"), common::texts(&counties, "name")[at]);
-    for heading in
-        ["New cases a day", "Reproduction number", "Hospital load against beds", "What past projections said"]
-    {
-        let found = format!("[...document.querySelectorAll('h2')].some((h) => h.textContent === '{heading}')");
+    for heading in [
+        "New cases a day",
+        "Reproduction number",
+        "Hospital load against beds",
+        "What past projections said",
+        "Among the state's counties",
+    ] {
+        let found = format!("[...document.querySelectorAll('h2')].some((h) => h.textContent === `{heading}`)");
         assert_eq!(ask(&tab, &found), "true", "{heading}");
     }
 
@@ -111,6 +115,17 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     let unnamed = "[...document.querySelectorAll('svg[role=img]')].filter((s) => !s.getAttribute('aria-label')).length";
     assert_eq!(ask(&tab, unnamed), "0", "charts without a text alternative");
     assert!(ask(&tab, "document.querySelectorAll('svg[role=img]').length").parse::<usize>().unwrap() > 5);
+
+    // Pressing a column's head sorts by it, the highest first, and the other way round when pressed again.
+    let rates = "[...document.querySelectorAll('table')].at(-1)";
+    let column = format!(
+        "[...{rates}.querySelectorAll('tbody tr')].map((r) => r.children[1].dataset.value).filter((v) => v !== '').map(Number)"
+    );
+    for (order, sign) in [("descending", ">="), ("ascending", "<=")] {
+        ask(&tab, &format!("{rates}.querySelectorAll('th button')[1].click()"));
+        assert_eq!(ask(&tab, &format!("{rates}.querySelectorAll('th')[1].getAttribute('aria-sort')")), order);
+        assert_eq!(ask(&tab, &format!("{column}.every((v, i, all) => !i || all[i - 1] {sign} v)")), "true", "{order}");
+    }
 
     // A name is text, whatever it holds.
     let summary = site.join("data/summary.js");

@@ -117,7 +117,7 @@ fn a_run_goes_on_from_the_groups_that_were_complete() {
     wait_for(folder.path(), &mut child, 2);
     signal(&child, "-KILL");
     end(child);
-    let part = parts(folder.path()).join("US.json");
+    let part = parts(folder.path()).join("19.json");
     let written = fs::metadata(&part).unwrap().modified().unwrap();
     let mut child = start(command(folder.path()));
     wait_for(folder.path(), &mut child, 3);

@@ -314,8 +314,9 @@ fn the_manifest_has_every_field() {
     assert_eq!(manifest["as_of"], AS_OF);
     assert_eq!(manifest["config"], common::QUICK);
     assert!(manifest["seed"].is_u64());
+    assert_eq!(manifest["full_scale"], false);
     let inputs = manifest["inputs"].as_array().unwrap();
-    assert_eq!(inputs.len(), 7);
+    assert_eq!(inputs.len(), 8);
     for input in inputs {
         let bytes = fs::read(demo().join(input["path"].as_str().unwrap())).unwrap();
         let hash: String = <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();

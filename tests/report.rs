@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
+mod common;
+
 use std::path::Path;
 use std::process::Command;
 
@@ -36,6 +38,28 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     });
     let told: f64 = row.expect("the hub file has the county's first week").last().unwrap().parse().unwrap();
     assert!((told - median).abs() <= 0.51, "hub {told}, page {median}");
+
+    // Beds and the care gap are the run's, place by place.
+    let capacity = common::table(&out.join("capacity.parquet"));
+    let word = |name: &str| common::texts(&capacity, name);
+    let number = |name: &str, row: usize| capacity.column(name).unwrap().f64().unwrap().get(row);
+    let (codes, models, beds, areas) = (word("fips"), word("model"), word("bed"), word("area"));
+    let rows: Vec<usize> = (0..codes.len())
+        .filter(|&row| models[row] == "blend" && beds[row] == "icu" && areas[row] == "catchment")
+        .collect();
+    assert!(rows.len() > 50, "{} counties have a catchment", rows.len());
+    for row in rows {
+        let shown = summary["places"].as_array().unwrap().iter().find(|place| place["fips"] == codes[row].as_str());
+        let icu = &shown.unwrap()["icu"];
+        let told = [0, 2, 3, 4, 6, 7].map(|at| icu[at].as_f64());
+        let names = ["beds", "peak_q50", "peak_q90", "overflow_probability", "gap_q50", "gap_q90"];
+        assert_eq!(told, names.map(|name| number(name, row)), "{}", codes[row]);
+    }
+    let care = common::table(&out.join("care.parquet"));
+    let index = care.column("gap_index").unwrap().f64().unwrap();
+    let at = common::texts(&care, "fips").iter().position(|code| code == fips).unwrap();
+    let told = places[fips]["care"][0][2].as_f64();
+    assert_eq!(told, index.get(at).map(|index| (index * 100.0).round() / 100.0));
 
     for name in ["index.html", "site.js", "charts.js", "site.css"] {
         let text = std::fs::read_to_string(site.join(name)).unwrap().replace("http://www.w3.org/2000/svg", "");

@@ -5,6 +5,7 @@ mod common;
 
 use std::path::Path;
 
+use countycast::what_if::KINDS;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -31,8 +32,16 @@ fn cases<'a>(effects: &'a [Value], model: &'a str) -> impl Iterator<Item = &'a V
 #[test]
 fn a_scenario_of_zero_strength_changes_nothing_at_all() {
     let folder = common::scratch();
-    for entry in ["schools", "masks", "variant", "vaccination"] {
-        let found = effects(&folder, &["--set", &format!("{entry}.strength=0")]);
+    // Every kind that acts on its own, one run for all of them together: nothing at all is left of any.
+    let kinds = KINDS.iter().map(|kind| format!("{}.strength=0", kind.name));
+    let all: Vec<String> = kinds.flat_map(|setting| ["--set".to_owned(), setting]).collect();
+    let all: Vec<&str> = all.iter().map(String::as_str).collect();
+    for (entry, settings) in [
+        ("masks", &["--set", "masks.strength=0"][..]),
+        ("vaccination", &["--set", "vaccination.strength=0"]),
+        ("all", &all),
+    ] {
+        let found = effects(&folder, settings);
         assert!(found.len() > 20, "{entry}: {} effects", found.len());
         for effect in &found {
             for end in ["median", "low", "high"] {
@@ -112,8 +121,13 @@ fn a_mistake_says_where_it_is_ends_with_2_and_writes_nothing() {
         ("[[entry]]\nkind = \"maskss\"\n", "scenario.toml, line 2, column `1`", "maskss"),
         ("[[entry]]\nkind = \"masks\"\nstrength = 2\n", "line 3", "0 to 1"),
         ("[[entry]]\nkind = \"masks\"\nend = 1999-01-01\n", "line 3", "outside the run"),
-        ("[places]\nfips = [\"99999\"]\n[[entry]]\nkind = \"masks\"\n", "99999", ""),
-        ("[places]\nstates = [\"ZZ\"]\n[[entry]]\nkind = \"masks\"\n", "ZZ", ""),
+        ("[places]\nfips = [\"99999\"]\n[[entry]]\nkind = \"masks\"\n", "line 2", "99999"),
+        ("[places]\nstates = [\"NE\", \"ZZ\"]\n[[entry]]\nkind = \"masks\"\n", "line 2", "ZZ"),
+        ("[places]\nmin_population = 1e9\n[[entry]]\nkind = \"masks\"\n", "line 1", "match nothing"),
+        ("horizon_days = 900\n[[entry]]\nkind = \"masks\"\n", "line 1", "7 to 366"),
+        ("[[entry]]\nkind = \"tracing\"\n", "line 1", "`testing`"),
+        ("name = \"baseline\"\n[[entry]]\nkind = \"masks\"\n", "two scenarios", "baseline"),
+        ("name = \"nothing\"\n", "scenario.toml", "no [[entry]]"),
     ];
     for (text, place, problem) in cases {
         let (file, out) = (folder.path().join("scenario.toml"), folder.path().join("nothing"));
@@ -126,4 +140,59 @@ fn a_mistake_says_where_it_is_ends_with_2_and_writes_nothing() {
         assert!(said.contains(place) && said.contains(problem), "{text}: {said}");
         assert!(!out.exists(), "{text}: partial output");
     }
+}
+
+#[test]
+fn patients_are_held_against_beds_under_every_scenario() {
+    let folder = common::scratch();
+    effects(&folder, &["--set", "masks.strength=0.8"]);
+    let table = common::table(&folder.path().join("out/capacity.parquet"));
+    // One county: ward and intensive care, under the baseline and the scenario.
+    let scenarios = common::texts(&table, "scenario");
+    assert_eq!(scenarios, ["baseline", "baseline", "masks.strength=0.8", "masks.strength=0.8"]);
+    let peak = table.column("peak_q50").unwrap().f64().unwrap();
+    for bed in 0..2 {
+        assert!(peak.get(bed + 2).unwrap() <= peak.get(bed).unwrap(), "fewer cases, more patients");
+    }
+    let overflow = table.column("overflow_probability").unwrap().f64().unwrap();
+    let found: Value = serde_json::from_slice(&std::fs::read(folder.path().join("out/effects.json")).unwrap()).unwrap();
+    let of = |quantity: &str| {
+        let mut all = found["effects"].as_array().unwrap().iter();
+        let effect = all.find(|effect| effect["model"] == "pool" && effect["quantity"] == quantity).unwrap();
+        [median(effect, "baseline"), median(effect, "what_if")]
+    };
+    for (bed, quantity) in [(0, "ward_overflow"), (1, "icu_overflow")] {
+        assert_eq!([overflow.get(bed), overflow.get(bed + 2)].map(Option::unwrap), of(quantity), "{quantity}");
+    }
+}
+
+#[test]
+fn names_cannot_put_markup_into_pictures() {
+    let folder = common::scratch();
+    let file = folder.path().join("scenario.toml");
+    let name = "<script>alert(1)</script>&";
+    std::fs::write(&file, format!("name = '{name}'\n[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.4]\n")).unwrap();
+    effects(&folder, &[file.to_str().unwrap()]);
+    for picture in ["courses", "effects", "sweep"] {
+        let text = std::fs::read_to_string(folder.path().join(format!("out/{picture}.svg"))).unwrap();
+        assert!(!text.contains("<script"), "{picture}");
+    }
+}
+
+#[test]
+fn full_scale_simulates_everyone_where_more_live_than_the_default_takes() {
+    let folder = common::scratch();
+    let baselines = |fips: &str, flags: &[&str]| {
+        let mut command =
+            common::program(&["what-if", "--quiet", "--format", "json", "--horizon", "7", "--draws", "10"]);
+        command.args(["--engines", "abm", "--set", "masks.strength=0.5", "--fips", fips]).args(flags);
+        command.arg("--out").arg(folder.path().join("out")).arg("--data").arg(common::demo());
+        let done: Value = serde_json::from_slice(&common::succeed(command).stdout).unwrap();
+        let effects = done["effects"].as_array().unwrap().clone();
+        cases(&effects, "abm").map(|effect| effect["baseline"].to_string()).collect::<Vec<_>>()
+    };
+    // A town below 100,000 is simulated one to one as it is; in the largest city five people stand behind one.
+    let (town, city) = (COUNTY, "31021");
+    assert_eq!(baselines(town, &[]), baselines(town, &["--full-scale"]));
+    assert_ne!(baselines(city, &[]), baselines(city, &["--full-scale"]));
 }

@@ -86,7 +86,7 @@ pub(super) fn read_places(frame: &DataFrame) -> PolarsResult<HashMap<Fips, Place
         let fips = fips.get(i).and_then(|code| code.parse().ok()).ok_or_else(|| missing("fips"))?;
         let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
         let independent = independent.get(i).unwrap_or(false);
-        Ok((fips, PlaceThen { reproduction, independent, population: population.get(i) }))
+        Ok((fips, PlaceThen { reproduction, independent, hidden: false, population: population.get(i) }))
     };
     (0..frame.height()).map(place).collect()
 }

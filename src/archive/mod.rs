@@ -5,6 +5,7 @@
 //! the later stays. Nothing else is ever touched.
 
 mod frames;
+mod kept;
 pub(crate) mod parameters;
 
 use std::fs;
@@ -19,6 +20,8 @@ use crate::evaluate::{Run, Truth, score};
 use crate::output::run::WeightRow;
 use crate::output::{BLEND, parquet};
 use crate::panel::Panel;
+
+pub use kept::Coefficients;
 
 /// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
 const OBSERVED_DAYS: usize = 84;

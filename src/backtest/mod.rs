@@ -1,5 +1,6 @@
 //! Projections of past days with what was known then, held against what came true.
 
+mod ablate;
 mod pictures;
 mod teams;
 mod write;
@@ -9,11 +10,12 @@ use std::path::{Path, PathBuf};
 use countycast_engine::Date;
 use jiff::ToSpan;
 
+use ablate::Ablation;
 pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{Means, Scored, Summary, Truth, score};
+use crate::evaluate::{Means, Summary, Truth, score};
 use crate::output;
 use crate::panel;
 use crate::pipeline::Monitor;
@@ -39,6 +41,8 @@ pub struct Request {
     pub out: PathBuf,
     /// Whether the blend learns from an archive under `out`.
     pub archive: bool,
+    /// Whether to score the blend without each of its members, and the learner without groups of its features.
+    pub ablate: bool,
     /// Settings.
     pub config: Config,
     /// Settings as the user wrote them.
@@ -60,6 +64,9 @@ pub struct Done {
     pub vintage: bool,
     /// Means by group.
     pub means: Vec<Means>,
+    /// Means of the blend without each member and of the learner without groups of its features, over the counties that the
+    /// engines project and over states; empty where it was not asked for.
+    pub ablation: Vec<Means>,
     /// Errors of summed cases beside the hub's teams; empty where the data folder has none.
     pub teams: Vec<TeamScore>,
 }
@@ -74,9 +81,10 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let dates = dates(request)?;
     let newest = panel::Request { data: request.data.clone(), as_of: None, vintage: false };
     let truth = Truth::of(&panel::load(&newest, &request.config.panel)?).with_hub(&request.data)?;
-    let teams = teams::read(&request.data)?;
+    let teams = teams::read(&request.data, &dates)?;
     let (mut summary, mut comparison) = (Summary::default(), Comparison::default());
-    let mut scored: Vec<Scored> = Vec::new();
+    let mut ablation = Ablation::default();
+    let mut table = write::Table::begin(&request.out.join("scores.parquet"))?;
     for &as_of in &dates {
         let out = run(request, as_of, monitor)?;
         let run = output::read(&out)?;
@@ -85,7 +93,10 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         if let Some(teams) = &teams {
             comparison.add(&run, &truth, teams);
         }
-        scored.extend(scores);
+        table.add(&scores)?;
+        if request.ablate {
+            ablation.add(request, &run, &truth, monitor)?;
+        }
         if as_of == dates[dates.len() / 2] {
             pictures::fans(&request.out.join("fans.svg"), &run, &truth)?;
         }
@@ -94,9 +105,10 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         as_of: dates.iter().map(ToString::to_string).collect(),
         vintage: request.vintage,
         means: summary.means(),
+        ablation: ablation.means(),
         teams: comparison.scores(LEAST_COUNTY_WEEKS),
     };
-    write::scores(&request.out.join("scores.parquet"), &scored)?;
+    table.finish()?;
     write::json(&request.out.join("summary.json"), &done)?;
     pictures::all(&request.out, &done)?;
     Ok(done)

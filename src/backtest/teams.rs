@@ -1,11 +1,12 @@
 //! What the Forecast Hub's teams said at the time, on the very same counties and weeks.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
+use std::sync::Arc;
 
 use countycast_engine::{Date, Fips, Target};
 use jiff::ToSpan;
-use polars::prelude::DataType;
+use polars::prelude::{DataFrame, DataType};
 use serde::Serialize;
 
 use crate::error::{Error, InputError};
@@ -16,11 +17,14 @@ use crate::quantiles::MEDIAN;
 /// The teams' projections, below the data folder.
 const POINTS: &str = "hub/county_case_points.parquet";
 
+/// Rows that are read at a time.
+const PIECE: usize = 1 << 18;
+
 /// The team whose error is 1.
 const REFERENCE: &str = "COVIDhub-baseline";
 
 /// A model's sum of new cases in a county.
-type Point = (String, Fips, f64);
+type Point = (Arc<str>, Fips, f64);
 
 /// Points by origin (the Monday after a Saturday as-of) and horizon.
 #[derive(Debug, Default)]
@@ -45,18 +49,32 @@ pub struct TeamScore {
 #[derive(Debug, Default)]
 pub struct Comparison(BTreeMap<(String, u8), (usize, f64, f64)>);
 
-/// Reads the teams' points where the data folder has them.
+/// Reads the teams' points that belong to these as-of days, where the data folder has them.
 ///
 /// # Errors
 /// [`Error::Input`] for a file that is not of the layout.
-pub(super) fn read(data: &Path) -> Result<Option<Teams>, Error> {
+pub(super) fn read(data: &Path, as_of: &[Date]) -> Result<Option<Teams>, Error> {
     let path = data.join(POINTS);
     if !path.is_file() {
         return Ok(None);
     }
-    let frame = parquet::read(&path)?;
+    let columns = ["origin_date", "horizon", "model", "fips", "point"];
+    let (mut teams, mut names) = (Teams::default(), BTreeSet::new());
+    for piece in parquet::pieces(&path, &columns, PIECE)? {
+        read_piece(&path, &piece?, as_of, &mut teams, &mut names)?;
+    }
+    Ok(Some(teams))
+}
+
+fn read_piece(
+    path: &Path,
+    frame: &DataFrame,
+    as_of: &[Date],
+    teams: &mut Teams,
+    names: &mut BTreeSet<Arc<str>>,
+) -> Result<(), Error> {
     let fail = |error: polars::error::PolarsError| {
-        Error::from(InputError::new(&path, error.to_string(), "download the file again"))
+        Error::from(InputError::new(path, error.to_string(), "download the file again"))
     };
     let column = |name: &str, kind: DataType| frame.column(name).and_then(|c| c.cast(&kind)).map_err(fail);
     let (origin, horizon) = (column("origin_date", DataType::Int64)?, column("horizon", DataType::Int32)?);
@@ -65,22 +83,35 @@ pub(super) fn read(data: &Path) -> Result<Option<Teams>, Error> {
     let (model, fips) = (model.str().map_err(fail)?, fips.str().map_err(fail)?);
     let point = column("point", DataType::Float64)?;
     let point = point.f64().map_err(fail)?;
-    let mut teams = Teams::default();
+    let origins: Vec<Date> = as_of.iter().map(|day| origin_of(*day)).collect();
     let epoch = jiff::civil::date(1970, 1, 1);
     for i in 0..frame.height() {
         let Some(((micros, weeks), value)) = origin.get(i).zip(horizon.get(i)).zip(point.get(i)) else { continue };
         let day = epoch.saturating_add((micros / 86_400_000_000).days());
+        if !origins.contains(&day) {
+            continue;
+        }
         let (Some(model), Some(Ok(county))) = (model.get(i), fips.get(i).map(str::parse)) else { continue };
         let key = (day, u8::try_from(weeks).unwrap_or(u8::MAX));
-        teams.0.entry(key).or_default().push((model.to_owned(), county, value));
+        let name = names.get(model).cloned().unwrap_or_else(|| {
+            let name: Arc<str> = model.into();
+            names.insert(Arc::clone(&name));
+            name
+        });
+        teams.0.entry(key).or_default().push((name, county, value));
     }
-    Ok(Some(teams))
+    Ok(())
+}
+
+/// The origin of a projection as of a Saturday: the Monday after it.
+fn origin_of(as_of: Date) -> Date {
+    as_of.saturating_add(2.days())
 }
 
 impl Comparison {
     /// Adds a run: the models' medians and the teams' points for the origin two days after its as-of day.
     pub fn add(&mut self, run: &Run, truth: &Truth, teams: &Teams) {
-        let origin = run.as_of.saturating_add(2.days());
+        let origin = origin_of(run.as_of);
         let ours = run.forecasts.iter().filter(|f| f.sum == Sum::Span && f.target == Target::Cases);
         let mut points: HashMap<u8, Vec<(&str, Fips, f64)>> = HashMap::new();
         for forecast in ours {
@@ -89,7 +120,7 @@ impl Comparison {
         }
         for (horizon, mut points) in points {
             let theirs = teams.0.get(&(origin, horizon)).map_or(&[][..], Vec::as_slice);
-            points.extend(theirs.iter().map(|(model, fips, value)| (model.as_str(), *fips, *value)));
+            points.extend(theirs.iter().map(|(model, fips, value)| (&**model, *fips, *value)));
             let error = |fips: Fips, point: f64| {
                 let truth = truth.span(fips, Target::Cases, run.as_of, usize::from(horizon))?;
                 Some((point - truth).abs())

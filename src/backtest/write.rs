@@ -1,8 +1,9 @@
 //! Scores as files.
 
-use std::fs;
-use std::path::Path;
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
 
+use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
 use serde::Serialize;
 
@@ -10,10 +11,37 @@ use crate::error::Error;
 use crate::evaluate::{Scored, target_name};
 use crate::output::{aside, days_since_epoch, parquet};
 
-/// Writes a row per forecast.
-pub(super) fn scores(path: &Path, scored: &[Scored]) -> Result<(), Error> {
-    let frame = frame(scored).map_err(|error| parquet::write_error(path, error))?;
-    aside(path, |path| parquet::write(path, frame))
+/// The table of all scores, which grows day by day: twelve days of all counties are millions of rows.
+pub(super) struct Table {
+    path: PathBuf,
+    unfinished: PathBuf,
+    writer: BatchedWriter<File>,
+}
+
+impl Table {
+    /// Begins the table. It appears under its name when it is finished.
+    pub(super) fn begin(path: &Path) -> Result<Self, Error> {
+        let unfinished = path.with_extension("unfinished");
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
+        }
+        let fail = |error| parquet::write_error(path, error);
+        let empty = frame(&[]).map_err(fail)?;
+        let writer = parquet::writer(&unfinished, empty.schema())?.batched(empty.schema()).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), unfinished, writer })
+    }
+
+    /// Adds a row per forecast.
+    pub(super) fn add(&mut self, scored: &[Scored]) -> Result<(), Error> {
+        let frame = frame(scored).and_then(|frame| self.writer.write_batch(&frame));
+        frame.map_err(|error| parquet::write_error(&self.path, error))
+    }
+
+    /// Puts the table in place.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.writer.finish().map_err(|error| parquet::write_error(&self.path, error))?;
+        fs::rename(&self.unfinished, &self.path).map_err(|source| Error::write(&self.path, source))
+    }
 }
 
 /// Writes a document for machines.

@@ -1,13 +1,22 @@
 //! What the archive teaches the blend.
 
-use countycast_engine::{Date, Target};
+use std::collections::BTreeMap;
 
+use countycast_engine::{Date, Fips, Target};
+
+use super::calibration::Calibration;
 use super::prior::Prior;
 use super::settings::Settings;
 use super::shares::{self, Evidence};
 use super::stratum::Stratum;
-use crate::evaluate::{Run, Scored, Truth, score};
+use crate::evaluate::{Forecast, Run, Scored, Sum, Truth, quintiles, score};
 use crate::quantiles::Row;
+
+/// What several models forecast: a place's week or sum.
+type Task = (Fips, Target, Sum, u8);
+
+/// Name of the blend among a run's models.
+const BLEND: &str = "blend";
 
 /// Shares of the engines: a prior, and what past projections were worth beside what came true.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +24,8 @@ pub struct Learned {
     prior: Prior,
     max_share: f64,
     evidence: Evidence,
+    /// How intervals of counties are widened.
+    pub calibration: Calibration,
     /// As-of days that were learned from.
     pub days: usize,
 }
@@ -23,7 +34,8 @@ impl Learned {
     /// What is known before any past projection.
     #[must_use]
     pub fn nothing(settings: &Settings) -> Self {
-        Self { prior: settings.prior.clone(), max_share: settings.max_share, evidence: Evidence::new(), days: 0 }
+        let (prior, max_share) = (settings.prior.clone(), settings.max_share);
+        Self { prior, max_share, evidence: Evidence::new(), calibration: Calibration::default(), days: 0 }
     }
 
     /// Learns from runs whose truth has at least partly come in by `as_of`. `truth` ends there.
@@ -32,7 +44,11 @@ impl Learned {
         let scored: Vec<(Date, Vec<Scored>)> =
             past.iter().map(|run| (run.as_of, score(run, truth))).filter(|(_, scored)| !scored.is_empty()).collect();
         let evidence = shares::weigh(&scored, as_of, settings);
-        Self { days: scored.len(), evidence, ..Self::nothing(settings) }
+        let mut learned = Self { days: scored.len(), evidence, ..Self::nothing(settings) };
+        let blend = |run: &Run| learned.blend_again(run);
+        let (half_life, widest) = (settings.half_life_weeks, settings.widest);
+        learned.calibration = Calibration::learn(past, truth, as_of, half_life, widest, blend);
+        learned
     }
 
     /// Shares of these engines, which add up to 1. One that was never scored has the mean evidence of the others.
@@ -44,6 +60,27 @@ impl Learned {
         let mean = if found.is_empty() { 1.0 } else { found.iter().sum::<f64>() / found.len() as f64 };
         let raw = engines.iter().map(|engine| self.prior.of(engine) * factor(engine).unwrap_or(mean));
         shares::capped(raw.collect(), self.max_share)
+    }
+
+    /// The blend of a past run's weeks and sums as it would be with the shares of today, where the engines projected.
+    pub(crate) fn blend_again(&self, run: &Run) -> Vec<Forecast> {
+        self.blend_of(run, |model| model != BLEND, BLEND)
+    }
+
+    /// The same of some members, under another name.
+    pub(crate) fn blend_of(&self, run: &Run, members: impl Fn(&str) -> bool, name: &str) -> Vec<Forecast> {
+        let quintiles = quintiles(&run.places);
+        let mut tasks: BTreeMap<Task, Vec<(&str, &Row)>> = BTreeMap::new();
+        let independent = |fips: &Fips| run.places.get(fips).is_none_or(|place| place.independent);
+        for f in run.forecasts.iter().filter(|f| members(&f.model) && independent(&f.fips)) {
+            tasks.entry((f.fips, f.target, f.sum, f.horizon)).or_default().push((&f.model, &f.row));
+        }
+        let blend = |((fips, target, sum, horizon), members): (Task, Vec<(&str, &Row)>)| {
+            let (names, rows): (Vec<&str>, Vec<&Row>) = members.into_iter().unzip();
+            let row = average(rows.into_iter(), &self.shares(target, Stratum::of(fips, &quintiles), &names));
+            Forecast { fips, model: name.to_owned(), target, sum, horizon, row }
+        };
+        tasks.into_iter().map(blend).collect()
     }
 
     /// Shares of all engines that were scored, as rows: target, stratum, engine, share.

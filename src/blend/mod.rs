@@ -1,14 +1,20 @@
 //! One projection from several engines.
 
+mod calibration;
+mod cohere;
 mod learned;
 mod prior;
 mod quantile_average;
+mod sanity;
 mod settings;
 mod shares;
 mod stratum;
 
+pub use calibration::Calibration;
+pub use cohere::{Factor, PathSum, SUMMED, replace};
 pub use learned::Learned;
 pub use prior::Prior;
 pub use quantile_average::{Rule, Weight, blend};
+pub use sanity::Precedent;
 pub use settings::Settings;
 pub use stratum::Stratum;

@@ -4,6 +4,7 @@ use countycast_engine::Target;
 
 use super::learned::{Learned, average};
 use super::stratum::Stratum;
+use crate::evaluate::Course;
 use crate::quantiles::{Forecast, Quantiles};
 
 /// An engine's share in the blend of one location.
@@ -22,6 +23,8 @@ pub struct Rule<'a> {
     pub learned: &'a Learned,
     /// Where the location belongs.
     pub stratum: Stratum,
+    /// Where its epidemic stands.
+    pub course: Course,
 }
 
 /// Averages the quantiles of the engines that answered, each level on its own (Vincentization): the result keeps the
@@ -40,7 +43,10 @@ pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecas
         let names: Vec<&str> = answers.iter().map(|(name, _)| *name).collect();
         let rows: Vec<&Quantiles> = answers.iter().map(|(_, quantiles)| *quantiles).collect();
         let shares = shares(target, &names);
-        let combined = Quantiles::combine(&rows, |rows| average(rows.iter().copied(), &shares));
+        let mut combined = Quantiles::combine(&rows, |rows| average(rows.iter().copied(), &shares));
+        if let (Target::Cases, Stratum::Quintile(quintile)) = (target, rule.stratum) {
+            rule.learned.calibration.widen(&mut combined, quintile, rule.course);
+        }
         (!rows.is_empty()).then_some((target, combined))
     };
     (Forecast { targets: Target::ALL.into_iter().filter_map(combine).collect() }, weights)
@@ -63,7 +69,7 @@ mod tests {
 
     fn blended(members: &[(&'static str, &Forecast)]) -> (Forecast, Vec<Weight>) {
         let learned = Learned::nothing(&Settings::default());
-        blend(members, &Rule { learned: &learned, stratum: Stratum::Region })
+        blend(members, &Rule { learned: &learned, stratum: Stratum::Region, course: Course::Turning })
     }
 
     #[test]

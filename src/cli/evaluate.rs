@@ -1,16 +1,14 @@
 //! `countycast evaluate`.
 
-use std::fmt::Write;
 use std::path::PathBuf;
 
 use countycast_engine::Date;
 
 use super::progress::Progress;
-use super::{Format, jobs};
-use crate::backtest::{Done, Request, backtest};
+use super::{Format, jobs, scores};
+use crate::backtest::{Request, backtest};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::Means;
 
 /// Project past days with what was known then, and score the projections against what came true.
 ///
@@ -40,6 +38,14 @@ pub(super) struct Args {
     /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in their order.
     #[arg(long)]
     archive: bool,
+    /// Also score the blend without each of its members, and the learner trained anew without groups of its features and
+    /// from fewer past days: ten trainings for each as-of day, kept under OUT/ablation.
+    #[arg(long, conflicts_with = "archive")]
+    ablate: bool,
+    /// Share of the counties with enough history that are projected as if they had none: a trial of the fallback where truth is
+    /// well known.
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, conflicts_with = "archive")]
+    hide_history: f64,
     /// Folder for runs, scores and pictures.
     #[arg(long, value_name = "DIR", default_value = "backtest")]
     out: PathBuf,
@@ -67,6 +73,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if !args.engines.is_empty() {
         config.engine_names.clone_from(&args.engines);
     }
+    config.fallback.hidden_share = args.hide_history;
     let request = Request {
         data: args.data.clone(),
         from: args.from,
@@ -75,6 +82,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         vintage: args.vintage,
         out: args.out.clone(),
         archive: args.archive,
+        ablate: args.ablate,
         config,
         config_text,
         states: args.state.clone(),
@@ -86,86 +94,14 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if format == Format::Json {
         println!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
     } else if !quiet {
-        print!("{}", text(&done));
+        print!("{}", scores::text(&done));
         println!("written to {}: scores.parquet, summary.json and pictures", args.out.display());
     }
     Ok(())
 }
 
-/// Tables for people.
-fn text(done: &Done) -> String {
-    let mut text = String::new();
-    // Writing to a string cannot fail.
-    let _ = tables(&mut text, done);
-    text
-}
-
-fn tables(text: &mut String, done: &Done) -> std::fmt::Result {
-    let data = if done.vintage { "data as they stood on each day" } else { "the newest data, cut at each day" };
-    writeln!(text, "{} as-of days, {data}", done.as_of.len())?;
-    for (target, level, title) in [
-        ("inc case", "county", "weekly cases in counties"),
-        ("inc death", "county", "weekly deaths in counties"),
-        ("inc case", "state", "weekly cases in states"),
-        ("inc death", "state", "weekly deaths in states"),
-    ] {
-        let found: Vec<&Means> = done
-            .means
-            .iter()
-            .filter(|m| m.group.target == target && m.group.by == "level" && m.group.value == level)
-            .collect();
-        if found.is_empty() {
-            continue;
-        }
-        writeln!(text, "\n{title}, weeks 1 to 4: WIS and absolute error relative to flat, 95 % coverage")?;
-        let mut models: Vec<&str> = found.iter().map(|m| m.group.model.as_str()).collect();
-        models.dedup();
-        models.sort_unstable();
-        models.dedup();
-        for model in models {
-            let week = |h: u8| found.iter().find(|m| m.group.model == model && m.group.horizon == h);
-            write!(text, "  {model:<10}")?;
-            for value in [|m: &Means| m.relative_wis, |m: &Means| m.relative_error, |m: &Means| Some(m.coverage[2])] {
-                for h in 1..=4 {
-                    write!(
-                        text,
-                        "{}",
-                        week(h).and_then(|m| value(m)).map_or("      –".to_owned(), |v| format!("{v:>7.3}"))
-                    )?;
-                }
-                text.push_str("   ");
-            }
-            writeln!(text)?;
-        }
-    }
-    for (by, title) in [
-        ("quintile", "by population quintile (Q1 smallest)"),
-        ("course", "by course of the epidemic"),
-        ("phase", "by phase"),
-    ] {
-        writeln!(text, "\n{title}, weekly cases in counties, all weeks: relative WIS and 95 % coverage of the blend")?;
-        let blend = |m: &&Means| {
-            m.group.by == by && m.group.model == "blend" && m.group.target == "inc case" && m.group.horizon == 0
-        };
-        for mean in done.means.iter().filter(blend) {
-            let relative = mean.relative_wis.unwrap_or(f64::NAN);
-            writeln!(text, "  {:<14}{:>9} weeks{relative:>8.3}{:>8.3}", mean.group.value, mean.n, mean.coverage[2])?;
-        }
-    }
-    if !done.teams.is_empty() {
-        writeln!(
-            text,
-            "\nabsolute error of summed new cases over that of COVIDhub-baseline, same counties and days, 1 to 4 weeks"
-        )?;
-        let mut last = "";
-        for score in done.teams.iter().filter(|score| score.horizon <= 4) {
-            if score.model != last {
-                write!(text, "{}  {:<26}", if last.is_empty() { "" } else { "\n" }, score.model)?;
-                last = &score.model;
-            }
-            write!(text, "{:>7.3}", score.relative)?;
-        }
-        writeln!(text)?;
-    }
-    Ok(())
+/// Reads a share.
+fn share(text: &str) -> Result<f64, String> {
+    let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
+    share.ok_or_else(|| format!("`{text}` is no share: write a number from 0 to 1"))
 }

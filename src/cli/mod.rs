@@ -5,6 +5,7 @@ mod evaluate;
 mod progress;
 mod project;
 mod report;
+mod scores;
 mod summary;
 mod tune;
 mod what_if;

@@ -23,6 +23,7 @@ use crate::project::{Request, project};
   countycast project --data ../data --as-of 2020-10-24        as of an earlier day
   countycast project --data ../data --archive archive         weights learned from past projections
   countycast project --data ../data --state NY,NJ --horizon 42
+  countycast project --data ../data --engines abm --full-scale --fips 06037    ten million people, one by one
   countycast project --data ../data --fips 36061 --format json --quiet")]
 pub(super) struct Args {
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
@@ -50,6 +51,10 @@ pub(super) struct Args {
     /// Engines to run, by name; an unknown name lists them all [default: those of the settings].
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     engines: Vec<String>,
+    /// Simulate every resident one by one, where the agent-based engine takes part: up to 16.7 million in a place. Takes
+    /// minutes and gigabytes where the default takes seconds; the time limit of an engine in a place is a day.
+    #[arg(long)]
+    full_scale: bool,
     /// States to project, with their counties.
     #[arg(long, value_name = "NY,NJ", value_delimiter = ',', conflicts_with = "fips")]
     state: Vec<String>,
@@ -72,6 +77,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     config.horizon_days = args.horizon.unwrap_or(config.horizon_days);
     if !args.engines.is_empty() {
         config.engine_names.clone_from(&args.engines);
+    }
+    if args.full_scale {
+        config.full_scale();
     }
     // The folder of the demonstration panel lasts as long as the run.
     let mut demo_folder = None;

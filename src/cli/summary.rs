@@ -2,6 +2,9 @@
 
 use std::fmt::Write;
 
+use countycast_engine::Date;
+use jiff::ToSpan;
+
 use crate::output::capacity::CapacityRow;
 use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
@@ -9,7 +12,7 @@ use crate::project::{Done, rising};
 /// Counties below this many cases a week are left out of the list of the fastest rising: their growth is chance.
 const LEAST_CASES: f64 = 50.0;
 /// Counties named for their need of beds.
-const MOST_NEEDY: u32 = 5;
+const MOST_NEEDY: u32 = 10;
 /// Overflow less probable than this is not named.
 const LEAST_OVERFLOW: f64 = 0.1;
 
@@ -86,18 +89,21 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
     }
     needy.sort_by_key(|(row, _)| row.rank);
     writeln!(text, "\nintensive care most in need (hospitals that serve the county; by expected gap per bed)")?;
-    writeln!(text, "  {:<7}{:<28}{:>10}{:>12}  overflow", "fips", "county", "free beds", "peak")?;
+    let as_of: Option<Date> = done.manifest.as_of.parse().ok();
+    let head = ["fips", "county", "free beds", "peak (90 %)", "overflow", "first day", "lacking (90 %)"];
+    let [fips, county, free, peak, overflow, first, lacking] = head;
+    writeln!(text, "  {fips:<7}{county:<28}{free:>10}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}")?;
     for (row, probability) in needy {
         let name = done.rows.iter().find(|county| county.fips == row.fips).map_or("", |county| &county.name);
         let name: String = name.chars().take(27).collect();
-        let free = row.need.beds.zip(row.need.others).map_or(0.0, |(beds, others)| beds - others);
-        writeln!(
-            text,
-            "  {:<7}{name:<28}{free:>10.0}{:>12.0}  {:.0} %",
-            row.fips,
-            row.need.peak[0],
-            100.0 * probability
-        )?;
+        let need = &row.need;
+        let free = need.beds.zip(need.others).map_or(0.0, |(beds, others)| beds - others);
+        let both = |values: [f64; 3]| format!("{:.0} ({:.0})", values[0], values[1]);
+        let (peak, lacking) = (both(need.peak), need.gap.map_or_else(String::new, both));
+        let first = as_of.zip(need.first_overflow).map(|(as_of, days)| as_of.saturating_add((days as i64).days()));
+        let (first, overflow) =
+            (first.map_or_else(String::new, |day| day.to_string()), format!("{:.0} %", 100.0 * probability));
+        writeln!(text, "  {:<7}{name:<28}{free:>10.0}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}", row.fips)?;
     }
     Ok(())
 }

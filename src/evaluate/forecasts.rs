@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use countycast_engine::{Date, Fips, Target};
+use jiff::ToSpan;
 
 use crate::quantiles::Row;
 
@@ -32,6 +33,14 @@ pub struct Forecast {
     pub row: Row,
 }
 
+impl Forecast {
+    /// Last day of what is summed.
+    #[must_use]
+    pub fn end(&self, as_of: Date) -> Date {
+        as_of.saturating_add((7 * i64::from(self.horizon)).days())
+    }
+}
+
 /// A run's weekly forecasts and the as-of day of the run.
 #[derive(Debug, Clone)]
 pub struct Run {
@@ -50,6 +59,8 @@ pub struct PlaceThen {
     pub reproduction: Option<[f64; 3]>,
     /// Whether the engines projected it.
     pub independent: bool,
+    /// Whether its history was hidden from the fallback that projected it.
+    pub hidden: bool,
     /// Residents.
     pub population: Option<f64>,
 }

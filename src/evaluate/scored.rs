@@ -54,6 +54,8 @@ pub struct Stratum {
     pub course: Course,
     /// Whether the engines projected it; false for counties on fallback.
     pub independent: bool,
+    /// Whether its history was hidden from the fallback that projected it.
+    pub hidden: bool,
 }
 
 /// Where an epidemic stands by the 90 % interval of R_t.
@@ -145,6 +147,7 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
                 quintile: quintiles.get(&fips).copied(),
                 course: Course::of(place.and_then(|place| place.reproduction)),
                 independent: place.is_none_or(|place| place.independent),
+                hidden: place.is_some_and(|place| place.hidden),
             },
         })
     };

@@ -127,7 +127,12 @@ fn memberships(scored: &Scored) -> Vec<(&'static str, String)> {
         groups.push(("course", scored.stratum.course.word().to_owned()));
         groups.extend(scored.fips.state().map(|state| ("state", state.to_string())));
         groups.push(("as_of", scored.as_of.to_string()));
-        groups.push(("phase", if scored.stratum.independent { "independent" } else { "fallback" }.to_owned()));
+        let phase = match (scored.stratum.independent, scored.stratum.hidden) {
+            (true, _) => "independent",
+            (false, true) => "hidden",
+            (false, false) => "fallback",
+        };
+        groups.push(("phase", phase.to_owned()));
     }
     groups
 }

@@ -16,11 +16,15 @@ pub struct Settings {
     pub weekly_shape: f64,
     /// Standard deviation of the weekly step of the log relative risk after as-of, 0 to 3: counties part from their state.
     pub weekly_drift: f64,
+    /// Share of the counties with enough history that are projected as if they had none, 0 to 1: a trial of the fallback
+    /// where truth is well known. Of backtests only, so no key of a configuration.
+    #[serde(skip)]
+    pub hidden_share: f64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { window_days: 56, ridge: 20.0, weekly_shape: 0.7, weekly_drift: 0.5 }
+        Self { window_days: 56, ridge: 20.0, weekly_shape: 0.7, weekly_drift: 0.5, hidden_share: 0.0 }
     }
 }
 

@@ -1,6 +1,6 @@
 //! A county's share of its state's counts, from population, social determinants and its own few counts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countycast_engine::{Fips, Series};
 use nalgebra::{DMatrix, DVector};
@@ -84,11 +84,12 @@ struct Observation {
 }
 
 impl Shares {
-    /// Learns shares from all counties of the panel, whichever of them are to be projected.
+    /// Learns shares from all counties of the panel, whichever of them are to be projected. Counts of the `hidden` ones tell
+    /// nothing: neither of the determinants nor of the counties themselves.
     #[must_use]
-    pub fn learn(panel: &Panel, settings: &Settings) -> Self {
+    pub fn learn(panel: &Panel, settings: &Settings, hidden: &BTreeSet<Fips>) -> Self {
         let design = Design::new(panel);
-        let fit = |series: fn(&Place) -> &Series| Fit::learn(panel, &design, settings, series);
+        let fit = |series: fn(&Place) -> &Series| Fit::learn(panel, &design, settings, hidden, series);
         Self { cases: fit(|place| place.history.cases()), deaths: fit(|place| place.history.deaths()) }
     }
 
@@ -147,15 +148,22 @@ impl Design {
 }
 
 impl Fit {
-    fn learn(panel: &Panel, design: &Design, settings: &Settings, series: fn(&Place) -> &Series) -> Self {
+    fn learn(
+        panel: &Panel,
+        design: &Design,
+        settings: &Settings,
+        hidden: &BTreeSet<Fips>,
+        series: fn(&Place) -> &Series,
+    ) -> Self {
         let recent = |place: &Place| series(place).cleaned().iter().rev().take(settings.window_days).sum::<f64>();
-        let observations: Vec<Observation> =
-            panel.counties().iter().filter_map(|p| observe(panel, p, &recent)).collect();
+        let counties = panel.counties().iter().filter_map(|p| observe(panel, p, &recent));
+        let (unseen, observations): (Vec<Observation>, Vec<Observation>) =
+            counties.partition(|o| hidden.contains(&o.fips));
         let coefficients = ridge(&observations, design, settings.ridge);
         let linear = |fips| -> f64 { design.rows[&fips].iter().zip(&coefficients).map(|(x, b)| x * b).sum() };
         // Prior risks average to 1 over each state's people, so that shares add up to the state.
         let mut sums: BTreeMap<Fips, (f64, f64)> = BTreeMap::new();
-        for o in &observations {
+        for o in observations.iter().chain(&unseen) {
             let sum = sums.entry(o.state).or_default();
             sum.0 += o.population * linear(o.fips).exp();
             sum.1 += o.population;
@@ -166,7 +174,11 @@ impl Fit {
             let (shape, rate) = (kappa + o.count, kappa / prior(o) + o.expected);
             (o.fips, RelativeRisk { population_share: o.population_share, shape, rate })
         };
-        let mut risks: BTreeMap<Fips, RelativeRisk> = observations.iter().map(risk).collect();
+        let prior_alone = |o: &Observation| {
+            (o.fips, RelativeRisk { population_share: o.population_share, shape: kappa, rate: kappa / prior(o) })
+        };
+        let mut risks: BTreeMap<Fips, RelativeRisk> =
+            observations.iter().map(risk).chain(unseen.iter().map(prior_alone)).collect();
         for place in panel.counties() {
             let fips = place.history.location().fips;
             let around = fips.state().and_then(|state| panel.place(state)).map_or(0.0, &recent);

@@ -3,13 +3,16 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use countycast_engine::{Date, Fips};
+use countycast_engine::{Date, Fips, Level};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use serde::{Deserialize, Serialize};
 
 use super::{days_since_epoch, parquet};
 use crate::capacity::{Bed, Census, Need};
 use crate::error::Error;
+
+/// Area of a county's row against the hospitals that serve it.
+pub const CATCHMENT: &str = "catchment";
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,10 +33,34 @@ pub struct CapacityRow {
     pub rank: Option<u32>,
 }
 
+impl CapacityRow {
+    /// A place against its own beds.
+    #[must_use]
+    pub fn own(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
+        let area = match fips.level() {
+            Level::Nation => "nation",
+            Level::State => "state",
+            Level::County => "county",
+        };
+        Self::new(fips, model, bed, area, need)
+    }
+
+    /// A county against the hospitals that serve its residents.
+    #[must_use]
+    pub fn catchment(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
+        Self::new(fips, model, bed, CATCHMENT, need)
+    }
+
+    fn new(fips: Fips, model: &str, bed: Bed, area: &str, need: Need) -> Self {
+        let (model, bed, area) = (model.to_owned(), bed.word().to_owned(), area.to_owned());
+        Self { fips: fips.to_string(), model, bed, area, need, rank: None }
+    }
+}
+
 /// Ranks counties within each model, bed and area; of equal gaps, the higher load per bed comes first.
 pub fn rank(rows: &mut [CapacityRow]) {
     let mut groups = BTreeMap::<(String, String, String), Vec<(usize, f64, f64)>>::new();
-    for (i, row) in rows.iter().enumerate().filter(|(_, row)| ["county", "catchment"].contains(&row.area.as_str())) {
+    for (i, row) in rows.iter().enumerate().filter(|(_, row)| ["county", CATCHMENT].contains(&row.area.as_str())) {
         if let Some((gap, beds)) = row.need.gap_per_bed().zip(row.need.beds) {
             let key = (row.model.clone(), row.bed.clone(), row.area.clone());
             groups.entry(key).or_default().push((i, gap, row.need.peak[1] / beds));
@@ -52,11 +79,16 @@ pub fn rank(rows: &mut [CapacityRow]) {
 /// # Errors
 /// [`Error::Io`] where the file cannot be written.
 pub fn write(path: &Path, as_of: Date, rows: &[CapacityRow]) -> Result<(), Error> {
-    let frame = frame(days_since_epoch(as_of), rows).map_err(|error| parquet::write_error(path, error))?;
+    let frame = frame(as_of, rows).map_err(|error| parquet::write_error(path, error))?;
     parquet::write(path, frame)
 }
 
-fn frame(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
+/// The table of all rows.
+pub(crate) fn frame(as_of: Date, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
+    table(days_since_epoch(as_of), rows)
+}
+
+fn table(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
     let text = |name: &str, value: fn(&CapacityRow) -> &str| {
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<&str>>())
     };

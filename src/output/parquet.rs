@@ -31,9 +31,34 @@ pub(crate) fn write(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
 
 /// Reads a table.
 pub(crate) fn read(path: &Path) -> Result<DataFrame, Error> {
-    let file = File::open(path).map_err(|source| Error::read(path, source))?;
-    let read = ParquetReader::new(file).finish();
-    read.map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+    finish(path, reader(path)?)
+}
+
+/// Reads some columns of a table in pieces of so many rows, in their order: a table of any length in little memory.
+pub(crate) fn pieces<'a>(
+    path: &'a Path,
+    columns: &[&str],
+    rows: usize,
+) -> Result<impl Iterator<Item = Result<DataFrame, Error>> + 'a, Error> {
+    let total = reader(path)?.num_rows().map_err(|error| read_error(path, error))?;
+    let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
+    let piece = move |start| {
+        let reader = reader(path)?.with_columns(Some(columns.clone())).with_slice(Some((start, rows)));
+        finish(path, reader)
+    };
+    Ok((0..total).step_by(rows).map(piece))
+}
+
+fn reader(path: &Path) -> Result<ParquetReader<File>, Error> {
+    Ok(ParquetReader::new(File::open(path).map_err(|source| Error::read(path, source))?))
+}
+
+fn finish(path: &Path, reader: ParquetReader<File>) -> Result<DataFrame, Error> {
+    reader.finish().map_err(|error| read_error(path, error))
+}
+
+fn read_error(path: &Path, error: PolarsError) -> Error {
+    Error::read(path, std::io::Error::other(error.to_string()))
 }
 
 /// Polars wraps what the system said; a full disk must still be told as one.

@@ -11,28 +11,44 @@ use crate::error::{Error, InputError};
 use crate::evaluate::{Forecast, PlaceThen, Run, Sum};
 use crate::quantiles::LEVELS;
 
+/// Rows that are read at a time: whole forecasts.
+const PIECE: usize = 12_000 * LEVELS.len();
+
 /// Reads the output folder of a run.
 ///
 /// # Errors
 /// [`Error::Input`] where `projections.parquet` or `counties.parquet` is missing, damaged, or not of this layout.
 pub fn read(out: &Path) -> Result<Run, Error> {
     let path = out.join("projections.parquet");
-    let frame = parquet::read(&path)?;
-    let fail = |problem: String| Error::from(InputError::new(&path, problem, "run `countycast project` again"));
-    let polars = |error: polars::error::PolarsError| fail(error.to_string());
+    let columns = ["as_of", "fips", "model", "target", "resolution", "horizon", "quantile", "value"];
+    let (mut as_of, mut forecasts) = (None, Vec::new());
+    for piece in parquet::pieces(&path, &columns, PIECE)? {
+        let piece = piece?;
+        as_of = as_of.or_else(|| day(&piece));
+        read_piece(&piece, &mut forecasts).map_err(|problem| wrong(&path, problem))?;
+    }
+    let as_of = as_of.ok_or_else(|| wrong(&path, "there is no `as_of`".to_owned()))?;
+    Ok(Run { as_of, forecasts, places: places(&out.join("counties.parquet"))? })
+}
+
+fn wrong(path: &Path, problem: String) -> Error {
+    InputError::new(path, problem, "run `countycast project` again").into()
+}
+
+/// Adds the weekly and span forecasts of incident counts in some rows of `projections.parquet`.
+fn read_piece(frame: &DataFrame, forecasts: &mut Vec<Forecast>) -> Result<(), String> {
+    let polars = |error: polars::error::PolarsError| error.to_string();
     let text = |name: &str| frame.column(name).and_then(|c| c.str()).map_err(polars);
     let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
     let horizons = frame.column("horizon").and_then(|c| c.i32()).map_err(polars)?;
     let quantiles = frame.column("quantile").and_then(|c| c.f64()).map_err(polars)?;
     let values = frame.column("value").and_then(|c| c.f64()).map_err(polars)?;
-    let as_of = as_of(&frame).ok_or_else(|| fail("there is no `as_of`".to_owned()))?;
     let (quantiles, values): (Vec<_>, Vec<_>) = (quantiles.iter().collect(), values.iter().collect());
     let (targets, resolutions): (Vec<_>, Vec<_>) = (target.iter().collect(), resolution.iter().collect());
-    let mut forecasts = Vec::new();
     // A forecast is 23 rows that follow each other; the file is written so, and checked here.
     for start in (0..frame.height()).step_by(LEVELS.len()) {
         let (Some(target), Some(sum)) = (target_of(targets[start]), sum_of(resolutions[start])) else { continue };
-        let wrong = || fail(format!("rows from {start} on are no 23 quantiles of one forecast"));
+        let wrong = || format!("rows from {start} on are no 23 quantiles of one forecast");
         let end = start + LEVELS.len();
         let levels = quantiles.get(start..end).ok_or_else(wrong)?;
         if levels.iter().zip(LEVELS).any(|(found, level)| found.is_none_or(|found| (found - level).abs() > 1e-9)) {
@@ -44,18 +60,18 @@ pub fn read(out: &Path) -> Result<Run, Error> {
         }
         let code = fips.get(start).unwrap_or_default();
         forecasts.push(Forecast {
-            fips: code.parse().map_err(|_| fail(format!("`{code}` is no FIPS code")))?,
-            model: model.get(start).unwrap_or_default().to_owned(),
+            fips: code.parse().map_err(|_| format!("`{code}` is no FIPS code"))?,
+            model: model.get(start).unwrap_or_default().into(),
             target,
             sum,
             horizon: u8::try_from(horizons.get(start).unwrap_or(0)).unwrap_or(0),
             row,
         });
     }
-    Ok(Run { as_of, forecasts, places: places(&out.join("counties.parquet"))? })
+    Ok(())
 }
 
-fn as_of(frame: &DataFrame) -> Option<Date> {
+fn day(frame: &DataFrame) -> Option<Date> {
     let column = frame.column("as_of").ok()?.cast(&DataType::Int32).ok()?;
     match column.get(0).ok()? {
         AnyValue::Int32(days) => super::date_of(days),
@@ -92,8 +108,8 @@ fn places(path: &Path) -> Result<HashMap<Fips, PlaceThen>, Error> {
     let place = |i: usize| {
         let fips = fips.get(i)?.parse().ok()?;
         let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
-        let independent = phase.get(i) == Some("independent");
-        Some((fips, PlaceThen { reproduction, independent, population: population.get(i) }))
+        let (independent, hidden) = (phase.get(i) == Some("independent"), phase.get(i) == Some("hidden"));
+        Some((fips, PlaceThen { reproduction, independent, hidden, population: population.get(i) }))
     };
     Ok((0..frame.height()).filter_map(place).collect())
 }

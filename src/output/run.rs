@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::time::Instant;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+use crate::pipeline::Moved;
 
 /// The manifest of a run.
 #[derive(Debug, Clone, Serialize)]
@@ -20,12 +22,16 @@ pub struct Manifest {
     pub engines: Vec<&'static str>,
     /// Whether counts were read as they stood on the as-of day.
     pub vintage: bool,
+    /// Whether every resident was simulated: `--full-scale`.
+    pub full_scale: bool,
     /// Past as-of days that the blend has learned from; 0 without an archive.
     pub learned_from_days: usize,
     /// As-of day of the archived parameters that fits began with, where there were any.
     pub fits_begun_with: Option<String>,
     /// Share of each engine in the blend by target and stratum, where the blend has learned.
     pub weights: Vec<WeightRow>,
+    /// How intervals of counties are widened, where past ones held too little.
+    pub calibration: Vec<CalibrationRow>,
     /// Whether the panel is synthetic.
     pub synthetic: bool,
     /// Hash of everything but the data that decides the result: version, settings, places, as-of day, vintage.
@@ -48,6 +54,38 @@ pub struct Manifest {
     pub without_projection: Vec<String>,
     /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
     pub fallback_coefficients: BTreeMap<&'static str, [f64; 2]>,
+    /// How far they have moved, where the archive holds past ones.
+    pub fallback_drift: Option<Drift>,
+    /// States and the nation, which are the sums of their counties: what was put in place of what, by target.
+    pub coherence: Vec<Moved>,
+    /// Models of many places: what they were trained on.
+    pub models: Vec<ModelRow>,
+}
+
+/// How far the fallback's coefficients have moved.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Drift {
+    /// As-of day of the oldest run in the blend's window whose coefficients are known.
+    pub since: String,
+    /// Change since then of the effect on cases and on deaths.
+    pub changes: BTreeMap<&'static str, [f64; 2]>,
+}
+
+/// A model of many places that took part.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ModelRow {
+    /// The engine.
+    pub engine: String,
+    /// As-of day of the run that trained it.
+    pub trained_as_of: String,
+    /// First day of the counts that it was trained on.
+    pub first_day: String,
+    /// Last day of them.
+    pub last_day: String,
+    /// Counties.
+    pub counties: usize,
+    /// Past days of places that it learned from.
+    pub rows: usize,
 }
 
 /// Share of an engine in the blend of a class of places.
@@ -61,6 +99,19 @@ pub struct WeightRow {
     pub model: String,
     /// Its share, 0 to 1.
     pub share: f64,
+}
+
+/// Factors on the distance from the median, on the scale of log(x + 1), of weekly cases in a class of counties.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct CalibrationRow {
+    /// Population quintile, 1 (smallest) to 5.
+    pub quintile: u8,
+    /// `growing`, `turning` or `declining`.
+    pub course: &'static str,
+    /// Weeks past as-of.
+    pub week: u8,
+    /// At 2.5, 10, 25, 75, 90 and 97.5 %.
+    pub factors: [f64; 6],
 }
 
 /// A file read.

@@ -179,7 +179,7 @@ fn outer(place: &Place, (cases, deaths): (Around, Around)) -> Outer {
     Outer { region: Arc::new(region), cases, deaths }
 }
 
-fn inconsistent(cases_file: &Path, error: &HistoryError) -> Error {
+pub(super) fn inconsistent(cases_file: &Path, error: &HistoryError) -> Error {
     InputError::new(cases_file, format!("makes no history: {error}"), "check that the file is whole and has counts")
         .into()
 }

@@ -2,10 +2,12 @@
 //!
 //! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
 //! `geography` says what each row counts, `align` puts all on the same days, `repair` moves counts to the days they
-//! belong to, `covariates` adds what else is known of each county. Nothing after the as-of day is looked at.
+//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border. Nothing after
+//! the as-of day is looked at.
 
 mod align;
 mod assemble;
+mod commuting;
 mod covariates;
 pub mod demo;
 mod geography;
@@ -85,8 +87,10 @@ pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
     let aligned = align::align(published, days, settings.joint_districts, &|fips| facts.population(fips), &mut reader)?;
     let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
     let neighbours = covariates::neighbours(&codes, &mut reader)?;
+    let flows = commuting::read(&mut reader)?;
     let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
-    let assemble::Places { nation, states, counties } = places;
+    let assemble::Places { nation, states, mut counties } = places;
+    commuting::attach(&flows, &mut counties, &states).map_err(|error| assemble::inconsistent(&cases_file, &error))?;
     Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
 }
 

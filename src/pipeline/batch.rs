@@ -5,15 +5,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Parameters, Places, Streams, Target};
+use rand::RngExt;
 use rayon::prelude::*;
 
+use super::cohere::Moved;
 use super::earlier::Earlier;
 use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
 use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
-use crate::blend::{Learned, Rule, Stratum, Weight, blend};
-use crate::capacity::{self, Census, Course, Stays};
+use crate::blend::{Learned, Weight};
+use crate::capacity::{self, Census, Stays};
 use crate::error::Error;
 use crate::evaluate::quintiles_of;
 use crate::fallback::{self, Shares};
@@ -37,6 +39,8 @@ pub struct Plan {
     pub learned: Arc<Learned>,
     /// What an earlier day's fits found.
     pub earlier: Arc<Earlier>,
+    /// How places go together where regions are their sums.
+    pub coupling: Coupling,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
@@ -82,37 +86,62 @@ pub struct Projected {
     pub parameters: Vec<(&'static str, Parameters)>,
     /// Shares of the engines in the blend.
     pub weights: Vec<Weight>,
-    /// Engines that did not answer.
+    /// Engines that did not answer, or whose answer makes no sense and is not blended.
     pub failures: Vec<Failure>,
     /// Reproduction number of the last two weeks, where there were cases.
     pub reproduction: Option<Reproduction>,
 }
 
+/// How closely places go together, as correlations of ranks, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coupling {
+    /// A county with its state's factor.
+    pub county: f64,
+    /// A state with the nation's.
+    pub state: f64,
+}
+
+/// A group of results: the nation, or a state with its counties.
+#[derive(Debug)]
+pub struct Group {
+    /// The nation or the state.
+    pub region: Fips,
+    /// Its blend, whether it was selected or is but a part of the nation.
+    pub forecast: Option<Forecast>,
+    /// What became of its own blend.
+    pub moved: Vec<Moved>,
+    /// The selected places among it and its counties.
+    pub results: Vec<Projected>,
+}
+
 /// A batch over one panel.
 pub struct Batch<'a> {
-    panel: &'a Panel,
-    plan: Plan,
+    pub(super) panel: &'a Panel,
+    pub(super) plan: Plan,
     selection: Selection,
-    shares: Arc<Shares>,
-    stays: Arc<Stays>,
-    quintiles: HashMap<Fips, u8>,
+    pub(super) shares: Arc<Shares>,
+    pub(super) stays: Arc<Stays>,
+    pub(super) quintiles: HashMap<Fips, u8>,
+    /// Counties whose history is hidden to try the fallback.
+    hidden: BTreeSet<Fips>,
     /// Engines that could not learn, left out everywhere.
-    untrained: Vec<Failure>,
+    pub(super) untrained: Vec<Failure>,
 }
 
 /// Where a job's answer belongs: location and engine (none for the fallback).
-type Address = (Fips, Option<usize>);
+pub(super) type Address = (Fips, Option<usize>);
 
 impl<'a> Batch<'a> {
     /// Prepares a batch: learns the counties' shares of their states from the whole panel.
     #[must_use]
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
-        let shares = Arc::new(Shares::learn(panel, &plan.fallback));
+        let hidden = hidden(panel, &plan);
+        let shares = Arc::new(Shares::learn(panel, &plan.fallback, &hidden));
         let stays = Arc::new(Stays::new(&plan.capacity));
         // Of the whole panel: a county's stratum does not depend on who else is projected.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
-        Self { panel, plan, selection, shares, stays, quintiles, untrained: Vec::new() }
+        Self { panel, plan, selection, shares, stays, quintiles, hidden, untrained: Vec::new() }
     }
 
     /// Lets every engine learn from the whole panel. One that cannot is left out everywhere, with its reason.
@@ -156,29 +185,35 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// The engines, after [`Batch::train`] as they have learned.
+    #[must_use]
+    pub fn engines(&self) -> &[Arc<dyn Engine>] {
+        &self.plan.engines
+    }
+
     /// What the fallback has learned.
     #[must_use]
     pub fn shares(&self) -> &Shares {
         &self.shares
     }
 
-    /// The groups in which results come: the nation, and each state with its counties.
+    /// The groups in which results come: each state with its counties, and last the nation, which is their sum.
     #[must_use]
     pub fn groups(&self) -> Vec<Fips> {
         let states = self.panel.states().iter().map(|place| place.history.location().fips);
-        std::iter::once(Fips::US).chain(states).filter(|&region| self.selection.needs_region(region)).collect()
+        states.chain([Fips::US]).filter(|&region| self.selection.needs_region(region)).collect()
     }
 
     /// Projects every selected location and hands the results to `sink` group by group, in the order of
-    /// [`Batch::groups`]. Groups in `done` are left out.
+    /// [`Batch::groups`]. Groups in `done` are left out; they come with their region's blend.
     ///
     /// # Errors
     /// The sink's error, or [`Error::Interrupted`] when the monitor asks to stop. An engine's failure is none.
     pub fn run(
         &self,
-        done: &BTreeSet<Fips>,
+        done: &BTreeMap<Fips, Option<Forecast>>,
         monitor: &dyn Monitor,
-        mut sink: impl FnMut(Fips, Vec<Projected>) -> Result<(), Error>,
+        mut sink: impl FnMut(Group) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let groups = self.groups();
         let regions: Vec<&Place> = groups.iter().filter_map(|&region| self.panel.place(region)).collect();
@@ -194,7 +229,7 @@ impl<'a> Batch<'a> {
 
         let members: Vec<(Fips, Vec<&Place>)> = groups
             .iter()
-            .filter(|region| !done.contains(region))
+            .filter(|region| !done.contains_key(region))
             .map(|&region| (region, self.members(region)))
             .collect();
         let mut jobs = Vec::new();
@@ -205,17 +240,23 @@ impl<'a> Batch<'a> {
             jobs.extend(county_jobs);
         }
         monitor.begin("counties", jobs.len());
+        let known = |(fips, forecast): (&Fips, &Option<Forecast>)| Some((*fips, forecast.clone()?));
+        let mut states: BTreeMap<Fips, Forecast> = done.iter().filter_map(known).collect();
         let mut flushed = 0;
         let mut flush = |waiting: &BTreeMap<Fips, usize>, answers: &mut BTreeMap<Address, Result<Answer, Failure>>| {
             while let Some((region, places)) = members.get(flushed).filter(|(region, _)| waiting[region] == 0) {
-                let selected = self.panel.place(*region).into_iter().chain(places.iter().copied());
-                let selected: Vec<&Place> =
-                    selected.filter(|place| self.selection.contains(place.history.location().fips)).collect();
+                let needed = self.panel.place(*region).into_iter().chain(places.iter().copied());
+                let needed: Vec<&Place> = needed.filter(|place| self.selection.needs(place.fips())).collect();
                 let reproductions: Vec<_> =
-                    selected.par_iter().map(|place| reproduction(place.history.cases())).collect();
-                let results =
-                    selected.iter().zip(reproductions).map(|(place, r)| self.collect(place, r, answers, &draws));
-                sink(*region, results.collect())?;
+                    needed.par_iter().map(|place| reproduction(place.history.cases())).collect();
+                let collected = needed.iter().zip(reproductions);
+                let mut results: Vec<Projected> =
+                    collected.map(|(place, r)| self.collect(place, r, answers, &draws)).collect();
+                let moved = self.cohere(*region, &mut results, &states);
+                let forecast = results.iter().find(|projected| projected.fips == *region).and_then(|p| p.blend.clone());
+                results.retain(|projected| self.selection.contains(projected.fips));
+                states.extend(forecast.clone().map(|forecast| (*region, forecast)));
+                sink(Group { region: *region, forecast, moved, results })?;
                 flushed += 1;
             }
             Ok(())
@@ -230,18 +271,21 @@ impl<'a> Batch<'a> {
         })
     }
 
-    /// The selected counties of a group.
+    /// The counties of a group that are needed.
     fn members(&self, region: Fips) -> Vec<&'a Place> {
         let counties = self.panel.counties().iter();
         counties
             .filter(|place| {
                 let fips = place.history.location().fips;
-                fips.state() == Some(region) && self.selection.contains(fips)
+                fips.state() == Some(region) && self.selection.needs(fips)
             })
             .collect()
     }
 
-    fn phase(&self, place: &Place) -> Phase {
+    pub(super) fn phase(&self, place: &Place) -> Phase {
+        if self.hidden.contains(&place.fips()) {
+            return Phase::Hidden;
+        }
         self.plan.phase.phase(&place.history, place.reported_in.as_deref())
     }
 
@@ -256,7 +300,7 @@ impl<'a> Batch<'a> {
     /// An independent county is given to every engine; any other to the reference and the fallback.
     fn county_jobs(&self, place: &Place, draws: &BTreeMap<Fips, Arc<Draws>>) -> Vec<(Address, Job)> {
         let mut jobs = self.engine_jobs(place, false);
-        if let Phase::Fallback { .. } | Phase::Joint { .. } = self.phase(place) {
+        if let Phase::Fallback { .. } | Phase::Hidden | Phase::Joint { .. } = self.phase(place) {
             jobs.retain(|((_, i), _)| i.is_some_and(|i| self.plan.engines[i].name() == REFERENCE));
             let fips = place.history.location().fips;
             if let Some(state) = fips.state().and_then(|state| draws.get(&state)) {
@@ -301,79 +345,15 @@ impl<'a> Batch<'a> {
         let draws = Draws::new(first.draws(), first.days()).and_then(|d| d.with(Target::Cases, cases)).ok()?;
         deaths.and_then(|deaths| draws.clone().with(Target::Deaths, deaths).ok()).or(Some(draws))
     }
-
-    /// Puts one location's answers together. Where none is left, it falls back on its state.
-    fn collect(
-        &self,
-        place: &Place,
-        reproduction: Option<Reproduction>,
-        answers: &mut BTreeMap<Address, Result<Answer, Failure>>,
-        draws: &BTreeMap<Fips, Arc<Draws>>,
-    ) -> Projected {
-        let fips = place.history.location().fips;
-        let mut phase = self.phase(place);
-        let (mut members, mut censuses, mut failures) = (Vec::new(), Vec::new(), Vec::new());
-        let mut parameters = Vec::new();
-        if let Phase::Independent { .. } = phase {
-            failures.clone_from(&self.untrained);
-        }
-        for (i, engine) in self.plan.engines.iter().enumerate() {
-            match answers.remove(&(fips, Some(i))) {
-                Some(Ok(answer)) => {
-                    members.push((engine.name(), answer.forecast));
-                    censuses.extend(answer.census.map(|census| (engine.name(), census)));
-                    parameters.extend(answer.parameters.map(|parameters| (engine.name(), parameters)));
-                }
-                Some(Err(failure)) => failures.push(failure),
-                None => {}
-            }
-        }
-        let mut scaled = None;
-        match answers.remove(&(fips, None)) {
-            Some(Ok(answer)) => scaled = Some((answer.forecast, answer.census)),
-            Some(Err(failure)) => failures.push(failure),
-            None => {}
-        }
-        let (blended, weights) = match (&phase, scaled) {
-            (Phase::Joint { .. }, _) => (self.zeros(place), Vec::new()),
-            (Phase::Fallback { .. }, Some(scaled)) => (Some(scaled), Vec::new()),
-            _ if !members.is_empty() => {
-                let forecasts: Vec<(&'static str, &Forecast)> = members.iter().map(|(name, f)| (*name, f)).collect();
-                let rule = Rule { learned: &self.plan.learned, stratum: Stratum::of(fips, &self.quintiles) };
-                let (forecast, weights) = blend(&forecasts, &rule);
-                let census = average(&censuses, &weights);
-                (Some((forecast, census)), weights)
-            }
-            _ => {
-                phase = Phase::Fallback { reason: "no engine answered".to_owned() };
-                let state = fips.state().filter(|&state| state != fips).and_then(|state| draws.get(&state));
-                let job = state.map(|state| Job {
-                    history: Arc::clone(&place.history),
-                    task: Task::Fallback { state: Arc::clone(state) },
-                });
-                let answer = job.and_then(|job| job.run(&self.plan, &self.shares, &self.stays).ok());
-                (answer.map(|answer| (answer.forecast, answer.census)), Vec::new())
-            }
-        };
-        let (blend, blend_census) = blended.map_or((None, None), |(forecast, census)| (Some(forecast), census));
-        Projected { fips, phase, members, blend, censuses, blend_census, parameters, weights, failures, reproduction }
-    }
-
-    /// A projection of nothing, for rows that their publisher leaves at zero.
-    fn zeros(&self, place: &Place) -> Option<(Forecast, Option<Census>)> {
-        let (n, days) = (self.plan.draws, self.plan.horizon.days());
-        let nothing = vec![0.0; n * days];
-        let draws = Draws::new(n, days).and_then(|d| d.with(Target::Cases, nothing.clone())).ok()?;
-        let draws = draws.with(Target::Deaths, nothing).ok()?;
-        let streams = Streams::new(self.plan.seed, FALLBACK, place.fips());
-        let census = Course::new(&place.history, &self.stays, days).census(&draws, &streams);
-        Some((Forecast::from_draws(&draws), census))
-    }
 }
 
-/// The members' patients, averaged as their cases are.
-fn average(censuses: &[(&'static str, Census)], weights: &[Weight]) -> Option<Census> {
-    let share = |name| weights.iter().find(|weight| weight.engine == name).map_or(0.0, |weight| weight.share);
-    let members: Vec<(&Census, f64)> = censuses.iter().map(|(name, census)| (census, share(*name))).collect();
-    Census::average(&members)
+/// Counties with enough history of their own that the plan hides, chosen by lot.
+fn hidden(panel: &Panel, plan: &Plan) -> BTreeSet<Fips> {
+    let share = plan.fallback.hidden_share;
+    let drawn = |fips| Streams::new(plan.seed, FALLBACK, fips).rng("hidden", 0).random_bool(share.clamp(0.0, 1.0));
+    let known = |place: &&Place| {
+        matches!(plan.phase.phase(&place.history, place.reported_in.as_deref()), Phase::Independent { .. })
+    };
+    let candidates = panel.counties().iter().filter(|_| share > 0.0).filter(known);
+    candidates.map(Place::fips).filter(|fips| drawn(*fips)).collect()
 }

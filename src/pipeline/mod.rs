@@ -1,6 +1,8 @@
 //! The order of the stages: the only place that knows it.
 
 mod batch;
+mod cohere;
+mod collect;
 mod earlier;
 mod job;
 mod pool;
@@ -8,7 +10,8 @@ mod registry;
 mod select;
 mod summary;
 
-pub use batch::{Batch, Monitor, Plan, Projected};
+pub use batch::{Batch, Coupling, Group, Monitor, Plan, Projected};
+pub use cohere::Moved;
 pub use earlier::Earlier;
 pub use job::Failure;
 pub(crate) use job::settle;

@@ -28,6 +28,13 @@ pub struct EngineSettings {
     pub abm: countycast_abm::Settings,
 }
 
+impl EngineSettings {
+    /// Every resident is simulated, none stands for several.
+    pub fn full_scale(&mut self) {
+        self.abm.most_people = countycast_abm::Population::MOST;
+    }
+}
+
 /// Makes an engine from its checked settings, or says which setting is out of range.
 type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
 

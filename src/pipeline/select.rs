@@ -68,6 +68,16 @@ impl Selection {
         }
     }
 
+    /// Whether a place has to be projected: selected itself, or a part of a selected state or nation, which are the sums of
+    /// their counties.
+    #[must_use]
+    pub fn needs(&self, place: Fips) -> bool {
+        let within = |places: &BTreeSet<Fips>| {
+            places.contains(&Fips::US) || place.state().is_some_and(|state| places.contains(&state))
+        };
+        self.contains(place) || matches!(self, Self::Places(places) if within(places))
+    }
+
     /// Whether a state's own projection is needed, be it only for its counties to fall back on.
     #[must_use]
     pub fn needs_region(&self, region: Fips) -> bool {
@@ -76,7 +86,7 @@ impl Selection {
             Self::States(states) => states.contains(&region),
             Self::Places(places) => match region.level() {
                 Level::Nation => places.contains(&region),
-                _ => places.iter().any(|place| place.state() == Some(region)),
+                _ => places.contains(&Fips::US) || places.iter().any(|place| place.state() == Some(region)),
             },
         }
     }

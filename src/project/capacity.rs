@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
-use countycast_engine::{Fips, Level};
+use countycast_engine::Fips;
 
 use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
 use crate::error::Error;
@@ -15,18 +15,13 @@ use crate::pipeline::Projected;
 /// Rows of a place against its own beds: every engine's and the blend's.
 pub(super) fn own_rows(panel: &Panel, projected: &Projected, settings: &Settings) -> Vec<CapacityRow> {
     let Some(place) = panel.place(projected.fips) else { return Vec::new() };
-    let area = match projected.fips.level() {
-        Level::Nation => "nation",
-        Level::State => "state",
-        Level::County => "county",
-    };
     let facts = &place.history.location().covariates;
     let blend = projected.blend_census.iter().map(|census| (BLEND, census));
     let models = projected.censuses.iter().map(|(name, census)| (*name, census)).chain(blend);
     let rows = models.flat_map(|(model, census)| {
         Bed::ALL.map(|bed| {
             let need = Need::new(census.values(bed), census.days(), &Beds::of(facts, bed, settings));
-            row(projected.fips, model, bed, area, need)
+            CapacityRow::own(projected.fips, model, bed, need)
         })
     });
     rows.collect()
@@ -44,14 +39,9 @@ pub(super) fn catchment_rows(
         let catchments = Catchments::new(panel, bed, settings);
         let patients = catchments.patients(&censuses);
         let need = |(fips, patients): (Fips, Vec<f32>)| {
-            row(fips, BLEND, bed, "catchment", Need::new(&patients, days, &catchments.beds(fips)))
+            CapacityRow::catchment(fips, BLEND, bed, Need::new(&patients, days, &catchments.beds(fips)))
         };
         patients.into_iter().map(need).collect::<Vec<_>>()
     });
     Ok(rows.collect())
-}
-
-fn row(fips: Fips, model: &str, bed: Bed, area: &str, need: Need) -> CapacityRow {
-    let (model, bed, area) = (model.to_owned(), bed.word().to_owned(), area.to_owned());
-    CapacityRow { fips: fips.to_string(), model, bed, area, need, rank: None }
 }

@@ -1,5 +1,6 @@
 //! Learning from the archive before a run, and adding to it afterwards.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -10,9 +11,9 @@ use super::{Request, project};
 use crate::archive::{Archive, Past};
 use crate::blend::Learned;
 use crate::error::Error;
-use crate::evaluate::{Truth, target_name};
+use crate::evaluate::{Run, Truth, target_name};
 use crate::output;
-use crate::output::run::{Manifest, WeightRow};
+use crate::output::run::{CalibrationRow, Drift, Manifest, WeightRow};
 use crate::panel::{self, Panel};
 use crate::pipeline::{Earlier, Monitor};
 
@@ -21,8 +22,10 @@ const LEAST_DAYS: i64 = 56;
 
 /// What the archive has taught.
 pub(super) struct Lessons {
-    archive: Archive,
+    pub(super) archive: Archive,
     past: Past,
+    /// Days that were projected now because the archive did not hold them.
+    hindcasts: Vec<Date>,
     pub(super) learned: Arc<Learned>,
     /// What the fits of an earlier day found.
     pub(super) earlier: Arc<Earlier>,
@@ -32,11 +35,13 @@ pub(super) struct Lessons {
 pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn Monitor) -> Result<Lessons, Error> {
     let (archive, settings) = (Archive::open(root)?, &request.config.blend);
     let as_of = panel.as_of();
+    let mut hindcasts = Vec::new();
     for weeks in (1..=i64::from(settings.hindcast_weeks)).rev() {
         let day = as_of.saturating_sub((7 * weeks).days());
         let early = day < panel.first_day().saturating_add(LEAST_DAYS.days());
         if !early && nearest(&archive.days(), day).is_none() {
             hindcast(&archive, request, day, monitor)?;
+            hindcasts.push(day);
         }
     }
     let days = archive.days();
@@ -49,7 +54,7 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         Earlier::default()
     });
     let learned = Learned::from(&past.runs, &Truth::of(panel), as_of, settings);
-    Ok(Lessons { archive, past, learned: Arc::new(learned), earlier: Arc::new(earlier) })
+    Ok(Lessons { archive, past, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
 }
 
 /// The archived day nearest to `day`, where one lies within three days of it: a week has one run to learn from.
@@ -87,8 +92,27 @@ impl Lessons {
     pub(super) fn report(&self, manifest: &mut Manifest) {
         manifest.learned_from_days = self.learned.days;
         manifest.notices.extend(self.past.damaged.iter().cloned());
+        if let Some((first, last)) = self.hindcasts.first().zip(self.hindcasts.last()) {
+            let n = self.hindcasts.len();
+            manifest.notices.push(format!("archive: {n} past days from {first} to {last} were projected now"));
+        }
         manifest.weights = self.weights();
         manifest.fits_begun_with = self.earlier.as_of().map(|day| day.to_string());
+        let calibration = self.learned.calibration.rows();
+        let row = |(quintile, course, week, factors)| CalibrationRow { quintile, course, week, factors };
+        manifest.calibration = calibration.map(row).collect();
+        manifest.fallback_drift = self.drift(&manifest.fallback_coefficients);
+    }
+
+    /// How far the fallback's coefficients have moved since the oldest run in the window that knows the same ones.
+    fn drift(&self, now: &BTreeMap<&'static str, [f64; 2]>) -> Option<Drift> {
+        let known = |run: &Run| Some((run.as_of, self.archive.coefficients(run.as_of)?));
+        let (since, then) = self.past.runs.iter().find_map(known)?;
+        let change = |(name, [cases, deaths]): (&&'static str, &[f64; 2])| {
+            let then = then.get(*name)?;
+            Some((*name, [cases - then[0], deaths - then[1]]))
+        };
+        Some(Drift { since: since.to_string(), changes: now.iter().filter_map(change).collect() })
     }
 
     fn weights(&self) -> Vec<WeightRow> {
@@ -107,12 +131,20 @@ impl Lessons {
     }
 
     /// Adds a run of all places to the archive; one of a selection would stand in the way of the whole.
-    pub(super) fn keep(&self, out: &Path, request: &Request, panel: &Panel) -> Result<(), Error> {
+    /// `keep_models` adds what was trained.
+    pub(super) fn keep(
+        &self,
+        out: &Path,
+        request: &Request,
+        panel: &Panel,
+        keep_models: impl FnOnce() -> Result<(), Error>,
+    ) -> Result<(), Error> {
         if !is_whole(request) {
             return Ok(());
         }
         self.archive.keep(&output::read(out)?, panel, &self.past, &out.join("run.json"))?;
-        self.archive.keep_weights(panel.as_of(), &self.weights())
+        self.archive.keep_weights(panel.as_of(), &self.weights())?;
+        keep_models()
     }
 }
 

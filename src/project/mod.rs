@@ -3,28 +3,32 @@
 mod capacity;
 mod care;
 mod hindsight;
+mod models;
+mod parts;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::fs;
-use std::io::Write;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
+use self::models::Recalled;
+use self::parts::{CENSUS, MODELS, PARAMETERS, Part, join_text, part, read_json, write_json, write_part};
 use crate::archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::{self, CountyRow};
-use crate::output::projections::{self, Totals};
+use crate::output::projections;
 use crate::output::run::{Input, Manifest, Stopwatch};
 use crate::output::{self, Staging, hub};
 use crate::panel::{self, Panel, RepairKind};
-use crate::pipeline::{self, Batch, Earlier, Monitor, Plan, Projected, Selection, Summary};
+use crate::pipeline::{self, Batch, Coupling, Earlier, Monitor, Plan, Selection, Summary};
+use crate::quantiles::Forecast;
 
 /// What to project, from what, into where.
 #[derive(Debug, Clone)]
@@ -84,37 +88,40 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     watch.lap("read");
     let lessons =
         request.archive.as_deref().map(|root| hindsight::learn(root, request, &panel, monitor)).transpose()?;
+    let mut recalled = Recalled::default();
     if let Some(lessons) = &lessons {
         plan.learned = Arc::clone(&lessons.learned);
         plan.earlier = Arc::clone(&lessons.earlier);
+        recalled = models::recall(&lessons.archive, &mut plan.engines, panel.as_of(), request.config.model_days);
         watch.lap("archive");
     }
-    let staging = Staging::open(&request.out, &key(request, &panel, &plan), &output::FILES)?;
+    let key = key(request, &panel, &plan, &recalled);
+    let staging = Staging::open(&request.out, &key, &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
     let groups = batch.groups();
-    let done: BTreeSet<Fips> = groups.iter().copied().filter(|&group| part(&staging, group, "json").exists()).collect();
+    let finished = groups.iter().map(|&group| (group, part(&staging, group, "json"))).filter(|(_, path)| path.exists());
+    let read = |(group, path): (Fips, PathBuf)| read_json(&path).map(|part: Part| (group, part.region()));
+    let done: BTreeMap<Fips, Option<Forecast>> = finished.map(read).collect::<Result<_, _>>()?;
     if done.len() < groups.len() {
         batch.train(monitor)?;
+        write_json(&staging, MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
     }
     watch.lap("train");
     threads.install(|| {
-        batch.run(&done, monitor, |group, results| {
+        batch.run(&done, monitor, |group| {
             if lessons.is_some() {
-                staging
-                    .write(&format!("parts/{group}.{PARAMETERS}"), |path| archive::parameters::write(path, &results))?;
+                let name = format!("parts/{}.{PARAMETERS}", group.region);
+                staging.write(&name, |path| archive::parameters::write(path, &group.results))?;
             }
-            write_part(&staging, &panel, &request.config.capacity, group, &results)
+            write_part(&staging, &panel, &request.config.capacity, &group)
         })
     })?;
     watch.lap("project");
 
     let mut parts = Vec::new();
     for group in groups {
-        let path = part(&staging, group, "json");
-        let text = fs::read(&path).map_err(|source| Error::read(&path, source))?;
-        let finished: Part =
-            serde_json::from_slice(&text).map_err(|e| Error::write(&path, std::io::Error::other(e)))?;
+        let finished: Part = read_json(&part(&staging, group, "json"))?;
         parts.push((group, finished));
     }
     let as_of = panel.as_of();
@@ -125,11 +132,12 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let days = request.config.horizon_days;
     let (censuses, parameters) = (files(CENSUS), files(PARAMETERS));
     let catchments = threads.install(|| capacity::catchment_rows(&panel, &censuses, days, &request.config.capacity))?;
-    let (mut rows, mut needs, mut summary) = (Vec::new(), Vec::new(), Summary::default());
+    let (mut rows, mut needs, mut summary, mut moved) = (Vec::new(), Vec::new(), Summary::default(), Vec::new());
     for (_, finished) in parts {
         rows.extend(finished.rows);
         needs.extend(finished.needs);
         summary.merge(finished.summary);
+        moved.extend(finished.moved);
     }
     rows.sort_by_key(|row| row.fips.parse::<Fips>().ok());
     staging.write("counties.parquet", |path| counties::write(path, &rows, &engines))?;
@@ -141,6 +149,9 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     staging.write("care.parquet", |path| output::care::write(path, as_of, &care))?;
     watch.lap("write");
     let mut manifest = manifest(request, &panel, &batch, summary, engines, &watch);
+    manifest.coherence = moved;
+    manifest.models = read_json(&staging.parts().join("models.json"))?;
+    manifest.notices.extend(recalled.skipped.iter().cloned());
     if let Some(lessons) = &lessons {
         lessons.report(&mut manifest);
     }
@@ -153,7 +164,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     }
     let out = staging.commit()?;
     if let Some(lessons) = &lessons {
-        lessons.keep(&out, request, &panel)?;
+        lessons.keep(&out, request, &panel, || recalled.keep(&lessons.archive, batch.engines(), as_of))?;
     }
     Ok(Done { out, manifest, rows, capacity: needs, resumed })
 }
@@ -176,6 +187,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         capacity: config.capacity,
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
+        coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },
         horizon,
         draws: config.draws,
         seed: config.seed,
@@ -185,70 +197,11 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
     })
 }
 
-/// A group's results, kept until all are there.
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Part {
-    rows: Vec<CountyRow>,
-    needs: Vec<CapacityRow>,
-    summary: Summary,
-}
-
-/// Extension of the parts that hold trajectories of patients.
-const CENSUS: &str = "census.parquet";
-/// Extension of the parts that hold what engines found.
-const PARAMETERS: &str = "parameters.parquet";
-
-fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
-    staging.parts().join(format!("{group}.{extension}"))
-}
-
-/// The JSON comes last: where it is, the others are whole.
-fn write_part(
-    staging: &Staging,
-    panel: &Panel,
-    beds: &crate::capacity::Settings,
-    group: Fips,
-    results: &[Projected],
-) -> Result<(), Error> {
-    let totals = |fips| {
-        let history = panel.place(fips).map(|place| &place.history);
-        history.map_or(Totals::default(), |h| Totals { cases: h.cases().total(), deaths: h.deaths().total() })
-    };
-    let as_of = panel.as_of();
-    staging.write(&format!("parts/{group}.parquet"), |path| projections::write_part(path, as_of, results, totals))?;
-    staging.write(&format!("parts/{group}.csv"), |path| {
-        let mut text = Vec::new();
-        hub::write(&mut text, as_of, results).and_then(|()| fs::write(path, text)).map_err(|e| Error::write(path, e))
-    })?;
-    let county = |fips: Fips| fips.level() == Level::County;
-    let censuses = results.iter().filter(|r| county(r.fips)).filter_map(|r| Some((r.fips, r.blend_census.as_ref()?)));
-    staging.write(&format!("parts/{group}.{CENSUS}"), |path| output::capacity::write_censuses(path, censuses))?;
-    let needs = results.iter().flat_map(|r| capacity::own_rows(panel, r, beds)).collect();
-    let mut summary = Summary::default();
-    summary.add(results);
-    let rows = results.iter().filter_map(|r| Some(CountyRow::new(panel.place(r.fips)?, r))).collect();
-    staging.write(&format!("parts/{group}.json"), |path| {
-        let text = serde_json::to_vec(&Part { rows, needs, summary }).map_err(std::io::Error::other);
-        text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
-    })?;
-    Ok(())
-}
-
-fn join_text(path: &Path, header: &str, parts: &[PathBuf]) -> Result<(), Error> {
-    let mut file = fs::File::create(path).map_err(|source| Error::write(path, source))?;
-    file.write_all(header.as_bytes()).map_err(|source| Error::write(path, source))?;
-    for part in parts {
-        let mut text = fs::File::open(part).map_err(|source| Error::read(part, source))?;
-        std::io::copy(&mut text, &mut file).map_err(|source| Error::write(path, source))?;
-    }
-    Ok(())
-}
-
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, plan: &Plan) -> String {
+fn key(request: &Request, panel: &Panel, plan: &Plan, recalled: &Recalled) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
-    let (learned, earlier) = (&plan.learned, plan.earlier.digest());
-    sha256(&format!("{}\n{}\n{inputs:?}\n{learned:?}\n{earlier}", settings_key(request), panel.as_of()))
+    let (learned, earlier, recalled) = (&plan.learned, plan.earlier.digest(), recalled.key());
+    sha256(format!("{}\n{}\n{inputs:?}\n{learned:?}\n{earlier}\n{recalled}", settings_key(request), panel.as_of()))
 }
 
 /// The same without the data and the archive themselves.
@@ -256,11 +209,11 @@ pub(crate) fn settings_key(request: &Request) -> String {
     let Request { panel, config, states, fips, archive, .. } = request;
     let version = env!("CARGO_PKG_VERSION");
     let (as_of, vintage, archived) = (panel.as_of, panel.vintage, archive.is_some());
-    sha256(&format!("{version}\n{config:?}\n{states:?}\n{fips:?}\n{as_of:?}\n{vintage}\n{archived}"))
+    sha256(format!("{version}\n{config:?}\n{states:?}\n{fips:?}\n{as_of:?}\n{vintage}\n{archived}"))
 }
 
-fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+fn sha256(bytes: impl AsRef<[u8]>) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn manifest(
@@ -293,9 +246,11 @@ fn manifest(
         seed: request.config.seed,
         engines,
         vintage: request.panel.vintage,
+        full_scale: request.config.every_resident,
         learned_from_days: 0,
         fits_begun_with: None,
         weights: Vec::new(),
+        calibration: Vec::new(),
         synthetic: request.synthetic,
         settings_sha256: settings_key(request),
         config: request.config_text.clone(),
@@ -307,6 +262,9 @@ fn manifest(
         repairs,
         without_projection: summary.without,
         fallback_coefficients: coefficients.into_iter().map(|c| (c.name, [c.cases, c.deaths])).collect(),
+        fallback_drift: None,
+        models: Vec::new(),
+        coherence: Vec::new(),
     }
 }
 

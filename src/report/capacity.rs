@@ -5,8 +5,10 @@ use std::path::Path;
 
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 use serde::Serialize;
+use serde_json::{Value, json};
 
 use crate::error::Error;
+use crate::output::capacity::CATCHMENT;
 use crate::output::{BLEND, date_of, parquet};
 
 /// Needs of each place by FIPS code.
@@ -78,11 +80,29 @@ fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
     Ok(days.i32()?.iter().map(|day| day.and_then(date_of).map(|day| day.to_string())).collect())
 }
 
-/// Intensive-care beds that lack at the peak (quantile 0.9) and those staffed, in the hospitals that serve a place: the
-/// catchment of a county, else the place's own. None where beds are unknown or there are none.
-pub(super) fn icu_gap(needs: &[Need]) -> Option<[f64; 2]> {
+/// Intensive care in the hospitals that serve a place: the catchment of a county, else the place's own.
+///
+/// Staffed beds, those that other patients leave, patients at the peak (quantiles 0.5 and 0.9), probability of overflow,
+/// its first day, beds lacking at the peak (0.5 and 0.9), rank, and whether it is the catchment.
+pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
     let icu = || needs.iter().filter(|need| need.bed == "icu");
-    let need = icu().find(|need| need.area == "catchment").or_else(|| icu().next())?;
-    let beds = need.beds.filter(|&beds| beds > 0.0)?;
-    Some([need.gap[1]?, beds])
+    let need = icu().find(|need| need.area == CATCHMENT).or_else(|| icu().next())?;
+    let free = need.beds.zip(need.others).map(|(beds, others)| beds - others);
+    let Need { beds, peak, overflow, first_overflow, gap, rank, .. } = need;
+    Some(json!([
+        beds,
+        free.map(tenths),
+        peak[0],
+        peak[1],
+        overflow,
+        first_overflow,
+        gap[0],
+        gap[1],
+        rank,
+        need.area == CATCHMENT
+    ]))
+}
+
+fn tenths(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
 }

@@ -4,6 +4,7 @@
 //! the page, because browsers let a page opened from a file read scripts but not JSON. Nothing is loaded from a network.
 
 mod capacity;
+mod care;
 mod past;
 mod policy;
 mod projections;
@@ -54,6 +55,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let content = site::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
         needs: capacity::read(&request.out.join("capacity.parquet"))?,
+        care: care::read(&request.out.join("care.parquet"))?,
         past: past::read(&hubs, run.as_of)?,
         policies: policies.unwrap_or_default(),
         run,

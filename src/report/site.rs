@@ -6,7 +6,8 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::capacity::{Needs, icu_gap};
+use super::capacity::{Needs, intensive_care};
+use super::care::{self, Care};
 use super::past::{PastRun, Told};
 use super::policy::Policies;
 use super::projections::PlaceForecast;
@@ -33,6 +34,7 @@ pub(super) struct Content {
     pub(super) panel: Panel,
     pub(super) forecasts: BTreeMap<String, PlaceForecast>,
     pub(super) needs: Needs,
+    pub(super) care: Care,
     pub(super) past: Vec<PastRun>,
     pub(super) policies: Policies,
 }
@@ -68,7 +70,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
 
 /// What map, tables and search need of every place.
 fn summary(content: &Content) -> Value {
-    let Content { run, panel, needs, .. } = content;
+    let Content { run, panel, needs, care, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
         let place = row.fips.parse().ok().and_then(|fips| panel.place(fips));
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
@@ -76,7 +78,9 @@ fn summary(content: &Content) -> Value {
         json!({
             "fips": row.fips, "name": row.name, "state": place.and_then(|p| p.state).map(|s| s.abbreviation),
             "population": row.population, "phase": row.phase, "rt": row.reproduction,
-            "icuGap": needs.get(&row.fips).and_then(|needs| icu_gap(needs)), "lastWeek": back(1), "weekBefore": back(2),
+            "icu": needs.get(&row.fips).and_then(|needs| intensive_care(needs)),
+            "care": care.get(&row.fips).and_then(|care| care::middle(care)),
+            "lastWeek": back(1), "weekBefore": back(2),
             "reportedIn": place.and_then(|p| p.reported_in.as_deref()),
         })
     };
@@ -100,6 +104,7 @@ fn details(fips: &str, place: &Place, content: &Content) -> Value {
         "forecast": content.forecasts.get(fips),
         "rt": risk.collect::<Vec<_>>(),
         "hospital": content.needs.get(fips).map_or(&[][..], Vec::as_slice),
+        "care": content.care.get(fips).map_or(&[][..], Vec::as_slice),
         "told": told.collect::<Vec<Told<'_>>>(),
     })
 }

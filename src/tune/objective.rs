@@ -1,6 +1,6 @@
 //! How good settings are: projections of past days, scored against what came true.
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 
 use countycast_engine::{Date, Fips, Level, Target};
 use jiff::ToSpan;
@@ -132,8 +132,8 @@ impl<'a> Past<'a> {
             let mut batch = Batch::new(panel, plan, selection.clone());
             batch.train(&Quiet(monitor))?;
             let counties = panel.counties().iter().any(|county| selection.contains(county.fips()));
-            batch.run(&BTreeSet::new(), &Quiet(monitor), |_, results| {
-                for projected in results.iter().filter(|r| !counties || r.fips.level() == Level::County) {
+            batch.run(&BTreeMap::new(), &Quiet(monitor), |group| {
+                for projected in group.results.iter().filter(|r| !counties || r.fips.level() == Level::County) {
                     for (target, sums) in targets.iter().zip(&mut sums) {
                         self.add(projected, *target, panel.as_of(), sums);
                     }

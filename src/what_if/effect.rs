@@ -76,7 +76,7 @@ pub struct Effect {
     pub fips: String,
     /// The scenario.
     pub scenario: String,
-    /// Strength of the swept entry, in a sweep over one.
+    /// Strength of the entry that is swept, the first of several.
     pub strength: Option<f64>,
     /// Engine, or `pool`.
     pub model: &'static str,
@@ -119,7 +119,7 @@ pub(super) fn effects(subject: &Subject<'_>, answers: &[Trajectories], variants:
             effects.push(Effect {
                 fips: subject.fips.to_owned(),
                 scenario: variant.name.clone(),
-                strength: variant.swept,
+                strength: variant.step.as_ref().map(|step| step.strength),
                 model: subject.model,
                 response: subject.response.word(),
                 quantity,
@@ -158,8 +158,7 @@ fn values(of: &Trajectories, quantity: Quantity, beds: Option<&[Beds; 2]>) -> Op
         Quantity::PeakCases => Some(each(&of.cases, &|path| peak(path).1)),
         Quantity::PeakDay => Some(each(&of.cases, &|path| peak(path).0 as f64)),
         Quantity::PeakPatients => {
-            let patients: Vec<f32> = of.ward.iter().zip(&of.icu).map(|(ward, icu)| ward + icu).collect();
-            Some(each(&patients, &|path| f64::from(path.iter().copied().fold(0.0, f32::max))))
+            Some(each(&of.patients(), &|path| f64::from(path.iter().copied().fold(0.0, f32::max))))
         }
         Quantity::WardOverflow => over(&of.ward, Bed::Ward),
         Quantity::IcuOverflow => over(&of.icu, Bed::Icu),
@@ -183,14 +182,24 @@ fn peak(path: &[f32]) -> (usize, f64) {
         .fold((0, -1.0), |best, (day, mean)| if mean > best.1 { (day + 1, mean) } else { best })
 }
 
-/// 5 %, 50 % and 95 % quantiles by day of smoothed trajectories.
+/// 5 %, 50 % and 95 % quantiles by day.
 pub(super) fn daily(values: &[f32], days: usize) -> Vec<[f64; 3]> {
-    let smooth: Vec<Vec<f64>> = values.chunks_exact(days).map(|path| smooth(path).collect()).collect();
     let day = |day: usize| {
-        let found = interval(smooth.iter().map(|path| path[day]).collect());
+        let found = interval(values.chunks_exact(days).map(|path| f64::from(path[day])).collect());
         [found.low, found.median, found.high]
     };
     (0..days).map(day).collect()
+}
+
+/// The same of the mean of seven days, the first of which lie in the `past`.
+pub(super) fn daily_smooth(values: &[f32], days: usize, past: &[f64]) -> Vec<[f64; 3]> {
+    let before = &past[past.len().saturating_sub(6)..];
+    let mut smoothed = Vec::with_capacity(values.len());
+    for path in values.chunks_exact(days) {
+        let whole: Vec<f32> = before.iter().map(|cases| *cases as f32).chain(path.iter().copied()).collect();
+        smoothed.extend(smooth(&whole).skip(before.len()).map(|mean| mean as f32));
+    }
+    daily(&smoothed, days)
 }
 
 fn interval(mut sample: Vec<f64>) -> Interval {
@@ -226,6 +235,13 @@ mod tests {
     }
 
     #[test]
+    fn the_first_days_are_averaged_with_the_past() {
+        let course = daily_smooth(&[14.0, 7.0], 2, &[1e9, 0.0, 7.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(course, [[3.0; 3], [4.0; 3]]);
+        assert_eq!(daily_smooth(&[14.0, 7.0], 2, &[]), [[14.0; 3], [10.5; 3]]);
+    }
+
+    #[test]
     fn differences_are_taken_within_draws() {
         let trajectories = |cases: &[f32]| Trajectories {
             days: 1,
@@ -237,7 +253,7 @@ mod tests {
         };
         let beds = [Beds::default(), Beds { staffed: Some(1.0), others: Some(0.0) }];
         let subject = Subject { fips: "US", model: "pool", response: Response::Pool, beds: Some(&beds) };
-        let variants = [Variant { name: "halved".to_owned(), entries: Vec::new(), swept: None }];
+        let variants = [Variant { name: "halved".to_owned(), entries: Vec::new(), step: None }];
         let answers = [trajectories(&[10.0, 100.0, 1000.0]), trajectories(&[5.0, 50.0, 500.0])];
         let found = effects(&subject, &answers, &variants);
         let ratio = found[0].ratio.unwrap();

@@ -14,19 +14,28 @@ const COMMON: [&str; 5] = ["kind", "start", "end", "strength", "uncertainty"];
 /// their standard deviation is 1.
 const LEVELS: [f64; 5] = [-1.4634, -0.5988, 0.0, 0.5988, 1.4634];
 
-/// An entry as it is written: values, and where each stands in its file.
-#[derive(Debug, Clone, Default)]
+/// Where something is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum At {
+    /// In the scenario's file, so many bytes from its start.
+    File(usize),
+    /// In a `--set` on the command line.
+    Setting,
+}
+
+/// An entry as it is written: values, and where each stands.
+#[derive(Debug, Clone)]
 pub(super) struct Draft {
-    /// By key; the offset of the key in the file, where it comes from one.
-    pub(super) fields: BTreeMap<String, (toml::Value, Option<usize>)>,
-    /// Offset of the entry itself.
-    pub(super) at: Option<usize>,
+    /// By key.
+    pub(super) fields: BTreeMap<String, (toml::Value, At)>,
+    /// Where the entry itself stands.
+    pub(super) at: At,
 }
 
 /// What is wrong with a scenario, and where.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Problem {
-    pub(super) at: Option<usize>,
+    pub(super) at: At,
     pub(super) message: String,
     pub(super) remedy: String,
 }
@@ -63,7 +72,7 @@ impl Window {
 
 impl Draft {
     fn problem(&self, key: &str, message: String, remedy: String) -> Problem {
-        let at = self.fields.get(key).and_then(|(_, at)| *at).or(self.at);
+        let at = self.fields.get(key).map_or(self.at, |(_, at)| *at);
         Problem { at, message, remedy }
     }
 
@@ -114,7 +123,13 @@ impl Draft {
             None => Ok(vec![1.0]),
             Some((value @ toml::Value::Array(list), _)) => {
                 let strengths: Option<Vec<f64>> = list.iter().map(share).collect();
-                strengths.filter(|list| !list.is_empty()).ok_or_else(|| wrong(value))
+                let once = |list: &Vec<f64>| list.iter().enumerate().all(|(i, strength)| !list[..i].contains(strength));
+                let strengths = strengths.filter(|list| !list.is_empty()).ok_or_else(|| wrong(value))?;
+                if once(&strengths) {
+                    return Ok(strengths);
+                }
+                let message = format!("{}.strength = {value}: a strength stands there twice", kind.name);
+                Err(self.problem("strength", message, "name each step of a sweep once".to_owned()))
             }
             Some((value, _)) => Ok(vec![share(value).ok_or_else(|| wrong(value))?]),
         }
@@ -168,8 +183,19 @@ impl Entry {
 
     /// Whether another entry of the same kind and about the same holds on a common day.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
-        let same = self.kind == other.kind && self.part == other.part;
-        same && self.change.start <= other.change.end && other.change.start <= self.change.end
+        self.kind == other.kind && self.part == other.part && self.meets(other)
+    }
+
+    /// Whether another entry holds on a common day.
+    fn meets(&self, other: &Self) -> bool {
+        self.change.start <= other.change.end && other.change.start <= self.change.end
+    }
+
+    /// Whether it does something only beside a kind of entry that none of these is: contacts are traced of those who are
+    /// tested.
+    pub(super) fn lacks(&self, others: &[Self]) -> Option<&'static str> {
+        let tested = || others.iter().any(|other| other.kind == "testing" && other.meets(self));
+        (self.kind == "tracing" && !tested()).then_some("testing")
     }
 
     /// Whether its strength is not known for certain. Of what does not take place, nothing is uncertain.

@@ -3,15 +3,21 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use countycast_engine::Fips;
+use countycast_engine::{Fips, Horizon};
 use serde::Deserialize;
 use toml::{Spanned, Value};
 
-use super::entry::{Draft, Entry, Problem, Window};
+use super::entry::{At, Draft, Entry, Problem, Window};
 use super::places::Places;
 use super::set::Setting;
 use crate::error::{Error, InputError};
 use crate::panel::Panel;
+
+/// What is named in place of a file for values of the command line.
+const SETTING: &str = "--set";
+
+/// Days that a run may have.
+pub(super) const HORIZONS: std::ops::RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
 /// Where every value of a scenario is explained.
 const REMEDY: &str = "`countycast what-if --list` explains every value; config/scenarios holds examples";
@@ -24,6 +30,8 @@ pub struct Scenarios {
     name: String,
     horizon_days: Option<usize>,
     places: Option<(Places, usize)>,
+    /// Whether the name is made of the settings.
+    nameless: bool,
     drafts: Vec<Draft>,
 }
 
@@ -35,7 +43,7 @@ struct Raw {
     /// For people.
     #[serde(default, rename = "description")]
     _description: String,
-    horizon_days: Option<usize>,
+    horizon_days: Option<Spanned<usize>>,
     places: Option<Spanned<Places>>,
     #[serde(default)]
     entry: Vec<Spanned<BTreeMap<Spanned<String>, Value>>>,
@@ -45,7 +53,8 @@ impl Scenarios {
     /// Reads a scenario file.
     ///
     /// # Errors
-    /// [`Error::Input`] with line and key for text that is no TOML or has a table or key that is not known.
+    /// [`Error::Input`] with line and key for text that is no TOML, has a table or key that is not known, or a horizon out
+    /// of its range.
     pub fn read(file: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
         Self::parse(text, file)
@@ -56,25 +65,35 @@ impl Scenarios {
             located(InputError::new(file, error.message(), REMEDY), &text, error.span().map(|span| span.start))
         })?;
         let draft = |entry: Spanned<BTreeMap<Spanned<String>, Value>>| {
-            let at = Some(entry.span().start);
+            let at = At::File(entry.span().start);
             let field = |(key, value): (Spanned<String>, Value)| {
-                let at = key.span().start;
-                (key.into_inner(), (value, Some(at)))
+                let at = At::File(key.span().start);
+                (key.into_inner(), (value, at))
             };
             Draft { fields: entry.into_inner().into_iter().map(field).collect(), at }
         };
         let stem = file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let places = raw.places.map(|places| (places.span().start, places.into_inner())).map(|(at, p)| (p, at));
         let drafts = raw.entry.into_iter().map(draft).collect();
-        let (name, horizon_days) = (raw.name.unwrap_or(stem), raw.horizon_days);
-        Ok(Self { file: file.to_owned(), text, name, horizon_days, places, drafts })
+        let name = raw.name.unwrap_or(stem);
+        let (horizon, file) = (raw.horizon_days, file.to_owned());
+        let horizon_days = horizon.as_ref().map(|days| *days.get_ref());
+        let scenario = Self { file, text, name, horizon_days, places, nameless: false, drafts };
+        match horizon.filter(|days| !HORIZONS.contains(days.get_ref())) {
+            Some(days) => {
+                let message = format!("horizon_days = {}", days.get_ref());
+                let remedy = format!("allowed: {} to {} days", HORIZONS.start(), HORIZONS.end());
+                Err(scenario.error(Problem { at: At::File(days.span().start), message, remedy }))
+            }
+            None => Ok(scenario),
+        }
     }
 
     /// A scenario without a file, made of `--set` alone.
     #[must_use]
     pub fn from_settings() -> Self {
-        let (file, name) = (PathBuf::from("--set"), "scenario".to_owned());
-        Self { file, text: String::new(), name, horizon_days: None, places: None, drafts: Vec::new() }
+        let (file, text, name) = (PathBuf::from(SETTING), String::new(), String::new());
+        Self { file, text, name, horizon_days: None, places: None, nameless: true, drafts: Vec::new() }
     }
 
     /// Its name.
@@ -94,16 +113,21 @@ impl Scenarios {
         let is_kind = |draft: &&mut Draft| {
             draft.fields.get("kind").is_some_and(|(kind, _)| kind.as_str() == Some(setting.kind.as_str()))
         };
-        let value = (setting.value.clone(), None);
+        // A sweep names its steps itself.
+        if self.nameless && !setting.value.is_array() {
+            let comma = if self.name.is_empty() { "" } else { ", " };
+            self.name += &format!("{comma}{setting}");
+        }
+        let value = (setting.value.clone(), At::Setting);
         let mut found = false;
         for draft in self.drafts.iter_mut().filter(is_kind) {
             draft.fields.insert(setting.key.clone(), value.clone());
             found = true;
         }
         if !found {
-            let kind = (Value::String(setting.kind.clone()), None);
+            let kind = (Value::String(setting.kind.clone()), At::Setting);
             let fields = [("kind".to_owned(), kind), (setting.key.clone(), value)].into();
-            self.drafts.push(Draft { fields, at: None });
+            self.drafts.push(Draft { fields, at: At::Setting });
         }
     }
 
@@ -112,16 +136,23 @@ impl Scenarios {
     /// # Errors
     /// [`Error::Input`] with the line, for codes and states that do not exist and rules that match nothing.
     pub(super) fn places(&self, panel: &Panel) -> Result<Vec<Fips>, Error> {
-        let Some((places, at)) = &self.places else { return Ok(Vec::new()) };
-        places.find(panel).map_err(|(message, remedy)| self.error(Problem { at: Some(*at), message, remedy }))
+        let Some((places, table)) = &self.places else { return Ok(Vec::new()) };
+        places.find(panel).map_err(|mistake| {
+            let at = At::File(mistake.at.unwrap_or(*table));
+            self.error(Problem { at, message: mistake.message, remedy: mistake.remedy })
+        })
     }
 
     /// Its entries, checked.
     ///
     /// # Errors
-    /// [`Error::Input`] with line and key for an unknown kind or value, a number or a day outside its range, and entries
-    /// of one kind that overlap.
+    /// [`Error::Input`] with line and key for an unknown kind or value, a number or a day outside its range, entries of
+    /// one kind that overlap, and entries that change nothing.
     pub(super) fn entries(&self, window: Window) -> Result<Vec<Entry>, Error> {
+        if self.drafts.is_empty() {
+            let message = format!("the scenario `{}` has no [[entry]]: it changes nothing", self.name);
+            return Err(InputError::new(&self.file, message, REMEDY).into());
+        }
         let mut entries: Vec<Entry> = Vec::with_capacity(self.drafts.len());
         for draft in &self.drafts {
             let entry = draft.check(window).map_err(|problem| self.error(problem))?;
@@ -137,11 +168,22 @@ impl Scenarios {
             }
             entries.push(entry);
         }
+        for (entry, draft) in entries.iter().zip(&self.drafts) {
+            if let Some(kind) = entry.lacks(&entries) {
+                let message = format!("`{}` does nothing on days without `{kind}`", entry.kind());
+                let remedy = format!("add an entry `{kind}` that holds on some of its days");
+                return Err(self.error(Problem { at: draft.at, message, remedy }));
+            }
+        }
         Ok(entries)
     }
 
     fn error(&self, problem: Problem) -> Error {
-        located(InputError::new(&self.file, problem.message, problem.remedy), &self.text, problem.at).into()
+        let error = |file: &Path| InputError::new(file, problem.message.clone(), problem.remedy.clone());
+        match problem.at {
+            At::File(at) => located(error(&self.file), &self.text, Some(at)).into(),
+            At::Setting => error(Path::new(SETTING)).into(),
+        }
     }
 }
 
@@ -156,7 +198,7 @@ fn located(error: InputError, text: &str, at: Option<usize>) -> InputError {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countycast_engine::{Date, Horizon};
+    use countycast_engine::Date;
 
     fn entries(text: &str) -> Result<Vec<Entry>, Error> {
         let window = Window { as_of: Date::constant(2020, 8, 29), horizon: Horizon::from_days(56).unwrap() };
@@ -178,6 +220,10 @@ mod tests {
             ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "on the same days", "end one"),
             ("nam = \"x\"\n", "line 1", "unknown field `nam`", "--list"),
             ("[[entry]]\nstrength = 1\n", "line 1", "has no `kind`", "schools"),
+            ("[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.2]\n", "line 3", "twice", "once"),
+            ("[[entry]]\nkind = \"tracing\"\n", "line 1", "`tracing` does nothing", "`testing`"),
+            ("horizon_days = 3\n[[entry]]\nkind = \"masks\"\n", "line 1", "horizon_days = 3", "7 to 366"),
+            ("name = \"x\"\n", "s.toml", "no [[entry]]", "--list"),
         ];
         for (text, place, problem, remedy) in cases {
             let error = entries(text).unwrap_err();
@@ -193,6 +239,20 @@ mod tests {
         let text = "[[entry]]\nkind = \"masks\"\nend = \"+7\"\n[[entry]]\nkind = \"masks\"\nstart = 2020-09-06\nstrength = [0.2, 0.4]\n";
         let entries = entries(text).unwrap();
         assert_eq!(entries.iter().map(Entry::strengths).collect::<Vec<_>>(), [&[1.0][..], &[0.2, 0.4]]);
+    }
+
+    #[test]
+    fn the_ready_scenarios_are_told_apart_and_hold_on_any_day() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/scenarios");
+        let mut names = std::collections::BTreeSet::new();
+        for file in std::fs::read_dir(folder).unwrap() {
+            let scenario = Scenarios::read(&file.unwrap().path()).unwrap();
+            for (as_of, days) in [(Date::constant(2020, 7, 4), 35), (Date::constant(2021, 2, 6), 200)] {
+                scenario.entries(Window { as_of, horizon: Horizon::from_days(days).unwrap() }).unwrap();
+            }
+            names.insert(scenario.name().to_owned());
+        }
+        assert!(names.len() >= 8, "{names:?}");
     }
 
     #[test]
@@ -217,5 +277,17 @@ mod tests {
         let entries = scenario.entries(window).unwrap();
         assert_eq!(entries.iter().map(Entry::kind).collect::<Vec<_>>(), ["masks", "schools"]);
         assert_eq!(entries[0].strengths(), [0.6]);
+        scenario.set(&"masks.strength=7".parse().unwrap());
+        let error = scenario.entries(window).unwrap_err().to_string();
+        assert!(error.starts_with("--set: masks.strength = 7"), "{error}");
+    }
+
+    #[test]
+    fn without_a_file_the_settings_are_the_name() {
+        let mut scenario = Scenarios::from_settings();
+        for text in ["masks.strength=[0.2, 0.4]", "masks.efficacy=0.7", "schools.schools=primary"] {
+            scenario.set(&text.parse().unwrap());
+        }
+        assert_eq!(scenario.name(), "masks.efficacy=0.7, schools.schools=primary");
     }
 }

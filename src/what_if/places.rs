@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use countycast_engine::Fips;
 use serde::Deserialize;
+use toml::Spanned;
 
 use crate::panel::{Panel, State};
 
@@ -12,19 +13,25 @@ use crate::panel::{Panel, State};
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Places {
     /// Places by FIPS code.
-    fips: Vec<String>,
+    fips: Vec<Spanned<String>>,
     /// States as wholes, by abbreviation.
-    states: Vec<String>,
-    /// All counties of these states …
-    counties_of: Vec<String>,
+    states: Vec<Spanned<String>>,
+    /// All counties of these states, or of all states where it is left out but one of the next two is not …
+    counties_of: Vec<Spanned<String>>,
     /// … with at least so many residents …
     min_population: Option<f64>,
     /// … and at most so many.
     max_population: Option<f64>,
 }
 
-/// A message and what to do about it.
-type Mistake = (String, String);
+/// What is wrong with the places, and where.
+#[derive(Debug)]
+pub(super) struct Mistake {
+    /// Bytes from the start of the text; none for the places as a whole.
+    pub(super) at: Option<usize>,
+    pub(super) message: String,
+    pub(super) remedy: String,
+}
 
 impl Places {
     /// The places, by code, each once.
@@ -36,35 +43,44 @@ impl Places {
         for text in &self.states {
             found.insert(state(panel, text)?);
         }
+        let mut states = BTreeSet::new();
         for text in &self.counties_of {
-            let state = state(panel, text)?;
-            let fits = |residents: f64| {
-                self.min_population.is_none_or(|least| residents >= least)
-                    && self.max_population.is_none_or(|most| residents <= most)
-            };
-            let counties = panel.counties().iter().filter(|county| county.fips().state() == Some(state));
-            found.extend(counties.filter(|c| c.history.location().population.is_some_and(fits)).map(|c| c.fips()));
+            states.insert(state(panel, text)?);
         }
+        if states.is_empty() && (self.min_population.is_some() || self.max_population.is_some()) {
+            states.extend(panel.states().iter().map(|state| state.fips()));
+        }
+        let fits = |residents: f64| {
+            self.min_population.is_none_or(|least| residents >= least)
+                && self.max_population.is_none_or(|most| residents <= most)
+        };
+        let counties = panel.counties().iter().filter(|c| c.fips().state().is_some_and(|s| states.contains(&s)));
+        found.extend(counties.filter(|c| c.history.location().population.is_some_and(fits)).map(|c| c.fips()));
         if found.is_empty() {
             let remedy = "loosen min_population and max_population, or name places by fips, states or counties_of";
-            return Err(("the places match nothing".to_owned(), remedy.to_owned()));
+            let message = "the places match nothing".to_owned();
+            return Err(Mistake { at: None, message, remedy: remedy.to_owned() });
         }
         Ok(found.into_iter().collect())
     }
 }
 
-fn place(panel: &Panel, text: &str) -> Result<Fips, Mistake> {
-    let fips: Fips = text.parse().map_err(|error| (format!("{error}"), "FIPS codes are text: \"01001\"".to_owned()))?;
-    let here =
-        || (format!("{fips}: the data have no such place"), "`countycast data check` lists the places".to_owned());
-    panel.place(fips).map(|_| fips).ok_or_else(here)
+fn place(panel: &Panel, text: &Spanned<String>) -> Result<Fips, Mistake> {
+    let mistake = |message, remedy: &str| Mistake { at: Some(text.span().start), message, remedy: remedy.to_owned() };
+    let fips: Fips =
+        text.get_ref().parse().map_err(|error| mistake(format!("{error}"), "FIPS codes are text: \"01001\""))?;
+    let unknown =
+        || mistake(format!("{fips}: the data have no such place"), "`countycast data check` lists the places");
+    panel.place(fips).map(|_| fips).ok_or_else(unknown)
 }
 
-fn state(panel: &Panel, text: &str) -> Result<Fips, Mistake> {
-    let known: Vec<&str> = panel.states().iter().filter_map(|place| Some(place.state?.abbreviation)).collect();
-    let found = State::named(text.trim()).map(|state| state.fips()).filter(|&fips| panel.place(fips).is_some());
+fn state(panel: &Panel, text: &Spanned<String>) -> Result<Fips, Mistake> {
+    let name = text.get_ref().trim();
+    let found = State::named(name).map(|state| state.fips()).filter(|&fips| panel.place(fips).is_some());
     found.ok_or_else(|| {
-        (format!("the data have no state `{text}`"), format!("states in the data: {}", known.join(", ")))
+        let known: Vec<&str> = panel.states().iter().filter_map(|place| Some(place.state?.abbreviation)).collect();
+        let (message, remedy) = (format!("the data have no state `{name}`"), known.join(", "));
+        Mistake { at: Some(text.span().start), message, remedy: format!("states in the data: {remedy}") }
     })
 }
 
@@ -84,9 +100,13 @@ mod tests {
         let all = find("counties_of = [\"IA\"]").unwrap();
         assert!(!large.is_empty() && large.len() < all.len(), "{} of {}", large.len(), all.len());
         assert_eq!(find("states = [\"IA\"]\nfips = [\"19\"]").unwrap().len(), 1);
-        assert!(find("counties_of = [\"IA\"]\nmin_population = 1e9").unwrap_err().0.contains("match nothing"));
-        assert!(find("states = [\"TX\"]").unwrap_err().1.contains("IA"));
-        assert!(find("fips = [\"1001\"]").unwrap_err().0.contains("1001"));
-        assert!(find("fips = [\"01001\"]").unwrap_err().0.contains("no such place"));
+        let everywhere = find("min_population = 20000").unwrap();
+        assert!(everywhere.len() > large.len() && large.iter().all(|fips| everywhere.contains(fips)));
+        assert!(find("counties_of = [\"IA\"]\nmin_population = 1e9").unwrap_err().message.contains("match nothing"));
+        let error = find("\nstates = [\"TX\"]").unwrap_err();
+        assert_eq!(error.at, Some("\nstates = [".len()));
+        assert!(error.remedy.contains("IA"));
+        assert!(find("fips = [\"1001\"]").unwrap_err().message.contains("1001"));
+        assert!(find("fips = [\"01001\"]").unwrap_err().message.contains("no such place"));
     }
 }

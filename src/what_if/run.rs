@@ -8,13 +8,13 @@ use countycast_engine::{Date, Fips, Horizon};
 
 use super::effect::{self, Effect};
 use super::entry::Window;
-use super::file::Scenarios;
+use super::file::{HORIZONS, Scenarios};
+use super::needs::{self, Answered, Needs};
 use super::set::Setting;
-use super::simulate::{self, ALL_PLACES, Answer, Course, POOL, Response, Setup};
-use super::trajectories::Trajectories;
-use super::variant::variants;
+use super::simulate::{self, ALL_PLACES, Answer, BASELINE, Course, POOL, Response, Setup};
+use super::variant::{Variant, variants};
 use super::{picture, write};
-use crate::capacity::Stays;
+use crate::capacity::{Beds, Stays};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel::{self, Panel, Place};
@@ -53,17 +53,34 @@ pub struct Request {
 pub struct Done {
     /// Last day of data used.
     pub as_of: Date,
+    /// The scenarios, and each step of their sweeps.
+    pub variants: Vec<Variant>,
     /// A row for each place, scenario, model and quantity.
     pub effects: Vec<Effect>,
-    /// The pool's daily cases under the baseline and each scenario.
+    /// The pool's days under the baseline and each scenario.
     pub courses: Vec<Course>,
+    /// Patients against beds under the baseline and each scenario.
+    pub needs: Vec<Needs>,
     /// Engines and places that did not answer, with their reasons.
     pub failures: Vec<String>,
-    /// Place names by code.
-    pub names: Vec<(String, String)>,
+    /// The places that answered, and all of them together where there are several.
+    pub places: Vec<Asked>,
 }
 
-/// Answers a what-if and writes `effects.parquet`, `.csv` and `.json`, `days.parquet`, and pictures.
+/// A place that was asked about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Asked {
+    /// FIPS code, or [`ALL_PLACES`].
+    pub fips: String,
+    /// Its name.
+    pub name: String,
+    /// Beds on the ward and in intensive care; none for several places together.
+    pub beds: Option<[Beds; 2]>,
+    /// Daily new cases of the weeks before, after repair, up to as-of.
+    pub past: Vec<f64>,
+}
+
+/// Answers a what-if and writes `effects.parquet`, `.csv` and `.json`, `days.parquet`, `capacity.parquet`, and pictures.
 ///
 /// # Errors
 /// [`Error`] for scenarios, places, settings or data that cannot be used, when no place has an answer, and when the
@@ -77,6 +94,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     for scenario in &scenarios {
         all.extend(variants(scenario.name(), &scenario.entries(window)?));
     }
+    told_apart(&all)?;
     let engines = pipeline::engines(&request.config.engines, &request.config.engine_names)?;
     if !engines.iter().any(|engine| pipeline::is_mechanistic(engine.name())) {
         let message = "no mechanistic engine is wanted: scenarios act through mechanisms".to_owned();
@@ -109,12 +127,24 @@ fn scenarios(request: &Request) -> Vec<Scenarios> {
     scenarios
 }
 
+/// Refuses scenarios that outputs could not tell apart.
+fn told_apart(variants: &[Variant]) -> Result<(), Error> {
+    let mut names = BTreeSet::from([BASELINE, ""]);
+    match variants.iter().find(|variant| !names.insert(&variant.name)) {
+        Some(Variant { name, .. }) => Err(Error::Request {
+            message: format!("two scenarios are called `{name}`"),
+            remedy: "give each file another `name`; `baseline` is the name of no scenario".to_owned(),
+        }),
+        None => Ok(()),
+    }
+}
+
 fn horizon(request: &Request, scenarios: &[Scenarios]) -> Result<Horizon, Error> {
     let longest = scenarios.iter().filter_map(Scenarios::horizon_days).max();
     let days = request.horizon_days.or(longest).unwrap_or(HORIZON_DAYS);
-    Horizon::from_days(days).ok().filter(|_| days >= 7).ok_or_else(|| Error::Request {
-        message: format!("horizon of {days} days: must be 7 to {}", Horizon::MAX_DAYS),
-        remedy: "change horizon_days in the scenario, or --horizon".to_owned(),
+    Horizon::from_days(days).ok().filter(|_| HORIZONS.contains(&days)).ok_or_else(|| Error::Request {
+        message: format!("horizon of {days} days: must be {} to {}", HORIZONS.start(), HORIZONS.end()),
+        remedy: "change --horizon".to_owned(),
     })
 }
 
@@ -163,53 +193,67 @@ fn ask(
     pipeline::in_parallel(jobs, request.jobs, limit, move |place| simulate::simulate(place, &setup), each, idle)?;
     failures.sort_unstable();
     let name = |place: &Place| place.history.location().name.clone();
-    let mut done = Done {
-        as_of: panel.as_of(),
-        effects: Vec::new(),
-        courses: Vec::new(),
-        failures: failures.into_iter().map(|(at, reason)| format!("{}: {reason}", name(places[at]))).collect(),
-        names: places.iter().map(|place| (place.fips().to_string(), name(place))).collect(),
-    };
-    let mut total: Option<Vec<Trajectories>> = None;
-    let answered = answers.iter().flatten().count();
-    for (place, answer) in places.iter().zip(answers).filter_map(|(place, answer)| Some((place, answer?))) {
-        done.failures.extend(answer.failures.iter().map(|failure| format!("{}: {failure}", name(place))));
-        done.courses.extend(simulate::courses(&place.fips().to_string(), &answer.pooled, &variants));
-        done.effects.extend(answer.effects);
-        match &mut total {
-            Some(total) => total.iter_mut().zip(&answer.pooled).for_each(|(sum, more)| sum.add(more)),
-            None => total = Some(answer.pooled),
-        }
-    }
-    let Some(total) = total else {
-        let message = format!("no place has an answer: {}", done.failures.join("; "));
+    let mut failures: Vec<String> =
+        failures.into_iter().map(|(at, reason)| format!("{}: {reason}", name(places[at]))).collect();
+    let answered: Vec<(&Place, Answer)> =
+        places.iter().zip(answers).filter_map(|(&place, answer)| Some((place, answer?))).collect();
+    if answered.is_empty() {
+        let message = format!("no place has an answer: {}", failures.join("; "));
         return Err(Error::Request { message, remedy: "ask about a place with more cases".to_owned() });
-    };
-    if answered > 1 {
-        let subject = effect::Subject { fips: ALL_PLACES, model: POOL, response: Response::Pool, beds: None };
-        done.effects.extend(effect::effects(&subject, &total, &variants));
-        done.courses.extend(simulate::courses(ALL_PLACES, &total, &variants));
-        done.names.push((ALL_PLACES.to_owned(), format!("all {answered} places")));
     }
-    Ok(done)
+    let each: Vec<Answered<'_>> = answered
+        .iter()
+        .map(|(place, answer)| Answered { fips: place.fips(), beds: &answer.beds, pooled: &answer.pooled })
+        .collect();
+    let needs = needs::needs(panel, &each, &variants, &request.config.capacity);
+    let together = together(&answered, &variants);
+    let (mut effects, mut courses, mut asked) = (Vec::new(), Vec::new(), Vec::new());
+    for (place, answer) in answered {
+        failures.extend(answer.failures.iter().map(|failure| format!("{}: {failure}", name(place))));
+        let fips = place.fips().to_string();
+        courses.extend(simulate::courses(&fips, &answer.pooled, &answer.past, &variants));
+        effects.extend(answer.effects);
+        asked.push(Asked { fips, name: name(place), beds: Some(answer.beds), past: answer.past });
+    }
+    if let Some((all, their_effects, their_courses)) = together {
+        asked.push(all);
+        effects.extend(their_effects);
+        courses.extend(their_courses);
+    }
+    Ok(Done { as_of: panel.as_of(), variants, effects, courses, needs, failures, places: asked })
+}
+
+/// All places together, where there are several. Who lives in two of them, a county and its state, counts once.
+fn together(answered: &[(&Place, Answer)], variants: &[Variant]) -> Option<(Asked, Vec<Effect>, Vec<Course>)> {
+    let codes: BTreeSet<Fips> = answered.iter().map(|(place, _)| place.fips()).collect();
+    let within_another = |fips: Fips| {
+        fips != Fips::US && (codes.contains(&Fips::US) || fips.state().is_some_and(|s| s != fips && codes.contains(&s)))
+    };
+    let mut parts = answered.iter().filter(|(place, _)| !within_another(place.fips())).map(|(_, answer)| answer);
+    let first = parts.next().filter(|_| answered.len() > 1)?;
+    let (mut total, mut past, mut count) = (first.pooled.clone(), first.past.clone(), 1);
+    for answer in parts {
+        total.iter_mut().zip(&answer.pooled).for_each(|(sum, more)| sum.add(more));
+        past.iter_mut().zip(&answer.past).for_each(|(sum, more)| *sum += more);
+        count += 1;
+    }
+    let subject = effect::Subject { fips: ALL_PLACES, model: POOL, response: Response::Pool, beds: None };
+    let effects = effect::effects(&subject, &total, variants);
+    let courses = simulate::courses(ALL_PLACES, &total, &past, variants);
+    let places = if count == 1 { "place" } else { "places" };
+    let name = format!("all {count} {places}");
+    Some((Asked { fips: ALL_PLACES.to_owned(), name, beds: None, past }, effects, courses))
 }
 
 impl Done {
     /// The place that speaks for all: the only one, or all together.
     #[must_use]
-    pub fn main_place(&self) -> &str {
-        self.names.last().map_or(ALL_PLACES, |(fips, _)| fips)
+    pub fn main_place(&self) -> Option<&Asked> {
+        self.places.last()
     }
 
     /// The pool's effects on a place.
     pub fn pooled<'a>(&'a self, fips: &'a str) -> impl Iterator<Item = &'a Effect> {
         self.effects.iter().filter(move |effect| effect.fips == fips && effect.model == POOL)
     }
-}
-
-/// Effects of the variants of a sweep in the order of their strengths.
-pub(super) fn swept<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<(f64, &'a Effect)> {
-    let mut swept: Vec<(f64, &Effect)> = effects.filter_map(|effect| Some((effect.strength?, effect))).collect();
-    swept.sort_by(|a, b| a.0.total_cmp(&b.0));
-    swept
 }

@@ -12,6 +12,16 @@ pub struct Setting {
     pub(super) value: Value,
 }
 
+impl std::fmt::Display for Setting {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { kind, key, value } = self;
+        match value.as_str() {
+            Some(word) => write!(f, "{kind}.{key}={word}"),
+            None => write!(f, "{kind}.{key}={value}"),
+        }
+    }
+}
+
 impl FromStr for Setting {
     type Err = String;
 

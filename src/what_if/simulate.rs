@@ -15,6 +15,8 @@ use crate::pipeline;
 
 /// Model name of the pool of all members.
 pub(super) const POOL: &str = "pool";
+/// Name of no scenario.
+pub const BASELINE: &str = "baseline";
 /// Code of all places together.
 pub const ALL_PLACES: &str = "all";
 
@@ -51,15 +53,20 @@ pub(super) struct Setup {
     pub(super) seed: u64,
 }
 
-/// Daily quantiles of the pool's new cases.
+/// Days of the past that pictures show before as-of.
+const PAST_DAYS: usize = 56;
+
+/// The pool's days under one scenario: 5 %, 50 % and 95 % quantiles by day after as-of.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     /// FIPS code, or [`ALL_PLACES`].
     pub fips: String,
-    /// The scenario; `baseline` for none.
+    /// The scenario; [`BASELINE`] for none.
     pub scenario: String,
-    /// By day after as-of: 5 %, 50 % and 95 % quantile of the mean of seven days.
+    /// New cases, the mean of seven days.
     pub cases: Vec<[f64; 3]>,
+    /// Patients in hospital at the day's end, on the ward and in intensive care.
+    pub patients: Vec<[f64; 3]>,
 }
 
 /// What became of one place.
@@ -67,6 +74,10 @@ pub(super) struct Answer {
     pub(super) effects: Vec<Effect>,
     /// The pool's trajectories: the baseline's, then each variant's.
     pub(super) pooled: Vec<Trajectories>,
+    /// Daily new cases of the weeks before, after repair, up to as-of.
+    pub(super) past: Vec<f64>,
+    /// Beds on the ward and in intensive care.
+    pub(super) beds: [Beds; 2],
     /// Engines that did not answer, with their reasons.
     pub(super) failures: Vec<String>,
 }
@@ -121,7 +132,10 @@ pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineErr
         let subject = effect::Subject { fips: &fips, model, response, beds: Some(&beds) };
         effect::effects(&subject, answers, &setup.variants)
     });
-    Ok(Answer { effects: effects.collect(), pooled, failures })
+    let cases = place.history.cases().cleaned();
+    // The first day shown is a mean of seven, too.
+    let past = cases[cases.len().saturating_sub(PAST_DAYS + 6)..].to_vec();
+    Ok(Answer { effects: effects.collect(), pooled, past, beds, failures })
 }
 
 fn member(engine: &dyn Engine, place: &Place, setup: &Setup, course: &capacity::Course) -> Result<Member, EngineError> {
@@ -155,18 +169,19 @@ fn answer(
     Trajectories::of(&draws, course, streams).ok_or_else(refused)
 }
 
-/// The pool's course under the baseline and each variant.
-pub(super) fn courses(fips: &str, pooled: &[Trajectories], variants: &[Variant]) -> Vec<Course> {
-    let names = std::iter::once("baseline").chain(variants.iter().map(|variant| variant.name.as_str()));
+/// The pool's course under the baseline and each variant; `past` are the cases before.
+pub(super) fn courses(fips: &str, pooled: &[Trajectories], past: &[f64], variants: &[Variant]) -> Vec<Course> {
+    let names = std::iter::once(BASELINE).chain(variants.iter().map(|variant| variant.name.as_str()));
     let course = |(scenario, trajectories): (&str, &Trajectories)| Course {
         fips: fips.to_owned(),
         scenario: scenario.to_owned(),
-        cases: effect::daily(&trajectories.cases, trajectories.days),
+        cases: effect::daily_smooth(&trajectories.cases, trajectories.days, past),
+        patients: effect::daily(&trajectories.patients(), trajectories.days),
     };
     names.zip(pooled).map(course).collect()
 }
 
 /// The day so many days after as-of.
-pub(super) fn day(as_of: Date, ahead: usize) -> Date {
-    as_of.saturating_add((ahead as i64).days())
+pub(super) fn day(as_of: Date, ahead: i64) -> Date {
+    as_of.saturating_add(ahead.days())
 }

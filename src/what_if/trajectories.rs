@@ -2,7 +2,7 @@
 
 use countycast_engine::{Draws, Streams, Target};
 
-use crate::capacity;
+use crate::capacity::{self, Bed, Census};
 
 /// Joint trajectories: for each quantity, draws × days values, a draw after the other.
 #[derive(Debug, Clone, PartialEq)]
@@ -73,6 +73,25 @@ impl Trajectories {
             ward: take(|t| &t.ward)?,
             icu: take(|t| &t.icu)?,
         })
+    }
+
+    /// Patients on the ward and in intensive care together.
+    pub(super) fn patients(&self) -> Vec<f32> {
+        self.ward.iter().zip(&self.icu).map(|(ward, icu)| ward + icu).collect()
+    }
+
+    /// Patients in one kind of bed.
+    pub(super) fn of_bed(&self, bed: Bed) -> &[f32] {
+        match bed {
+            Bed::Ward => &self.ward,
+            Bed::Icu => &self.icu,
+        }
+    }
+
+    /// The census of all draws.
+    pub(super) fn census(&self) -> Census {
+        let paths = self.ward.chunks_exact(self.days).zip(self.icu.chunks_exact(self.days));
+        Census::of_paths(self.days, paths.map(|(ward, icu)| (ward.to_vec(), icu.to_vec())))
     }
 
     /// Adds another place's trajectories, draw by draw.

@@ -10,6 +10,7 @@ use super::effect::{Effect, Interval};
 use super::run::Done;
 use super::simulate::Course;
 use crate::error::Error;
+use crate::output::capacity::{self, CapacityRow};
 use crate::output::{aside, days_since_epoch, parquet};
 
 /// The columns of an interval.
@@ -25,7 +26,7 @@ const SIDES: [(&str, Side); 4] = [
     ("ratio", |e| e.ratio.as_ref()),
 ];
 
-/// Writes `effects.parquet`, `effects.csv`, `effects.json` and `days.parquet`.
+/// Writes `effects.parquet`, `effects.csv`, `effects.json`, `days.parquet` and `capacity.parquet`.
 pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
     aside(&out.join("effects.parquet"), |path| {
         let frame = effects(done).map_err(|error| parquet::write_error(path, error))?;
@@ -33,6 +34,10 @@ pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
     })?;
     aside(&out.join("days.parquet"), |path| {
         let frame = days(done.as_of, &done.courses).map_err(|error| parquet::write_error(path, error))?;
+        parquet::write(path, frame)
+    })?;
+    aside(&out.join("capacity.parquet"), |path| {
+        let frame = needs(done).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
     })?;
     aside(&out.join("effects.csv"), |path| {
@@ -94,6 +99,10 @@ fn days(as_of: Date, courses: &[Course]) -> PolarsResult<DataFrame> {
     let date: Vec<i32> = rows().map(|(_, day, _)| days_since_epoch(as_of) + day).collect();
     let height = date.len();
     let value = |name: &str, i: usize| Column::new(name.into(), rows().map(|(.., row)| row[i]).collect::<Vec<f64>>());
+    let patients = |name: &str, i: usize| {
+        let values = courses.iter().flat_map(|course| course.patients.iter().map(move |row| row[i]));
+        Column::new(name.into(), values.collect::<Vec<f64>>())
+    };
     let columns = vec![
         Column::new("fips".into(), rows().map(|(course, ..)| course.fips.as_str()).collect::<Vec<&str>>()),
         Column::new("scenario".into(), rows().map(|(course, ..)| course.scenario.as_str()).collect::<Vec<&str>>()),
@@ -101,6 +110,18 @@ fn days(as_of: Date, courses: &[Course]) -> PolarsResult<DataFrame> {
         value("cases_lower_90", 0),
         value("cases", 1),
         value("cases_upper_90", 2),
+        patients("patients_lower_90", 0),
+        patients("patients", 1),
+        patients("patients_upper_90", 2),
     ];
     DataFrame::new(height, columns)
+}
+
+/// The rows of all scenarios, as in a run's `capacity.parquet`, with the scenario's name.
+fn needs(done: &Done) -> PolarsResult<DataFrame> {
+    let rows: Vec<CapacityRow> = done.needs.iter().flat_map(|needs| needs.rows.iter().cloned()).collect();
+    let names = done.needs.iter().flat_map(|needs| needs.rows.iter().map(|_| needs.scenario.as_str()));
+    let mut frame = capacity::frame(done.as_of, &rows)?;
+    frame.insert_column(1, Column::new("scenario".into(), names.collect::<Vec<&str>>()))?;
+    Ok(frame)
 }

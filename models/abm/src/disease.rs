@@ -78,6 +78,8 @@ pub struct Disease {
     pub(crate) susceptibility: [f32; 8],
     /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
     rates: [f32; 5],
+    /// Share of all attempts that are made at work, here or in another county.
+    pub(crate) work_share: f64,
     /// Share of school and work contacts within the class or team.
     pub(crate) in_team: f32,
     mixing: Vec<u8>,
@@ -109,37 +111,44 @@ impl Disease {
             symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
             susceptibility: std::array::from_fn(|class| (settings.susceptibility[class.min(4)] / greatest) as f32),
             rates: settings.contacts.rates(),
+            work_share: 0.0,
             in_team: settings.contacts.in_team as f32,
             mixing: mixing(population, settings.age_mixing),
         };
-        let scale = disease.unscaled_reproduction(population);
+        let (scale, work_share) = disease.unscaled_reproduction(population);
+        disease.work_share = work_share;
         if scale > 0.0 {
             disease.rates = disease.rates.map(|rate| (f64::from(rate) / scale) as f32);
         }
         disease
     }
 
-    /// Mean number of successful attempts of a person at the present rates.
-    fn unscaled_reproduction(&self, population: &Population) -> f64 {
+    /// Mean number of successful attempts of a person at the present rates, and the share of them at work, here or elsewhere.
+    fn unscaled_reproduction(&self, population: &Population) -> (f64, f64) {
         let people = population.len() as u32;
         // A sample of some ten thousand gives the mean to a percent; it is the same at every seed.
         let stride = (people / 16_384).max(1);
-        let (mut sum, mut susceptibility, mut n) = (0.0, 0.0, 0.0);
+        let (mut sum, mut at_work, mut susceptibility, mut n) = (0.0, 0.0, 0.0, 0.0);
         for person in (0..people).step_by(stride as usize) {
             let band = population.band(person);
             let symptoms = f64::from(self.symptomatic[band]);
             let infectiousness = symptoms + (1.0 - symptoms) * f64::from(self.asymptomatic);
             let (_, members) = population.household(person);
-            let by_day = population.group(person).map_or(0.0, |group| {
-                let week = if matches!(group.layer, Layer::School | Layer::Work) { 5.0 / 7.0 } else { 1.0 };
-                week * f64::from(self.rates[group.layer as usize])
+            let layer = population.group(person).map(|group| group.layer);
+            let layer = layer.or(population.works_elsewhere(person).then_some(Layer::Work));
+            let by_day = layer.map_or(0.0, |layer| {
+                let week = if matches!(layer, Layer::School | Layer::Work) { 5.0 / 7.0 } else { 1.0 };
+                week * f64::from(self.rates[layer as usize])
             });
+            if layer == Some(Layer::Work) {
+                at_work += infectiousness * by_day;
+            }
             let home = f64::from(self.rates[0]) * f64::from(members - 1);
             sum += infectiousness * (home + by_day + f64::from(self.rates[Layer::Community as usize]));
             susceptibility += f64::from(self.susceptibility[class(band)]);
             n += 1.0;
         }
-        if n > 0.0 { sum / n * susceptibility / n } else { 0.0 }
+        if n > 0.0 && sum > 0.0 { (sum / n * susceptibility / n, at_work / sum) } else { (0.0, 0.0) }
     }
 
     /// Decides a person's course from 64 random bits.

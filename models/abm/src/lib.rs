@@ -13,8 +13,8 @@ mod wheel;
 
 pub use countycast_engine::SettingsError;
 pub use disease::{Disease, Tables};
-pub use engine::Abm;
-pub use epidemic::{Epidemic, LONGEST_GENERATION, Tally, World};
+pub use engine::{Abm, AbmFit, Simulated};
+pub use epidemic::{Epidemic, Imports, LONGEST_GENERATION, Tally, World};
 pub use plan::Plan;
 pub use population::{BANDS, Layer, Population, Profile};
 pub use random::Key;

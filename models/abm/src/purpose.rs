@@ -25,6 +25,8 @@ pub(crate) const ISOLATED: u64 = 10 << 32;
 pub(crate) const IMPORTS: u64 = 11 << 32;
 /// The fraction of a person among known infections.
 pub(crate) const ROUNDING: u64 = 12 << 32;
+/// Who is infected at work in another county, or by somebody who comes from one to work.
+pub(crate) const COMMUTING: u64 = 15 << 32;
 /// How many are admitted to hospital.
 pub(crate) const ADMITTED: u64 = 13 << 32;
 /// The course of a patient.

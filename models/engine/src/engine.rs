@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Draws, EngineError, History, Horizon, Parameters, Places, Scenario, Streams};
+use crate::{Date, Draws, EngineError, History, Horizon, Parameters, Places, Scenario, Streams};
 
 /// A model of how an epidemic goes on in one location.
 ///
@@ -45,6 +45,38 @@ pub trait Engine: Send + Sync {
     fn train(&self, _places: &Places, _seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
         Ok(None)
     }
+
+    /// What the model was trained on; none where there is no model of many places.
+    fn trained_on(&self) -> Option<TrainedOn> {
+        None
+    }
+
+    /// The model as bytes, for [`Engine::load`] in a later run; none where there is none or it cannot be kept.
+    fn save(&self) -> Option<Vec<u8>> {
+        None
+    }
+
+    /// The engine with a model of an earlier run: [`Engine::train`] then only shows it the places of today.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] for bytes that are no model, one of other settings or of another version, and for engines
+    /// that keep no models.
+    fn load(&self, _model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
+        Err(EngineError::Refused("this engine keeps no models".to_owned()))
+    }
+}
+
+/// What a model of many places was trained on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrainedOn {
+    /// First day of the counts.
+    pub first_day: Date,
+    /// Last day of the counts: nothing later is in the model.
+    pub last_day: Date,
+    /// Counties.
+    pub counties: usize,
+    /// Past days of places that it learned from.
+    pub rows: usize,
 }
 
 /// A model fitted to one location, ready to be asked about the days after its as-of day.

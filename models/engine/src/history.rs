@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 
-use crate::Location;
+use crate::{Commuting, Location};
 
 /// Daily counts of one location, first day to as-of day, for cases and deaths.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,6 +14,7 @@ pub struct History {
     cases: Series,
     deaths: Series,
     region: Option<Arc<Region>>,
+    commuting: Option<Arc<Commuting>>,
 }
 
 /// The place around a location: the state around a county, the nation around a state.
@@ -78,6 +79,14 @@ pub enum HistoryError {
     /// Weekday factors that are not positive, or whose mean is not 1.
     #[error("weekday factors {0:?} must be positive with mean 1")]
     Weekday([f64; 7]),
+    /// A number about commuters outside its range.
+    #[error("commuting: {what} is {value}; shares and rates are finite and at least 0, who leaves is at most all")]
+    Commuting {
+        /// Which number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
 }
 
 impl Series {
@@ -189,7 +198,16 @@ impl History {
                 return Err(HistoryError::Length { what, found, expected });
             }
         }
-        Ok(Self { location, first_day, cases, deaths, region })
+        Ok(Self { location, first_day, cases, deaths, region, commuting: None })
+    }
+
+    /// The same history with what is known of the place's commuters.
+    ///
+    /// # Errors
+    /// [`HistoryError`] where a number is out of its range or the days are not this history's.
+    pub fn with_commuting(self, commuting: Commuting) -> Result<Self, HistoryError> {
+        commuting.check(self.days())?;
+        Ok(Self { commuting: Some(Arc::new(commuting)), ..self })
     }
 
     /// The place.
@@ -241,6 +259,12 @@ impl History {
         self.region.as_deref()
     }
 
+    /// Who crosses the border to work, where known.
+    #[must_use]
+    pub fn commuting(&self) -> Option<&Commuting> {
+        self.commuting.as_deref()
+    }
+
     /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole.
     ///
     /// # Errors
@@ -254,7 +278,9 @@ impl History {
             })
         });
         let (cases, deaths) = (self.cases.truncated(days), self.deaths.truncated(days));
-        Self::new(Arc::clone(&self.location), self.first_day, cases, deaths, region)
+        let commuting = self.commuting.as_ref().map(|commuting| Arc::new(commuting.truncated(days)));
+        let history = Self::new(Arc::clone(&self.location), self.first_day, cases, deaths, region)?;
+        Ok(Self { commuting, ..history })
     }
 }
 
@@ -302,6 +328,22 @@ mod tests {
         assert_eq!((short.days(), short.cases().total()), (4, 6.0));
         assert_eq!(short.as_of(), date(2020, 9, 30));
         assert_eq!(history(9).unwrap().truncated(0), Err(HistoryError::Empty));
+    }
+
+    #[test]
+    fn commuters_are_cut_with_the_days_and_checked() {
+        let commuting = Commuting {
+            leaving: 0.3,
+            arriving: 1.5,
+            cases_there: vec![1e-4; 9],
+            cases_of_arriving: (0..9).map(f64::from).collect(),
+        };
+        let carried = history(9).unwrap().with_commuting(commuting.clone()).unwrap();
+        let short = carried.truncated(4).unwrap();
+        assert_eq!(short.commuting().unwrap().cases_of_arriving, [0.0, 1.0, 2.0, 3.0]);
+        let too_many = Commuting { leaving: 1.1, ..commuting.clone() };
+        assert!(matches!(history(9).unwrap().with_commuting(too_many), Err(HistoryError::Commuting { .. })));
+        assert!(matches!(history(8).unwrap().with_commuting(commuting), Err(HistoryError::Length { found: 9, .. })));
     }
 
     #[test]

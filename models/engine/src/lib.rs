@@ -14,6 +14,7 @@
 //!
 //! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
 
+mod commuting;
 mod contacts;
 pub mod counts;
 mod draws;
@@ -32,9 +33,10 @@ mod streams;
 mod surroundings;
 mod track;
 
+pub use commuting::Commuting;
 pub use contacts::{Contacts, GroupContacts, YEARS};
 pub use draws::{DrawError, Draws, Target};
-pub use engine::{Engine, Fitted};
+pub use engine::{Engine, Fitted, TrainedOn};
 pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};

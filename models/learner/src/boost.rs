@@ -6,6 +6,7 @@ use forust_ml::{GradientBooster, Matrix};
 use serde::{Deserialize, Serialize};
 
 use crate::features::COUNT;
+use crate::linear::Linear;
 use crate::settings::Settings;
 
 /// Bins that a feature's values are sorted into.
@@ -30,20 +31,30 @@ impl Table {
         }
         Self { columns, rows: n }
     }
+
+    /// The values of one feature.
+    pub(crate) fn column(&self, feature: usize) -> &[f64] {
+        &self.columns[feature * self.rows..(feature + 1) * self.rows]
+    }
 }
 
-/// A boosted sum of trees.
+/// A boosted sum of trees, averaged with straight lines.
 #[derive(Serialize, Deserialize)]
-pub(crate) struct Booster(GradientBooster);
+pub(crate) struct Booster {
+    trees: GradientBooster,
+    linear: Linear,
+    /// Share of the lines in the answer.
+    linear_share: f64,
+}
 
 impl std::fmt::Debug for Booster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Booster({} trees)", self.0.trees.len())
+        write!(f, "Booster({} trees, lines)", self.trees.trees.len())
     }
 }
 
 impl Booster {
-    /// Trees that lower the weighted absolute error of `targets`.
+    /// Trees and lines that each lower the weighted absolute error of `targets`.
     ///
     /// Squared error with rows weighed by the inverse of their residual is absolute error (iteratively reweighted least
     /// squares, Beaton & Tukey 1974): a rough fit gives the residuals, a second one uses them.
@@ -55,16 +66,21 @@ impl Booster {
         seed: u64,
     ) -> Result<Self, EngineError> {
         let data = Matrix::new(&table.columns, table.rows, COUNT);
-        let rough = boosted(&data, targets, &normal(weights.to_vec()), settings, settings.rough_trees, seed)?;
+        let weights = normal(weights.to_vec());
+        let linear = Linear::fit(table, targets, &weights, settings.linear_ridge, settings.least_residual)?;
+        let rough = boosted(&data, targets, &weights, settings, settings.rough_trees, seed)?;
         let residuals = rough.predict(&data, false).into_iter().zip(targets).map(|(found, target)| target - found);
         let reweighed =
-            residuals.zip(weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual)).collect();
-        boosted(&data, targets, &normal(reweighed), settings, settings.trees, seed ^ 1).map(Self)
+            residuals.zip(&weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual)).collect();
+        let trees = boosted(&data, targets, &normal(reweighed), settings, settings.trees, seed ^ 1)?;
+        Ok(Self { trees, linear, linear_share: settings.linear_share })
     }
 
     /// The answer to each row.
     pub(crate) fn predict(&self, table: &Table) -> Vec<f64> {
-        self.0.predict(&Matrix::new(&table.columns, table.rows, COUNT), false)
+        let trees = self.trees.predict(&Matrix::new(&table.columns, table.rows, COUNT), false);
+        let mix = |(trees, lines): (f64, f64)| trees + self.linear_share * (lines - trees);
+        trees.into_iter().zip(self.linear.predict(table)).map(mix).collect()
     }
 }
 

@@ -26,14 +26,17 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    pub(crate) fn new(kind: Kind, of: &Foreteller, place: &Place<'_>, seen: usize, pool: usize) -> Self {
+    pub(crate) fn new(kind: Kind, of: &Foreteller, place: &Place<'_>, seen: usize, settings: &Settings) -> Self {
         let level = match kind {
             Kind::Cases => place.case_level(seen),
             Kind::Deaths => place.death_level(seen),
         };
         let level = kind.log(level);
         let size = Size { is_county: place.is_county, level: level as f32 };
-        Self { kind, level, medians: of.medians(&place.features(seen)), errors: of.library.near(size, pool) }
+        let common = kind.common(&place.nation_expected(seen, settings.nation_damping));
+        let found = of.medians(&place.features(seen));
+        let medians = std::array::from_fn(|week| found[week] + common[week]);
+        Self { kind, level, medians, errors: of.library.near(size, settings.error_pool) }
     }
 
     /// Counts of `weeks` weeks in one draw.

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams, Surroundings};
+use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams, Surroundings, TrainedOn};
 
 use crate::draw::{Outlook, Projection};
 use crate::features::Place;
-use crate::model::Model;
+use crate::model::{Model, Statement};
 use crate::rows::Kind;
 use crate::settings::Settings;
 use countycast_engine::SettingsError;
@@ -69,7 +69,7 @@ impl Engine for Learner {
         };
         let place = Place::new(history, surroundings, &self.settings.without);
         let seen = history.days();
-        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, self.settings.error_pool);
+        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, &self.settings);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
@@ -84,5 +84,23 @@ impl Engine for Learner {
 
     fn train(&self, places: &Places, seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
         Ok(Some(Arc::new(self.trained(places, seed)?)))
+    }
+    fn trained_on(&self) -> Option<TrainedOn> {
+        let Statement { first_day, last_day, counties, rows, .. } = self.model.as_ref()?.statement();
+        Some(TrainedOn { first_day: *first_day, last_day: *last_day, counties: *counties, rows: *rows })
+    }
+
+    fn save(&self) -> Option<Vec<u8>> {
+        let mut bytes = Vec::new();
+        self.model.as_ref()?.save(&mut bytes).ok()?;
+        Some(bytes)
+    }
+
+    fn load(&self, model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
+        let model = Model::load(model).map_err(|error| EngineError::Refused(error.to_string()))?;
+        if model.statement().settings != self.settings {
+            return Err(EngineError::Refused("the model was trained with other settings".to_owned()));
+        }
+        Ok(Arc::new(Self::with_model(Arc::new(model))))
     }
 }

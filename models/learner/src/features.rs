@@ -3,6 +3,9 @@
 use countycast_engine::growth::{Growth, log_cases, log_deaths, log_rate};
 use countycast_engine::{Around, Fips, History, Level, Location, Surroundings, Track};
 
+use crate::nation::Nation;
+use crate::rows::WEEKS;
+
 /// Facts of a place that are features as they stand.
 const FACTS: [&str; 21] = [
     "median_age",
@@ -112,6 +115,7 @@ pub(crate) struct Place<'a> {
     facts: [f64; FACTS.len()],
     region: Option<(Around, Track)>,
     nation: Option<&'a Around>,
+    common: Nation<'a>,
     neighbours: Option<&'a Around>,
     /// Which features are given.
     given: [bool; COUNT],
@@ -141,6 +145,7 @@ impl<'a> Place<'a> {
             facts: facts(location),
             region,
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
+            common: Nation::new(surroundings.nation.as_ref()),
             neighbours: surroundings.neighbours.get(&location.fips),
             given: NAMES.map(|name| !without.iter().any(|start| name.starts_with(start.as_str()))),
             offset: i64::from(offset),
@@ -156,6 +161,21 @@ impl<'a> Place<'a> {
     /// Deaths a week over the last three of the first `seen` days' weeks.
     pub(crate) fn death_level(&self, seen: usize) -> f64 {
         self.deaths.window(seen, 0, 21) / 3.0
+    }
+
+    /// Days that the surroundings know when the first `seen` days of this place are known.
+    fn shifted(&self, seen: usize) -> Option<usize> {
+        usize::try_from(seen as i64 + self.offset).ok()
+    }
+
+    /// How far the nation's cases came to lie above their last week in each of the next `weeks` weeks, logarithms.
+    pub(crate) fn nation_came(&self, seen: usize, weeks: usize) -> Vec<f64> {
+        (0..weeks).map(|week| self.common.came(self.shifted(seen), week)).collect()
+    }
+
+    /// The same as it is expected on the day.
+    pub(crate) fn nation_expected(&self, seen: usize, damping: f64) -> [f64; WEEKS] {
+        self.common.expected(self.shifted(seen), damping)
     }
 
     /// The features once the first `seen` days are known, at least one; what is not known is not a number.
@@ -179,7 +199,7 @@ impl<'a> Place<'a> {
         let region = self.region.as_ref();
         let region_cases = Growth::of(region.map(|(around, _)| around), seen);
         let region_infected = region.map_or(f64::NAN, |(a, _)| log_rate(a.cases.sum(0, seen), a.population));
-        let shifted = usize::try_from(seen as i64 + self.offset).ok();
+        let shifted = self.shifted(seen);
         let nation = shifted.map_or(Growth::UNKNOWN, |seen| Growth::of(self.nation, seen));
         let neighbours = shifted.map_or(Growth::UNKNOWN, |seen| Growth::of(self.neighbours, seen));
 

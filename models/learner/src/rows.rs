@@ -30,6 +30,14 @@ impl Kind {
         }
     }
 
+    /// What places have in common: for cases the nation's course, for deaths nothing.
+    pub(crate) fn common(self, nation: &[f64; WEEKS]) -> [f64; WEEKS] {
+        match self {
+            Self::Cases => *nation,
+            Self::Deaths => [0.0; WEEKS],
+        }
+    }
+
     /// Weight of a row at this weekly level: its power, from a level below which chance decides.
     pub(crate) fn weight(self, level: f64, power: f64) -> f64 {
         let offset = match self {
@@ -51,13 +59,31 @@ pub(crate) struct Row {
     pub(crate) levels: [f64; 2],
     /// Cases and deaths of the weeks after, as far as they are known.
     pub(crate) came: [Vec<f64>; 2],
+    /// How far the nation's cases came to lie above their last week in these weeks, logarithms.
+    pub(crate) nation_came: Vec<f64>,
+    /// The same as it was to be expected on the day.
+    pub(crate) nation_expected: [f64; WEEKS],
 }
 
 impl Row {
-    /// What the boosters are to find: how far the logarithm of week `week` (from 0) lies above that of the level.
-    pub(crate) fn target(&self, kind: Kind, week: usize) -> Option<f64> {
+    /// How far the logarithm of week `week` (from 0) came to lie above that of the level.
+    pub(crate) fn outcome(&self, kind: Kind, week: usize) -> Option<f64> {
         let came = self.came[kind as usize].get(week)?;
         Some(kind.log(*came) - kind.log(self.levels[kind as usize]))
+    }
+
+    /// What the boosters are to find: for cases the outcome beside the nation's, for deaths the outcome itself.
+    pub(crate) fn target(&self, kind: Kind, week: usize) -> Option<f64> {
+        let outcome = self.outcome(kind, week)?;
+        Some(match kind {
+            Kind::Cases => outcome - self.nation_came[week],
+            Kind::Deaths => outcome,
+        })
+    }
+
+    /// What was to be expected of week `week` once the boosters have found `found`.
+    pub(crate) fn expected(&self, kind: Kind, week: usize, found: f64) -> f64 {
+        found + kind.common(&self.nation_expected)[week]
     }
 }
 
@@ -71,14 +97,14 @@ pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Sett
         let origins = (1..).map(|step| days.checked_sub(step * settings.origin_days));
         let origins = origins.map_while(|seen| seen.filter(|seen| *seen >= oldest));
         let origins = origins.filter(|seen| place.cases.window(*seen, 0, 28) >= settings.least_cases.max(1.0));
-        origins.filter_map(|seen| row(&place, seen, days)).collect()
+        origins.filter_map(|seen| row(&place, seen, days, settings)).collect()
     };
     let mut rows: Vec<Row> = histories.par_iter().flat_map_iter(of).collect();
     rows.sort_by_key(|row| row.seen);
     rows
 }
 
-fn row(place: &Place<'_>, seen: usize, days: usize) -> Option<Row> {
+fn row(place: &Place<'_>, seen: usize, days: usize, settings: &Settings) -> Option<Row> {
     let weeks = ((days - seen) / 7).min(WEEKS);
     let came = |track: &Track| -> Vec<f64> {
         (0..weeks).map(|week| track.sum(seen + 7 * week, seen + 7 * week + 7)).collect()
@@ -89,5 +115,7 @@ fn row(place: &Place<'_>, seen: usize, days: usize) -> Option<Row> {
         features: place.features(seen),
         levels: [place.case_level(seen), place.death_level(seen)],
         came: [came(&place.cases), came(&place.deaths)],
+        nation_came: place.nation_came(seen, weeks),
+        nation_expected: place.nation_expected(seen, settings.nation_damping),
     })
 }

@@ -30,6 +30,14 @@ pub struct Settings {
     /// Features that are kept from the boosters, by how their names start ([`FEATURES`](crate::FEATURES)). By default those
     /// that tell the date: trees take from them that the next weeks will be as the last ones were, and miss every turn.
     pub without: Vec<String>,
+    /// Share of the straight lines in the answers, beside the trees', 0 to 1.
+    pub linear_share: f64,
+    /// Ridge penalty on the lines' slopes, in rows, above 0 to 1e6.
+    pub linear_ridge: f64,
+    /// Growth of the nation's cases that is left after each week, 0 to 1.
+    pub nation_damping: f64,
+    /// Age in days at which a past origin weighs half, 7 to 100,000.
+    pub half_life_days: f64,
     /// Days between two past origins, 1 to 28.
     pub origin_days: usize,
     /// Fewest cases in four weeks for a row to be learned from, from 0.
@@ -68,6 +76,10 @@ impl Default for Settings {
             least_residual: 0.1,
             size_power: 0.6,
             without: ["days_since_first", "infected", "nation_rate", "region_infected"].map(str::to_owned).to_vec(),
+            linear_share: 0.5,
+            linear_ridge: 50.0,
+            nation_damping: 0.6,
+            half_life_days: 28.0,
             origin_days: 7,
             least_cases: 5.0,
             committee: 1,
@@ -97,6 +109,10 @@ impl Settings {
             ("rough_trees", self.rough_trees as f64, 5.0, 2_000.0),
             ("least_residual", self.least_residual, 1e-3, 2.0),
             ("size_power", self.size_power, 0.0, 1.0),
+            ("linear_share", self.linear_share, 0.0, 1.0),
+            ("linear_ridge", self.linear_ridge, 1e-6, 1e6),
+            ("nation_damping", self.nation_damping, 0.0, 1.0),
+            ("half_life_days", self.half_life_days, 7.0, 1e5),
             ("origin_days", self.origin_days as f64, 1.0, 28.0),
             ("least_cases", self.least_cases, 0.0, 1e6),
             ("committee", self.committee as f64, 1.0, 20.0),

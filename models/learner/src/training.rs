@@ -100,7 +100,9 @@ impl Job {
         let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, self.week, block)).collect();
         let table = Table::new(rows.iter().map(|row| &row.features));
         let targets: Vec<f64> = rows.iter().filter_map(|row| row.target(self.kind, self.week)).collect();
-        let weight = |row: &&Row| self.kind.weight(row.levels[self.kind as usize], settings.size_power);
+        let days = rows.iter().map(|row| row.seen).max().unwrap_or(0);
+        let fresh = |row: &Row| 0.5_f64.powf((days - row.seen) as f64 / settings.half_life_days);
+        let weight = |row: &&Row| self.kind.weight(row.levels[self.kind as usize], settings.size_power) * fresh(row);
         let weights: Vec<f64> = rows.iter().map(weight).collect();
         let purpose = match self.kind {
             Kind::Cases => "case booster",
@@ -117,7 +119,10 @@ fn errors(kind: Kind, boosters: &[Vec<Booster>], block: &Range<usize>, rows: &[R
     let table = Table::new(rows.iter().map(|row| &row.features));
     let found: Vec<Vec<f64>> = boosters.par_iter().flatten_iter().map(|booster| booster.predict(&table)).collect();
     let error = |(i, row): (usize, &&Row)| {
-        let of = |week: usize| row.target(kind, week).map_or(0.0, |target| (target - found[week][i]) as f32);
+        let of = |week: usize| {
+            let expected = row.expected(kind, week, found[week][i]);
+            row.outcome(kind, week).map_or(0.0, |outcome| (outcome - expected) as f32)
+        };
         let level = kind.log(row.levels[kind as usize]) as f32;
         (Size { is_county: row.is_county, level }, std::array::from_fn(of))
     };

@@ -20,7 +20,9 @@ fn county() -> Fips {
 
 #[test]
 fn conforms() {
-    conformance::check(&*LEARNER);
+    // A panel whose nation stands still, as the suite's constant epidemic does.
+    let places = panel(&Law { counties: 60, days: 196, keep: 0.7, noise: 0.03 }.counts(), 196);
+    conformance::check(&trained(&places, small()));
 }
 
 #[test]

@@ -177,21 +177,43 @@ pub(super) fn services(places: &[Place]) -> io::Result<Vec<u8>> {
     out.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// `geography/adjacency.csv`: neighbours in each state's grid, and across the state lines between the grids; both ways.
+/// Whether two counties are neighbours: in a state's grid, or across the state lines between the grids, which lie side
+/// by side as one map, `STATES.len() * COLUMNS` wide.
+fn beside(place: &Place, other: &Place) -> bool {
+    let spot = |place: &Place| (place.state * COLUMNS + place.cell % COLUMNS, place.cell / COLUMNS);
+    let ((x, y), (u, v)) = (spot(place), spot(other));
+    x.abs_diff(u) + y.abs_diff(v) == 1
+}
+
+/// `geography/adjacency.csv`: all pairs of neighbours, both ways.
 pub(super) fn adjacency(places: &[Place]) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record(["fips", "neighbor_fips"])?;
-    // The grids lie side by side: one map, STATES.len() * COLUMNS wide.
-    let spot = |place: &Place| (place.state * COLUMNS + place.cell % COLUMNS, place.cell / COLUMNS);
     for place in places {
-        let (x, y) = spot(place);
-        for other in places {
-            let (u, v) = spot(other);
-            if x.abs_diff(u) + y.abs_diff(v) == 1 {
-                out.write_record([place.fips.to_string(), other.fips.to_string()])?;
-            }
+        for other in places.iter().filter(|other| beside(place, other)) {
+            out.write_record([place.fips.to_string(), other.fips.to_string()])?;
         }
     }
     debug_assert_eq!(places.len(), STATES.len() * COLUMNS * ROWS, "a county for every spot of the map");
+    out.into_inner().map_err(csv::IntoInnerError::into_error)
+}
+
+/// `geography/commuting_acs_2011_2015.csv`: a tenth of the workers go to each neighbour of the same size, more to larger ones.
+pub(super) fn commuting(places: &[Place]) -> io::Result<Vec<u8>> {
+    let mut out = csv::Writer::from_writer(Vec::new());
+    out.write_record(["residence_fips", "residence_state", "workplace_fips", "workplace_state", "workers", "moe"])?;
+    for place in places {
+        let mut at_home = (0.45 * place.population).round();
+        let away = places.iter().filter(|other| beside(place, other)).map(|other| {
+            (other, (0.09 * place.population * other.population / (place.population + other.population)).round())
+        });
+        let away: Vec<(&Place, f64)> = away.collect();
+        at_home -= away.iter().map(|(_, workers)| workers).sum::<f64>();
+        for (other, workers) in away.into_iter().chain([(place, at_home)]) {
+            let county = |place: &Place| [place.fips.to_string(), place.state().short.to_owned()];
+            let ([from, from_state], [to, to_state]) = (county(place), county(other));
+            out.write_record([from, from_state, to, to_state, format!("{workers:.0}"), "25".to_owned()])?;
+        }
+    }
     out.into_inner().map_err(csv::IntoInnerError::into_error)
 }

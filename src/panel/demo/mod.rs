@@ -109,6 +109,7 @@ pub fn write(dir: &Path, seed: u64) -> Result<Truth, Error> {
         ("counties/beds_covidcaremap.csv", covariates::beds(&places)),
         ("counties/healthcare_services.csv", covariates::services(&places)),
         ("geography/adjacency.csv", covariates::adjacency(&places)),
+        ("geography/commuting_acs_2011_2015.csv", covariates::commuting(&places)),
         ("truth.csv", tables::truth(&counties)),
     ] {
         let path = dir.join(name);

@@ -122,6 +122,8 @@ fn covariates_have_every_county_and_add_up() {
     let pairs = folder.rows("geography/adjacency.csv");
     // A map of 24 by 5: 23 x 5 pairs across and 24 x 4 down, both ways.
     assert_eq!(pairs.len(), 2 * (23 * 5 + 24 * 4));
+    // The same pairs, and everyone who works at home.
+    assert_eq!(folder.rows("geography/commuting_acs_2011_2015.csv").len(), pairs.len() + 120);
     let beds = folder.rows("counties/beds_covidcaremap.csv");
     assert!((40..100).contains(&beds.len()), "{} counties with a hospital", beds.len());
 }

@@ -37,8 +37,9 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   const bar = ({ x, y, base, wide }, i, v) =>
     element("rect", { class: "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
 
-  // Past counts and the fan of the future; `stride` is days per step, `beds` a level to hold them against.
-  function fanChart(past, fan, what, stride, size, beds = null) {
+  // Past counts and the fan of the future; `stride` is days per step, `beds` a level to hold them against, `reach` a value
+  // that the axis has to show.
+  function fanChart(past, fan, what, stride, size, beds = null, reach = 1) {
     const [low, high] = ENDS[view.interval];
     const mean = stride === 1 ? past.map((_, i) => sum(past.slice(Math.max(0, i - 6), i + 1)) / Math.min(7, i + 1)) : past;
     const from = Math.max(0, past.length - Math.ceil(view.days / stride));
@@ -47,9 +48,9 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const now = course.length ? `${format(course.at(-1))} on ${date(0)}; ` : "";
     const end = last ? `in ${fan.length * stride} days ${format(last[MEDIAN])}, ${view.interval} % interval ${format(last[low])} to ${format(last[high])}` : "no projection";
     const level = beds === null ? "" : `; ${format(beds)} beds are free for them`;
-    const highest = Math.max(1, ...shown, ...fan.map((q) => q[high]));
+    const highest = Math.max(1, reach, ...shown, ...fan.map((q) => q[high]));
     // Beds far above all patients would press the curve flat.
-    const top = niceTop(beds !== null && beds < 4 * highest ? Math.max(highest, beds) : highest);
+    const top = niceTop(beds !== null && beds < 2.5 * highest ? Math.max(highest, beds) : highest);
     const axes = frame(`${what}: ${now}${end}${level}.`, size,
       { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
     const { svg, x, y, base } = axes;
@@ -64,6 +65,8 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     if (course.length) svg.append(line(course.map((v, i) => [x(i), y(v)]), "past"));
     if (beds !== null && beds <= top)
       svg.append(element("line", { class: "beds", x1: LEFT, x2: size[0] - RIGHT, y1: y(beds), y2: y(beds) }));
+    if (beds !== null && beds > top)
+      svg.append(element("text", { x: LEFT + 8, y: TOP + 12 }, `${format(beds)} beds are free for them, far above`));
     return svg;
   }
 
@@ -112,6 +115,43 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     return svg;
   }
 
+  // Cases of the last seven days per 100,000 people, a line a place; the first is the one that counts.
+  function compareChart(places, size) {
+    const rate = ([place, details]) => {
+      const from = Math.max(6, details.cases.length - view.days);
+      return details.cases.slice(from).map((_, i) => (sum(details.cases.slice(from + i - 6, from + i + 1)) / place.population) * 1e5);
+    };
+    const rates = places.map(rate), steps = Math.max(...rates.map((values) => values.length));
+    const said = places.map(([place], i) => `${place.name} ${format(rates[i].at(-1))}`).join(", ");
+    const label = `New cases of seven days per 100,000 people on ${date(0)}: ${said}.`;
+    const { svg, x, y } = frame(label, size, { steps, first: 1 - steps, stride: 1, top: niceTop(Math.max(1, ...rates.flat())) });
+    rates.map((values, i) => line(values.map((v, at) => [x(steps - values.length + at), y(v)]), i ? "whole" : "median")).reverse().forEach((path) => svg.append(path));
+    const names = places.map(([place], i) => element("span", {}, element("i", { class: i ? "whole" : "median" }), place.name));
+    return element("figure", {}, element("figcaption", { class: "key" }, "New cases of seven days per 100,000 people: ", ...names), svg);
+  }
+
+  // A bar a specialty from the level of the nation, 1, to the index; the worst first.
+  function careChart(specialties, width) {
+    const worst = (index) => index ?? Infinity;
+    const rows = specialties.slice().sort((a, b) => worst(b[2]) - worst(a[2]));
+    const left = 150, right = 64, row = 20, height = rows.length * row + FOOT;
+    const top = Math.min(4, Math.max(1.5, ...rows.map(([, , index]) => index ?? 1)));
+    const x = (index) => left + (Math.min(index, top) / top) * (width - left - right);
+    const shown = (index) => (index === null ? "no provider" : format(index, 2));
+    const said = rows.map(([name, , index]) => `${name} ${shown(index)}`).join(", ");
+    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Patients per provider relative to the nation: ${said}.`, class: "chart" });
+    rows.forEach(([name, providers, index], i) => {
+      const end = x(index ?? top), y = i * row;
+      const rect = element("rect", { class: worst(index) > 1 ? "more" : "less", x: Math.min(end, x(1)), width: Math.abs(end - x(1)), y: y + 3, height: row - 6 });
+      rect.append(element("title", {}, `${name}: ${format(providers, 1)} providers per 100,000 people`));
+      svg.append(element("text", { x: left - 8, y: y + 14, "text-anchor": "end" }, name), rect,
+        element("text", { x: Math.max(end, x(1)) + 6, y: y + 14 }, shown(index)));
+    });
+    svg.append(element("line", { class: "today", x1: x(1), x2: x(1), y1: 0, y2: height - FOOT }));
+    svg.append(element("text", { x: x(1), y: height - 6, "text-anchor": "middle" }, "nation: 1"));
+    return svg;
+  }
+
   const POLICIES = {
     schools: ["Schools", ["open", "closing recommended", "some levels closed", "all levels closed"]],
     workplaces: ["Workplaces", ["open", "closing recommended", "some closed", "all but essential ones closed"]],
@@ -151,5 +191,5 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     return [svg, element("p", { class: "note" }, `${said.join(" · ")}.`)];
   }
 
-  return { weekly, fanChart, riskChart, toldChart, policyChart };
+  return { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart };
 };

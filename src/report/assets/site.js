@@ -4,12 +4,16 @@ const countycast = (() => {
   const main = document.getElementById("main");
   const data = { places: {}, policies: {}, borders: null, summary: null, byFips: {}, waiting: {} };
   const view = { measure: "cases", interval: 80, days: 120, ahead: 1 };
+  const dark = matchMedia("(prefers-color-scheme: dark)");
   const ENDS = { 50: [2, 4], 80: [1, 5], 95: [0, 6] };
   const MEDIAN = 3;
 
   // Viridis and a blue–orange scale: both are read alike with and without colour vision.
   const RISING = ["#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154"];
   const AROUND = ["#2166ac", "#67a9cf", "#d1e5f0", "#fee0b6", "#f1a340", "#b35806"];
+  // What hospitals that serve a place have and need of intensive care: the order of the data file.
+  const [BEDS, FREE, PEAK, PEAK_90, OVERFLOW, FIRST_DAY, LACK, LACK_90, RANK, SERVED] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
+  const lacking = (place) => place.icu?.[LACK_90] ?? null;
   const MEASURES = {
     cases: { label: "Cases", long: "new cases per 100,000 people in the last 7 days", colours: RISING,
       limits: [10, 25, 50, 100, 200, 400], digits: 0, none: "no data, or counted elsewhere", value: (p) => per100k(p.lastWeek, p) },
@@ -20,7 +24,9 @@ const countycast = (() => {
       limits: [0.8, 0.9, 1, 1.1, 1.3], digits: 2, none: "too few cases or no data", value: (p) => (p.rt ? p.rt[0] : null) },
     gap: { label: "Hospital gap", colours: RISING, limits: [0.1, 5, 10, 25, 50, 100], digits: 0, none: "beds unknown, or none",
       long: "intensive-care beds lacking at the peak, % of those staffed in the hospitals that serve the place (nine in ten courses lack no more)",
-      value: (p) => (p.icuGap ? (100 * p.icuGap[0]) / p.icuGap[1] : null) },
+      value: (p) => (p.icu?.[BEDS] > 0 && lacking(p) !== null ? (100 * lacking(p)) / p.icu[BEDS] : null) },
+    care: { label: "Care gap", colours: AROUND, limits: [0.7, 0.85, 1, 1.2, 1.5], digits: 2, none: "no data",
+      long: "hospital patients of all kinds per provider, relative to the nation (the middle of 16 specialties)", value: (p) => p.care ?? null },
   };
 
   function per100k(count, place) {
@@ -42,7 +48,9 @@ const countycast = (() => {
   }
   const isCounty = (place) => place.fips.length === 5;
   const address = (place) => (place.fips === "US" ? "#/" : isCounty(place) ? `#/county/${place.fips}` : `#/state/${place.fips}`);
-  const colour = (measure, value) => measure.colours[measure.limits.filter((limit) => value >= limit).length];
+  // More stands out more: on a dark ground, the rising scale ends with its bright colour.
+  const scale = (measure) => (measure.colours === RISING && dark.matches ? RISING.toReversed() : measure.colours);
+  const colour = (measure, value) => scale(measure)[measure.limits.filter((limit) => value >= limit).length];
 
   // TopoJSON: arcs are chains of differences, shared by the areas on both sides.
   function arcPoints(topology, index) {
@@ -60,11 +68,12 @@ const countycast = (() => {
     return polygons.flat().map((ring) => `M${ring.flatMap((arc) => arcPoints(topology, arc)).join("L")}Z`).join("");
   }
 
-  function map(state) {
+  function map(state, here) {
     const measure = MEASURES[view.measure];
     const within = (geometry) => !state || String(geometry.id).startsWith(state);
     const { counties, states } = data.borders.objects;
-    const text = `Map of counties coloured by ${measure.long}. The table below has the same numbers.`;
+    const found = state ? "The table below has the same numbers." : "Pages of states have the same numbers in tables.";
+    const text = `Map of counties coloured by ${measure.long}. ${found}`;
     const svg = element("svg", { viewBox: "0 0 975 610", role: "img", "aria-label": text, class: "map" });
     for (const geometry of counties.geometries.filter(within)) {
       const place = data.byFips[geometry.id];
@@ -80,6 +89,10 @@ const countycast = (() => {
     }
     for (const geometry of states.geometries.filter(within))
       svg.append(element("path", { d: outline(data.borders, geometry), class: "borders" }));
+    if (here) {
+      const geometry = counties.geometries.find((one) => one.id === here.fips);
+      if (geometry) svg.append(element("path", { d: outline(data.borders, geometry), class: "here" }));
+    }
     if (state) requestAnimationFrame(() => {
       const box = svg.getBBox();
       if (box.width) svg.setAttribute("viewBox", `${box.x - 4} ${box.y - 4} ${box.width + 8} ${box.height + 8}`);
@@ -88,7 +101,8 @@ const countycast = (() => {
     return svg;
   }
   function legend() {
-    const { limits, colours, none } = MEASURES[view.measure];
+    const measure = MEASURES[view.measure];
+    const { limits, none } = measure, colours = scale(measure);
     const box = element("div", { class: "legend" });
     const item = (fill, text) => {
       const square = element("rect", { width: 14, height: 14, ...(fill ? { fill } : { class: "none" }) });
@@ -120,21 +134,66 @@ const countycast = (() => {
     day.setUTCDate(day.getUTCDate() + offset);
     return day.toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
   }
-  const { weekly, fanChart, riskChart, toldChart, policyChart } = charts({ element, format, date, view, ENDS, MEDIAN });
+  const { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart } = charts({ element, format, date, view, ENDS, MEDIAN });
 
   function table(places, here) {
-    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU beds lacking (90 %)"];
+    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU overflow", "ICU beds lacking (90 %)", "Care gap"];
     const rows = places.map((place) => {
-      const cell = (text) => element("td", {}, text);
-      return element("tr", place === here ? { class: "here" } : {},
-        element("td", {}, element("a", { href: address(place) }, place.name)), cell(format(place.lastWeek)),
-        cell(format(MEASURES.cases.value(place))), cell(format(MEASURES.growth.value(place), 2)), cell(format(MEASURES.rt.value(place), 2)), cell(format(place.icuGap?.[0])));
+      const measured = ["cases", "growth", "rt"].map((key) => [MEASURES[key].value(place), MEASURES[key].digits]);
+      const overflow = place.icu?.[OVERFLOW] ?? null;
+      return rowOf([place, [place.lastWeek, 0], ...measured, [overflow === null ? null : 100 * overflow, 0, " %"],
+        [lacking(place), 0], [MEASURES.care.value(place), 2]], place === here);
     });
     return tableOf(head, rows);
   }
+  // A cell is a place, a text, or a number with its digits and unit.
+  function rowOf(cells, here = false) {
+    return element("tr", here ? { class: "here" } : {}, ...cells.map((cell) => {
+      if (cell?.fips) return element("td", {}, element("a", { href: address(cell) }, cell.name));
+      if (!Array.isArray(cell)) return element("td", {}, cell ?? "–");
+      const [value, digits, unit = ""] = cell;
+      return element("td", { "data-value": value ?? "" }, value === null || value === undefined ? "–" : format(value, digits) + unit);
+    }));
+  }
+  // A table whose columns sort when their heads are pressed: numbers from the highest, words from A.
   function tableOf(head, rows) {
-    const cells = head.map((text) => element("th", { scope: "col" }, text));
-    return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...cells)), element("tbody", {}, ...rows)));
+    const body = element("tbody", {}, ...rows);
+    const key = (row, at) => {
+      const cell = row.children[at];
+      if (!("value" in cell.dataset)) return cell.textContent;
+      return cell.dataset.value === "" ? -Infinity : Number(cell.dataset.value);
+    };
+    const heads = head.map((text, at) => {
+      const th = element("th", { scope: "col" }, element("button", { type: "button", class: "sort", onclick: () => {
+        const again = th.getAttribute("aria-sort");
+        heads.forEach((other) => other.removeAttribute("aria-sort"));
+        const order = [...body.children].sort((a, b) => {
+          const [x, y] = [key(a, at), key(b, at)];
+          return typeof x === "string" || typeof y === "string" ? String(x).localeCompare(String(y)) : y - x;
+        });
+        const words = rows.some((row) => !("value" in row.children[at].dataset));
+        const first = words ? "ascending" : "descending", second = words ? "descending" : "ascending";
+        if (again === first) order.reverse();
+        th.setAttribute("aria-sort", again === first ? second : first);
+        body.append(...order);
+      } }, text));
+      return th;
+    });
+    return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
+  }
+  // Counties whose hospitals are most in need of intensive care, as `capacity.parquet` ranks them.
+  function needTable(places, most) {
+    // Ranks are among counties of the same kind: those whose whole catchment was projected, where there are any.
+    const served = places.some((p) => isCounty(p) && p.icu?.[SERVED]);
+    const needy = places.filter((p) => isCounty(p) && p.icu?.[RANK] && p.icu[SERVED] === served && p.icu[OVERFLOW] > 0).sort((a, b) => a.icu[RANK] - b.icu[RANK]).slice(0, most);
+    const text = "Intensive care in the hospitals that serve the residents, by expected lack of beds per bed. Overflow: probability of more patients than beds that others leave free, on any day. In brackets: what nine in ten courses do not exceed.";
+    const nodes = [element("h2", {}, "Most in need of intensive care")];
+    if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No county's hospitals are expected to overflow, as far as beds are known."));
+    const both = (middle, high) => `${format(middle)} (${format(high)})`;
+    const rows = needy.map((p) => rowOf([p, [p.icu[RANK], 0], [p.icu[FREE], 1], both(p.icu[PEAK], p.icu[PEAK_90]),
+      [100 * p.icu[OVERFLOW], 0, " %"], p.icu[FIRST_DAY], both(p.icu[LACK], p.icu[LACK_90])]));
+    const head = ["County", "Rank", "Beds free", "Patients at the peak", "Overflow", "First day", "Beds lacking"];
+    return nodes.concat(element("p", { class: "note" }, text), tableOf(head, rows));
   }
   const byCases = (places) => places.slice().sort((a, b) => (MEASURES.cases.value(b) ?? -1) - (MEASURES.cases.value(a) ?? -1));
 
@@ -164,10 +223,17 @@ const countycast = (() => {
     if (engines.length) {
       nodes.push(element("h2", {}, "New cases a week, by model"));
       const weeks = weekly(details.cases);
+      // One axis for all, so that they can be held against each other.
+      const reach = Math.max(...engines.flatMap(([, fan]) => fan.map((q) => q[ENDS[view.interval][1]])));
       nodes.push(element("div", { class: "engines" }, ...engines.map(([model, fan]) => element("div", {},
-        element("h3", {}, model), fanChart(weeks, fan, `New cases a week, ${model}`, 7, [340, 200])))));
+        element("h3", {}, model), fanChart(weeks, fan, `New cases a week, ${model}`, 7, [340, 200], null, reach)))));
     }
-    return nodes.concat(toldOf(details, width), policiesOf(place, width));
+    return nodes.concat(toldOf(details, width), careOf(place, details, width), policiesOf(place, width));
+  }
+  function careOf(place, details, width) {
+    if (!details.care.length || place.fips === "US") return [];
+    const text = "Hospital patients of all kinds that are expected per provider, relative to the nation: at 1 as many, at 2 twice as many. Providers are counted by state (2018 and 2019), patients at the peak of the projection.";
+    return [element("h2", {}, "Care for other patients, by specialty"), element("p", { class: "note" }, text), careChart(details.care, width)];
   }
   function reproductionOf(details, width) {
     if (!details.rt.some((estimate) => estimate)) return [];
@@ -186,15 +252,14 @@ const countycast = (() => {
     const areas = { catchment: "hospitals that serve the residents", county: "hospitals of the county", state: "hospitals of the state", nation: "all hospitals" };
     const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Beds lacking (90 %)"];
     const rows = details.hospital.map((need) => {
-      const cell = (text) => element("td", {}, text);
       const name = `${need.bed === "icu" ? "Intensive care" : "Ward"}, ${areas[need.area] ?? need.area}`;
       const beds = need.beds === null ? "unknown" : need.beds === 0 ? "no hospital" : format(need.beds);
       const both = (values) => (values[0] === null ? "–" : `${format(values[0])} (${format(values[1])})`);
-      return element("tr", {}, cell(name), cell(beds), cell(format(need.others)), cell(both(need.peak)),
-        cell(need.overflow === null ? "–" : `${format(100 * need.overflow)} %`), cell(need.firstOverflow ?? "–"), cell(both(need.gap)));
+      const overflow = need.overflow === null ? null : 100 * need.overflow;
+      return rowOf([name, beds, [need.others, 0], both(need.peak), [overflow, 0, " %"], need.firstOverflow, both(need.gap)]);
     });
     nodes.push(tableOf(head, rows), element("p", { class: "note" },
-      "Peak and lack: median, and what nine in ten courses do not exceed. Overflow: probability that patients exceed the beds others leave free on any of the days. The dashed line marks those beds."));
+      "Peak and lack: median, and what nine in ten courses do not exceed. Overflow: probability that patients exceed the beds others leave free on any of the days. The dashed line marks those beds. The charts are of the engines that project admissions themselves, the table is of all."));
     return nodes;
   }
   function toldOf(details, width) {
@@ -226,14 +291,21 @@ const countycast = (() => {
     nodes.push(...chartsOf(place, details));
     const rank = siblings.indexOf(place) + 1;
     nodes.push(element("h2", {}, isCounty(place) ? "Among the state's counties" : "Counties"));
-    if (isCounty(place)) nodes.push(element("p", { class: "note" }, `Number ${rank} of ${siblings.length} by cases per 100,000.`));
-    nodes.push(measureChoice(), map(state), legend(), table(siblings, place));
+    if (isCounty(place)) {
+      nodes.push(element("p", { class: "note" }, `Number ${rank} of ${siblings.length} by cases per 100,000.`));
+      const whole = data.places[state]?.[state], wholePlace = data.byFips[state];
+      if (whole && place.population && wholePlace?.population && !place.reportedIn)
+        nodes.push(compareChart([[place, details], [wholePlace, whole]], [Math.max(320, main.clientWidth - 32), 240]));
+    }
+    nodes.push(measureChoice(), map(state, isCounty(place) ? place : null), legend());
+    if (!isCounty(place)) nodes.push(...needTable(siblings, 10), element("h2", {}, "All counties"));
+    nodes.push(element("p", { class: "note" }, "Press a column's head to sort."), table(siblings, place));
     return nodes;
   }
   function nationPage(nation, details) {
     const nodes = [element("h1", {}, "County projections of COVID-19"),
       element("p", { class: "note" }, `Data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}. Colour: ${MEASURES[view.measure].long}.`), ...remarks()];
-    nodes.push(measureChoice(), map(null), legend());
+    nodes.push(measureChoice(), map(null), legend(), ...needTable(data.summary.places, 20));
     if (nation && details) nodes.push(element("h2", {}, nation.name), ...chartsOf(nation, details));
     nodes.push(element("h2", {}, "States"), table(byCases(data.summary.places.filter((p) => p.fips.length === 2 && p.fips !== "US"))));
     return nodes;
@@ -274,6 +346,7 @@ const countycast = (() => {
   });
   search.addEventListener("input", () => search.setCustomValidity(""));
   addEventListener("hashchange", () => show());
+  dark.addEventListener("change", () => show(false));
 
   return {
     borders(topology) { data.borders = topology; show(); },

@@ -14,7 +14,6 @@ use super::outlook::Course;
 use super::severity::{Outcomes, Risk, risks};
 use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
-use crate::plan::Plan;
 use crate::population::BANDS;
 use crate::random::Key;
 use crate::settings::Settings;
@@ -38,12 +37,12 @@ pub(crate) struct Past {
     pub(crate) weight: f64,
 }
 
-/// One place, fitted.
-pub(crate) struct AbmFit {
-    settings: Settings,
-    ensemble: Arc<Ensemble>,
-    past: Past,
-    as_of: Date,
+/// One place, fitted: its people, and simulations that have followed the recent past.
+pub struct AbmFit {
+    pub(super) settings: Settings,
+    pub(super) ensemble: Arc<Ensemble>,
+    pub(super) past: Past,
+    pub(super) as_of: Date,
     weekday: [f64; 7],
     deaths_weekday: [f64; 7],
     variance_factor: f64,
@@ -166,8 +165,7 @@ impl Fitted for AbmFit {
     ) -> Result<Draws, EngineError> {
         let (days, spread) = (horizon.days(), &self.settings.spread);
         let whole = days.next_multiple_of(7);
-        let plan = Plan::new(scenario, self.as_of, self.settings.burn_in_days, whole);
-        let simulated = self.ensemble.go_on(&plan, whole);
+        let simulated = self.ensemble.go_on(&self.plan(scenario, whole), whole);
         let mut reports: Vec<Reports> =
             self.ensemble.past.iter().zip(&simulated).map(|(past, after)| self.reports(past, after)).collect();
         let first = weekday_index(self.as_of) + 1;

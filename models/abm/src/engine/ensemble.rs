@@ -1,7 +1,7 @@
 //! Simulations that have followed the recent past, ready to go on.
 
 use crate::disease::{Disease, WHEEL};
-use crate::epidemic::{Drive, Epidemic, Exposure, Tally, World};
+use crate::epidemic::{Drive, Epidemic, Exposure, Imports, Tally, World};
 use crate::plan::Plan;
 use crate::population::Population;
 use crate::purpose;
@@ -23,13 +23,24 @@ const ROOM: f64 = 1.6;
 pub(crate) struct Target {
     /// Infections a day, from the first simulated day to the end of the steered days.
     pub(crate) infections: Vec<f64>,
-    /// Of these, brought in from elsewhere.
-    pub(crate) imports: Vec<f64>,
+    /// Share of them that is brought in from elsewhere.
+    pub(crate) imports: ImportShares,
     /// Infected before the first simulated day.
     pub(crate) immune: usize,
     /// First simulated day on which infections are no longer known from reports.
     pub(crate) known: usize,
     pub(crate) first_weekday: usize,
+}
+
+/// Shares of all infections whose infector lives elsewhere.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(crate) struct ImportShares {
+    /// Of anyone.
+    pub(crate) anyone: f64,
+    /// Of residents at work in another county.
+    pub(crate) there: f64,
+    /// Of residents who work here, by those who come in.
+    pub(crate) here: f64,
 }
 
 /// All simulations of one place, on the evening of the as-of day.
@@ -41,7 +52,9 @@ pub(crate) struct Ensemble {
     pub(crate) past: Vec<Vec<Tally>>,
     /// Multipliers of the steered days.
     pub(crate) multipliers: Vec<f32>,
-    imports: Vec<f64>,
+    /// Infections a day that are thought of, from the first simulated day on, and who brings them.
+    infections: Vec<f64>,
+    imports: ImportShares,
     unit: f32,
     first_weekday: usize,
     burn_in: usize,
@@ -76,9 +89,18 @@ impl Ensemble {
         let epidemics: Vec<(Key, Epidemic)> = epidemics.collect();
         let past = vec![Vec::with_capacity(burn_in); epidemics.len()];
         let first_weekday = target.first_weekday;
-        let imports = target.imports.clone();
-        let mut ensemble =
-            Self { population, disease, epidemics, past, multipliers: vec![], imports, unit, first_weekday, burn_in };
+        let mut ensemble = Self {
+            population,
+            disease,
+            epidemics,
+            past,
+            multipliers: vec![],
+            infections: target.infections.clone(),
+            imports: target.imports,
+            unit,
+            first_weekday,
+            burn_in,
+        };
         ensemble.follow(target);
         ensemble
     }
@@ -96,9 +118,9 @@ impl Ensemble {
             let exposures: Vec<Exposure> =
                 running.iter().map(|(_, epidemic)| epidemic.expose(&world, day, limit)).collect();
             let pressure: f64 = exposures.iter().map(|exposure| exposure.pressure).sum();
-            let brought: Vec<usize> = running.iter().map(|(key, _)| self.imports_on(*key, day, 1.0)).collect();
+            let brought: Vec<Imports> = running.iter().map(|(key, _)| self.imports_on(*key, day, 1.0)).collect();
             let expected = target.infections[day] * simulations;
-            let local = (expected - brought.iter().sum::<usize>() as f64).max(0.0);
+            let local = (expected - brought.iter().map(|imports| imports.total()).sum::<usize>() as f64).max(0.0);
             let multiplier = if day < target.known {
                 window.push((local, pressure));
                 None
@@ -115,7 +137,7 @@ impl Ensemble {
                     Some(multiplier) => Drive::Multiplier(multiplier),
                     None => Drive::Count(rounded(*key, &target.infections, day)),
                 };
-                tallies.push(epidemic.commit(&world, day, exposure, drive, imports));
+                tallies.push(epidemic.commit(&world, day, &exposure, drive, imports));
             }
             if day < self.burn_in {
                 self.past.iter_mut().zip(tallies).for_each(|(past, tally)| past.push(tally));
@@ -160,10 +182,14 @@ impl Ensemble {
         }
     }
 
-    /// Infections brought in on a day: a whole number of the right mean.
-    fn imports_on(&self, key: Key, day: usize, factor: f64) -> usize {
-        let expected = self.imports.get(day).or(self.imports.last()).copied().unwrap_or(0.0) * factor;
-        (expected + f64::from(key.unit(day as u64, purpose::IMPORTS))).floor() as usize
+    /// Infections brought in on a day: whole numbers of the right means.
+    fn imports_on(&self, key: Key, day: usize, factor: f64) -> Imports {
+        let infections = self.infections.get(day).or(self.infections.last()).copied().unwrap_or(0.0) * factor;
+        let whole = |share: f64, kind: u64| {
+            (share * infections + f64::from(key.unit(day as u64, purpose::IMPORTS | kind))).floor() as usize
+        };
+        let ImportShares { anyone, there, here } = self.imports;
+        Imports { anyone: whole(anyone, 0), there: whole(there, 1), here: whole(here, 2) }
     }
 }
 

@@ -4,9 +4,11 @@ mod delays;
 mod draw;
 mod ensemble;
 mod hospital;
+mod imports;
 mod outlook;
 mod paths;
 mod severity;
+mod simulated;
 
 use std::sync::Arc;
 
@@ -17,10 +19,11 @@ use crate::population::{Population, Profile};
 use crate::random::Key;
 use crate::settings::Settings;
 use countycast_engine::SettingsError;
-use draw::AbmFit;
+pub use draw::AbmFit;
 use ensemble::{Ensemble, STEERED_DAYS, Target};
 use hospital::Courses;
 use outlook::{Course, smooth};
+pub use simulated::Simulated;
 
 /// Fewest days of counts.
 const MIN_DAYS: usize = 14;
@@ -61,7 +64,11 @@ impl Engine for Abm {
 }
 
 impl Abm {
-    fn fit_people(&self, history: &History, streams: &Streams) -> Result<AbmFit, EngineError> {
+    /// Fits a place, as [`Engine::fit`] does; what it returns also tells where and at which age people are infected.
+    ///
+    /// # Errors
+    /// [`EngineError::Refused`] for fewer than 14 days of counts, or where nobody is known to live.
+    pub fn fit_people(&self, history: &History, streams: &Streams) -> Result<AbmFit, EngineError> {
         let settings = &self.settings;
         let refuse = |reason: String| Err(EngineError::Refused(reason));
         if history.days() < MIN_DAYS {
@@ -73,7 +80,9 @@ impl Abm {
         let people = (residents.round() as usize).min(settings.most_people);
         let weight = residents / people as f64;
         // Who lives here is the same for all simulations of a seed.
-        let population = Population::build(people, &Profile::of(history.location()), Key::new(streams, "people", 0));
+        let profile = Profile::of(history.location()).with_commuting(history.commuting());
+        let population = Population::build(people, &profile, Key::new(streams, "people", 0));
+        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
 
         let burn_in = settings.burn_in_days;
         let course = Course::new(history, history.days(), &settings.outlook);
@@ -89,19 +98,14 @@ impl Abm {
         let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);
         let simulated: Vec<f64> =
             infections[PAST_DAYS..past + STEERED_DAYS].iter().map(|infections| infections / weight).collect();
-        let around = course.around.map_or(1.0, |around| {
-            let own = cases[past - 7..past].iter().sum::<f64>() / 7.0;
-            f64::midpoint(1.0, around / own.max(0.01 * around).max(1e-9)).min(50.0)
-        });
         let target = Target {
-            imports: simulated.iter().map(|infections| settings.travel_share * around * infections).collect(),
+            imports: imports::shares(history, settings, &course, &disease, &cases[..past]),
             infections: simulated,
             immune: immune as usize,
             known: burn_in.saturating_sub(settings.case_delay_days.mean.round() as usize),
             first_weekday: (weekday_index(history.as_of()) + 1 + 6 * burn_in) % 7,
         };
         let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
-        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
         let ensemble = Ensemble::new(settings, population, disease, &target, keys);
         Ok(AbmFit::new(
             settings,

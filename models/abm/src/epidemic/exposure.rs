@@ -2,7 +2,7 @@
 
 use rayon::prelude::*;
 
-use super::{CLASS, Epidemic, IMMUNE, PEOPLE_A_LANE, World};
+use super::{CLASS, Epidemic, IMMUNE, World};
 use crate::plan::Day;
 use crate::population::Layer;
 use crate::random::unit;
@@ -19,8 +19,8 @@ pub(super) struct Hit {
 /// The attempts of a day on people who can be infected.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Exposure {
-    /// One for each target: that of the least mark.
-    pub(super) hits: Vec<Hit>,
+    /// By block of people, in the order of targets: one for each target, that of the least mark.
+    pub(super) hits: Vec<Vec<Hit>>,
     /// Infections expected for each unit of the multiplier.
     pub(crate) pressure: f64,
 }
@@ -29,29 +29,36 @@ impl Epidemic {
     /// Tries all attempts of a day whose mark is below `limit`.
     pub(crate) fn expose(&self, world: &World<'_>, day: usize, limit: f32) -> Exposure {
         let measures = world.plan.on(day);
-        let try_lane = |lane: &Lane| self.try_lane(world, day, measures, lane.on(day), limit);
-        let tried: Vec<Exposure> = if self.lanes.len() == 1 {
-            self.lanes.iter().map(try_lane).collect()
-        } else {
-            self.lanes.par_iter().map(try_lane).collect()
+        let block = self.block();
+        let try_lane = |lane: &Lane| {
+            let (mut hits, pressure) = self.try_lane(world, day, measures, lane.on(day), limit);
+            if self.lanes.len() > 1 {
+                hits.sort_unstable_by_key(|hit| hit.target as usize / block);
+            }
+            (hits, pressure)
         };
-        let pressure = tried.iter().map(|exposure| exposure.pressure).sum();
-        let mut hits = Vec::with_capacity(tried.iter().map(|exposure| exposure.hits.len()).sum());
-        tried.into_iter().for_each(|exposure| hits.extend(exposure.hits));
-        // The least mark wins: who would have infected at the lowest transmissibility. Attempts differ in their bits, so
-        // that the order is total and knows nothing of lanes or threads.
-        let order = |hit: &Hit| (u64::from(hit.target) << 32 | u64::from(hit.mark.to_bits()), hit.attempt);
-        if hits.len() > PEOPLE_A_LANE {
-            hits.par_sort_unstable_by_key(order);
+        let (tried, pressures): (Vec<Vec<Hit>>, Vec<f64>) = if self.lanes.len() == 1 {
+            self.lanes.iter().map(try_lane).unzip()
         } else {
-            hits.sort_unstable_by_key(order);
-        }
-        hits.dedup_by_key(|hit| hit.target);
-        Exposure { hits, pressure }
+            self.lanes.par_iter().map(try_lane).unzip()
+        };
+        let hits = if tried.len() == 1 {
+            tried.into_iter().map(one_each).collect()
+        } else {
+            (0..self.lanes.len()).into_par_iter().map(|b| one_each(of_block(&tried, b, block))).collect()
+        };
+        Exposure { hits, pressure: pressures.iter().sum() }
     }
 
-    fn try_lane(&self, world: &World<'_>, day: usize, measures: &Day, attempts: &[Attempt], limit: f32) -> Exposure {
-        let mut exposure = Exposure::default();
+    fn try_lane(
+        &self,
+        world: &World<'_>,
+        day: usize,
+        measures: &Day,
+        attempts: &[Attempt],
+        limit: f32,
+    ) -> (Vec<Hit>, f64) {
+        let mut hits = Vec::new();
         let personal = measures.personal();
         let mut pressure = 0.0_f64;
         for &attempt in attempts {
@@ -75,10 +82,28 @@ impl Epidemic {
             let u = unit(self.key.at(attempt.0, day as u64).bits());
             let mark = (attempt.level() as f32 + u) * world.unit;
             if mark < limit * factor {
-                exposure.hits.push(Hit { target, mark: mark / factor, attempt });
+                hits.push(Hit { target, mark: mark / factor, attempt });
             }
         }
-        exposure.pressure = pressure / f64::from(world.unit);
-        exposure
+        (hits, pressure / f64::from(world.unit))
     }
+}
+
+/// All lanes' hits on one block of people; each lane's are in the order of blocks.
+fn of_block(tried: &[Vec<Hit>], b: usize, block: usize) -> Vec<Hit> {
+    let parts = tried.iter().map(|hits| {
+        let start = hits.partition_point(|hit| (hit.target as usize) < b * block);
+        let end = start + hits[start..].partition_point(|hit| (hit.target as usize) < (b + 1) * block);
+        &hits[start..end]
+    });
+    parts.collect::<Vec<_>>().concat()
+}
+
+/// Of several hits on a target the one of the least mark: who would have infected at the lowest transmissibility.
+///
+/// Attempts differ in their bits, so that the order is total and knows nothing of lanes or threads.
+fn one_each(mut hits: Vec<Hit>) -> Vec<Hit> {
+    hits.sort_unstable_by_key(|hit| (u64::from(hit.target) << 32 | u64::from(hit.mark.to_bits()), hit.attempt));
+    hits.dedup_by_key(|hit| hit.target);
+    hits
 }

@@ -3,11 +3,15 @@
 use rayon::prelude::*;
 
 use super::exposure::{Exposure, Hit};
+use super::imports::Imports;
 use super::{Epidemic, IMMUNE, Tally, VACCINATED, World};
 use crate::infect::{Infected, infect};
-use crate::population::Layer;
 use crate::purpose;
+use crate::random::Key;
 use crate::wheel::{Lane, NEVER};
+
+/// Below so many infections of a day, one thread is done before others have begun.
+const FEW: usize = 256;
 
 /// What decides how many are infected on a day.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,117 +22,122 @@ pub(crate) enum Drive {
     Count(usize),
 }
 
+/// Which of a day's hits infect.
+#[derive(Debug, Clone, Copy)]
+enum Limit {
+    Below(f32),
+    /// Those before this one in the order of marks and targets.
+    Before(f32, u32),
+    None,
+}
+
 impl Drive {
-    /// The attempts that succeed, in order of their targets, and how many are infected from elsewhere.
-    fn choose(self, mut hits: Vec<Hit>, imports: usize) -> (Vec<Hit>, usize) {
+    /// Which hits succeed, and how many are infected from elsewhere.
+    fn choose(self, hits: &[Vec<Hit>], imports: Imports) -> (Limit, Imports) {
+        let count = match self {
+            Self::Multiplier(multiplier) => return (Limit::Below(multiplier), imports),
+            Self::Count(count) => count,
+        };
+        let imports = imports.within(count);
+        let count = count - imports.commuting();
+        let local = count.saturating_sub(imports.anyone);
+        let mut marks: Vec<(f32, u32)> = hits.iter().flatten().map(|hit| (hit.mark, hit.target)).collect();
+        let imports = Imports { anyone: count - local.min(marks.len()), ..imports };
+        if local >= marks.len() {
+            return (Limit::None, imports);
+        }
+        let (_, &mut (mark, target), _) =
+            marks.select_nth_unstable_by(local, |a, b| a.0.total_cmp(&b.0).then(a.1.cmp(&b.1)));
+        (Limit::Before(mark, target), imports)
+    }
+}
+
+impl Limit {
+    fn holds(self, hit: &Hit) -> bool {
         match self {
-            Self::Multiplier(multiplier) => {
-                hits.retain(|hit| hit.mark < multiplier);
-                (hits, imports)
-            }
-            Self::Count(count) => {
-                let local = count.saturating_sub(imports);
-                let imports = count - local.min(hits.len());
-                if local < hits.len() {
-                    hits.select_nth_unstable_by(local, |a, b| a.mark.total_cmp(&b.mark).then(a.target.cmp(&b.target)));
-                    hits.truncate(local);
-                    hits.sort_unstable_by_key(|hit| hit.target);
-                }
-                (hits, imports)
-            }
+            Self::Below(multiplier) => hit.mark < multiplier,
+            Self::Before(mark, target) => hit.mark.total_cmp(&mark).then(hit.target.cmp(&target)).is_lt(),
+            Self::None => true,
         }
     }
 }
 
 impl Epidemic {
-    /// Infects those whose attempts succeed, and `imports` people from elsewhere; draws their attempts.
+    /// Infects those whose attempts succeed, and those infected from elsewhere; draws their attempts.
     pub(crate) fn commit(
         &mut self,
         world: &World<'_>,
         day: usize,
-        exposure: Exposure,
+        exposure: &Exposure,
         drive: Drive,
-        imports: usize,
+        imports: Imports,
     ) -> Tally {
-        let (hits, imports) = drive.choose(exposure.hits, imports);
+        let (limit, imports) = drive.choose(&exposure.hits, imports);
+        let (key, block) = (self.key, self.block());
+        // A block's hits are its own people's: blocks know nothing of each other.
+        let apply = |(b, (status, hits)): (usize, (&mut [u8], &Vec<Hit>))| {
+            let mut tally = Tally::default();
+            let infected = hits.iter().filter(|hit| limit.holds(hit)).map(|hit| {
+                let quarantine = quarantine(world, key, day, hit);
+                let new = Infected { person: hit.target, variant: hit.attempt.variant(), quarantine };
+                let status = &mut status[hit.target as usize - b * block];
+                count(status, world, new, hit.attempt.layer() as usize, &mut tally);
+                new
+            });
+            (infected.collect(), tally)
+        };
+        let few = exposure.hits.iter().map(Vec::len).sum::<usize>() < FEW;
+        let applied: Vec<(Vec<Infected>, Tally)> = if few || self.lanes.len() == 1 {
+            self.status.chunks_mut(block).zip(&exposure.hits).enumerate().map(apply).collect()
+        } else {
+            self.status.par_chunks_mut(block).zip(&exposure.hits).enumerate().map(apply).collect()
+        };
         let mut tally = Tally::default();
-        let mut infected = Vec::with_capacity(hits.len() + imports);
-        for hit in &hits {
-            let quarantine = self.quarantine(world, day, hit);
-            let new = Infected { person: hit.target, variant: hit.attempt.variant(), quarantine };
-            self.count(world, new, hit.attempt.layer() as usize, &mut tally);
-            infected.push(new);
+        let mut infected = Vec::with_capacity(applied.len());
+        for (part, counted) in applied {
+            tally.add(&counted);
+            infected.push(part);
         }
-        let measures = world.plan.on(day);
-        self.bring_in(world, (day as u64) | purpose::IMPORTED, imports, false, &mut infected, &mut tally);
-        if measures.variants_per_person > 0.0 {
-            let expected = measures.variants_per_person * self.status.len() as f64;
-            let brought = self.key.at(day as u64, purpose::VARIANT).poisson(expected as f32);
-            self.bring_in(world, (day as u64) | purpose::VARIANT, brought as usize, true, &mut infected, &mut tally);
-        }
+        let mut brought = Vec::with_capacity(imports.total());
+        self.bring_in(world, day, imports, &mut brought, &mut tally);
+        brought.into_iter().for_each(|new| infected[new.person as usize / block].push(new));
         self.draw_attempts(world, day, &infected);
         tally
     }
 
-    /// The day from which somebody infected is in quarantine, where the infector is isolated and contacts are traced.
-    fn quarantine(&self, world: &World<'_>, day: usize, hit: &Hit) -> Option<usize> {
-        let isolated = match hit.attempt.isolation() {
-            NEVER => return None,
-            days => day + days as usize,
-        };
-        let (share, delay) = world.plan.on(isolated).tracing;
-        let pair = u64::from(hit.target) << 24 | u64::from(hit.attempt.infector());
-        let traced = share > 0.0 && self.key.unit(pair, purpose::TRACED) < share;
-        traced.then(|| isolated + delay.ceil() as usize)
-    }
-
-    fn count(&mut self, world: &World<'_>, new: Infected, layer: usize, tally: &mut Tally) {
-        let status = &mut self.status[new.person as usize];
-        let severe = if *status & VACCINATED == 0 { 1.0 } else { world.plan.severity_left };
-        *status |= IMMUNE;
-        let band = world.population.band(new.person);
-        tally.by_layer[layer] += 1;
-        tally.by_band[band] += 1;
-        tally.severe[band] += severe;
-    }
-
-    /// Infects people at random; those who are immune already stand for infections that did not happen.
-    fn bring_in(
-        &mut self,
-        world: &World<'_>,
-        purpose: u64,
-        count: usize,
-        variant: bool,
-        infected: &mut Vec<Infected>,
-        tally: &mut Tally,
-    ) {
-        let people = self.status.len() as u32;
-        for i in 0..if people == 0 { 0 } else { count } {
-            let mut numbers = self.key.at(i as u64, purpose);
-            for _ in 0..20 {
-                let person = numbers.below(people);
-                let susceptibility = self.susceptibility(world, person);
-                if self.status[person as usize] & IMMUNE == 0 && numbers.unit() < susceptibility {
-                    let new = Infected { person, variant, quarantine: None };
-                    self.count(world, new, Layer::ALL.len(), tally);
-                    infected.push(new);
-                    break;
-                }
-            }
-        }
-    }
-
-    fn draw_attempts(&mut self, world: &World<'_>, day: usize, infected: &[Infected]) {
+    fn draw_attempts(&mut self, world: &World<'_>, day: usize, infected: &[Vec<Infected>]) {
         let key = self.key;
-        let share = infected.len().div_ceil(self.lanes.len()).max(1);
-        let fill = |lane: &mut Lane, infected: &[Infected]| {
+        let fill = |(lane, infected): (&mut Lane, &Vec<Infected>)| {
             infected.iter().for_each(|&new| infect(world, key, day, new, lane));
         };
         self.lanes.iter_mut().for_each(|lane| lane.clear(day));
-        if self.lanes.len() == 1 || infected.len() < 256 {
-            self.lanes.iter_mut().zip(infected.chunks(share)).for_each(|(lane, part)| fill(lane, part));
+        let few = infected.iter().map(Vec::len).sum::<usize>() < FEW;
+        if few || self.lanes.len() == 1 {
+            self.lanes.iter_mut().zip(infected).for_each(fill);
         } else {
-            self.lanes.par_iter_mut().zip(infected.par_chunks(share)).for_each(|(lane, part)| fill(lane, part));
+            self.lanes.par_iter_mut().zip(infected).for_each(fill);
         }
     }
+}
+
+/// The day from which somebody infected is in quarantine, where the infector is isolated and contacts are traced.
+fn quarantine(world: &World<'_>, key: Key, day: usize, hit: &Hit) -> Option<usize> {
+    let isolated = match hit.attempt.isolation() {
+        NEVER => return None,
+        days => day + days as usize,
+    };
+    let (share, delay) = world.plan.on(isolated).tracing;
+    let pair = u64::from(hit.target) << 24 | u64::from(hit.attempt.infector());
+    let traced = share > 0.0 && key.unit(pair, purpose::TRACED) < share;
+    traced.then(|| isolated + delay.ceil() as usize)
+}
+
+/// Marks a person as infected and counts it.
+pub(super) fn count(status: &mut u8, world: &World<'_>, new: Infected, layer: usize, tally: &mut Tally) {
+    let severe = if *status & VACCINATED == 0 { 1.0 } else { world.plan.severity_left };
+    *status |= IMMUNE;
+    let band = world.population.band(new.person);
+    tally.by_layer[layer] += 1;
+    tally.by_band[band] += 1;
+    tally.severe[band] += severe;
 }

@@ -3,6 +3,7 @@
 mod compliance;
 mod exposure;
 mod immunity;
+mod imports;
 mod infections;
 mod tally;
 
@@ -12,6 +13,7 @@ use crate::population::{Population, band_of};
 use crate::random::Key;
 use crate::wheel::Lane;
 pub(crate) use exposure::Exposure;
+pub use imports::Imports;
 pub(crate) use infections::Drive;
 pub use tally::Tally;
 
@@ -23,9 +25,8 @@ const IMMUNE: u8 = 1;
 const VACCINATED: u8 = 2;
 /// From this bit on stands the class of susceptibility, so that a test touches one byte of a person.
 const CLASS: u32 = 2;
-/// People of one lane; more lanes let more threads work on one place.
+/// People of one lane at most; more lanes let more threads work on one place.
 const PEOPLE_A_LANE: usize = 131_072;
-const MOST_LANES: usize = 64;
 
 /// What does not change while an epidemic runs.
 #[derive(Debug, Clone, Copy)]
@@ -49,6 +50,7 @@ pub struct World<'a> {
 pub struct Epidemic {
     key: Key,
     status: Vec<u8>,
+    /// A lane for each block of people: their attempts, once they are infected.
     lanes: Vec<Lane>,
     /// How many of the people by age, oldest first, have been offered a vaccine.
     offered: usize,
@@ -58,7 +60,7 @@ impl Epidemic {
     /// Nobody infected, nobody immune.
     #[must_use]
     pub fn new(population: &Population, key: Key) -> Self {
-        let lanes = population.len().div_ceil(PEOPLE_A_LANE).clamp(1, MOST_LANES);
+        let lanes = population.len().div_ceil(PEOPLE_A_LANE).max(1);
         let status = population.ages().iter().map(|age| (class(band_of(*age)) as u8) << CLASS).collect();
         Self { key, status, lanes: vec![Lane::new(); lanes], offered: 0 }
     }
@@ -81,11 +83,16 @@ impl Epidemic {
         self.status.iter().filter(|status| **status & IMMUNE == 0).count()
     }
 
-    /// Runs one day with a given multiplier and so many infections from elsewhere.
-    pub fn step(&mut self, world: &World<'_>, day: usize, multiplier: f32, imports: usize) -> Tally {
+    /// Runs one day with a given multiplier and infections from elsewhere.
+    pub fn step(&mut self, world: &World<'_>, day: usize, multiplier: f32, imports: impl Into<Imports>) -> Tally {
         self.prepare(world, day);
         let exposure = self.expose(world, day, multiplier);
-        self.commit(world, day, exposure, Drive::Multiplier(multiplier), imports)
+        self.commit(world, day, &exposure, Drive::Multiplier(multiplier), imports.into())
+    }
+
+    /// People of a block.
+    fn block(&self) -> usize {
+        self.status.len().div_ceil(self.lanes.len()).max(1)
     }
 
     fn susceptibility(&self, world: &World<'_>, person: u32) -> f32 {

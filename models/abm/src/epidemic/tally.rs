@@ -14,6 +14,13 @@ pub struct Tally {
 }
 
 impl Tally {
+    /// Adds what was counted elsewhere on the same day.
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.by_layer.iter_mut().zip(other.by_layer).for_each(|(sum, n)| *sum += n);
+        self.by_band.iter_mut().zip(other.by_band).for_each(|(sum, n)| *sum += n);
+        self.severe.iter_mut().zip(other.severe).for_each(|(sum, n)| *sum += n);
+    }
+
     /// All infections.
     #[must_use]
     pub fn infections(&self) -> u32 {

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::ages::{Heads, Pyramid};
 use super::tables::{HOUSES, OLDEST, WORKPLACES, care_use, employment, enrolment};
-use super::{BANDS, Houses, NOBODY, Population, Profile};
+use super::{BANDS, ELSEWHERE, Houses, NOBODY, Population, Profile};
 use crate::random::{Key, Sequence};
 
 /// People of one chunk; a household does not reach into the next.
@@ -24,9 +24,10 @@ const AGES: u64 = 2;
 const ROLES: u64 = 3;
 const PLACES: u64 = 4;
 
-/// What a person does by day: a kind of house (0 to 3), work, or neither.
+/// What a person does by day: a kind of house (0 to 3), work here or in another county, or neither.
 const WORK: u8 = 4;
-const NOTHING: u8 = 5;
+const AWAY: u8 = 5;
+const NOTHING: u8 = 6;
 
 impl Population {
     /// Most people that one population holds: the event wheel has 24 bits for a person.
@@ -62,7 +63,7 @@ impl Population {
             let mut choices = key.at(chunk as u64, ROLES);
             for ((age, home), role) in ages.iter_mut().zip(homes).zip(roles) {
                 *age = pyramid.fit(*age, numbers.unit());
-                *role = role_of(*age, home >> 4 == 1, choices.unit(), choices.unit());
+                *role = role_of(*age, home >> 4 == 1, profile.leaving as f32, choices.unit(), choices.unit());
             }
         };
         if alone {
@@ -81,17 +82,18 @@ impl Population {
             work: 0,
             workplace_of: Vec::new(),
             workplaces: Vec::new(),
+            leaving: Vec::new(),
             by_band: vec![0; people],
             bands: [0; BANDS + 1],
         };
-        population.assign(&roles, key);
+        population.assign(&roles, profile.arriving, key);
         population.sort_by_band();
         population
     }
 
-    /// Gives everyone with a role a slot in a group.
-    fn assign(&mut self, roles: &[u8], key: Key) {
-        let mut counts = [0_u32; 5];
+    /// Gives everyone with a role a slot in a group; `arriving` people from elsewhere take jobs for each resident who works.
+    fn assign(&mut self, roles: &[u8], arriving: f64, key: Key) {
+        let mut counts = [0_u32; 6];
         roles.iter().filter(|role| **role < NOTHING).for_each(|role| counts[usize::from(*role)] += 1);
         let mut base = 0;
         for (kind, (size, pupils_per_staff)) in HOUSES.into_iter().enumerate() {
@@ -102,15 +104,24 @@ impl Population {
             self.houses[kind] = houses;
         }
         let staff: u32 = self.houses.iter().map(|houses| houses.count * houses.staff).sum();
-        let workers = counts[usize::from(WORK)];
+        let (workers, away) = (counts[usize::from(WORK)], counts[usize::from(AWAY)]);
+        let jobs = workers + (arriving * f64::from(workers + away)).round() as u32;
         self.work = base;
-        self.found_workplaces(workers.saturating_sub(staff), &mut key.at(0, PLACES));
+        self.leaving.reserve_exact(away as usize);
+        self.found_workplaces(jobs.saturating_sub(staff), &mut key.at(0, PLACES));
         self.members = vec![NOBODY; base as usize + self.workplace_of.len()];
         let mut next = [0_u32; 5];
-        let scatter = Scatter::new(workers);
+        // Jobs that no resident takes, scattered among the others, are those of people from elsewhere.
+        let scatter = Scatter::new(jobs);
         for (person, &role) in roles.iter().enumerate() {
-            if role == NOTHING {
-                continue;
+            match role {
+                NOTHING => continue,
+                AWAY => {
+                    self.slots[person] = ELSEWHERE;
+                    self.leaving.push(person as u32);
+                    continue;
+                }
+                _ => {}
             }
             let rank = next[usize::from(role)];
             next[usize::from(role)] += 1;
@@ -191,7 +202,7 @@ fn households(profile: &Profile, heads: &Heads, numbers: &mut Sequence, ages: &m
     }
 }
 
-fn role_of(age: u8, alone: bool, enrolled: f32, works: f32) -> u8 {
+fn role_of(age: u8, alone: bool, leaving: f32, enrolled: f32, works: f32) -> u8 {
     if enrolled < enrolment(age) {
         return match age {
             ..=10 => 0,
@@ -202,7 +213,14 @@ fn role_of(age: u8, alone: bool, enrolled: f32, works: f32) -> u8 {
     if alone && enrolled < care_use(age) / ALONE {
         return 3;
     }
-    if works < employment(age) { WORK } else { NOTHING }
+    let employed = employment(age);
+    if works >= employed {
+        NOTHING
+    } else if works < leaving * employed {
+        AWAY
+    } else {
+        WORK
+    }
 }
 
 /// A permutation of `0 .. n` that tears neighbours apart: multiples of a number without a common factor with `n`.
@@ -296,6 +314,29 @@ mod tests {
         let largest: u32 = sizes.iter().rev().take(sizes.len() / 20).sum();
         assert!(sizes[sizes.len() / 2] < 6, "median {}", sizes[sizes.len() / 2]);
         assert!(f64::from(largest) > 0.4 * f64::from(all), "5 % of workplaces have {largest} of {all} workers");
+    }
+
+    #[test]
+    fn commuters_are_in_no_workplace_here_and_leave_room_for_those_who_come() {
+        let at = |leaving, arriving| {
+            let profile = Profile { leaving, arriving, ..Profile::default() };
+            Population::build(100_000, &profile, Key::from_seed(6))
+        };
+        let (closed, open) = (at(0.0, 0.0), at(0.4, 0.25));
+        let working = |p: &Population| {
+            (0..100_000).filter(|person| p.group(*person).is_some_and(|g| g.layer == Layer::Work)).count() as f64
+        };
+        let away = (0..100_000).filter(|person| open.works_elsewhere(*person)).count();
+        assert_eq!(away, open.leaving.len());
+        // Staff of schools and care homes work, too: about 4,000 of 44,000.
+        let workers = working(&closed);
+        assert!((away as f64 / (workers + 4_000.0) - 0.4).abs() < 0.03, "{away} of {workers} leave");
+        assert!((working(&open) / workers - 0.6).abs() < 0.03, "{} stay", working(&open));
+        let slots = open.workplace_of.len() as f64;
+        let held = (0..slots as usize).filter(|slot| open.members[open.work as usize + slot] != NOBODY).count() as f64;
+        // 0.25 come for each who works, 0.6 stay.
+        assert!((held / slots - 0.6 / 0.85).abs() < 0.03, "{held} of {slots} slots are held by residents");
+        assert_eq!(closed.workplace_of.len() as f64, working(&closed));
     }
 
     #[test]

@@ -10,6 +10,8 @@ pub use tables::BANDS;
 
 /// No person, no slot.
 const NOBODY: u32 = u32::MAX;
+/// The slot of who works in another county.
+const ELSEWHERE: u32 = u32::MAX - 1;
 /// Pupils of one class, workers of one team: contacts are mostly among them.
 const TEAM: u32 = 20;
 
@@ -37,16 +39,17 @@ impl Layer {
 /// The people of one place, as columns.
 ///
 /// Members of a household stand next to each other, so that a home is one byte: the position in it and its size. A group
-/// (school, workplace, care home) is a range of `members`; a person knows the own slot there.
+/// (school, workplace, care home) is a range of `members`; a person knows the own slot there. Slots of workplaces that
+/// people from other counties hold are empty: whom they meet is not simulated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {
     /// Age in years.
     ages: Vec<u8>,
     /// Position in the household (low half) and size of the household (high half).
     homes: Vec<u8>,
-    /// Slot in `members`, or [`NOBODY`].
+    /// Slot in `members`, [`NOBODY`] or [`ELSEWHERE`].
     slots: Vec<u32>,
-    /// Who holds each slot; an empty one is [`NOBODY`].
+    /// Who holds each slot; an empty one, or one held by somebody from another county, is [`NOBODY`].
     members: Vec<u32>,
     /// Primary schools, secondary schools, colleges, care homes: equal blocks of slots.
     houses: [Houses; 4],
@@ -56,6 +59,8 @@ pub struct Population {
     workplace_of: Vec<u32>,
     /// First slot of each workplace, and the end of the last.
     workplaces: Vec<u32>,
+    /// People who work in another county.
+    leaving: Vec<u32>,
     /// People by age band.
     by_band: Vec<u32>,
     /// Where each band starts in `by_band`, and its end.
@@ -145,7 +150,7 @@ impl Population {
     #[inline]
     pub(crate) fn group(&self, person: u32) -> Option<Group> {
         let slot = self.slots[person as usize];
-        if slot == NOBODY {
+        if slot >= ELSEWHERE {
             return None;
         }
         if slot >= self.work {
@@ -175,6 +180,22 @@ impl Population {
         (slot != group.slot && person != NOBODY).then_some(person)
     }
 
+    /// Whether a person works in another county.
+    #[must_use]
+    pub fn works_elsewhere(&self, person: u32) -> bool {
+        self.slots[person as usize] == ELSEWHERE
+    }
+
+    /// Somebody who works in another county, by a number; none where nobody does.
+    pub(crate) fn leaving(&self, number: u32) -> Option<u32> {
+        one_of(&self.leaving, number)
+    }
+
+    /// Somebody who works at a workplace here, by a number; none where it falls on a slot of somebody from elsewhere.
+    pub(crate) fn working(&self, number: u32) -> Option<u32> {
+        one_of(self.members.get(self.work as usize..).unwrap_or_default(), number).filter(|person| *person != NOBODY)
+    }
+
     /// People of an age band.
     #[inline]
     pub(crate) fn of_band(&self, band: usize) -> &[u32] {
@@ -185,6 +206,10 @@ impl Population {
     #[must_use]
     pub fn bytes(&self) -> usize {
         let words = self.slots.len() + self.members.len() + self.workplace_of.len() + self.workplaces.len();
-        self.ages.len() + self.homes.len() + 4 * (words + self.by_band.len())
+        self.ages.len() + self.homes.len() + 4 * (words + self.leaving.len() + self.by_band.len())
     }
+}
+
+fn one_of(people: &[u32], number: u32) -> Option<u32> {
+    people.get(((u64::from(number) * people.len() as u64) >> 32) as usize).copied()
 }

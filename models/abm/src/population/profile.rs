@@ -1,6 +1,6 @@
 //! What a county's covariates say about its people.
 
-use countycast_engine::Location;
+use countycast_engine::{Commuting, Location};
 
 use super::tables::{AGE_SHARES, BANDS, HOUSEHOLD_SIZES};
 
@@ -26,6 +26,9 @@ const AGE_COVARIATES: [&str; BANDS] = [
     "age_85_plus",
 ];
 
+/// No county has as many commuters for each resident who works.
+const MOST_ARRIVING: f64 = 5.0;
+
 /// Who lives in a place, in shares.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Profile {
@@ -33,12 +36,21 @@ pub struct Profile {
     pub age_shares: [f64; BANDS],
     /// Share of households of 1, 2, … 7 people, sums to 1.
     pub household_sizes: [f64; 7],
+    /// Share of those who work who do so in another county, 0 to 1.
+    pub leaving: f64,
+    /// People from other counties who work here, for each resident who works, 0 to 5.
+    pub arriving: f64,
 }
 
 impl Default for Profile {
-    /// The United States.
+    /// The United States; nobody crosses a border to work.
     fn default() -> Self {
-        Self { age_shares: normalised(AGE_SHARES), household_sizes: normalised(HOUSEHOLD_SIZES) }
+        Self {
+            age_shares: normalised(AGE_SHARES),
+            household_sizes: normalised(HOUSEHOLD_SIZES),
+            leaving: 0.0,
+            arriving: 0.0,
+        }
     }
 }
 
@@ -55,6 +67,16 @@ impl Profile {
             profile.household_sizes = tilted(profile.household_sizes, mean);
         }
         profile
+    }
+
+    /// The same people, some of whom work across the border, and others come in.
+    #[must_use]
+    pub fn with_commuting(mut self, commuting: Option<&Commuting>) -> Self {
+        if let Some(commuting) = commuting {
+            self.leaving = commuting.leaving;
+            self.arriving = commuting.arriving.min(MOST_ARRIVING);
+        }
+        self
     }
 }
 

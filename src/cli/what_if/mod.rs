@@ -1,5 +1,8 @@
 //! `countycast what-if`.
 
+mod chart;
+mod text;
+
 use std::fmt::Write;
 use std::path::PathBuf;
 
@@ -12,12 +15,10 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::panel::{self, demo};
 use crate::pipeline::Monitor;
-use crate::what_if::{Done, Effect, KINDS, Quantity, Request, Scenarios, Setting, what_if};
+use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
 
 /// Engines of a what-if: the mechanistic ones, and those that follow them.
 const ENGINES: [&str; 4] = ["trend", "curve", "seir", "abm"];
-/// Columns and rows of the chart on the terminal.
-const CHART: (u32, u32) = (90, 14);
 
 /// Hold scenarios against a baseline: what happens if schools close, masks come off, a variant arrives.
 ///
@@ -63,6 +64,10 @@ pub(super) struct Args {
     /// Engines: seir and abm answer through mechanisms, all others follow their ratio; learner takes no part.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ENGINES)]
     engines: Vec<String>,
+    /// Simulate every resident one by one, where the agent-based engine takes part: up to 16.7 million in a place. Takes
+    /// minutes and gigabytes where the default takes seconds; the time limit of an engine in a place is a day.
+    #[arg(long)]
+    full_scale: bool,
     /// TOML file with settings; `config/default.toml` lists them all.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -91,6 +96,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     config.seed = args.seed.unwrap_or(config.seed);
     config.engine_names.clone_from(&args.engines);
+    if args.full_scale {
+        config.full_scale();
+    }
     let scenarios = args.scenarios.iter().map(|file| Scenarios::read(file)).collect::<Result<_, _>>()?;
     // The folder of the demonstration panel lasts as long as the run.
     let mut demo_folder = None;
@@ -123,7 +131,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         if args.data.is_none() {
             println!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
         }
-        print!("{}\nwritten to {}\n", text(&done), args.out.display());
+        print!("{}\nwritten to {}\n", text::text(&done), args.out.display());
     }
     Ok(())
 }
@@ -133,8 +141,8 @@ fn list() -> String {
     let mut text = "\
 A scenario holds [[entry]] tables: kind, start and end (a date, or \"+7\" for seven days after as-of; by default the
 whole run), strength (0 to 1, default 1; several in brackets make a sweep), uncertainty (standard deviation of the
-strength, default 0), and what the kind takes. [places] names fips, states, or counties_of with min_population and
-max_population; horizon_days is 7 to 366.\n"
+strength, default 0), and what the kind takes. [places] names fips, states (as wholes), or counties_of states, with
+min_population and max_population (of all states where counties_of is left out); horizon_days is 7 to 366.\n"
         .to_owned();
     for kind in &KINDS {
         // Writing to a string cannot fail.
@@ -144,80 +152,4 @@ max_population; horizon_days is 7 to 366.\n"
         }
     }
     text
-}
-
-/// The report on the place that speaks for all.
-fn text(done: &Done) -> String {
-    let mut text = String::new();
-    let _ = report(&mut text, done);
-    text
-}
-
-fn report(text: &mut String, done: &Done) -> std::fmt::Result {
-    let place = done.main_place();
-    let (name, days) = (done.names.last().map_or(place, |(_, name)| name), days(done));
-    writeln!(text, "{name}, as of {}, {days} days ahead: pool of all members, 90 % intervals", done.as_of)?;
-    let mut scenario = "";
-    for effect in by_scenario(done.pooled(place)) {
-        if effect.scenario != scenario {
-            scenario = &effect.scenario;
-            writeln!(text, "\n{scenario}")?;
-            writeln!(text, "  {:<16}{:>12}{:>12}{:>30}{:>24}", "", "baseline", "scenario", "difference", "ratio")?;
-        }
-        line(text, effect)?;
-    }
-    writeln!(text, "\nratio of cases by model")?;
-    for effect in done.effects.iter().filter(|e| e.fips == place || done.names.len() == 1) {
-        if let Some(ratio) = effect.ratio.filter(|_| effect.quantity == Quantity::Cases) {
-            let (model, response) = (effect.model, effect.response);
-            writeln!(
-                text,
-                "  {:<44}{model:<8}{response:<12}{:.2} ({:.2}–{:.2})",
-                effect.scenario, ratio.median, ratio.low, ratio.high
-            )?;
-        }
-    }
-    chart(text, done)?;
-    if !done.failures.is_empty() {
-        writeln!(text, "\nwithout an answer")?;
-        for failure in &done.failures {
-            writeln!(text, "  {failure}")?;
-        }
-    }
-    Ok(())
-}
-
-fn days(done: &Done) -> usize {
-    done.courses.first().map_or(0, |course| course.cases.len())
-}
-
-/// Effects with those of one scenario together, in the order of the scenarios.
-fn by_scenario<'a>(effects: impl Iterator<Item = &'a Effect>) -> Vec<&'a Effect> {
-    let effects: Vec<&Effect> = effects.collect();
-    let order = |effect: &Effect| effects.iter().position(|other| other.scenario == effect.scenario);
-    let mut sorted = effects.clone();
-    sorted.sort_by_key(|effect| order(effect));
-    sorted
-}
-
-fn line(text: &mut String, effect: &Effect) -> std::fmt::Result {
-    let word = effect.quantity.word().replace('_', " ");
-    let (before, with, change) = (&effect.baseline, &effect.with, &effect.difference);
-    if matches!(effect.quantity, Quantity::WardOverflow | Quantity::IcuOverflow) {
-        let percent = |share: f64| format!("{:.0} %", 100.0 * share);
-        let (before, with, change) = (percent(before.median), percent(with.median), 100.0 * change.median);
-        return writeln!(text, "  {word:<16}{before:>12}{with:>12}{:>30}", format!("{change:+.0} points"));
-    }
-    let difference = format!("{:+.0} ({:+.0} to {:+.0})", change.median, change.low, change.high);
-    let ratio = effect.ratio.map_or_else(String::new, |r| format!("{:.2} ({:.2}–{:.2})", r.median, r.low, r.high));
-    writeln!(text, "  {word:<16}{:>12.0}{:>12.0}{difference:>30}{ratio:>24}", before.median, with.median)
-}
-
-/// Medians of daily cases, the baseline first.
-fn chart(text: &mut String, done: &Done) -> std::fmt::Result {
-    let courses: Vec<_> = done.courses.iter().filter(|course| course.fips == done.main_place()).collect();
-    let medians = courses.iter().map(|course| course.cases.iter().map(|row| row[1]).collect()).collect();
-    let legend: Vec<&str> = courses.iter().map(|course| course.scenario.as_str()).collect();
-    let plot = rasciigraph::plot_many(medians, rasciigraph::Config::default().with_width(CHART.0).with_height(CHART.1));
-    writeln!(text, "\nmedian daily cases (mean of seven days): {}\n{plot}", legend.join(" | "))
 }

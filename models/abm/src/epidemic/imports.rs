@@ -1,0 +1,111 @@
+//! Infections that happen elsewhere, or come from there.
+
+use super::infections::count;
+use super::{Epidemic, IMMUNE, Tally, World};
+use crate::infect::Infected;
+use crate::population::Layer;
+use crate::purpose;
+
+/// Infections of one day whose infector lives elsewhere, in people.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Imports {
+    /// Of anyone.
+    pub anyone: usize,
+    /// Of residents who work in another county, at work there.
+    pub there: usize,
+    /// Of residents who work here, by people who come from another county to work.
+    pub here: usize,
+}
+
+impl From<usize> for Imports {
+    /// So many of anyone.
+    fn from(anyone: usize) -> Self {
+        Self { anyone, ..Self::default() }
+    }
+}
+
+impl Imports {
+    /// Room for commuters' infections among `count` in all: what is above is left out.
+    pub(super) fn within(self, count: usize) -> Self {
+        let there = self.there.min(count);
+        Self { there, here: self.here.min(count - there), ..self }
+    }
+
+    /// All of them.
+    pub(crate) fn total(self) -> usize {
+        self.anyone + self.commuting()
+    }
+
+    /// Infections of commuters.
+    pub(super) fn commuting(self) -> usize {
+        self.there + self.here
+    }
+}
+
+/// Whom to infect from elsewhere: how many, with what, and by which numbers.
+struct Group {
+    count: usize,
+    variant: bool,
+    purpose: u64,
+    /// Whether they are infected at work, where those who stay at home are not.
+    at_work: bool,
+}
+
+impl Epidemic {
+    /// Infects those who are infected from elsewhere on a day.
+    pub(super) fn bring_in(
+        &mut self,
+        world: &World<'_>,
+        day: usize,
+        imports: Imports,
+        infected: &mut Vec<Infected>,
+        tally: &mut Tally,
+    ) {
+        let people = world.population;
+        let anyone = |number: u32| {
+            let n = people.len() as u64;
+            (n > 0).then(|| ((u64::from(number) * n) >> 32) as u32)
+        };
+        let group = |count, purpose| Group { count, purpose, variant: false, at_work: false };
+        self.pick(world, day, &group(imports.anyone, purpose::IMPORTED), anyone, infected, tally);
+        let there = Group { at_work: true, ..group(imports.there, purpose::COMMUTING) };
+        self.pick(world, day, &there, |number| people.leaving(number), infected, tally);
+        let here = Group { at_work: true, ..group(imports.here, purpose::COMMUTING | 1 << 31) };
+        self.pick(world, day, &here, |number| people.working(number), infected, tally);
+        let variants = world.plan.on(day).variants_per_person;
+        if variants > 0.0 {
+            let count = self.key.at(day as u64, purpose::VARIANT).poisson((variants * people.len() as f64) as f32);
+            let group = Group { variant: true, ..group(count as usize, purpose::VARIANT) };
+            self.pick(world, day, &group, anyone, infected, tally);
+        }
+    }
+
+    /// Infects people picked by numbers, more probably the more susceptible.
+    fn pick(
+        &mut self,
+        world: &World<'_>,
+        day: usize,
+        group: &Group,
+        person: impl Fn(u32) -> Option<u32>,
+        infected: &mut Vec<Infected>,
+        tally: &mut Tally,
+    ) {
+        // Where hardly anyone is left, some infections do not happen.
+        const TRIES: usize = 20;
+        for i in 0..group.count {
+            let mut numbers = self.key.at(i as u64, day as u64 | group.purpose);
+            for _ in 0..TRIES {
+                let Some(person) = person((numbers.bits() >> 32) as u32) else { continue };
+                let susceptibility = self.susceptibility(world, person);
+                if self.status[person as usize] & IMMUNE == 0 && numbers.unit() < susceptibility {
+                    if !(group.at_work && world.plan.on(day).at_home(self.key, person)) {
+                        let new = Infected { person, variant: group.variant, quarantine: None };
+                        count(&mut self.status[person as usize], world, new, Layer::ALL.len(), tally);
+                        infected.push(new);
+                    }
+                    break;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,179 @@
+//! Intervals of counties that held too little in past weeks are widened.
+//!
+//! For each population quintile, course of the epidemic and week ahead, and for each of six levels: by what factor would the
+//! distance from the median, on the scale of log(x + 1), have had to be stretched for the level to hold what it promises?
+//! (Conformal prediction with feedback that comes as late as the truth; Romano et al. 2019, Angelopoulos et al. 2023.)
+//! Factors are shrunk to 1 where few past days are known, and are held between 1 and a bound: nothing is ever narrowed, as
+//! the calm before a rise would take from the upper tail just what the rise needs.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use countycast_engine::{Date, Target};
+
+use crate::evaluate::{Course, Run, Sum, Truth, quintiles};
+use crate::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
+
+/// Positions of the levels whose factors are learned; those between and beyond follow.
+const LEARNED: [usize; 6] = [1, 3, 6, 16, 19, 21];
+/// Fewest past forecasts of a class to learn from.
+const LEAST: usize = 50;
+/// Past as-of days at which a factor counts half.
+const PRIOR_DAYS: f64 = 4.0;
+/// Distances from the median below this hold no ratio.
+const LEAST_DISTANCE: f64 = 1e-6;
+
+/// Quintile, course and week ahead.
+type Class = (u8, Course, u8);
+
+/// Factors on the distance from the median, by class; 1 for all others.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Calibration(BTreeMap<Class, [f64; 6]>);
+
+/// A past ratio of the truth's distance to a level's, with its weight and as-of day.
+type Ratio = (f64, f64, Date);
+
+impl Calibration {
+    /// Learns from past runs. `blend` gives a past run's blended weeks of new cases in the counties that engines projected.
+    /// A run of `half_life_weeks` counts half. No factor exceeds `widest`.
+    #[must_use]
+    pub fn learn(
+        past: &[Run],
+        truth: &Truth,
+        as_of: Date,
+        half_life_weeks: f64,
+        widest: f64,
+        blend: impl Fn(&Run) -> Vec<crate::evaluate::Forecast>,
+    ) -> Self {
+        let mut ratios: BTreeMap<Class, [Vec<Ratio>; 6]> = BTreeMap::new();
+        for run in past.iter().filter(|_| widest > 1.0) {
+            let age = as_of.since(run.as_of).map_or(0.0, |span| f64::from(span.get_days())) / 7.0;
+            let weight = 0.5_f64.powf(age / half_life_weeks);
+            let quintiles = quintiles(&run.places);
+            for forecast in blend(run).iter().filter(|f| f.sum == Sum::Week && f.target == Target::Cases) {
+                let Some(came) = truth.week(forecast.fips, Target::Cases, forecast.end(run.as_of)) else { continue };
+                let Some(quintile) = quintiles.get(&forecast.fips) else { continue };
+                let course = Course::of(run.places.get(&forecast.fips).and_then(|place| place.reproduction));
+                let median = f64::from(forecast.row[MEDIAN]).ln_1p();
+                let of_class = ratios.entry((*quintile, course, forecast.horizon)).or_default();
+                for (ratios, level) in of_class.iter_mut().zip(LEARNED) {
+                    let distance = f64::from(forecast.row[level]).ln_1p() - median;
+                    if distance.abs() > LEAST_DISTANCE {
+                        ratios.push(((came.ln_1p() - median) / distance, weight, run.as_of));
+                    }
+                }
+            }
+        }
+        let factors = |(class, ratios): (Class, [Vec<Ratio>; 6])| {
+            let mut levels = LEARNED.iter();
+            (class, ratios.map(|ratios| factor(ratios, levels.next().map_or(0.5, |&i| LEVELS[i]), widest)))
+        };
+        Self(ratios.into_iter().map(factors).collect())
+    }
+
+    /// Widens a county's cases; week `h` and its days by the factors of week `h`, weeks past the last known by the last's.
+    pub fn widen(&self, quantiles: &mut Quantiles, quintile: u8, course: Course) {
+        let last = self.0.keys().filter(|class| (class.0, class.1) == (quintile, course)).map(|class| class.2).max();
+        let Some(last) = last else { return };
+        let factors = |week: usize| {
+            let week = u8::try_from(week + 1).unwrap_or(u8::MAX).min(last);
+            self.0.get(&(quintile, course, week)).map(between)
+        };
+        for (rows, days) in [(&mut quantiles.day, 7), (&mut quantiles.week, 1), (&mut quantiles.sum, 7)] {
+            for (i, row) in rows.iter_mut().enumerate() {
+                if let Some(factors) = factors(i / days) {
+                    stretch(row, &factors);
+                }
+            }
+        }
+    }
+
+    /// The classes with their factors, for the run report: quintile, course, week, factors at 2.5, 10, 25, 75, 90 and 97.5 %.
+    pub fn rows(&self) -> impl Iterator<Item = (u8, &'static str, u8, [f64; 6])> {
+        self.0.iter().map(|((quintile, course, week), factors)| (*quintile, course.word(), *week, *factors))
+    }
+}
+
+/// The factor at which so many past truths as the level promises would have lain within.
+fn factor(mut ratios: Vec<Ratio>, level: f64, widest: f64) -> f64 {
+    if ratios.len() < LEAST {
+        return 1.0;
+    }
+    ratios.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let days = ratios.iter().map(|ratio| ratio.2).collect::<BTreeSet<_>>().len() as f64;
+    let wanted = level.max(1.0 - level) * ratios.iter().map(|ratio| ratio.1).sum::<f64>();
+    let mut held = 0.0;
+    let within = ratios.iter().find(|(_, weight, _)| {
+        held += weight;
+        held >= wanted
+    });
+    let needed = within.map_or(1.0, |ratio| ratio.0).max(1.0);
+    needed.powf(days / (days + PRIOR_DAYS)).min(widest)
+}
+
+/// Factors at all levels.
+fn between(learned: &[f64; 6]) -> [f64; 23] {
+    let middle = f64::midpoint(learned[2], learned[3]);
+    let knots: [(usize, f64); 9] = [
+        (0, learned[0]),
+        (1, learned[0]),
+        (3, learned[1]),
+        (6, learned[2]),
+        (MEDIAN, middle),
+        (16, learned[3]),
+        (19, learned[4]),
+        (21, learned[5]),
+        (22, learned[5]),
+    ];
+    std::array::from_fn(|i| {
+        let above = knots.iter().position(|(at, _)| *at >= i).unwrap_or(knots.len() - 1);
+        let ((a, low), (b, high)) = (knots[above.saturating_sub(1)], knots[above]);
+        if a == b { high } else { low + (high - low) * (i - a) as f64 / (b - a) as f64 }
+    })
+}
+
+fn stretch(row: &mut Row, factors: &[f64; 23]) {
+    let median = f64::from(row[MEDIAN]).ln_1p();
+    for (value, factor) in row.iter_mut().zip(factors) {
+        *value = (median + factor * (f64::from(*value).ln_1p() - median)).exp_m1().max(0.0) as f32;
+    }
+    row.sort_by(f32::total_cmp);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn ratios(scale: f64, days: i8) -> Vec<Ratio> {
+        let even = |day: i8| (0..100).map(move |i| (scale * f64::from(i) / 95.0, 1.0, Date::constant(2020, 8, day)));
+        (1..=days).flat_map(even).collect()
+    }
+
+    #[test]
+    fn levels_that_held_too_little_are_stretched_within_bounds() {
+        // Of even ratios up to twice the distance of the level, 95 % lie below 1.98 of it: four days count half.
+        let found = factor(ratios(2.0, 4), 0.95, 9.0);
+        assert!((found - 1.98_f64.sqrt()).abs() < 0.01, "{found}");
+        assert!(factor(ratios(2.0, 12), 0.05, 9.0) > found, "more days, and the lower level alike");
+        assert_eq!(factor(ratios(2.0, 4), 0.95, 1.25), 1.25);
+        assert_eq!(factor(ratios(0.5, 4), 0.95, 9.0), 1.0, "what held too much stays");
+        assert_eq!(factor(ratios(2.0, 1)[..49].to_vec(), 0.95, 9.0), 1.0);
+    }
+
+    #[test]
+    fn rows_widen_about_their_median_and_only_in_their_class() {
+        let row: Row = LEVELS.map(|level| (100.0 * level) as f32);
+        let quantiles = Quantiles { day: vec![row; 14], week: vec![row; 2], sum: vec![row; 14] };
+        let class = (1, Course::Growing, 1);
+        let calibration = Calibration([(class, [1.0, 1.0, 1.0, 1.0, 1.1, 1.2])].into());
+        let (mut here, mut elsewhere) = (quantiles.clone(), quantiles.clone());
+        calibration.widen(&mut here, 1, Course::Growing);
+        calibration.widen(&mut elsewhere, 2, Course::Growing);
+        assert_eq!(elsewhere, quantiles);
+        for row_now in here.week.iter().chain(&here.day).chain(&here.sum) {
+            assert!(row_now.is_sorted() && row_now[..=16].iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-3));
+            let log = |x: f32| f64::from(x).ln_1p() - 50.0_f64.ln_1p();
+            assert!((log(row_now[21]) / log(row[21]) - 1.2).abs() < 1e-5);
+            assert!((log(row_now[22]) / log(row[22]) - 1.2).abs() < 1e-5);
+        }
+    }
+}

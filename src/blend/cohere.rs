@@ -1,0 +1,157 @@
+//! States as sums of their counties and the nation as the sum of its states, on joint sample paths.
+//!
+//! Quantiles do not add. So each place's quantiles are turned into equally likely paths again, and places are tied together by
+//! rank: a standard normal value for each place and path, correlated within a region through a factor of the region's own,
+//! says which quantile the place takes on that path (a Gaussian rank copula). A region's paths are the sums of its places'
+//! paths, its quantiles are theirs, and nothing of a place is moved.
+
+use countycast_engine::{Fips, Streams, Target};
+use rand_distr::{Distribution, StandardNormal};
+
+use crate::quantiles::{Forecast, LEVELS, Quantiles, Row, row};
+
+/// Paths of each place: enough for quantiles of 1 % to rest on four.
+const PATHS: usize = 400;
+
+/// Targets of which regions are sums.
+pub const SUMMED: [Target; 2] = [Target::Cases, Target::Deaths];
+
+/// Standard normal values, one for each path: how a region or place stands among all that it might come to.
+#[derive(Debug, Clone)]
+pub struct Factor(Vec<f64>);
+
+impl Factor {
+    /// The nation's.
+    #[must_use]
+    pub fn nation(seed: u64) -> Self {
+        Self(Self::own(seed, Fips::US))
+    }
+
+    /// A place's within its region: `coupling` is their correlation, 0 to 1.
+    #[must_use]
+    pub fn within(&self, place: Fips, coupling: f64, seed: u64) -> Self {
+        let rest = (1.0 - coupling * coupling).max(0.0).sqrt();
+        let own = Self::own(seed, place);
+        Self(self.0.iter().zip(own).map(|(region, own)| coupling * region + rest * own).collect())
+    }
+
+    fn own(seed: u64, place: Fips) -> Vec<f64> {
+        let mut rng = Streams::new(seed, "coherence", place).rng("factor", 0);
+        (0..PATHS).map(|_| StandardNormal.sample(&mut rng)).collect()
+    }
+
+    /// For each path the rank of its value among all.
+    fn ranks(&self) -> Vec<usize> {
+        let mut order: Vec<usize> = (0..self.0.len()).collect();
+        order.sort_by(|&a, &b| self.0[a].total_cmp(&self.0[b]));
+        let mut ranks = vec![0; order.len()];
+        order.into_iter().enumerate().for_each(|(rank, path)| ranks[path] = rank);
+        ranks
+    }
+}
+
+/// Sums of places' paths under way, for one target: for each row a value a path.
+#[derive(Debug, Clone, Default)]
+pub struct PathSum {
+    day: Vec<Vec<f32>>,
+    week: Vec<Vec<f32>>,
+    sum: Vec<Vec<f32>>,
+}
+
+impl PathSum {
+    /// Adds a place that stands as its factor says.
+    pub fn add(&mut self, quantiles: &Quantiles, factor: &Factor) {
+        let ranks = factor.ranks();
+        for (sums, rows) in
+            [(&mut self.day, &quantiles.day), (&mut self.week, &quantiles.week), (&mut self.sum, &quantiles.sum)]
+        {
+            sums.resize_with(rows.len(), || vec![0.0; PATHS]);
+            for (sums, row) in sums.iter_mut().zip(rows) {
+                let values = spread(row);
+                sums.iter_mut().zip(&ranks).for_each(|(sum, &rank)| *sum += values[rank]);
+            }
+        }
+    }
+
+    /// The quantiles of the sums, each sum times `scale`.
+    #[must_use]
+    pub fn quantiles(self, scale: f32) -> Quantiles {
+        let rows = |sums: Vec<Vec<f32>>| {
+            let of_sums = |sums: Vec<f32>| {
+                let mut bits: Vec<u32> = sums.into_iter().map(|sum| (scale * sum).to_bits()).collect();
+                row(&mut bits)
+            };
+            sums.into_iter().map(of_sums).collect()
+        };
+        Quantiles { day: rows(self.day), week: rows(self.week), sum: rows(self.sum) }
+    }
+}
+
+/// Equally likely values with these quantiles, ascending: linear between levels, and half a step of levels beyond the last.
+fn spread(row: &Row) -> [f32; PATHS] {
+    let mut segment = 0;
+    std::array::from_fn(|path| {
+        let level = (path as f64 + 0.5) / PATHS as f64;
+        while segment + 2 < LEVELS.len() && level > LEVELS[segment + 1] {
+            segment += 1;
+        }
+        let along = (level - LEVELS[segment]) / (LEVELS[segment + 1] - LEVELS[segment]);
+        let (low, high) = (row[segment], row[segment + 1]);
+        (low + (high - low) * along.clamp(-0.5, 1.5) as f32).max(0.0)
+    })
+}
+
+/// A region's forecast with the summed targets in place of its own.
+pub fn replace(region: &mut Forecast, target: Target, quantiles: Quantiles) {
+    match region.targets.iter_mut().find(|(known, _)| *known == target) {
+        Some((_, own)) => *own = quantiles,
+        None => {
+            region.targets.push((target, quantiles));
+            region.targets.sort_by_key(|(target, _)| *target);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantiles::MEDIAN;
+
+    fn fips(number: usize) -> Fips {
+        format!("19{:03}", 2 * number + 1).parse().unwrap()
+    }
+
+    /// The sum of 50 places whose quantiles are those of an even spread from 0 to 100.
+    fn summed(coupling: f64) -> Row {
+        let even: Row = LEVELS.map(|level| 100.0 * level as f32);
+        let place = Quantiles { day: vec![], week: vec![even], sum: vec![] };
+        let (nation, mut sum) = (Factor::nation(7), PathSum::default());
+        let state = nation.within("19".parse().unwrap(), 0.5, 7);
+        (0..50).for_each(|i| sum.add(&place, &state.within(fips(i), coupling, 7)));
+        sum.quantiles(1.0).week[0]
+    }
+
+    #[test]
+    fn places_that_are_not_coupled_even_out_and_coupled_ones_add_up() {
+        let width = |row: Row| row[21] - row[1];
+        // Standard deviation of a sum of 50 even spreads: √50 · 100/√12 = 204.
+        let alone = summed(0.0);
+        assert!((width(alone) / (2.0 * 1.96 * 204.0) - 1.0).abs() < 0.15, "{}", width(alone));
+        assert!((alone[MEDIAN] - 2_500.0).abs() < 60.0, "{}", alone[MEDIAN]);
+        let together = summed(1.0);
+        assert!((width(together) / (0.95 * 5_000.0) - 1.0).abs() < 0.02, "{}", width(together));
+        assert!(width(summed(0.6)) > 2.0 * width(alone) && width(summed(0.6)) < width(together));
+    }
+
+    #[test]
+    fn paths_have_the_quantiles_that_they_were_made_from() {
+        let row: Row = std::array::from_fn(|i| (i * i) as f32);
+        let place = Quantiles { day: vec![row], week: vec![], sum: vec![] };
+        let mut sum = PathSum::default();
+        sum.add(&place, &Factor::nation(3));
+        let found = sum.quantiles(2.0).day[0];
+        for (found, given) in found.iter().zip(row).skip(1).take(21) {
+            assert!((found / 2.0 - given).abs() <= 0.5 + 0.01 * given, "{found} for {given}");
+        }
+    }
+}

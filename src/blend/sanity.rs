@@ -1,0 +1,132 @@
+//! Members that make no sense are not blended.
+
+use countycast_engine::{History, Target};
+
+use crate::quantiles::{Forecast, MEDIAN, Quantiles};
+
+/// How many times the largest weekly jump of the past a member's median may jump (FIELD rule).
+const MOST_JUMPS: f64 = 5.0;
+/// Weeks whose jumps of neighbours support a jump.
+const SUPPORT_WEEKS: usize = 4;
+/// A jump of so many people is never large: places with a case or two a week may have ten.
+const LEAST_JUMP: [f64; 2] = [20.0, 10.0];
+
+/// What a place and its neighbours did before the as-of day, against which members are held.
+#[derive(Debug, Clone)]
+pub struct Precedent {
+    /// Last week's count and largest jump that counts as plausible, of cases and of deaths.
+    known: [(f64, f64); 2],
+    population: f64,
+}
+
+impl Precedent {
+    /// From the place's own history and those of the places around it.
+    #[must_use]
+    pub fn new<'a>(own: &History, around: impl Iterator<Item = &'a History>) -> Self {
+        let weeks = |target: Target, history: &History| {
+            if target == Target::Deaths { history.deaths().weekly() } else { history.cases().weekly() }
+        };
+        let around: Vec<&History> = around.collect();
+        let known = |target: Target, least: f64| {
+            let own = weeks(target, own);
+            let last = own.last().copied().unwrap_or(0.0);
+            let jumps = own.windows(2).map(|pair| (pair[1] - pair[0]).abs());
+            let largest = jumps.fold(least, f64::max);
+            // Where neighbours have just multiplied, so may this place.
+            let mut sums = [0.0; SUPPORT_WEEKS + 1];
+            for history in &around {
+                for (sum, week) in sums.iter_mut().zip(weeks(target, history).iter().rev()) {
+                    *sum += week;
+                }
+            }
+            let factors = sums.windows(2).map(|pair| pair[0] / pair[1].max(least) - 1.0);
+            let support = last * factors.fold(0.0, f64::max);
+            (last, MOST_JUMPS * largest.max(support))
+        };
+        let population = own.location().population.unwrap_or(f64::INFINITY);
+        Self { known: [known(Target::Cases, LEAST_JUMP[0]), known(Target::Deaths, LEAST_JUMP[1])], population }
+    }
+
+    /// Why a member makes no sense, for people; none where it does.
+    ///
+    /// A member has to be finite, not negative and ascending; its weekly medians must not jump by more than five times what
+    /// weeks have jumped here before, unless neighbours did as much; and half of its weight must not lie above the
+    /// number of residents.
+    #[must_use]
+    pub fn objection(&self, member: &Forecast) -> Option<String> {
+        let of_target = |(target, (last, jump)): (Target, (f64, f64))| {
+            member.target(target).and_then(|quantiles| self.of_target(target, quantiles, last, jump))
+        };
+        [Target::Cases, Target::Deaths].into_iter().zip(self.known).find_map(of_target)
+    }
+
+    fn of_target(&self, target: Target, quantiles: &Quantiles, last: f64, jump: f64) -> Option<String> {
+        let word = if target == Target::Deaths { "deaths" } else { "cases" };
+        let rows = [&quantiles.day, &quantiles.week, &quantiles.sum].into_iter().flatten();
+        let counts = |row: &[f32; 23]| row.is_sorted() && row.iter().all(|v| v.is_finite() && *v >= 0.0);
+        if rows.into_iter().any(|row| !counts(row)) {
+            return Some(format!("quantiles of {word} are no ascending counts"));
+        }
+        let mut before = last;
+        for (week, row) in (1..).zip(&quantiles.week) {
+            let median = f64::from(row[MEDIAN]);
+            if (median - before).abs() > jump {
+                let most = jump / MOST_JUMPS;
+                return Some(format!(
+                    "{word} go from {before:.0} to {median:.0} in week {week}, where no week moved by more than {most:.0}"
+                ));
+            }
+            before = median;
+        }
+        let total = quantiles.sum.last().map_or(0.0, |row| f64::from(row[MEDIAN]));
+        (total > self.population).then(|| format!("{total:.0} {word} among {:.0} residents", self.population))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countycast_engine::{Date, Draws, Location, Series};
+    use std::sync::Arc;
+
+    fn history(weeks: &[f64]) -> History {
+        let days = |scale: f64| weeks.iter().flat_map(|week| [scale * week / 7.0; 7]).collect();
+        let location = Arc::new(Location::new("01001".parse().unwrap(), "Demo"));
+        let series = |scale| Series::from_counts(days(scale)).unwrap();
+        History::new(location, Date::constant(2020, 3, 1), series(1.0), series(0.01), None).unwrap()
+    }
+
+    fn member(weeks: [f32; 2]) -> Forecast {
+        let days = weeks.iter().flat_map(|week| [week / 7.0; 7]).collect();
+        Forecast::from_draws(&Draws::new(1, 14).unwrap().with(Target::Cases, days).unwrap())
+    }
+
+    #[test]
+    fn a_jump_is_held_against_past_ones_and_those_of_neighbours() {
+        // Weeks moved by 40 at most: 200 are allowed.
+        let own = history(&[100.0, 140.0, 120.0]);
+        let alone = Precedent::new(&own, std::iter::empty());
+        assert_eq!(alone.objection(&member([300.0, 480.0])), None);
+        let found = alone.objection(&member([300.0, 520.0])).unwrap();
+        assert_eq!(found, "cases go from 300 to 520 in week 2, where no week moved by more than 40");
+        assert!(alone.objection(&member([330.0, 330.0])).unwrap().contains("week 1"));
+        // Around it cases have just doubled: 5 × 120.
+        let doubled = history(&[500.0, 500.0, 1000.0]);
+        assert_eq!(Precedent::new(&own, [&doubled].into_iter()).objection(&member([700.0, 120.0])), None);
+    }
+
+    #[test]
+    fn what_is_no_count_is_not_blended() {
+        let past = Precedent::new(&history(&[10.0, 10.0]), std::iter::empty());
+        let mut broken = member([10.0, 10.0]);
+        assert_eq!(past.objection(&broken), None);
+        broken.targets[0].1.sum[3][5] = f32::NAN;
+        assert_eq!(past.objection(&broken).unwrap(), "quantiles of cases are no ascending counts");
+    }
+
+    #[test]
+    fn more_cases_than_residents_are_not_blended() {
+        let past = Precedent { population: 100.0, ..Precedent::new(&history(&[10.0, 60.0]), std::iter::empty()) };
+        assert_eq!(past.objection(&member([60.0, 60.0])).unwrap(), "120 cases among 100 residents");
+    }
+}

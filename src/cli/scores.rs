@@ -1,0 +1,112 @@
+//! Tables of scores, for people.
+
+use std::fmt::{Result, Write};
+
+use crate::backtest::Done;
+use crate::evaluate::Means;
+
+/// Tables for people.
+pub(super) fn text(done: &Done) -> String {
+    let mut text = String::new();
+    // Writing to a string cannot fail.
+    let _ = tables(&mut text, done);
+    text
+}
+
+fn tables(text: &mut String, done: &Done) -> Result {
+    let data = if done.vintage { "data as they stood on each day" } else { "the newest data, cut at each day" };
+    writeln!(text, "{} as-of days, {data}", done.as_of.len())?;
+    for (target, level, title) in [
+        ("inc case", "county", "weekly cases in counties"),
+        ("inc death", "county", "weekly deaths in counties"),
+        ("inc case", "state", "weekly cases in states"),
+        ("inc death", "state", "weekly deaths in states"),
+    ] {
+        let of_level = |m: &&Means| m.group.target == target && m.group.by == "level" && m.group.value == level;
+        let found: Vec<&Means> = done.means.iter().filter(of_level).collect();
+        let columns: [Column; 3] = [|m| m.relative_wis, |m| m.relative_error, |m| Some(m.coverage[2])];
+        models(
+            text,
+            &format!("{title}, weeks 1 to 4: WIS and absolute error relative to flat, 95 % coverage"),
+            &found,
+            columns,
+        )?;
+    }
+    for (by, title) in [
+        ("quintile", "by population quintile (Q1 smallest)"),
+        ("course", "by course of the epidemic"),
+        ("phase", "by phase"),
+    ] {
+        writeln!(text, "\n{title}, weekly cases in counties, all weeks: relative WIS and 95 % coverage of the blend")?;
+        let blend = |m: &&Means| {
+            m.group.by == by && m.group.model == "blend" && m.group.target == "inc case" && m.group.horizon == 0
+        };
+        for mean in done.means.iter().filter(blend) {
+            let relative = mean.relative_wis.unwrap_or(f64::NAN);
+            writeln!(text, "  {:<14}{:>9} weeks{relative:>8.3}{:>8.3}", mean.group.value, mean.n, mean.coverage[2])?;
+        }
+    }
+    ablation(text, done)?;
+    teams(text, done)
+}
+
+type Column = fn(&Means) -> Option<f64>;
+
+/// A line a model: three values for each of four weeks.
+fn models(text: &mut String, title: &str, found: &[&Means], columns: [Column; 3]) -> Result {
+    if found.is_empty() {
+        return Ok(());
+    }
+    let mut names: Vec<&str> = found.iter().map(|m| m.group.model.as_str()).collect();
+    names.sort_unstable();
+    names.dedup();
+    let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
+    writeln!(text, "\n{title}")?;
+    for name in names {
+        let week = |h: u8| found.iter().find(|m| m.group.model == name && m.group.horizon == h);
+        write!(text, "  {name:<width$}")?;
+        for value in columns {
+            for h in 1..=4 {
+                let cell = week(h).and_then(|m| value(m)).map_or("      –".to_owned(), |v| format!("{v:>7.3}"));
+                text.push_str(&cell);
+            }
+            text.push_str("   ");
+        }
+        writeln!(text)?;
+    }
+    Ok(())
+}
+
+fn ablation(text: &mut String, done: &Done) -> Result {
+    for (target, by, place) in [
+        ("inc case", "phase", "cases in counties with an engine's projection"),
+        ("inc death", "phase", "deaths in counties with an engine's projection"),
+        ("inc case", "level", "cases in states"),
+    ] {
+        let found: Vec<&Means> =
+            done.ablation.iter().filter(|m| m.group.target == target && m.group.by == by).collect();
+        let columns: [Column; 3] = [|m| m.relative_wis, |m| m.relative_span_error, |m| Some(m.coverage[2])];
+        let title =
+            format!("what is left out: {place}, weeks 1 to 4: WIS and error of sums relative to flat, 95 % coverage");
+        models(text, &title, &found, columns)?;
+    }
+    Ok(())
+}
+
+fn teams(text: &mut String, done: &Done) -> Result {
+    if done.teams.is_empty() {
+        return Ok(());
+    }
+    let title =
+        "absolute error of summed new cases over that of COVIDhub-baseline, same counties and days, 1 to 4 weeks";
+    writeln!(text, "\n{title}")?;
+    let mut last = "";
+    for score in done.teams.iter().filter(|score| score.horizon <= 4) {
+        if score.model != last {
+            write!(text, "{}  {:<26}", if last.is_empty() { "" } else { "\n" }, score.model)?;
+            last = &score.model;
+        }
+        write!(text, "{:>7.3}", score.relative)?;
+    }
+    writeln!(text)
+}

@@ -1,0 +1,65 @@
+//! Care for other patients, from `care.parquet`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use polars::prelude::{DataFrame, PolarsResult};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::output::parquet;
+
+/// Specialties of each place by FIPS code, in the order of the file.
+pub(super) type Care = BTreeMap<String, Vec<Specialty>>;
+
+/// Word, providers per 100,000 residents, and the relative gap index: none where there is no provider.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub(super) struct Specialty(pub(super) String, pub(super) f64, pub(super) Option<f64>);
+
+/// All rows. A run of an earlier version has no such file.
+pub(super) fn read(path: &Path) -> Result<Care, Error> {
+    if !path.exists() {
+        return Ok(Care::new());
+    }
+    let frame = parquet::read(path)?;
+    care(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
+}
+
+fn care(frame: &DataFrame) -> PolarsResult<Care> {
+    let (fips, specialty) = (frame.column("fips")?.str()?, frame.column("specialty")?.str()?);
+    let (providers, index) = (frame.column("providers_per_100k")?.f64()?, frame.column("gap_index")?.f64()?);
+    let mut care = Care::new();
+    for row in 0..frame.height() {
+        let (Some(fips), Some(word), Some(providers)) = (fips.get(row), specialty.get(row), providers.get(row)) else {
+            continue;
+        };
+        let digits = |value: f64, digits: f64| (value * digits).round() / digits;
+        let index = index.get(row).filter(|index| index.is_finite()).map(|index| digits(index, 100.0));
+        let entry = Specialty(word.to_owned(), digits(providers, 10.0), index);
+        care.entry(fips.to_owned()).or_default().push(entry);
+    }
+    Ok(care)
+}
+
+/// The middle of a place's indices, the upper of two: what a map can show of sixteen. None where nothing is known, or
+/// most specialties have no provider.
+pub(super) fn middle(specialties: &[Specialty]) -> Option<f64> {
+    let mut indices: Vec<f64> = specialties.iter().map(|Specialty(.., index)| index.unwrap_or(f64::INFINITY)).collect();
+    indices.sort_by(f64::total_cmp);
+    indices.get(indices.len() / 2).copied().filter(|index| index.is_finite())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_specialty_without_a_provider_is_the_worst() {
+        let of = |indices: &[Option<f64>]| {
+            middle(&indices.iter().map(|index| Specialty("x".to_owned(), 1.0, *index)).collect::<Vec<_>>())
+        };
+        assert_eq!(of(&[Some(3.0), None, Some(1.0)]), Some(3.0));
+        assert_eq!(of(&[None, None, Some(1.0)]), None);
+        assert_eq!(of(&[]), None);
+    }
+}

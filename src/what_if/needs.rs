@@ -1,0 +1,57 @@
+//! Patients against beds under the baseline and each scenario.
+
+use std::collections::BTreeMap;
+
+use countycast_engine::Fips;
+
+use super::simulate::{BASELINE, POOL};
+use super::trajectories::Trajectories;
+use super::variant::Variant;
+use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
+use crate::output::capacity::{CapacityRow, rank};
+use crate::panel::Panel;
+
+/// What the places need under one scenario.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Needs {
+    /// The scenario; [`BASELINE`] for none.
+    pub scenario: String,
+    /// The pool's rows, ranked among the places asked about.
+    pub rows: Vec<CapacityRow>,
+}
+
+/// A place that answered.
+pub(super) struct Answered<'a> {
+    pub(super) fips: Fips,
+    pub(super) beds: &'a [Beds; 2],
+    /// The pool's trajectories: the baseline's, then each variant's.
+    pub(super) pooled: &'a [Trajectories],
+}
+
+/// Needs under the baseline and each variant: of every place against its own beds, and of every county against the
+/// hospitals that serve it, where all that share these were asked about.
+pub(super) fn needs(panel: &Panel, places: &[Answered<'_>], variants: &[Variant], settings: &Settings) -> Vec<Needs> {
+    let catchments = Bed::ALL.map(|bed| (bed, Catchments::new(panel, bed, settings)));
+    let names = std::iter::once(BASELINE).chain(variants.iter().map(|variant| variant.name.as_str()));
+    names.enumerate().map(|(at, name)| of_scenario(name, at, places, &catchments)).collect()
+}
+
+fn of_scenario(name: &str, at: usize, places: &[Answered<'_>], catchments: &[(Bed, Catchments); 2]) -> Needs {
+    let (mut rows, mut censuses) = (Vec::new(), BTreeMap::<Fips, Census>::new());
+    for (place, patients) in places.iter().filter_map(|place| Some((place, place.pooled.get(at)?))) {
+        for (bed, beds) in Bed::ALL.into_iter().zip(place.beds) {
+            let need = Need::new(patients.of_bed(bed), patients.days, beds);
+            rows.push(CapacityRow::own(place.fips, POOL, bed, need));
+        }
+        censuses.insert(place.fips, patients.census());
+    }
+    for (bed, catchments) in catchments {
+        for (fips, patients) in catchments.patients(&censuses) {
+            let days = censuses.get(&fips).map_or(1, Census::days);
+            let need = Need::new(&patients, days, &catchments.beds(fips));
+            rows.push(CapacityRow::catchment(fips, POOL, *bed, need));
+        }
+    }
+    rank(&mut rows);
+    Needs { scenario: name.to_owned(), rows }
+}

@@ -1,0 +1,130 @@
+//! Days under each scenario: new cases after those of the past, and patients beside the beds that are free for them.
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::super::run::{Asked, Done};
+use super::super::simulate::{Course, day};
+use super::super::variant::short;
+use super::{BASELINE, Drawn, Picture, colours, people};
+use crate::font::FONT;
+
+/// Most scenarios that are drawn with their intervals: more would cover each other.
+const MOST_BANDS: usize = 2;
+
+/// The days of one place.
+pub(super) struct Courses<'a> {
+    done: &'a Done,
+    place: &'a Asked,
+    /// The baseline, then the scenarios.
+    courses: Vec<&'a Course>,
+}
+
+/// Quantiles by day.
+type Days = fn(&Course) -> &Vec<[f64; 3]>;
+
+impl<'a> Courses<'a> {
+    pub(super) fn of(done: &'a Done, place: &'a Asked) -> Self {
+        let courses = done.courses.iter().filter(|course| course.fips == place.fips).collect();
+        Self { done, place, courses }
+    }
+
+    fn bands(&self) -> bool {
+        self.courses.len() <= 1 + MOST_BANDS
+    }
+
+    /// Means of seven days up to as-of, with days from as-of.
+    fn past(&self) -> Vec<(f64, f64)> {
+        let weeks = self.place.past.windows(7).rev().enumerate();
+        weeks.map(|(back, week)| (-(back as f64), week.iter().sum::<f64>() / 7.0)).collect()
+    }
+
+    /// Beds that other patients leave, of both kinds.
+    fn free(&self) -> Option<f64> {
+        self.place.beds?.iter().map(|beds| beds.free()).sum()
+    }
+
+    fn panel<B: DrawingBackend>(
+        &self,
+        area: &DrawingArea<B, Shift>,
+        title: &str,
+        values: Days,
+        past: &[(f64, f64)],
+        level: Option<f64>,
+    ) -> Drawn
+    where
+        B::ErrorType: 'static,
+    {
+        let days = self.courses.first().map_or(1, |course| values(course).len());
+        let end = if self.bands() { 2 } else { 1 };
+        let highest = self.courses.iter().flat_map(|course| values(course)).map(|row| row[end]).fold(1.0, f64::max);
+        let highest = past.iter().map(|(_, cases)| *cases).fold(highest, f64::max);
+        // Beds far above all patients would press the lines flat.
+        let level = level.filter(|level| *level < 3.0 * highest);
+        let top = 1.05 * level.map_or(highest, |level| highest.max(level));
+        let first = -(self.past().len() as f64);
+        let mut chart = ChartBuilder::on(area)
+            .caption(title, (FONT, 17))
+            .margin(10)
+            .x_label_area_size(30)
+            .y_label_area_size(64)
+            .build_cartesian_2d(first..days as f64, 0.0..top)?;
+        let date = |ahead: &f64| day(self.done.as_of, ahead.round() as i64).to_string();
+        let mut mesh = chart.configure_mesh();
+        mesh.light_line_style(WHITE).x_labels(8).x_label_formatter(&date).y_label_formatter(&people);
+        mesh.label_style((FONT, 13)).draw()?;
+        let colours = std::iter::once(BASELINE).chain(colours());
+        for (course, colour) in self.courses.iter().zip(colours.clone()).filter(|_| self.bands()) {
+            let line = |i: usize| (1..).zip(values(course)).map(move |(day, row)| (f64::from(day), row[i]));
+            let lower: Vec<(f64, f64)> = line(0).collect();
+            let band: Vec<(f64, f64)> = line(2).chain(lower.into_iter().rev()).collect();
+            chart.draw_series([Polygon::new(band, colour.mix(0.13))])?;
+        }
+        chart.draw_series(LineSeries::new(past.iter().copied(), BLACK.stroke_width(2)))?;
+        for (course, colour) in self.courses.iter().zip(colours) {
+            let line = (1..).zip(values(course)).map(|(day, row)| (f64::from(day), row[1]));
+            chart
+                .draw_series(LineSeries::new(line, colour.stroke_width(3)))?
+                .label(short(&course.scenario, 60))
+                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
+        }
+        if let Some(level) = level {
+            let beds = DashedLineSeries::new([(first, level), (days as f64, level)], 8, 5, BLACK.stroke_width(1));
+            chart
+                .draw_series(beds)?
+                .label("beds free for them")
+                .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLACK.stroke_width(1)));
+        }
+        chart
+            .configure_series_labels()
+            .position(SeriesLabelPosition::UpperLeft)
+            .label_font((FONT, 13))
+            .background_style(WHITE.mix(0.8))
+            .draw()?;
+        Ok(())
+    }
+}
+
+impl Picture for Courses<'_> {
+    fn size(&self) -> (u32, u32) {
+        (960, 820)
+    }
+
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn
+    where
+        B::ErrorType: 'static,
+    {
+        area.fill(&WHITE)?;
+        let (above, below) = area.split_vertically(470);
+        let shown = if self.bands() { "median and 90 % interval" } else { "median" };
+        let Asked { name, .. } = self.place;
+        let title = format!("{name}: new cases a day, mean of seven days, {shown}");
+        self.panel(&above, &title, |course| &course.cases, &self.past(), None)?;
+        let title = match self.free() {
+            Some(free) => format!("patients in hospital, {shown}; {free:.0} beds are free for them"),
+            None => format!("patients in hospital, {shown}"),
+        };
+        self.panel(&below, &title, |course| &course.patients, &[], self.free())?;
+        Ok(area.present()?)
+    }
+}

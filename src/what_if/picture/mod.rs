@@ -1,0 +1,82 @@
+//! The answers as pictures: days under each scenario, effects side by side, and the response to a swept strength.
+
+mod courses;
+mod effects;
+mod sweep;
+
+use std::path::Path;
+
+use plotters::coord::Shift;
+use plotters::prelude::*;
+
+use super::run::Done;
+use crate::error::Error;
+use crate::font;
+use crate::output::aside;
+
+/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008); the baseline is grey.
+const BASELINE: RGBColor = RGBColor(90, 90, 90);
+const COLOURS: [RGBColor; 6] = [
+    RGBColor(0, 114, 178),
+    RGBColor(230, 159, 0),
+    RGBColor(0, 158, 115),
+    RGBColor(204, 121, 167),
+    RGBColor(86, 180, 233),
+    RGBColor(213, 94, 0),
+];
+
+type Drawn = Result<(), Box<dyn std::error::Error>>;
+
+/// Something to draw, as SVG and as PNG alike.
+trait Picture {
+    /// Width and height, pixels.
+    fn size(&self) -> (u32, u32);
+
+    /// Draws it.
+    fn draw<B: DrawingBackend>(&self, area: &DrawingArea<B, Shift>) -> Drawn
+    where
+        B::ErrorType: 'static;
+}
+
+/// Draws the place that speaks for all: `courses.svg` and `.png`; `effects` where there are several scenarios; `sweep`
+/// where a strength is swept.
+pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
+    font::register();
+    let Some(place) = done.main_place() else { return Ok(()) };
+    both(out, "courses", &courses::Courses::of(done, place))?;
+    if done.variants.len() > 1 {
+        both(out, "effects", &effects::Effects::of(done, place))?;
+    }
+    match sweep::Sweep::of(done, place) {
+        Some(sweep) => both(out, "sweep", &sweep),
+        None => Ok(()),
+    }
+}
+
+fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
+    let fail =
+        |path: &Path, error: Box<dyn std::error::Error>| Error::write(path, std::io::Error::other(error.to_string()));
+    let size @ (wide, high) = picture.size();
+    aside(&out.join(format!("{name}.svg")), |path| {
+        picture.draw(&SVGBackend::new(path, size).into_drawing_area()).map_err(|error| fail(path, error))
+    })?;
+    aside(&out.join(format!("{name}.png")), |path| {
+        // The format is told by the name's end, which the unfinished file does not have.
+        let mut pixels = vec![0; (3 * wide * high) as usize];
+        let drawn = picture.draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area());
+        drawn.map_err(|error| fail(path, error))?;
+        let (colour, format) = (image::ColorType::Rgb8, image::ImageFormat::Png);
+        image::save_buffer_with_format(path, &pixels, wide, high, colour, format)
+            .map_err(|error| fail(path, error.into()))
+    })
+}
+
+/// Colours of the scenarios, in their order.
+fn colours() -> impl Iterator<Item = RGBColor> + Clone {
+    COLOURS.into_iter().cycle()
+}
+
+/// A number of people on an axis.
+fn people(value: &f64) -> String {
+    if *value < 10.0 && value.fract() != 0.0 { format!("{value:.1}") } else { format!("{value:.0}") }
+}
