@@ -135,6 +135,7 @@ fn write(bencher: Bencher) {
             members,
             censuses: Vec::new(),
             blend_census: None,
+            parameters: Vec::new(),
             weights: Vec::new(),
             failures: Vec::new(),
             reproduction: None,

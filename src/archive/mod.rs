@@ -6,6 +6,7 @@
 
 mod frames;
 mod kept;
+pub(crate) mod parameters;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -53,7 +54,12 @@ impl Archive {
     /// The as-of days whose projections are there, oldest first.
     #[must_use]
     pub fn days(&self) -> Vec<Date> {
-        let Ok(entries) = fs::read_dir(self.root.join("projections")) else { return Vec::new() };
+        self.days_of("projections")
+    }
+
+    /// The as-of days of a table, oldest first.
+    fn days_of(&self, table: &str) -> Vec<Date> {
+        let Ok(entries) = fs::read_dir(self.root.join(table)) else { return Vec::new() };
         let day = |name: &str| name.strip_prefix("as_of=")?.parse().ok();
         let mut days: Vec<Date> =
             entries.flatten().filter_map(|entry| day(&entry.file_name().to_string_lossy())).collect();

@@ -41,8 +41,8 @@ pub(super) struct Args {
     /// Folder to write; an earlier result in it is replaced as a whole, at the end.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Folder of past projections: the blend learns from it, and this run is added to it. Where it lacks past weeks, they
-    /// are projected first, with what was known then.
+    /// Folder of past projections: the blend learns from it, fits begin with what yesterday's found, and this run is added to
+    /// it. Where it lacks past weeks, they are projected first, with what was known then.
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// TOML file with settings; `config/default.toml` lists them all.

@@ -26,6 +26,8 @@ pub struct Manifest {
     pub full_scale: bool,
     /// Past as-of days that the blend has learned from; 0 without an archive.
     pub learned_from_days: usize,
+    /// As-of day of the archived parameters that fits began with, where there were any.
+    pub fits_begun_with: Option<String>,
     /// Share of each engine in the blend by target and stratum, where the blend has learned.
     pub weights: Vec<WeightRow>,
     /// How intervals of counties are widened, where past ones held too little.

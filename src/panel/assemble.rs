@@ -65,6 +65,7 @@ pub(super) fn assemble(
         // A sum over some counties only would be no population of the whole.
         location.population = parts.iter().map(|l| l.population).sum::<Option<f64>>().filter(|p| *p > 0.0);
         location.covariates = covariates::together(parts.iter().map(|l| (&l.covariates, l.population)));
+        location.contacts.clone_from(&facts.contacts);
         location
     };
     let (nation, around) = build(whole(Fips::US, "United States", &|_| true), &total, None)?;
@@ -99,6 +100,7 @@ fn location(county: &County, facts: &Facts) -> Location {
     let mut location = Location::new(county.fips, county_name(county));
     location.population = county.population.or_else(|| facts.population(county.fips));
     location.covariates = facts.of(county.fips);
+    location.contacts.clone_from(&facts.contacts);
     if let Some((latitude, longitude)) = county.position {
         location.covariates.set("latitude", latitude);
         location.covariates.set("longitude", longitude);

@@ -4,11 +4,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Places, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Parameters, Places, Streams, Target};
 use rand::RngExt;
 use rayon::prelude::*;
 
 use super::cohere::Moved;
+use super::earlier::Earlier;
 use super::job::{Answer, FALLBACK, Failure, Job, Task, settle};
 use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
@@ -36,6 +37,8 @@ pub struct Plan {
     pub capacity: capacity::Settings,
     /// The blend's prior shares and what past projections have taught it.
     pub learned: Arc<Learned>,
+    /// What an earlier day's fits found.
+    pub earlier: Arc<Earlier>,
     /// How places go together where regions are their sums.
     pub coupling: Coupling,
     /// Days past as-of.
@@ -79,6 +82,8 @@ pub struct Projected {
     pub censuses: Vec<(&'static str, Census)>,
     /// The blend's.
     pub blend_census: Option<Census>,
+    /// What the engines found that another day's fit can begin with.
+    pub parameters: Vec<(&'static str, Parameters)>,
     /// Shares of the engines in the blend.
     pub weights: Vec<Weight>,
     /// Engines that did not answer, or whose answer makes no sense and is not blended.

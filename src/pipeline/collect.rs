@@ -26,6 +26,7 @@ impl Batch<'_> {
         let fips = place.history.location().fips;
         let mut phase = self.phase(place);
         let (mut members, mut censuses, mut failures) = (Vec::new(), Vec::new(), Vec::new());
+        let mut parameters = Vec::new();
         if let Phase::Independent { .. } = phase {
             failures.clone_from(&self.untrained);
         }
@@ -34,6 +35,7 @@ impl Batch<'_> {
                 Some(Ok(answer)) => {
                     members.push((engine.name(), answer.forecast));
                     censuses.extend(answer.census.map(|census| (engine.name(), census)));
+                    parameters.extend(answer.parameters.map(|parameters| (engine.name(), parameters)));
                 }
                 Some(Err(failure)) => failures.push(failure),
                 None => {}
@@ -73,7 +75,7 @@ impl Batch<'_> {
             }
         };
         let (blend, blend_census) = blended.map_or((None, None), |(forecast, census)| (Some(forecast), census));
-        Projected { fips, phase, members, blend, censuses, blend_census, weights, failures, reproduction }
+        Projected { fips, phase, members, blend, censuses, blend_census, parameters, weights, failures, reproduction }
     }
 
     /// The members that make sense here; what speaks against the others is added to the failures. A state or the nation has

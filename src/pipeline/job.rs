@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{DrawError, Draws, Engine, EngineError, History, Scenario, Streams};
+use countycast_engine::{DrawError, Draws, Engine, EngineError, History, Parameters, Scenario, Streams};
 
 use super::batch::Plan;
 use super::pool::Outcome;
@@ -32,6 +32,8 @@ pub(super) struct Answer {
     /// Patients in hospital; none where the engine projects neither admissions nor cases.
     pub(super) census: Option<Census>,
     pub(super) draws: Option<Draws>,
+    /// What the fit found, for another day's to begin with.
+    pub(super) parameters: Option<Parameters>,
 }
 
 /// An engine that did not answer in a location.
@@ -73,18 +75,21 @@ impl Job {
         match &self.task {
             Task::Engine { engine, keep_draws } => {
                 let streams = Streams::new(plan.seed, engine.name(), fips);
-                let fitted = engine.fit(&self.history, &streams)?;
+                let fitted = match plan.earlier.get(engine.name(), fips) {
+                    Some(earlier) => engine.fit_from(&self.history, earlier, &streams)?,
+                    None => engine.fit(&self.history, &streams)?,
+                };
                 let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
                 shape(&draws, plan)?;
                 let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
-                Ok(Answer { forecast, census, draws: keep_draws.then_some(draws) })
+                Ok(Answer { forecast, census, draws: keep_draws.then_some(draws), parameters: fitted.parameters() })
             }
             Task::Fallback { state } => {
                 let streams = Streams::new(plan.seed, FALLBACK, fips);
                 let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
                 let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
                 let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
-                Ok(Answer { forecast, census, draws: None })
+                Ok(Answer { forecast, census, draws: None, parameters: None })
             }
         }
     }

@@ -3,6 +3,7 @@
 mod batch;
 mod cohere;
 mod collect;
+mod earlier;
 mod job;
 mod pool;
 mod registry;
@@ -11,6 +12,7 @@ mod summary;
 
 pub use batch::{Batch, Coupling, Group, Monitor, Plan, Projected};
 pub use cohere::Moved;
+pub use earlier::Earlier;
 pub use job::Failure;
 pub(crate) use job::settle;
 pub(crate) use pool::{THREAD_NAME, run as in_parallel};

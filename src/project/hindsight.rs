@@ -1,7 +1,7 @@
 //! Learning from the archive before a run, and adding to it afterwards.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use countycast_engine::Date;
@@ -15,7 +15,7 @@ use crate::evaluate::{Run, Truth, target_name};
 use crate::output;
 use crate::output::run::{CalibrationRow, Drift, Manifest, WeightRow};
 use crate::panel::{self, Panel};
-use crate::pipeline::Monitor;
+use crate::pipeline::{Earlier, Monitor};
 
 /// Days of data that a hindcast needs before its as-of day: eight weeks, as a county does to be projected on its own.
 const LEAST_DAYS: i64 = 56;
@@ -27,6 +27,8 @@ pub(super) struct Lessons {
     /// Days that were projected now because the archive did not hold them.
     hindcasts: Vec<Date>,
     pub(super) learned: Arc<Learned>,
+    /// What the fits of an earlier day found.
+    pub(super) earlier: Arc<Earlier>,
 }
 
 /// Learns from the archive under `root`. Weeks that it does not hold are projected now, with what was known then.
@@ -46,9 +48,13 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
     let wanted = (1..=i64::from(settings.window_weeks)).rev();
     let wanted: Vec<Date> =
         wanted.filter_map(|weeks| nearest(&days, as_of.saturating_sub((7 * weeks).days()))).collect();
-    let past = archive.read(&wanted);
+    let mut past = archive.read(&wanted);
+    let earlier = archive.parameters_before(as_of).unwrap_or_else(|error| {
+        past.damaged.push(format!("archive: skipped {error}"));
+        Earlier::default()
+    });
     let learned = Learned::from(&past.runs, &Truth::of(panel), as_of, settings);
-    Ok(Lessons { archive, past, hindcasts, learned: Arc::new(learned) })
+    Ok(Lessons { archive, past, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
 }
 
 /// The archived day nearest to `day`, where one lies within three days of it: a week has one run to learn from.
@@ -91,6 +97,7 @@ impl Lessons {
             manifest.notices.push(format!("archive: {n} past days from {first} to {last} were projected now"));
         }
         manifest.weights = self.weights();
+        manifest.fits_begun_with = self.earlier.as_of().map(|day| day.to_string());
         let calibration = self.learned.calibration.rows();
         let row = |(quintile, course, week, factors)| CalibrationRow { quintile, course, week, factors };
         manifest.calibration = calibration.map(row).collect();
@@ -118,6 +125,11 @@ impl Lessons {
         self.learned.rows().map(row).collect()
     }
 
+    /// Adds what the engines found in a run of all places.
+    pub(super) fn keep_parameters(&self, request: &Request, as_of: Date, parts: &[PathBuf]) -> Result<(), Error> {
+        if is_whole(request) { self.archive.keep_parameters(as_of, parts) } else { Ok(()) }
+    }
+
     /// Adds a run of all places to the archive; one of a selection would stand in the way of the whole.
     /// `keep_models` adds what was trained.
     pub(super) fn keep(
@@ -127,11 +139,16 @@ impl Lessons {
         panel: &Panel,
         keep_models: impl FnOnce() -> Result<(), Error>,
     ) -> Result<(), Error> {
-        if !request.states.is_empty() || !request.fips.is_empty() {
+        if !is_whole(request) {
             return Ok(());
         }
         self.archive.keep(&output::read(out)?, panel, &self.past, &out.join("run.json"))?;
         self.archive.keep_weights(panel.as_of(), &self.weights())?;
         keep_models()
     }
+}
+
+/// Whether all places are projected.
+fn is_whole(request: &Request) -> bool {
+    request.states.is_empty() && request.fips.is_empty()
 }

@@ -16,7 +16,8 @@ use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
 use self::models::Recalled;
-use self::parts::{CENSUS, MODELS, Part, join_text, part, read_json, write_json, write_part};
+use self::parts::{CENSUS, MODELS, PARAMETERS, Part, join_text, part, read_json, write_json, write_part};
+use crate::archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
@@ -26,7 +27,7 @@ use crate::output::projections;
 use crate::output::run::{Input, Manifest, Stopwatch};
 use crate::output::{self, Staging, hub};
 use crate::panel::{self, Panel, RepairKind};
-use crate::pipeline::{self, Batch, Coupling, Monitor, Plan, Selection, Summary};
+use crate::pipeline::{self, Batch, Coupling, Earlier, Monitor, Plan, Selection, Summary};
 use crate::quantiles::Forecast;
 
 /// What to project, from what, into where.
@@ -90,10 +91,11 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let mut recalled = Recalled::default();
     if let Some(lessons) = &lessons {
         plan.learned = Arc::clone(&lessons.learned);
+        plan.earlier = Arc::clone(&lessons.earlier);
         recalled = models::recall(&lessons.archive, &mut plan.engines, panel.as_of(), request.config.model_days);
         watch.lap("archive");
     }
-    let key = key(request, &panel, &plan.learned, &recalled);
+    let key = key(request, &panel, &plan, &recalled);
     let staging = Staging::open(&request.out, &key, &output::FILES)?;
     let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
     watch.lap("shares");
@@ -107,7 +109,13 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     }
     watch.lap("train");
     threads.install(|| {
-        batch.run(&done, monitor, |group| write_part(&staging, &panel, &request.config.capacity, &group))
+        batch.run(&done, monitor, |group| {
+            if lessons.is_some() {
+                let name = format!("parts/{}.{PARAMETERS}", group.region);
+                staging.write(&name, |path| archive::parameters::write(path, &group.results))?;
+            }
+            write_part(&staging, &panel, &request.config.capacity, &group)
+        })
     })?;
     watch.lap("project");
 
@@ -122,7 +130,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     staging.write(&format!("hub/{as_of}-countycast.csv"), |path| join_text(path, hub::HEADER, &files("csv")))?;
     let resumed = done.len();
     let days = request.config.horizon_days;
-    let censuses = files(CENSUS);
+    let (censuses, parameters) = (files(CENSUS), files(PARAMETERS));
     let catchments = threads.install(|| capacity::catchment_rows(&panel, &censuses, days, &request.config.capacity))?;
     let (mut rows, mut needs, mut summary, mut moved) = (Vec::new(), Vec::new(), Summary::default(), Vec::new());
     for (_, finished) in parts {
@@ -151,6 +159,9 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         let text = serde_json::to_vec_pretty(&manifest).map_err(std::io::Error::other);
         text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
     })?;
+    if let Some(lessons) = &lessons {
+        lessons.keep_parameters(request, as_of, &parameters)?;
+    }
     let out = staging.commit()?;
     if let Some(lessons) = &lessons {
         lessons.keep(&out, request, &panel, || recalled.keep(&lessons.archive, batch.engines(), as_of))?;
@@ -175,6 +186,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         fallback: config.fallback,
         capacity: config.capacity,
         learned: Arc::new(Learned::nothing(&config.blend)),
+        earlier: Arc::new(Earlier::default()),
         coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },
         horizon,
         draws: config.draws,
@@ -186,10 +198,10 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
 }
 
 /// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
-fn key(request: &Request, panel: &Panel, learned: &Learned, recalled: &Recalled) -> String {
+fn key(request: &Request, panel: &Panel, plan: &Plan, recalled: &Recalled) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
-    let recalled = recalled.key();
-    sha256(format!("{}\n{}\n{inputs:?}\n{learned:?}\n{recalled}", settings_key(request), panel.as_of()))
+    let (learned, earlier, recalled) = (&plan.learned, plan.earlier.digest(), recalled.key());
+    sha256(format!("{}\n{}\n{inputs:?}\n{learned:?}\n{earlier}\n{recalled}", settings_key(request), panel.as_of()))
 }
 
 /// The same without the data and the archive themselves.
@@ -236,6 +248,7 @@ fn manifest(
         vintage: request.panel.vintage,
         full_scale: request.config.every_resident,
         learned_from_days: 0,
+        fits_begun_with: None,
         weights: Vec::new(),
         calibration: Vec::new(),
         synthetic: request.synthetic,

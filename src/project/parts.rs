@@ -37,6 +37,8 @@ impl Part {
 
 /// Extension of the parts that hold trajectories of patients.
 pub(super) const CENSUS: &str = "census.parquet";
+/// Extension of the parts that hold what engines found.
+pub(super) const PARAMETERS: &str = "parameters.parquet";
 
 pub(super) fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
     staging.parts().join(format!("{group}.{extension}"))

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{Date, Draws, EngineError, History, Horizon, Places, Scenario, Streams};
+use crate::{Date, Draws, EngineError, History, Horizon, Parameters, Places, Scenario, Streams};
 
 /// A model of how an epidemic goes on in one location.
 ///
@@ -18,6 +18,22 @@ pub trait Engine: Send + Sync {
     /// # Errors
     /// [`EngineError`] with a reason a person can read, where the history does not carry a fit.
     fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError>;
+
+    /// As [`Engine::fit`], begun with what an earlier day's fit of the same place found. Engines that search for nothing have
+    /// nothing to begin with.
+    ///
+    /// `earlier` is a help and no state: with another one, or none, the answer is to be about the same.
+    ///
+    /// # Errors
+    /// As [`Engine::fit`].
+    fn fit_from(
+        &self,
+        history: &History,
+        _earlier: &Parameters,
+        streams: &Streams,
+    ) -> Result<Box<dyn Fitted>, EngineError> {
+        self.fit(history, streams)
+    }
 
     /// Learns from all places at once, before any is fitted, and returns the engine that has learned.
     ///
@@ -79,4 +95,9 @@ pub trait Fitted: Send {
         draws: usize,
         streams: &Streams,
     ) -> Result<Draws, EngineError>;
+
+    /// What the fit found, for [`Engine::fit_from`] on a later day; none from engines that search for nothing.
+    fn parameters(&self) -> Option<Parameters> {
+        None
+    }
 }

@@ -15,6 +15,7 @@
 //! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
 
 mod commuting;
+mod contacts;
 pub mod counts;
 mod draws;
 mod engine;
@@ -23,6 +24,7 @@ pub mod growth;
 mod history;
 mod horizon;
 mod location;
+mod parameters;
 mod past_errors;
 mod places;
 mod scenario;
@@ -32,12 +34,14 @@ mod surroundings;
 mod track;
 
 pub use commuting::Commuting;
+pub use contacts::{Contacts, GroupContacts, YEARS};
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Engine, Fitted, TrainedOn};
 pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};
 pub use location::{Covariates, Fips, FipsError, Level, Location};
+pub use parameters::Parameters;
 pub use past_errors::Widths;
 pub use places::Places;
 pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
+
+use crate::Contacts;
 
 /// A FIPS code: `US`, two digits for a state, five for a county.
 ///
@@ -145,13 +148,15 @@ pub struct Location {
     pub population: Option<f64>,
     /// Further facts, such as shares of age groups.
     pub covariates: Covariates,
+    /// Who meets whom in the nation, where known.
+    pub contacts: Option<Arc<Contacts>>,
 }
 
 impl Location {
     /// A place of which nothing but the name is known.
     #[must_use]
     pub fn new(fips: Fips, name: impl Into<String>) -> Self {
-        Self { fips, name: name.into(), population: None, covariates: Covariates::default() }
+        Self { fips, name: name.into(), population: None, covariates: Covariates::default(), contacts: None }
     }
 }
 

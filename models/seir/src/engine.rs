@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use countycast_engine::{
-    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Places, Scenario, Streams, Surroundings,
+    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Parameters, Places, Scenario, Streams, Surroundings,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
+use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
 use crate::erlang::{at, delay};
-use crate::estimate::{Estimate, estimate};
+use crate::estimate::{Estimate, Weighted, estimate};
 use crate::learned::Learned;
 use crate::mixing::Mixing;
 use crate::outlook::Outlook;
@@ -59,6 +60,28 @@ impl Seir {
     /// # Errors
     /// [`EngineError`] with the reason where the history does not carry it: fewer than 49 days, or fewer cases than 30.
     pub fn estimate(&self, history: &History, streams: &Streams) -> Result<Estimate, EngineError> {
+        self.search(history, None, streams)
+    }
+
+    /// The same, begun with the vectors of an earlier day, where they are of use.
+    ///
+    /// # Errors
+    /// As [`Seir::estimate`].
+    pub fn estimate_from(
+        &self,
+        history: &History,
+        earlier: &Parameters,
+        streams: &Streams,
+    ) -> Result<Estimate, EngineError> {
+        self.search(history, Some(earlier), streams)
+    }
+
+    fn search(
+        &self,
+        history: &History,
+        earlier: Option<&Parameters>,
+        streams: &Streams,
+    ) -> Result<Estimate, EngineError> {
         let (population, mixing) = place(history)?;
         let refused = |what: &str| EngineError::Refused(what.to_owned());
         let past = Past::new(history, population, &mixing.stable_shares(), &self.kernels, &self.settings);
@@ -66,7 +89,7 @@ impl Seir {
         if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
             return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
         }
-        estimate(&past, &self.settings, streams)
+        estimate(&past, &self.settings, history.as_of(), earlier, streams)
     }
 }
 
@@ -76,40 +99,16 @@ impl Engine for Seir {
     }
 
     fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
-        let (population, mixing) = place(history)?;
-        // Where the past does not carry a search, the prior is all there is.
-        let vectors = match self.estimate(history, streams) {
-            Ok(estimate) => {
-                estimate.vectors.iter().map(|v| Vector { ascertainment: v.ascertainment, weight: v.weight }).collect()
-            }
-            Err(_) => vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }],
-        };
-        let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST);
-        let mut past = vec![0.0; PAST.saturating_sub(history.days())];
-        past.extend(recent.smooth());
-        let fatality = self.fatality(&mixing, &past, history);
-        let departures = self.learned.as_ref().map(|learned| learned.place(history, self.settings.learned_weight));
-        let outlook = |end| {
-            let outlook = Outlook::new(history, end, &self.settings);
-            let lift = departures.as_ref().map(|departures| departures.after(end, &outlook));
-            outlook.lifted(lift.unwrap_or_default())
-        };
-        let widths = self.settings.widths();
-        Ok(Box::new(SeirFit {
-            as_of: history.as_of(),
-            settings: self.settings,
-            kernels: Arc::clone(&self.kernels),
-            outlook: outlook(history.days()),
-            brought_in: self.brought_in(history, population),
-            vectors,
-            variance_factor: widths.variance_factor(history.cases().cleaned(), |end, days| outlook(end).days(days)),
-            day_noise: recent.day_noise(),
-            weekday: [*history.cases().weekday(), *history.deaths().weekday()],
-            totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
-            fatality,
-            mixing,
-            past,
-        }))
+        Ok(Box::new(self.fit_with(history, None, streams)?))
+    }
+
+    fn fit_from(
+        &self,
+        history: &History,
+        earlier: &Parameters,
+        streams: &Streams,
+    ) -> Result<Box<dyn Fitted>, EngineError> {
+        Ok(Box::new(self.fit_with(history, Some(earlier), streams)?))
     }
 
     fn train(&self, places: &Places, seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
@@ -125,6 +124,51 @@ impl Engine for Seir {
 }
 
 impl Seir {
+    fn fit_with(
+        &self,
+        history: &History,
+        earlier: Option<&Parameters>,
+        streams: &Streams,
+    ) -> Result<SeirFit, EngineError> {
+        let (population, mixing) = place(history)?;
+        // Where the past does not carry a search, the prior is all there is.
+        let (vectors, parameters) = match self.search(history, earlier, streams) {
+            Ok(estimate) => {
+                let vector = |v: &Weighted| Vector { ascertainment: v.ascertainment, weight: v.weight };
+                (estimate.vectors.iter().map(vector).collect(), estimate.parameters())
+            }
+            Err(_) => (vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }], None),
+        };
+        let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST);
+        let mut past = vec![0.0; PAST.saturating_sub(history.days())];
+        past.extend(recent.smooth());
+        let fatality = self.fatality(&mixing, &past, history);
+        let departures = self.learned.as_ref().map(|learned| learned.place(history, self.settings.learned_weight));
+        let outlook = |end| {
+            let outlook = Outlook::new(history, end, &self.settings);
+            let lift = departures.as_ref().map(|departures| departures.after(end, &outlook));
+            outlook.lifted(lift.unwrap_or_default())
+        };
+        let widths = self.settings.widths();
+        Ok(SeirFit {
+            as_of: history.as_of(),
+            settings: self.settings,
+            kernels: Arc::clone(&self.kernels),
+            outlook: outlook(history.days()),
+            brought_in: self.brought_in(history, population),
+            vectors,
+            parameters,
+            variance_factor: widths.variance_factor(history.cases().cleaned(), |end, days| outlook(end).days(days)),
+            day_noise: recent.day_noise(),
+            weekday: [*history.cases().weekday(), *history.deaths().weekday()],
+            totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
+            fatality,
+            mixing,
+            meetings: meetings(history.location()),
+            past,
+        })
+    }
+
     /// Deaths of the last weeks over those that reported infections lead to at the standard fatality, drawn to the
     /// region's by the weight of [`Settings::fatality_weight`] expected deaths.
     fn fatality(&self, mixing: &Mixing<GROUPS>, past: &[f64], history: &History) -> f64 {
@@ -179,12 +223,10 @@ fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
     let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
     let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
     let shares = ages::shares(&history.location().covariates);
+    let meetings = meetings(history.location());
     // The matrices are the nation's: a group that is larger here is met more often.
     let contacts = std::array::from_fn(|a| {
-        std::array::from_fn(|b| {
-            let all = ages::HOUSEHOLD[a][b] + ages::SCHOOL[a][b] + ages::WORK[a][b] + ages::COMMUNITY[b];
-            all * shares[b] / ages::US_SHARES[b]
-        })
+        std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
     });
     Ok((population, Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population))))
 }
@@ -195,11 +237,13 @@ struct SeirFit {
     settings: Settings,
     kernels: Arc<Kernels>,
     mixing: Mixing<GROUPS>,
+    meetings: Meetings,
     outlook: Outlook,
     /// Smooth rate of reported cases on the [`PAST`] days up to the as-of day.
     past: Vec<f64>,
     brought_in: f64,
     vectors: Vec<Vector>,
+    parameters: Option<Parameters>,
     variance_factor: f64,
     day_noise: f64,
     weekday: [[f64; 7]; 2],
@@ -234,7 +278,7 @@ impl Fitted for SeirFit {
             if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
         };
         let levels: Vec<f64> = due.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
-        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.settings);
+        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.meetings, &self.settings);
         let paths = Paths {
             settings: &self.settings,
             kernels: &self.kernels,
@@ -255,5 +299,9 @@ impl Fitted for SeirFit {
             as_of: self.as_of,
         };
         Ok(paths.draw(changes.as_deref(), draws, streams)?)
+    }
+
+    fn parameters(&self) -> Option<Parameters> {
+        self.parameters.clone()
     }
 }

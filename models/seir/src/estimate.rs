@@ -1,17 +1,15 @@
 //! What the past says: a weighted set of parameter vectors, R with intervals, and what cannot be told apart.
 
-use countycast_engine::{EngineError, Streams};
-use nalgebra::DVector;
-use rand_distr::{Distribution, StandardNormal};
+use countycast_engine::{Date, EngineError, Parameters, Streams};
 
 use crate::past::{GLOBALS, Past};
+use crate::sample::{Proposals, Sampled, resampled};
 use crate::search::search;
 use crate::settings::Settings;
+use crate::warm;
 
-/// Vectors in the set.
-const VECTORS: usize = 200;
-/// Rounds of cutting their weights; each takes an outlier down to a fourteenth.
-const CUTS: usize = 20;
+/// Fewest effective vectors of a set begun by an earlier day's: with less, everything is searched anew.
+const LEAST_EFFECTIVE: f64 = 20.0;
 /// Correlation above which two parameters are not told apart.
 const CONFOUNDED: f64 = 0.8;
 /// Posterior over prior standard deviation above which the data have told nothing.
@@ -28,6 +26,10 @@ pub struct Estimate {
     pub effective_size: f64,
     /// What the data do not tell, for people; empty where they tell everything.
     pub not_told: Vec<NotTold>,
+    /// Whether it began with an earlier day's vectors.
+    pub warm: bool,
+    as_of: Date,
+    names: Vec<String>,
 }
 
 /// One parameter vector.
@@ -45,6 +47,9 @@ pub struct Weighted {
     pub reproduction: Vec<f64>,
     /// The same among those still susceptible.
     pub effective: Vec<f64>,
+    /// Negative log posterior above the least of the set.
+    pub loss: f64,
+    theta: Vec<f64>,
 }
 
 /// A defect of identifiability.
@@ -80,6 +85,18 @@ impl Estimate {
         self.quantile(quantile, |vector| vector.effective.iter().rev().nth(back).copied())
     }
 
+    /// A smaller set of equal weights, for another day's search to begin with.
+    #[must_use]
+    pub fn parameters(&self) -> Option<Parameters> {
+        let chosen = resampled(self.vectors.iter().map(|vector| vector.weight), warm::KEPT);
+        let vector = |place: usize| {
+            let vector = &self.vectors[place];
+            vector.theta.iter().copied().chain([vector.loss]).collect()
+        };
+        let names = self.names.iter().cloned().chain([warm::LOSS.to_owned()]).collect();
+        Parameters::new(self.as_of, names, chosen.into_iter().map(vector).collect())
+    }
+
     fn quantile(&self, quantile: f64, value: impl Fn(&Weighted) -> Option<f64>) -> Option<f64> {
         let mut values: Vec<(f64, f64)> = self.vectors.iter().filter_map(|v| Some((value(v)?, v.weight))).collect();
         values.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -92,58 +109,52 @@ impl Estimate {
     }
 }
 
-/// Searches the parameters and samples around the best: normal proposals from the curvature (Laplace), weighted by the
-/// posterior over the proposal.
-pub(crate) fn estimate(past: &Past, settings: &Settings, streams: &Streams) -> Result<Estimate, EngineError> {
+/// Draws vectors by those of an earlier day, or, where there are none or they say too little, searches for the best and draws
+/// around it.
+pub(crate) fn estimate(
+    past: &Past,
+    settings: &Settings,
+    as_of: Date,
+    earlier: Option<&Parameters>,
+    streams: &Streams,
+) -> Result<Estimate, EngineError> {
     let failed = |what: &str| EngineError::NotConverged(what.to_owned());
-    let optimum = search(past, settings).ok_or_else(|| failed("no start led to a finite likelihood"))?;
-    let cholesky = optimum.information.clone().cholesky().ok_or_else(|| failed("the likelihood is flat"))?;
-    let root = cholesky.l().transpose();
-    let size = past.parameters();
-    let mut sampled = Vec::with_capacity(VECTORS);
-    for i in 0..VECTORS {
-        let mut rng = streams.rng("parameters", i);
-        let normal = DVector::from_fn(size, |_, _| StandardNormal.sample(&mut rng));
-        let Some(step) = root.solve_upper_triangular(&normal) else { return Err(failed("the likelihood is flat")) };
-        let theta: Vec<f64> = optimum.theta.iter().zip(step.iter()).map(|(x, s)| x + s).collect();
-        // log of posterior over proposal, relative to the optimum
-        let log = optimum.loss - past.loss(&theta) + 0.5 * normal.norm_squared();
-        sampled.push((log, theta));
-    }
-    let greatest = sampled.iter().map(|(log, _)| *log).fold(f64::NEG_INFINITY, f64::max);
-    let mut weights: Vec<f64> = sampled.iter().map(|(log, _)| (log - greatest).exp()).collect();
-    cut(&mut weights);
-    let total: f64 = weights.iter().sum();
-    if !(total.is_finite() && total > 0.0) {
-        return Err(failed("no sampled vector has a finite likelihood"));
-    }
-    let squares: f64 = weights.iter().map(|weight| (weight / total).powi(2)).sum();
-    let vector = |((_, theta), weight): ((f64, Vec<f64>), f64)| {
-        let expected = past.expect(&theta);
-        Weighted {
-            weight: weight / total,
-            ascertainment: theta[1].exp().min(1.0),
-            fatality: theta[2].exp(),
-            ascertainment_growth: theta[3],
-            reproduction: expected.reproduction,
-            effective: expected.effective,
+    let begun = earlier.and_then(|earlier| {
+        let proposals = warm::proposals(past, settings, as_of, earlier)?;
+        let set = proposals.draw(past, streams).filter(|set| set.effective_size >= LEAST_EFFECTIVE)?;
+        Some((proposals, set))
+    });
+    let warm = begun.is_some();
+    let (proposals, set) = match begun {
+        Some(begun) => begun,
+        None => {
+            let optimum = search(past, settings).ok_or_else(|| failed("no start led to a finite likelihood"))?;
+            let proposals = Proposals::around(optimum.theta, optimum.information);
+            let proposals = proposals.ok_or_else(|| failed("the likelihood is flat"))?;
+            let set = proposals.draw(past, streams);
+            let set = set.ok_or_else(|| failed("no sampled vector has a finite likelihood"))?;
+            (proposals, set)
         }
     };
+    let least = set.vectors.iter().map(|sampled| sampled.loss).fold(f64::INFINITY, f64::min);
+    let vector = |Sampled { theta, loss, weight, expected }: Sampled| Weighted {
+        weight,
+        ascertainment: theta[1].exp().min(1.0),
+        fatality: theta[2].exp(),
+        ascertainment_growth: theta[3],
+        reproduction: expected.reproduction,
+        effective: expected.effective,
+        loss: loss - least,
+        theta,
+    };
     Ok(Estimate {
-        vectors: sampled.into_iter().zip(weights).map(vector).collect(),
-        effective_size: 1.0 / squares,
-        not_told: not_told(past, &cholesky.inverse()),
+        as_of,
+        names: past.names(),
+        effective_size: set.effective_size,
+        vectors: set.vectors.into_iter().map(vector).collect(),
+        not_told: not_told(past, &proposals.covariance()),
+        warm,
     })
-}
-
-/// Cuts weights at their mean times the root of their number (Ionides 2008), again and again until none is above it: one far
-/// out in a tail does not outweigh all others.
-fn cut(weights: &mut [f64]) {
-    let number = weights.len() as f64;
-    for _ in 0..CUTS {
-        let most = weights.iter().sum::<f64>() / number.sqrt();
-        weights.iter_mut().for_each(|weight| *weight = weight.min(most));
-    }
 }
 
 /// Parameters that the curvature leaves at their prior or ties to each other.

@@ -3,6 +3,7 @@
 mod ages;
 mod burden;
 mod compartments;
+mod contacts;
 mod course;
 mod engine;
 mod erlang;
@@ -14,9 +15,11 @@ mod past;
 mod paths;
 mod recent;
 mod report;
+mod sample;
 mod scenario;
 mod search;
 mod settings;
+mod warm;
 
 pub use ages::{GROUPS, YOUNGEST};
 pub use compartments::{Forces, Rates, STAGES, STEPS_PER_DAY, State, Strain};

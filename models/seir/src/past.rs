@@ -1,6 +1,6 @@
 //! The model of the past: from parameters to expected reports, and how well they agree with those that came.
 
-use countycast_engine::History;
+use countycast_engine::{Date, History, weekday_index};
 
 use crate::ages::{FATALITY, GROUPS};
 use crate::burden::Kernels;
@@ -11,7 +11,7 @@ use crate::mixing::Mixing;
 use crate::recent::Recent;
 use crate::settings::Settings;
 
-/// Days between knots of log R.
+/// Days between knots of log R, which stand on Sundays: a day later they are the same.
 pub(crate) const KNOT_DAYS: usize = 7;
 /// Days on which reports are held against the model, at most.
 const SCORED: usize = 112;
@@ -29,12 +29,23 @@ const LEVEL_SPREAD: f64 = 2.0;
 /// Parameters before the knots: log of the first day's infections, of ascertainment, of the factor on fatality, and growth of
 /// log ascertainment per week.
 pub(crate) const GLOBALS: usize = 4;
+/// Their names.
+pub(crate) const GLOBAL_NAMES: [&str; GLOBALS] =
+    ["log infections a day", "log ascertainment", "log fatality factor", "log ascertainment growth a week"];
+/// What the name of a knot begins with.
+pub(crate) const LOG_R: &str = "log R ";
 
 /// One place's past, ready to be tried with many parameters.
 pub(crate) struct Past {
     settings: Settings,
     mixing: Mixing<1>,
     population: f64,
+    /// Days of the history before the first one.
+    skipped: usize,
+    /// Dates of the knots of log R: the last Sunday up to the first day, and on until the last day lies between two.
+    knots: Vec<Date>,
+    /// Days from the first knot to the first day.
+    lead: usize,
     /// Reports and their weekday factors; the warm-up comes first.
     cases: Vec<f64>,
     factors: Vec<f64>,
@@ -80,10 +91,15 @@ impl Past {
         let weekly_deaths = last.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect();
         let before = history.cases().total() - cases.iter().sum::<f64>();
         let fatality = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();
+        let first_day = history.day(history.days() - days);
+        let lead = weekday_index(first_day);
         Some(Self {
             settings: *settings,
             mixing: Mixing::homogeneous(population),
             population,
+            knots: knots(first_day, lead, days),
+            skipped: history.days() - days,
+            lead,
             weekly_deaths,
             before: before.max(0.0),
             case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
@@ -103,7 +119,13 @@ impl Past {
 
     /// Number of parameters.
     pub(crate) fn parameters(&self) -> usize {
-        GLOBALS + self.days().div_ceil(KNOT_DAYS) + 1
+        GLOBALS + self.knots.len()
+    }
+
+    /// Names of the parameters, in their order; a knot of log R is named by its day.
+    pub(crate) fn names(&self) -> Vec<String> {
+        let knots = self.knots.iter().map(|day| format!("{LOG_R}{day}"));
+        GLOBAL_NAMES.iter().map(|name| (*name).to_owned()).chain(knots).collect()
     }
 
     /// Counts that came, in the order of [`Expected::counts`], with the size of each one's negative binomial.
@@ -142,18 +164,52 @@ impl Past {
         let drive = invert(&reported, &vec![0.0; reported.len()], &self.settings.rates());
         let mut theta = vec![(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln(), self.prior(3).0];
         for knot in 0..self.parameters() - GLOBALS {
-            let around = (KNOT_DAYS * knot).saturating_sub(3)..(KNOT_DAYS * knot + 4).min(self.days());
+            let day = (KNOT_DAYS * knot).saturating_sub(self.lead);
+            let around = day.saturating_sub(3)..(day + 4).min(self.days());
             let days = around.len().max(1) as f64;
             let mean = drive.effective
                 [around.start.min(self.days() - 1)..around.end.max(around.start).min(self.days())]
                 .iter()
                 .sum::<f64>()
                 / days;
-            let so_far: f64 = reported[..(KNOT_DAYS * knot).min(self.days())].iter().sum();
+            let so_far: f64 = reported[..day.min(self.days())].iter().sum();
             let left = (1.0 - (self.before + so_far) / ascertainment / self.population).max(0.05);
             theta.push((mean.clamp(0.3, 3.5) / left.powf(self.settings.heterogeneity)).ln());
         }
         theta
+    }
+
+    /// A level of infections on the first day that the place can have.
+    fn believed(&self, level: f64) -> f64 {
+        level.min(0.02 * self.population)
+    }
+
+    /// The first day's state where infections have been level up to it.
+    fn begin(&self, level: f64, ascertainment: f64) -> State<1, 1> {
+        let rates = self.settings.rates();
+        let immune = (self.before / ascertainment).min(0.95 * self.population);
+        let mut strain = Strain::<1>::NONE;
+        strain.exposed = [[level * rates.latent / 3.0]; 3];
+        strain.infectious = [[level * rates.infectious / 3.0]; 3];
+        let infected = level * (rates.latent + rates.infectious);
+        let susceptible = [(self.population - immune - infected).max(0.01 * self.population)];
+        State { susceptible, strains: [strain], removed: [immune] }
+    }
+
+    /// The level at which infections have arrived after days of these log R, by as many infected.
+    pub(crate) fn level_after(&self, level: f64, ascertainment: f64, log_r: impl Iterator<Item = f64>) -> f64 {
+        let rates = self.settings.rates();
+        let mut state = self.begin(self.believed(level), ascertainment.min(1.0));
+        for log_r in log_r {
+            state.day(&rates, &Forces::reproduction(log_r.clamp(-3.0, 3.0).exp()), &self.mixing);
+        }
+        state.strains[0].infected()[0] / (rates.latent + rates.infectious)
+    }
+
+    /// By how many days the window began earlier `age` days ago, and the days from the first knot to that day.
+    pub(crate) fn begun_before(&self, age: usize) -> (usize, usize) {
+        let begun = age.min(self.skipped);
+        (begun, (self.lead + 7 * begun.div_ceil(7) - begun) % 7)
     }
 
     /// Runs the equations under a parameter vector.
@@ -161,20 +217,14 @@ impl Past {
         let [level, ascertainment, fatality] = [0, 1, 2].map(|p| theta[p].clamp(-20.0, 20.0).exp());
         let ascertainment = ascertainment.min(1.0);
         let rates = self.settings.rates();
-        let immune = (self.before / ascertainment).min(0.95 * self.population);
-        let level = level.min(0.02 * self.population);
-        let mut strain = Strain::<1>::NONE;
-        strain.exposed = [[level * rates.latent / 3.0]; 3];
-        strain.infectious = [[level * rates.infectious / 3.0]; 3];
-        let infected = level * (rates.latent + rates.infectious);
-        let susceptible = [(self.population - immune - infected).max(0.01 * self.population)];
-        let mut state = State::<1, 1> { susceptible, strains: [strain], removed: [immune] };
+        let level = self.believed(level);
+        let mut state = self.begin(level, ascertainment);
         // Before the first day infections are taken to have been level.
         let lead = self.case_delay.len();
         let mut infections = vec![level; lead];
         let (mut reproduction, mut effective) = (Vec::new(), Vec::new());
         for day in 0..self.days() {
-            let r = log_linear(&theta[GLOBALS..], day).clamp(-3.0, 3.0).exp();
+            let r = log_linear(&theta[GLOBALS..], day + self.lead).clamp(-3.0, 3.0).exp();
             let share = state.susceptible[0] / self.population;
             reproduction.push(r);
             effective.push(r * share.max(1e-9).powf(rates.heterogeneity));
@@ -207,13 +257,28 @@ impl Past {
 
     /// Negative log posterior, up to a constant.
     pub(crate) fn loss(&self, theta: &[f64]) -> f64 {
+        self.loss_of(theta, &self.expect(theta))
+    }
+
+    /// The same, where what is to be expected is known.
+    pub(crate) fn loss_of(&self, theta: &[f64], expected: &Expected) -> f64 {
         let prior: f64 = self.prior_residuals(theta).iter().map(|r| 0.5 * r * r).sum();
-        self.misfit(&self.expect(theta).counts, usize::MAX) + prior
+        self.misfit(&expected.counts, usize::MAX) + prior
     }
 }
 
-/// Value of a piecewise-linear course on a day.
-fn log_linear(knots: &[f64], day: usize) -> f64 {
+/// Sundays from the last one up to the first day, `lead` days before it, to the first after the last day but one.
+fn knots(first_day: Date, lead: usize, days: usize) -> Vec<Date> {
+    let step = |day: Date, steps: usize, next: fn(Date) -> Option<Date>| {
+        (0..steps).fold(day, |day, _| next(day).unwrap_or(day))
+    };
+    let first = step(first_day, lead, |day| day.yesterday().ok());
+    let later = |day: &Date| Some(step(*day, KNOT_DAYS, |day| day.tomorrow().ok()));
+    std::iter::successors(Some(first), later).take((days - 1 + lead).div_ceil(KNOT_DAYS) + 1).collect()
+}
+
+/// Value of a piecewise-linear course so many days after its first knot.
+pub(crate) fn log_linear(knots: &[f64], day: usize) -> f64 {
     let (knot, part) = (day / KNOT_DAYS, (day % KNOT_DAYS) as f64 / KNOT_DAYS as f64);
     knots[knot] + part * (knots[(knot + 1).min(knots.len() - 1)] - knots[knot])
 }

@@ -2,7 +2,8 @@
 
 use countycast_engine::{Date, Measure, Scenario, Schools, Setting};
 
-use crate::ages::{CARE_SHARE, COMMUNITY, GROUPS, HOUSEHOLD, SCHOOL, WORK, YOUNGEST};
+use crate::ages::{GROUPS, YOUNGEST};
+use crate::contacts::{CARE_SHARE, Meetings};
 use crate::mixing::Mixing;
 use crate::settings::Settings;
 
@@ -40,6 +41,7 @@ pub(crate) fn days(
     as_of: Date,
     days: usize,
     mixing: &Mixing<GROUPS>,
+    meetings: &Meetings,
     settings: &Settings,
 ) -> Option<Vec<Day>> {
     let mut date = as_of;
@@ -47,7 +49,7 @@ pub(crate) fn days(
     let mut changed = false;
     let days = (0..days).map(|_| {
         date = date.tomorrow().unwrap_or(date);
-        let day = Day::new(scenario, date, as_of, mixing, &mut vaccinated, settings);
+        let day = Day::new(scenario, (date, as_of), (mixing, meetings), &mut vaccinated, settings);
         changed |= day != Day::unchanged();
         day
     });
@@ -70,9 +72,8 @@ impl Day {
 
     fn new(
         scenario: &Scenario,
-        date: Date,
-        as_of: Date,
-        mixing: &Mixing<GROUPS>,
+        (date, as_of): (Date, Date),
+        (mixing, meetings): (&Mixing<GROUPS>, &Meetings),
         vaccinated: &mut Vaccinated,
         settings: &Settings,
     ) -> Self {
@@ -117,7 +118,7 @@ impl Day {
         day.transmission *= kept * (1.0 - isolated * SYMPTOMATIC_SHARE * (1.0 - traced));
         day.severity = vaccinated.severity();
         if contacts_change {
-            day.mixing = Some(Box::new(mixing.changed(&places.factors())));
+            day.mixing = Some(Box::new(mixing.changed(&places.factors(meetings))));
         }
         day
     }
@@ -195,19 +196,22 @@ impl Places {
     }
 
     /// Factor on all contacts of each pair of groups.
-    fn factors(&self) -> Contacts {
+    fn factors(&self, meetings: &Meetings) -> Contacts {
+        let Meetings { household, school, work, community, .. } = meetings;
         std::array::from_fn(|a| {
             std::array::from_fn(|b| {
-                let care = if a == GROUPS - 1 && b == a { CARE_SHARE * HOUSEHOLD[a][b] } else { 0.0 };
+                let care = if a == GROUPS - 1 && b == a { CARE_SHARE * household[a][b] } else { 0.0 };
                 let parts = [
-                    (HOUSEHOLD[a][b] - care, self.household[a][b]),
+                    (household[a][b] - care, self.household[a][b]),
                     (care, self.care),
-                    (SCHOOL[a][b], self.school[a][b]),
-                    (WORK[a][b], self.work[a][b]),
-                    (COMMUNITY[b], self.community[a][b]),
+                    (school[a][b], self.school[a][b]),
+                    (work[a][b], self.work[a][b]),
+                    (community[a][b], self.community[a][b]),
                 ];
                 let now: f64 = parts.iter().map(|(contacts, factor)| contacts * factor).sum();
-                now / parts.iter().map(|(contacts, _)| contacts).sum::<f64>()
+                let before: f64 = parts.iter().map(|(contacts, _)| contacts).sum();
+                // Who never meet are not kept apart by anything.
+                if before > 0.0 { now / before } else { 1.0 }
             })
         })
     }

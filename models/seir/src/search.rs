@@ -43,7 +43,7 @@ pub(crate) fn search(past: &Past, settings: &Settings) -> Option<Optimum> {
 }
 
 /// Point `i` of the R₂ sequence (Roberts 2018), on ascertainment and fatality within two standard deviations.
-fn start(past: &Past, settings: &Settings, i: usize) -> Vec<f64> {
+pub(crate) fn start(past: &Past, settings: &Settings, i: usize) -> Vec<f64> {
     let plastic = 1.324_717_957_244_746;
     let at = |dimension: i32| 4.0 * ((0.5 + (i + 1) as f64 / f64::powi(plastic, dimension)).fract() - 0.5);
     let ascertainment = settings.ascertainment * (settings.ascertainment_spread * at(1)).exp();
@@ -83,7 +83,7 @@ fn refine(past: &Past, mut theta: Vec<f64>) -> Option<Optimum> {
 }
 
 /// Gradient of the loss and its expected curvature (Fisher scoring).
-fn normal_equations(past: &Past, theta: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
+pub(crate) fn normal_equations(past: &Past, theta: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
     let base = past.expect(theta).counts;
     let prior = past.prior_residuals(theta);
     let rows = base.len() + prior.len();

@@ -1,12 +1,14 @@
 //! Facts about counties from files that may or may not be there.
 
 mod adjacency;
+mod contacts;
 mod files;
 mod table;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use countycast_engine::{Covariates, Fips};
+use countycast_engine::{Contacts, Covariates, Fips};
 use jiff::civil::Date;
 
 pub(super) use adjacency::{Neighbours, read as neighbours};
@@ -22,6 +24,8 @@ pub const MISSING_COVARIATE: &str = "covariate";
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     counties: BTreeMap<Fips, Covariates>,
+    /// Who meets whom.
+    pub(super) contacts: Option<Arc<Contacts>>,
 }
 
 /// Reads every covariate file that is there and was known on the as-of day.
@@ -33,6 +37,7 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
     for covariates in facts.counties.values_mut() {
         files::derive(covariates);
     }
+    facts.contacts = contacts::read(reader)?;
     Ok(facts)
 }
 
