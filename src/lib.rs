@@ -15,6 +15,7 @@ pub mod evaluate;
 pub mod fallback;
 mod font;
 pub mod output;
+mod palette;
 pub mod panel;
 pub mod phase;
 pub mod pipeline;

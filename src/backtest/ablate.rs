@@ -23,7 +23,7 @@ const FEATURES: [(&str, &[&str]); 8] = [
 ];
 
 /// What is known of a place besides counts: ages, households, income, schooling, masks, where it lies.
-const PLACE: [&str; 22] = [
+const PLACE: [&str; 19] = [
     "log_population",
     "median_age",
     "age_",
@@ -43,9 +43,6 @@ const PLACE: [&str; 22] = [
     "mask_",
     "latitude",
     "longitude",
-    "policy",
-    "mobility",
-    "test",
 ];
 
 /// Past origins, in days from one to the next, that the learner's learning curve is drawn at.

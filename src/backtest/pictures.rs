@@ -14,18 +14,14 @@ use crate::error::Error;
 use crate::evaluate::{Means, PIT_BINS, Run, Sum, Truth};
 use crate::font::{self, FONT};
 use crate::output::{BLEND, aside};
+use crate::palette::DISTINCT;
 use crate::quantiles::{COUNTY_LEVELS, MEDIAN};
 
-/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008).
-const COLOURS: [RGBColor; 7] = [
-    RGBColor(0, 114, 178),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(213, 94, 0),
-    RGBColor(110, 110, 110),
-];
+/// Of models, grey last.
+const COLOURS: [RGBColor; 7] = {
+    let [a, b, c, d, e, f] = DISTINCT;
+    [a, b, c, d, e, f, RGBColor(110, 110, 110)]
+};
 const INK: RGBColor = RGBColor(40, 40, 40);
 /// Counties on the page of fans.
 const FANS: usize = 12;

@@ -6,8 +6,9 @@ use plotters::prelude::*;
 use super::super::effect::{Effect, Quantity};
 use super::super::run::{Asked, Done};
 use super::super::variant::short;
-use super::{BASELINE, COLOURS, Drawn, Picture};
+use super::{BASELINE, Drawn, Picture};
 use crate::font::FONT;
+use crate::palette::DISTINCT;
 
 /// What is shown of each scenario.
 const SHOWN: [(Quantity, &str); 3] =
@@ -62,7 +63,7 @@ impl Picture for Effects<'_> {
         let mut mesh = chart.configure_mesh();
         mesh.light_line_style(WHITE).disable_y_mesh().disable_y_axis().label_style((FONT, 13)).draw()?;
         chart.draw_series(LineSeries::new([(1.0, 0.6), (1.0, -rows)], BASELINE.stroke_width(2)))?;
-        for ((at, (quantity, label)), colour) in SHOWN.into_iter().enumerate().zip(COLOURS) {
+        for ((at, (quantity, label)), colour) in SHOWN.into_iter().enumerate().zip(DISTINCT) {
             let marks = self.rows.iter().enumerate().filter_map(|(row, (_, effects))| {
                 let y = -(row as f64 + 0.25 + 0.25 * at as f64);
                 ratio(effects, quantity).map(|ratio| (y, ratio))

@@ -13,17 +13,10 @@ use super::run::Done;
 use crate::error::Error;
 use crate::font;
 use crate::output::aside;
+use crate::palette::DISTINCT;
 
-/// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008); the baseline is grey.
+/// The baseline is grey.
 const BASELINE: RGBColor = RGBColor(90, 90, 90);
-const COLOURS: [RGBColor; 6] = [
-    RGBColor(0, 114, 178),
-    RGBColor(230, 159, 0),
-    RGBColor(0, 158, 115),
-    RGBColor(204, 121, 167),
-    RGBColor(86, 180, 233),
-    RGBColor(213, 94, 0),
-];
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
@@ -73,7 +66,7 @@ fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
 
 /// Colours of the scenarios, in their order.
 fn colours() -> impl Iterator<Item = RGBColor> + Clone {
-    COLOURS.into_iter().cycle()
+    DISTINCT.into_iter().cycle()
 }
 
 /// A number of people on an axis.
