@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast_engine::{Fips, History, HistoryError, Location, Region, Series, SeriesParts};
+use countycast_engine::{Fips, History, HistoryError, Level, Location, Region, Series, SeriesParts};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -142,8 +142,9 @@ fn place(
 ) -> Result<(Place, (Around, Around)), HistoryError> {
     let nothing = Around::default();
     let (around_cases, around_deaths) = outer.map_or((&nothing, &nothing), |o| (&o.cases, &o.deaths));
-    let (cases, case_repairs, cases_within) = series(cases, first_day, around_cases, settings)?;
-    let (deaths, death_repairs, deaths_within) = series(deaths, first_day, around_deaths, settings)?;
+    let level = location.fips.level();
+    let (cases, case_repairs, cases_within) = series(cases, first_day, level, around_cases, settings)?;
+    let (deaths, death_repairs, deaths_within) = series(deaths, first_day, level, around_deaths, settings)?;
     let state = State::of(location.fips);
     let region = outer.map(|outer| Arc::clone(&outer.region));
     let history = Arc::new(History::new(Arc::new(location), first_day, cases, deaths, region)?);
@@ -154,16 +155,20 @@ fn place(
 fn series(
     raw: &Raw,
     first_day: Date,
+    level: Level,
     around: &Around,
     settings: &Settings,
 ) -> Result<(Series, Vec<Repair>, Around), HistoryError> {
     let clean = clean(&raw.new, first_day, around, settings);
+    // A county that is silent while its state reports may have nothing to report: nothing is promised.
+    let promised = level != Level::County || around.silences.iter().any(|(_, last)| last + 1 == raw.new.len());
     let series = Series::new(SeriesParts {
         reported: raw.new.clone(),
         cleaned: clean.counts,
         repaired: clean.repaired,
         weekday: clean.around.weekday,
         total: raw.total,
+        late: if promised { clean.late } else { 0.0 },
     })?;
     Ok((series, clean.repairs, clean.around))
 }

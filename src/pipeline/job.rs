@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{DrawError, Draws, Engine, EngineError, History, Parameters, Scenario, Streams};
+use countycast_engine::{Basis, DrawError, Draws, Engine, EngineError, History, Parameters, Scenario, Streams, Target};
 
 use super::batch::Plan;
 use super::pool::Outcome;
@@ -68,6 +68,11 @@ fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
     if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
 }
 
+/// With those of the last days who are still to be reported: they were infected before, so that no patients follow.
+fn late(history: &History, draws: Draws) -> Result<Draws, DrawError> {
+    draws.with_late(Target::Cases, history.cases().late())?.with_late(Target::Deaths, history.deaths().late())
+}
+
 impl Job {
     pub(super) fn run(&self, plan: &Plan, shares: &Shares, stays: &Stays) -> Result<Answer, EngineError> {
         let fips = self.history.location().fips;
@@ -81,7 +86,12 @@ impl Job {
                 };
                 let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
                 shape(&draws, plan)?;
-                let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
+                let census = course.census(&draws, &streams);
+                let draws = match engine.basis() {
+                    Basis::Reported => draws,
+                    Basis::Cleaned => late(&self.history, draws)?,
+                };
+                let forecast = Forecast::from_draws(&draws);
                 Ok(Answer { forecast, census, draws: keep_draws.then_some(draws), parameters: fitted.parameters() })
             }
             Task::Fallback { state } => {

@@ -110,6 +110,17 @@ impl Draws {
         Ok(self)
     }
 
+    /// Adds people to the first day of every trajectory of a target: those of before who are reported late. Nothing changes
+    /// where the target is not projected.
+    ///
+    /// # Errors
+    /// [`DrawError::Value`] where the sum is no count.
+    pub fn with_late(mut self, target: Target, people: f64) -> Result<Self, DrawError> {
+        let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
+        values.iter_mut().step_by(self.days).for_each(|first_day| *first_day += people as f32);
+        self.with(target, values)
+    }
+
     /// Number of trajectories.
     #[must_use]
     pub fn draws(&self) -> usize {
@@ -142,6 +153,15 @@ mod tests {
         values[4] = f32::NAN;
         assert!(matches!(draws.with(Target::Cases, values), Err(DrawError::Value { draw: 1, day: 2, .. })));
         assert!(Draws::new(0, 3).is_err());
+    }
+
+    #[test]
+    fn those_reported_late_come_on_the_first_day() {
+        let draws = Draws::new(2, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let late = draws.clone().with_late(Target::Cases, 5.0).unwrap();
+        assert_eq!(late.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[6.0, 2.0], &[8.0, 4.0]]);
+        assert_eq!(draws.clone().with_late(Target::Deaths, 5.0).unwrap(), draws);
+        assert!(draws.with_late(Target::Cases, -5.0).is_err());
     }
 
     #[test]

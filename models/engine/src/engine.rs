@@ -11,6 +11,12 @@ pub trait Engine: Send + Sync {
     /// Short lower-case name, as it stands in the output's `model` column.
     fn name(&self) -> &'static str;
 
+    /// Which counts it goes on from. Where these are [`Basis::Cleaned`], people of the last days whom nobody has reported
+    /// yet ([`Series::late`](crate::Series::late)) are added to its draws: it does not have to know of them.
+    fn basis(&self) -> Basis {
+        Basis::Cleaned
+    }
+
     /// Learns what it can from one location's past.
     ///
     /// `streams` are this engine's random streams for this location.
@@ -64,6 +70,15 @@ pub trait Engine: Send + Sync {
     fn load(&self, _model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
         Err(EngineError::Refused("this engine keeps no models".to_owned()))
     }
+}
+
+/// Which counts an engine goes on from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Basis {
+    /// Counts after repair, which end in what is expected of days that nobody has reported yet.
+    Cleaned,
+    /// Counts as they were published.
+    Reported,
 }
 
 /// What a model of many places was trained on.

@@ -41,14 +41,17 @@ pub struct Series {
 pub struct SeriesParts {
     /// New counts a day as published, negative corrections and dumps included.
     pub reported: Vec<f64>,
-    /// New counts a day after repair: not negative, weekday rhythm left in.
+    /// New counts a day after repair: not negative, weekday rhythm left in, last days without a report at their expectation.
     pub cleaned: Vec<f64>,
-    /// Days whose cleaned count was moved by repair (part of a dump, a reporting gap, a correction).
+    /// Days whose cleaned count was moved by repair (part of a dump, a reporting gap, a correction) or expected.
     pub repaired: Vec<bool>,
     /// Factor of each weekday on the expected count, Sunday first, mean 1.
     pub weekday: [f64; 7],
     /// Published cumulative count on the as-of day; projections of totals start here.
     pub total: f64,
+    /// People of the last days, in the cleaned counts, whom nobody has reported yet and who are to be reported after as-of
+    /// beside those of the days to come.
+    pub late: f64,
 }
 
 /// A history that does not hold together.
@@ -76,6 +79,9 @@ pub enum HistoryError {
         /// The count.
         value: f64,
     },
+    /// A number of people to be reported late that is negative or not finite.
+    #[error("{0} people to be reported late: it must be a finite number of at least 0")]
+    Late(f64),
     /// Weekday factors that are not positive, or whose mean is not 1.
     #[error("weekday factors {0:?} must be positive with mean 1")]
     Weekday([f64; 7]),
@@ -93,8 +99,8 @@ impl Series {
     /// Checks the columns.
     ///
     /// # Errors
-    /// [`HistoryError`] where lengths differ, a cleaned count is negative or not finite, or the weekday factors are not
-    /// positive with mean 1.
+    /// [`HistoryError`] where lengths differ, a cleaned count or the people to be reported late are negative or not finite, or
+    /// the weekday factors are not positive with mean 1.
     pub fn new(parts: SeriesParts) -> Result<Self, HistoryError> {
         let expected = parts.reported.len();
         for (what, found) in [("cleaned", parts.cleaned.len()), ("repaired", parts.repaired.len())] {
@@ -109,6 +115,9 @@ impl Series {
         if !((mean - 1.0).abs() < 1e-6 && parts.weekday.iter().all(|f| *f > 0.0)) {
             return Err(HistoryError::Weekday(parts.weekday));
         }
+        if !(parts.late.is_finite() && parts.late >= 0.0) {
+            return Err(HistoryError::Late(parts.late));
+        }
         Ok(Self { parts })
     }
 
@@ -118,8 +127,8 @@ impl Series {
     /// [`HistoryError`] where a count is negative or not finite.
     pub fn from_counts(counts: Vec<f64>) -> Result<Self, HistoryError> {
         let total = counts.iter().sum();
-        let repaired = vec![false; counts.len()];
-        Self::new(SeriesParts { reported: counts.clone(), cleaned: counts, repaired, weekday: [1.0; 7], total })
+        let (reported, repaired) = (counts.clone(), vec![false; counts.len()]);
+        Self::new(SeriesParts { reported, cleaned: counts, repaired, weekday: [1.0; 7], total, late: 0.0 })
     }
 
     /// New counts a day as published: corrections below zero and dumps included.
@@ -128,7 +137,8 @@ impl Series {
         &self.parts.reported
     }
 
-    /// New counts a day after repair, at least 0, with the weekday rhythm still in.
+    /// New counts a day after repair, at least 0, with the weekday rhythm still in; last days that nobody has reported yet hold
+    /// what is expected of them.
     #[must_use]
     pub fn cleaned(&self) -> &[f64] {
         &self.parts.cleaned
@@ -152,6 +162,13 @@ impl Series {
         self.parts.total
     }
 
+    /// People of the last days, in the cleaned counts, whom nobody has reported yet and who are to be reported after as-of
+    /// beside those of the days to come; 0 for most series.
+    #[must_use]
+    pub fn late(&self) -> f64 {
+        self.parts.late
+    }
+
     /// Cleaned sums of whole weeks that end on the as-of day, oldest first; days before the first whole week are left out.
     #[must_use]
     pub fn weekly(&self) -> Vec<f64> {
@@ -161,6 +178,7 @@ impl Series {
     /// The first `days` days, as cleaned with the knowledge of the whole; for scoring an engine's own past.
     #[must_use]
     pub fn truncated(&self, days: usize) -> Self {
+        let whole = days >= self.parts.reported.len();
         let days = days.min(self.parts.reported.len());
         let dropped: f64 = self.parts.reported[days..].iter().sum();
         Self {
@@ -170,6 +188,7 @@ impl Series {
                 repaired: self.parts.repaired[..days].to_vec(),
                 weekday: self.parts.weekday,
                 total: self.parts.total - dropped,
+                late: if whole { self.parts.late } else { 0.0 },
             },
         }
     }

@@ -36,7 +36,7 @@ mod track;
 pub use commuting::Commuting;
 pub use contacts::{Contacts, GroupContacts, YEARS};
 pub use draws::{DrawError, Draws, Target};
-pub use engine::{Engine, Fitted, TrainedOn};
+pub use engine::{Basis, Engine, Fitted, TrainedOn};
 pub use error::EngineError;
 pub use history::{History, HistoryError, Region, Series, SeriesParts, weekday_index};
 pub use horizon::{Horizon, HorizonError};

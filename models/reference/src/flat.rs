@@ -1,7 +1,7 @@
 //! The Forecast Hub's baseline: last week again, with the spread of past weekly changes.
 
 use countycast_engine::{
-    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Series, Streams, Target,
+    Basis, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Series, Streams, Target,
 };
 use rand::RngExt;
 
@@ -18,6 +18,10 @@ pub struct Flat;
 impl Engine for Flat {
     fn name(&self) -> &'static str {
         "flat"
+    }
+
+    fn basis(&self) -> Basis {
+        Basis::Reported
     }
 
     fn fit(&self, history: &History, _streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {

@@ -102,7 +102,7 @@ mod tests {
         let result = cleaned(&reported, &Around::default());
         assert!(result.counts[20..60].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[20..60]);
         assert!(result.repaired[67..].iter().all(|r| *r), "the last days are not yet reported");
-        assert_eq!(result.counts[67..], [0.0; 3]);
+        assert!(result.counts[67..].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[67..]);
     }
 
     #[test]

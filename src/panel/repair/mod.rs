@@ -1,13 +1,15 @@
-//! Repair of reported increments: nothing is deleted, counts only move to the days they belong to.
+//! Repair of reported increments: nothing is deleted, counts move to the days they belong to, and last days that nobody has
+//! reported yet get what is expected of them.
 //!
 //! Steps, in this order: counts below zero are taken back from earlier days ([`negatives`]), the value after a silence
 //! is spread over it ([`gaps`]), dumps are spread over the time they come from ([`dumps`]), and the rhythm of the week
-//! is estimated from what is left untouched ([`weekday`]). Every step sees the days up to as-of and nothing else, and
+//! is estimated from what is left untouched ([`weekday`]); by it a silence at the end is filled ([`unreported`]). Every step sees the days up to as-of and nothing else, and
 //! its own series together with what is known of the place around it ([`Around`]).
 
 mod dumps;
 mod gaps;
 mod negatives;
+mod unreported;
 pub(super) mod weekday;
 
 use jiff::ToSpan;
@@ -24,7 +26,7 @@ pub enum RepairKind {
     Gap,
     /// A day with the counts of many, spread over the days before it.
     Dump,
-    /// Last days without a report: marked, the counts left at zero.
+    /// Last days without a report: what is expected of them.
     Unreported,
 }
 
@@ -53,7 +55,7 @@ pub struct Repair {
     pub first: Date,
     /// Last day that changed or was marked.
     pub last: Date,
-    /// People moved between days; 0 where days were only marked.
+    /// People moved between days; of last days without a report, people expected on them.
     pub people: f64,
 }
 
@@ -108,6 +110,8 @@ pub(super) struct Cleaned {
     pub(super) repaired: Vec<bool>,
     /// What was done.
     pub(super) repairs: Vec<Repair>,
+    /// People of the last days that are to be reported after as-of, beside those of the days to come.
+    pub(super) late: f64,
     /// What this series tells the places within it.
     pub(super) around: Around,
 }
@@ -143,11 +147,13 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
     gaps::repair(&mut work, &settings.gaps);
     dumps::repair(&mut work, &settings.dumps);
     let weekday = weekday::factors(&work, &settings.weekday);
+    let late = unreported::fill(&mut work, reported, &weekday);
     let rises = dumps::rises(&work, &settings.dumps);
     let date = |day: usize| first_day.saturating_add(i64::try_from(day).unwrap_or(i64::MAX).min(1 << 20).days());
     let repair = |&(kind, first, last, people): &_| Repair { kind, first: date(first), last: date(last), people };
     Cleaned {
         repairs: work.log.iter().map(repair).collect(),
+        late,
         around: Around { weekday, silences: work.silences, rises },
         counts: work.counts,
         repaired: work.repaired,
@@ -155,7 +161,7 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
 }
 
 /// Repairs one series of reported increments on its own, as if nothing were known of the place around it: the cleaned
-/// counts, at least 0 and with the same sum, and what was done.
+/// counts, at least 0 and with the same sum (beside what is expected on last days without a report), and what was done.
 #[must_use]
 pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> (Vec<f64>, Vec<Repair>) {
     let cleaned = clean(reported, first_day, &Around::default(), settings);
@@ -216,7 +222,8 @@ mod tests {
                 steps.iter().map(|&step| { let step = step.max(-total); total += step; f64::from(step) }).collect();
             let result = cleaned(&reported);
             prop_assert!(result.counts.iter().all(|c| c.is_finite() && *c >= 0.0));
-            let sum: f64 = result.counts.iter().sum();
+            let unreported = result.repairs.iter().filter(|repair| repair.kind == RepairKind::Unreported);
+            let sum = result.counts.iter().sum::<f64>() - unreported.map(|repair| repair.people).sum::<f64>();
             prop_assert!((sum - f64::from(total)).abs() <= 1e-9 * f64::from(total.max(1)), "{} for {}", sum, total);
             for (day, (before, after)) in reported.iter().zip(&result.counts).enumerate() {
                 prop_assert!(before == after || result.repaired[day], "day {} changed unmarked", day);

@@ -103,8 +103,14 @@ mod tests {
 
     fn recent(counts: Vec<f64>, weekday: [f64; 7]) -> Recent {
         let days = counts.len();
-        let parts =
-            SeriesParts { reported: counts.clone(), cleaned: counts, repaired: vec![false; days], weekday, total: 0.0 };
+        let parts = SeriesParts {
+            reported: counts.clone(),
+            cleaned: counts,
+            repaired: vec![false; days],
+            weekday,
+            total: 0.0,
+            late: 0.0,
+        };
         Recent::new(&Series::new(parts).unwrap(), "2020-08-29".parse().unwrap(), days, 4.0)
     }
 
