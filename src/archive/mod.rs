@@ -26,6 +26,9 @@ pub use kept::Coefficients;
 /// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
 const OBSERVED_DAYS: usize = 84;
 
+/// Weeks ahead whose scores are kept.
+const SCORED_WEEKS: u8 = 4;
+
 /// An archive in a folder.
 #[derive(Debug, Clone)]
 pub struct Archive {
@@ -90,12 +93,12 @@ impl Archive {
         Ok(Run { as_of, forecasts, places })
     }
 
-    /// Keeps what the engines said, what was known on that day, and the scores of the projections whose truth came in
-    /// during the week before.
+    /// Keeps what the engines said, what was known on that day, and the scores of the projections of `past` days whose truth
+    /// came in during the week before. Past runs are read one by one: a filled archive is large.
     ///
     /// # Errors
     /// [`Error::Io`] where a file cannot be written.
-    pub fn keep(&self, run: &Run, panel: &Panel, past: &Past, manifest: &Path) -> Result<(), Error> {
+    pub fn keep(&self, run: &Run, panel: &Panel, past: &[Date], manifest: &Path) -> Result<(), Error> {
         let as_of = run.as_of;
         let members = run.forecasts.iter().filter(|forecast| forecast.model != BLEND);
         self.write("projections", as_of, frames::forecasts(members))?;
@@ -103,13 +106,18 @@ impl Archive {
         self.write("observations", as_of, frames::observations(panel, OBSERVED_DAYS))?;
         let truth = Truth::of(panel);
         let arrived = |days: i64| (as_of.saturating_sub(6.days())..=as_of).contains(&as_of.saturating_sub(days.days()));
-        let scored = past.runs.iter().flat_map(|past| {
-            let age = i64::from(past.as_of.until(as_of).map_or(0, |span| span.get_days()));
-            let mut scores = score(past, &truth);
-            scores.retain(|scored| arrived(age - 7 * i64::from(scored.horizon)));
-            scores
-        });
-        self.write("scores", as_of, frames::scores(&scored.collect::<Vec<_>>()))?;
+        let mut scored = Vec::new();
+        for &day in past {
+            let age = i64::from(day.until(as_of).map_or(0, |span| span.get_days()));
+            let came_in = |week: u8| arrived(age - 7 * i64::from(week));
+            if !(1..=SCORED_WEEKS).any(came_in) {
+                continue;
+            }
+            // One that is damaged was named when the archive was read.
+            let Ok(run) = self.run(day) else { continue };
+            scored.extend(score(&run, &truth).into_iter().filter(|scored| came_in(scored.horizon)));
+        }
+        self.write("scores", as_of, frames::scores(&scored))?;
         let kept = self.root.join("manifests").join(format!("as_of={as_of}")).join("run.json");
         self.aside(&kept, |path| fs::copy(manifest, path).map(|_| ()).map_err(|source| Error::write(path, source)))
     }

@@ -2,6 +2,7 @@
 
 mod data;
 mod evaluate;
+mod folder;
 mod progress;
 mod project;
 mod report;

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 use clap::builder::ArgPredicate;
 use countycast_engine::Date;
 
+use super::folder::Folder;
 use super::progress::Progress;
 use super::{Format, jobs, summary};
 use crate::config::Config;
 use crate::error::Error;
-use crate::panel::{self, demo};
-use crate::pipeline::Monitor;
+use crate::panel;
 use crate::project::{Request, project};
 
 /// Project new cases and deaths for every county, state and the nation.
@@ -81,19 +81,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if args.full_scale {
         config.full_scale();
     }
-    // The folder of the demonstration panel lasts as long as the run.
-    let mut demo_folder = None;
-    let data = match &args.data {
-        Some(data) => data.clone(),
-        None => {
-            progress.begin("demo", 0);
-            let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
-            demo::write(folder.path(), demo::SEED)?;
-            demo_folder.insert(folder).path().to_owned()
-        }
-    };
+    let folder = Folder::or_demo(args.data.as_ref(), &progress)?;
     let request = Request {
-        panel: panel::Request { data, as_of: args.as_of, vintage: args.vintage },
+        panel: panel::Request { data: folder.path().to_owned(), as_of: args.as_of, vintage: args.vintage },
         synthetic: args.data.is_none(),
         out: args.out.clone(),
         archive: args.archive.clone(),

@@ -8,10 +8,10 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use super::{Request, project};
-use crate::archive::{Archive, Past};
+use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::error::Error;
-use crate::evaluate::{Run, Truth, target_name};
+use crate::evaluate::{Truth, target_name};
 use crate::output;
 use crate::output::run::{CalibrationRow, Drift, Manifest, WeightRow};
 use crate::panel::{self, Panel};
@@ -23,7 +23,10 @@ const LEAST_DAYS: i64 = 56;
 /// What the archive has taught.
 pub(super) struct Lessons {
     pub(super) archive: Archive,
-    past: Past,
+    /// Archived days in the window, oldest first.
+    past: Vec<Date>,
+    /// What of the archive could not be used.
+    damaged: Vec<String>,
     /// Days that were projected now because the archive did not hold them.
     hindcasts: Vec<Date>,
     pub(super) learned: Arc<Learned>,
@@ -54,7 +57,8 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         Earlier::default()
     });
     let learned = Learned::from(&past.runs, &Truth::of(panel), as_of, settings);
-    Ok(Lessons { archive, past, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
+    let (past, damaged) = (past.runs.iter().map(|run| run.as_of).collect(), past.damaged);
+    Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
 }
 
 /// The archived day nearest to `day`, where one lies within three days of it: a week has one run to learn from.
@@ -84,14 +88,14 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
         loaded => loaded?,
     };
     let done = project(&past, monitor)?;
-    archive.keep(&output::read(&done.out)?, &panel, &Past::default(), &done.out.join("run.json"))
+    archive.keep(&output::read(&done.out)?, &panel, &[], &done.out.join("run.json"))
 }
 
 impl Lessons {
     /// Tells the run report what was learned.
     pub(super) fn report(&self, manifest: &mut Manifest) {
         manifest.learned_from_days = self.learned.days;
-        manifest.notices.extend(self.past.damaged.iter().cloned());
+        manifest.notices.extend(self.damaged.iter().cloned());
         if let Some((first, last)) = self.hindcasts.first().zip(self.hindcasts.last()) {
             let n = self.hindcasts.len();
             manifest.notices.push(format!("archive: {n} past days from {first} to {last} were projected now"));
@@ -106,8 +110,8 @@ impl Lessons {
 
     /// How far the fallback's coefficients have moved since the oldest run in the window that knows the same ones.
     fn drift(&self, now: &BTreeMap<&'static str, [f64; 2]>) -> Option<Drift> {
-        let known = |run: &Run| Some((run.as_of, self.archive.coefficients(run.as_of)?));
-        let (since, then) = self.past.runs.iter().find_map(known)?;
+        let known = |day: &Date| Some((*day, self.archive.coefficients(*day)?));
+        let (since, then) = self.past.iter().find_map(known)?;
         let change = |(name, [cases, deaths]): (&&'static str, &[f64; 2])| {
             let then = then.get(*name)?;
             Some((*name, [cases - then[0], deaths - then[1]]))

@@ -9,12 +9,12 @@ use std::path::PathBuf;
 use clap::builder::ArgPredicate;
 use countycast_engine::Date;
 
+use super::folder::Folder;
 use super::progress::Progress;
 use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
-use crate::panel::{self, demo};
-use crate::pipeline::Monitor;
+use crate::panel;
 use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
 
 /// Engines of a what-if: the mechanistic ones, and those that follow them.
@@ -100,19 +100,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         config.full_scale();
     }
     let scenarios = args.scenarios.iter().map(|file| Scenarios::read(file)).collect::<Result<_, _>>()?;
-    // The folder of the demonstration panel lasts as long as the run.
-    let mut demo_folder = None;
-    let data = match &args.data {
-        Some(data) => data.clone(),
-        None => {
-            progress.begin("demo", 0);
-            let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
-            demo::write(folder.path(), demo::SEED)?;
-            demo_folder.insert(folder).path().to_owned()
-        }
-    };
+    let folder = Folder::or_demo(args.data.as_ref(), &progress)?;
     let request = Request {
-        panel: panel::Request { data, as_of: args.as_of, vintage: args.vintage },
+        panel: panel::Request { data: folder.path().to_owned(), as_of: args.as_of, vintage: args.vintage },
         scenarios,
         settings: args.set.clone(),
         states: args.state.clone(),

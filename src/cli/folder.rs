@@ -1,0 +1,36 @@
+//! The data folder that was asked for, or that of the demonstration panel.
+
+use std::path::{Path, PathBuf};
+
+use tempfile::TempDir;
+
+use super::progress::Progress;
+use crate::error::Error;
+use crate::panel::demo;
+use crate::pipeline::Monitor;
+
+/// A folder with data; that of the demonstration panel lasts as long as this.
+pub(super) enum Folder {
+    Given(PathBuf),
+    Demo(TempDir),
+}
+
+impl Folder {
+    /// The folder given, or the demonstration panel in a new one.
+    pub(super) fn or_demo(given: Option<&PathBuf>, progress: &Progress) -> Result<Self, Error> {
+        if let Some(given) = given {
+            return Ok(Self::Given(given.clone()));
+        }
+        progress.begin("demo", 0);
+        let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+        demo::write(folder.path(), demo::SEED)?;
+        Ok(Self::Demo(folder))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        match self {
+            Self::Given(path) => path,
+            Self::Demo(folder) => folder.path(),
+        }
+    }
+}
