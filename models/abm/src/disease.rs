@@ -78,6 +78,8 @@ pub struct Disease {
     pub(crate) susceptibility: [f32; 8],
     /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
     rates: [f32; 5],
+    /// Community attempts of a weekday and of a day of the weekend, over the mean day's.
+    community_by_day: [f32; 2],
     /// Share of all attempts that are made at work, here or in another county.
     pub(crate) work_share: f64,
     /// Share of school and work contacts within the class or team.
@@ -111,6 +113,7 @@ impl Disease {
             symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
             susceptibility: std::array::from_fn(|class| (settings.susceptibility[class.min(4)] / greatest) as f32),
             rates: settings.contacts.rates(),
+            community_by_day: settings.contacts.community_by_day(),
             work_share: 0.0,
             in_team: settings.contacts.in_team as f32,
             mixing: mixing(population, settings.age_mixing),
@@ -172,6 +175,12 @@ impl Disease {
     #[inline]
     pub(crate) fn rate(&self, layer: Layer) -> f32 {
         self.rates[layer as usize]
+    }
+
+    /// Community attempts at a multiplier of 1, were all days weekdays, and were all of them weekends.
+    #[inline]
+    pub(crate) fn community_rates(&self) -> [f32; 2] {
+        self.community_by_day.map(|factor| factor * self.rates[Layer::Community as usize])
     }
 
     /// Days from infection to an attempt, by a number in [0, 1).

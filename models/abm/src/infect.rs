@@ -48,7 +48,14 @@ pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, new: Infected, lan
     let intensity = course.infectiousness * variant * world.unit;
     let home = world.disease.rate(Layer::Household) * (home_size - 1) as f32;
     let by_day = group.map_or(0.0, |group| world.disease.rate(group.layer));
-    let total = home + by_day + world.disease.rate(Layer::Community);
+    // On weekends schools and workplaces are closed and more people meet elsewhere. Attempts are drawn for the busier kind of
+    // day; what the other has no room for is left out. Both kinds: up to where attempts are in the group, and in all.
+    let [on_weekdays, on_weekends] = world.disease.community_rates();
+    let weekday = (home + by_day, home + by_day + on_weekdays);
+    let closed = group.is_some_and(|group| group.layer != Layer::Care);
+    let in_group = if closed { home } else { home + by_day };
+    let weekend = (in_group, in_group + on_weekends);
+    let total = weekday.1.max(weekend.1);
     for level in 0..world.levels {
         let mut numbers = key.at(who, purpose::ATTEMPTS | u64::from(level) << 24 | day as u64);
         for number in 0..numbers.poisson(intensity * total) {
@@ -56,15 +63,15 @@ pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, new: Infected, lan
             let after = hour + world.disease.attempt_after(course, crate::random::unit(bits));
             let on = day + (after as usize).clamp(1, WHEEL - 1);
             let at = numbers.unit() * total;
+            let (in_group, any) = if matches!((world.first_weekday + on) % 7, 0 | 6) { weekend } else { weekday };
+            if at >= any {
+                continue;
+            }
             let (layer, target) = if at < home {
                 let other = (((bits & 0xffff_ffff) * u64::from(home_size - 1)) >> 32) as u32;
                 let other = home_start + other;
                 (Layer::Household, Some(if other >= person { other + 1 } else { other }))
-            } else if let Some(group) = group.filter(|_| at < home + by_day) {
-                let weekend = matches!((world.first_weekday + on) % 7, 0 | 6);
-                if weekend && group.layer != Layer::Care {
-                    continue;
-                }
+            } else if let Some(group) = group.filter(|_| at < in_group) {
                 let in_team = numbers.unit() < world.disease.in_team;
                 (group.layer, world.population.in_group(group, in_team, bits as u32))
             } else {

@@ -25,8 +25,10 @@ pub struct Contacts {
     pub work: f64,
     /// In long-term care. As at work, on every day.
     pub care: f64,
-    /// With anyone else. Covasim: 20 of weight 0.3.
+    /// With anyone else, mean of a week. Covasim: 20 of weight 0.3.
     pub community: f64,
+    /// Community contacts of a day of the weekend for each of a weekday, 0 to 10. The week keeps its contacts. FRED: 1.5.
+    pub community_weekend: f64,
     /// Share of contacts at school, work and care within the class or team of twenty, 0 to 1. Of our choosing.
     pub in_team: f64,
 }
@@ -34,6 +36,12 @@ pub struct Contacts {
 impl Contacts {
     pub(crate) fn rates(self) -> [f32; 5] {
         [self.household, self.school, self.work, self.care, self.community].map(|rate| rate as f32)
+    }
+
+    /// Community contacts of a weekday and of a day of the weekend, over the mean day's.
+    pub(crate) fn community_by_day(self) -> [f32; 2] {
+        let weekday = 7.0 / (5.0 + 2.0 * self.community_weekend);
+        [weekday, weekday * self.community_weekend].map(|factor| factor as f32)
     }
 }
 
@@ -169,7 +177,15 @@ impl Default for Settings {
             asymptomatic_infectiousness: 0.75,
             susceptibility: [0.34, 0.67, 1.0, 1.24, 1.47],
             symptomatic: [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9],
-            contacts: Contacts { household: 3.0, school: 12.0, work: 9.6, care: 9.6, community: 6.0, in_team: 0.8 },
+            contacts: Contacts {
+                household: 3.0,
+                school: 12.0,
+                work: 9.6,
+                care: 9.6,
+                community: 6.0,
+                community_weekend: 1.5,
+                in_team: 0.8,
+            },
             age_mixing: 1.0,
             travel_share: 0.05,
             case_delay_days: Waiting { mean: 9.0, sd: 4.0 },
@@ -210,6 +226,7 @@ impl Settings {
             ("front_loading", self.front_loading, 0.0, 1.0),
             ("dispersion", self.dispersion, 0.05, 1e6),
             ("asymptomatic_infectiousness", self.asymptomatic_infectiousness, 0.0, 1.0),
+            ("contacts.community_weekend", contacts.community_weekend, 0.0, 10.0),
             ("contacts.in_team", contacts.in_team, 0.0, 1.0),
             ("age_mixing", self.age_mixing, 0.0, 1.0),
             ("travel_share", self.travel_share, 0.0, 1.0),

@@ -19,7 +19,15 @@ fn mixed() -> Settings {
         dispersion: 1e6,
         asymptomatic_infectiousness: 1.0,
         susceptibility: [1.0; 5],
-        contacts: Contacts { household: 0.0, school: 0.0, work: 0.0, care: 0.0, community: 1.0, in_team: 0.0 },
+        contacts: Contacts {
+            household: 0.0,
+            school: 0.0,
+            work: 0.0,
+            care: 0.0,
+            community: 1.0,
+            community_weekend: 1.0,
+            in_team: 0.0,
+        },
         age_mixing: 0.0,
         ..Settings::default()
     }
@@ -171,4 +179,34 @@ fn ages_answer_to_the_contact_matrix() {
     assert!((even - 0.065).abs() < 0.01, "without the matrix ages 15–19 have their share: {even}");
     assert!(mixed > 1.2 * even, "with it more: {mixed} against {even}");
     assert!(mixed_old < 0.7 * even_old, "and those over 75 less: {mixed_old} against {even_old}");
+}
+
+#[test]
+fn the_week_has_its_community_contacts_and_weekends_their_share() {
+    // As many are infected from elsewhere on every day, so that attempts follow the calendar alone.
+    let weeks = |community_weekend: f64| {
+        let contacts = Contacts { community_weekend, ..Settings::default().contacts };
+        let place = Place::new(1_000_000, &Settings { contacts, ..Settings::default() });
+        let world = place.world(0.6);
+        let mut epidemic = Epidemic::new(&place.population, Key::from_seed(9));
+        let mut by_day = [[0.0; 6]; 2];
+        for day in 0..63 {
+            let tally = epidemic.step(&world, day, 0.6, 1_000);
+            if day >= 21 {
+                let weekend = usize::from(matches!(day % 7, 0 | 6));
+                tally.by_layer.iter().zip(&mut by_day[weekend]).for_each(|(n, sum)| *sum += f64::from(*n));
+            }
+        }
+        let all = |layer: Layer| by_day[0][layer as usize] + by_day[1][layer as usize];
+        let share = |layer: Layer| by_day[1][layer as usize] / all(layer);
+        (all(Layer::Community), [Layer::Community, Layer::Household, Layer::Work].map(share))
+    };
+    let (even, shares) = weeks(1.0);
+    let (uneven, [community, household, work]) = weeks(1.5);
+    // Some 8,000 infections in the community: 1.1 % of their number, 0.005 of a share is a standard error.
+    assert!((shares[0] - 2.0 / 7.0).abs() < 0.025, "{} of community infections on weekends, alike", shares[0]);
+    assert!((community - 3.0 / 8.0).abs() < 0.025, "{community} of them, half as many again");
+    assert!((uneven / even - 1.0).abs() < 0.06, "{uneven} community infections in six weeks, {even} on days alike");
+    assert!((household - 2.0 / 7.0).abs() < 0.025, "{household} of those at home");
+    assert_eq!(work, 0.0, "nobody works on weekends");
 }
