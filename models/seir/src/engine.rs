@@ -17,6 +17,7 @@ use crate::mixing::Mixing;
 use crate::outlook::Outlook;
 use crate::past::Past;
 use crate::paths::{Paths, Vector};
+use crate::posterior::Posterior;
 use crate::recent::Recent;
 use crate::scenario;
 use crate::settings::Settings;
@@ -76,12 +77,11 @@ impl Seir {
         self.search(history, Some(earlier), streams)
     }
 
-    fn search(
-        &self,
-        history: &History,
-        earlier: Option<&Parameters>,
-        streams: &Streams,
-    ) -> Result<Estimate, EngineError> {
+    /// The function that is searched: what the past and the priors say of parameters.
+    ///
+    /// # Errors
+    /// As [`Seir::estimate`].
+    pub fn posterior(&self, history: &History) -> Result<Posterior, EngineError> {
         let (population, mixing) = place(history)?;
         let refused = |what: &str| EngineError::Refused(what.to_owned());
         let past = Past::new(history, population, &mixing.stable_shares(), &self.kernels, &self.settings);
@@ -89,7 +89,17 @@ impl Seir {
         if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
             return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
         }
-        estimate(&past, &self.settings, history.as_of(), earlier, streams)
+        Ok(Posterior::new(past, self.settings))
+    }
+
+    fn search(
+        &self,
+        history: &History,
+        earlier: Option<&Parameters>,
+        streams: &Streams,
+    ) -> Result<Estimate, EngineError> {
+        let posterior = self.posterior(history)?;
+        estimate(posterior.past(), &self.settings, history.as_of(), earlier, streams)
     }
 }
 

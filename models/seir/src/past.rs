@@ -145,6 +145,12 @@ impl Past {
         }
     }
 
+    /// Standard deviation of each parameter's own prior, of a step's where it walks.
+    pub(crate) fn scales(&self) -> Vec<f64> {
+        let walk = self.settings.reproduction_walk;
+        (0..self.parameters()).map(|p| if p > GLOBALS { walk } else { self.prior(p).1 }).collect()
+    }
+
     /// Prior residuals: their squares' half sum is the negative log prior.
     pub(crate) fn prior_residuals(&self, theta: &[f64]) -> Vec<f64> {
         let own = (0..=GLOBALS).map(|p| {

@@ -3,8 +3,9 @@
 use countycast_engine::{Date, Parameters};
 
 use crate::past::{GLOBAL_NAMES, GLOBALS, KNOT_DAYS, LOG_R, Past, log_linear};
+use crate::refine::normal_equations;
 use crate::sample::{Proposals, effective_size, resampled, weights};
-use crate::search::{normal_equations, start};
+use crate::search::start;
 use crate::settings::Settings;
 
 /// Days after which vectors are too old.

@@ -1,0 +1,59 @@
+//! The posterior of one place's parameters, for searches and samplers of one's own.
+
+use crate::past::Past;
+use crate::refine::{Optimum, refine};
+use crate::search::survivors;
+use crate::settings::Settings;
+
+/// What one place's past and the priors say of its parameters: the function that [`Seir::estimate`](crate::Seir::estimate)
+/// searches and draws from.
+pub struct Posterior {
+    past: Past,
+    settings: Settings,
+}
+
+impl Posterior {
+    pub(crate) fn new(past: Past, settings: Settings) -> Self {
+        Self { past, settings }
+    }
+
+    pub(crate) fn past(&self) -> &Past {
+        &self.past
+    }
+
+    /// Names of the parameters, in the order of all vectors; a knot of log R is named by its day.
+    #[must_use]
+    pub fn names(&self) -> Vec<String> {
+        self.past.names()
+    }
+
+    /// Standard deviation of each parameter's prior; of knots after the first, that of a step of the random walk.
+    #[must_use]
+    pub fn scales(&self) -> Vec<f64> {
+        self.past.scales()
+    }
+
+    /// Negative log posterior, up to a constant.
+    ///
+    /// # Panics
+    /// Where `theta` has fewer values than there are names.
+    #[must_use]
+    pub fn loss(&self, theta: &[f64]) -> f64 {
+        self.past.loss(theta)
+    }
+
+    /// Points that the screen and the windows leave for the refinement.
+    #[must_use]
+    pub fn starts(&self) -> Vec<Vec<f64>> {
+        survivors(&self.past, &self.settings)
+    }
+
+    /// The best that a descent from `start` comes to; none where the posterior or its derivatives are not finite.
+    ///
+    /// # Panics
+    /// Where `start` has fewer values than there are names.
+    #[must_use]
+    pub fn refine(&self, start: Vec<f64>) -> Option<Optimum> {
+        refine(&self.past, start)
+    }
+}
