@@ -2,7 +2,7 @@
 //!
 //! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
 //! `geography` says what each row counts, `align` puts all on the same days, `repair` moves counts to the days they
-//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border. Nothing after
+//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border, `patients` who lies in the state's hospitals. Nothing after
 //! the as-of day is looked at.
 
 mod align;
@@ -12,6 +12,7 @@ mod covariates;
 pub mod demo;
 mod geography;
 mod input;
+mod patients;
 mod place;
 mod repair;
 mod settings;
@@ -88,9 +89,12 @@ pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
     let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
     let neighbours = covariates::neighbours(&codes, &mut reader)?;
     let flows = commuting::read(&mut reader)?;
+    let patients = patients::read(as_of, &mut reader)?;
     let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
-    let assemble::Places { nation, states, mut counties } = places;
-    commuting::attach(&flows, &mut counties, &states).map_err(|error| assemble::inconsistent(&cases_file, &error))?;
+    let assemble::Places { nation, mut states, mut counties } = places;
+    commuting::attach(&flows, &mut counties, &states)
+        .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))
+        .map_err(|error| assemble::inconsistent(&cases_file, &error))?;
     Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
 }
 

@@ -3,7 +3,7 @@
 
 use countycast_abm::{Abm, Settings};
 use countycast_engine::{
-    Change, Date, Draws, Engine, EngineError, History, Horizon, Measure, Scenario, Schools, Streams, Target,
+    Change, Date, Draws, Engine, EngineError, History, Horizon, Measure, Patients, Scenario, Schools, Streams, Target,
 };
 use countycast_testkit::{county, county_in_region};
 
@@ -162,4 +162,31 @@ fn less_transmission_means_fewer_cases_late_and_as_many_at_first() {
     let ([first, last], [first_half, last_half]) = (weeks(&Scenario::baseline()), weeks(&scenario));
     assert!(first_half > 0.9 * first, "{first_half} of {first}: what is reported first has happened already");
     assert!(last_half < 0.55 * last, "{last_half} of {last}");
+}
+
+#[test]
+fn hospitals_begin_with_the_patients_that_the_state_reports() {
+    let history = || county_in_region("19153", 400_000.0, FIRST, vec![120.0; 120], vec![1.0; 120]);
+    let means = |report: Option<f64>| {
+        let patients = |hospital| Patients { days_ago: 1, hospital, icu: Some(0.3 * hospital) };
+        let history = report.map_or_else(history, |hospital| history().with_patients(patients(hospital)).unwrap());
+        let drawn = draw(Settings::default(), &history, 200).unwrap();
+        let on =
+            |target, day: usize| drawn.paths(target).unwrap().map(|path| f64::from(path[day])).sum::<f64>() / 200.0;
+        [on(Target::HospitalCensus, 0), on(Target::HospitalCensus, 27), on(Target::IcuCensus, 0)]
+    };
+    let [usual, later, _] = means(None);
+    // The state has ten times the county's cases, hence about ten times its patients.
+    let ([many, many_later, many_icu], [few, few_later, few_icu]) =
+        (means(Some(20.0 * usual)), means(Some(5.0 * usual)));
+    // A stay of a week loses a seventh of the difference on the first day; ages of county and state differ a little.
+    assert!(
+        (1.5..2.2).contains(&(many / usual)),
+        "{many} patients where twice as many were reported, {usual} otherwise"
+    );
+    assert!((0.45..0.75).contains(&(few / usual)), "{few} patients where half were reported, {usual} otherwise");
+    assert!((2.0..4.0).contains(&(many_icu / few_icu)), "{many_icu} and {few_icu} in intensive care");
+    for last in [many_later, few_later] {
+        assert!((last / later - 1.0).abs() < 0.05, "{last} patients after four weeks, {later} otherwise");
+    }
 }

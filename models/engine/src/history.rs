@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 
-use crate::{Commuting, Location};
+use crate::{Commuting, Location, Patients};
 
 /// Daily counts of one location, first day to as-of day, for cases and deaths.
 #[derive(Debug, Clone, PartialEq)]
@@ -15,6 +15,7 @@ pub struct History {
     deaths: Series,
     region: Option<Arc<Region>>,
     commuting: Option<Arc<Commuting>>,
+    patients: Option<Patients>,
 }
 
 /// The place around a location: the state around a county, the nation around a state.
@@ -91,6 +92,14 @@ pub enum HistoryError {
         /// Which number.
         what: &'static str,
         /// Its value.
+        value: f64,
+    },
+    /// A number of patients that is negative or not finite.
+    #[error("{value} patients {what}: it must be a finite number of at least 0")]
+    Patients {
+        /// Where.
+        what: &'static str,
+        /// The number.
         value: f64,
     },
 }
@@ -217,7 +226,7 @@ impl History {
                 return Err(HistoryError::Length { what, found, expected });
             }
         }
-        Ok(Self { location, first_day, cases, deaths, region, commuting: None })
+        Ok(Self { location, first_day, cases, deaths, region, commuting: None, patients: None })
     }
 
     /// The same history with what is known of the place's commuters.
@@ -227,6 +236,15 @@ impl History {
     pub fn with_commuting(self, commuting: Commuting) -> Result<Self, HistoryError> {
         commuting.check(self.days())?;
         Ok(Self { commuting: Some(Arc::new(commuting)), ..self })
+    }
+
+    /// The same history with the last report of patients in the state's hospitals.
+    ///
+    /// # Errors
+    /// [`HistoryError::Patients`] where a number is negative or not finite.
+    pub fn with_patients(self, patients: Patients) -> Result<Self, HistoryError> {
+        patients.check()?;
+        Ok(Self { patients: Some(patients), ..self })
     }
 
     /// The place.
@@ -284,7 +302,14 @@ impl History {
         self.commuting.as_deref()
     }
 
-    /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole.
+    /// The last report of patients in the hospitals of the state that the place is, or lies in, where known.
+    #[must_use]
+    pub fn patients(&self) -> Option<Patients> {
+        self.patients
+    }
+
+    /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole. It
+    /// carries no patients: their report is later.
     ///
     /// # Errors
     /// [`HistoryError::Empty`] where nothing is left.
@@ -363,6 +388,17 @@ mod tests {
         let too_many = Commuting { leaving: 1.1, ..commuting.clone() };
         assert!(matches!(history(9).unwrap().with_commuting(too_many), Err(HistoryError::Commuting { .. })));
         assert!(matches!(history(8).unwrap().with_commuting(commuting), Err(HistoryError::Length { found: 9, .. })));
+    }
+
+    #[test]
+    fn patients_are_checked_and_left_behind_by_truncation() {
+        let patients = Patients { days_ago: 1, hospital: 120.0, icu: Some(30.0) };
+        let carried = history(9).unwrap().with_patients(patients).unwrap();
+        assert_eq!(carried.patients(), Some(patients));
+        assert_eq!(carried.truncated(8).unwrap().patients(), None);
+        let wrong = Patients { icu: Some(-1.0), ..patients };
+        let error = history(9).unwrap().with_patients(wrong).unwrap_err().to_string();
+        assert_eq!(error, "-1 patients in intensive care: it must be a finite number of at least 0");
     }
 
     #[test]

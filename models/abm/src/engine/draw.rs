@@ -7,6 +7,7 @@ use countycast_engine::{
 };
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
+use super::census::Census;
 use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
 use super::hospital::{Courses, Patients};
@@ -54,6 +55,7 @@ pub struct AbmFit {
     /// Of the mean infected person during the burn-in.
     usual: Outcomes,
     courses: Arc<Courses>,
+    census: Census,
 }
 
 /// What is expected to be reported of one simulation, a value a day after the as-of day.
@@ -90,6 +92,7 @@ impl AbmFit {
             left: (population - total).max(0.0),
             risks,
             usual,
+            census: Census::new(history, settings, courses),
             courses: Arc::clone(courses),
         }
     }
@@ -128,7 +131,7 @@ impl AbmFit {
             let reported_after = (day + self.report_days()).checked_sub(first);
             outcomes[day].times(reported_after.map_or(1.0, |days| drift[days / 7])).admissions
         };
-        self.courses.follow(expected, first, days, key)
+        self.courses.follow(expected, first, days, self.census, key)
     }
 
     /// Whole days from infection to report, on average.

@@ -1,6 +1,7 @@
 //! Severe courses, person by person: each patient is admitted, may come to intensive care, and leaves.
 
-use super::severity::CLASSES;
+use super::census::Census;
+use super::severity::{CLASSES, Outcomes};
 use crate::disease::quantiles;
 use crate::purpose;
 use crate::random::{Key, unit};
@@ -26,6 +27,8 @@ pub(crate) struct Courses {
     to_admission: Vec<f32>,
     /// Days in hospital by class, without and with intensive care.
     stays: [[Vec<f32>; 2]; CLASSES],
+    /// Shares of the patients of a class who are in hospital, and in intensive care, so many days after infection.
+    present: [Vec<[f32; 2]>; CLASSES],
 }
 
 /// Patients of the days after the as-of day; a census counts those present at the end of the day.
@@ -49,14 +52,47 @@ impl Courses {
     pub(crate) fn new(settings: &Settings) -> Self {
         // A gamma distribution of shape 2: many short stays, few long ones.
         let stay = |mean: f64| quantiles(Waiting { mean, sd: mean / std::f64::consts::SQRT_2 }, STEPS);
-        Self {
+        let mut courses = Self {
             to_admission: quantiles(settings.admission_delay_days, STEPS),
             stays: std::array::from_fn(|class| [stay(WARD_STAY_DAYS[class]), stay(ICU_STAY_DAYS[class])]),
+            present: Default::default(),
+        };
+        courses.present = std::array::from_fn(|class| courses.shares_present(class));
+        courses
+    }
+
+    /// Of patients infected on one day, those in hospital and in intensive care at the end of each of the next days.
+    fn shares_present(&self, class: usize) -> Vec<[f32; 2]> {
+        const PATIENTS: u64 = 16_384;
+        let key = Key::from_seed(0);
+        let mut present = vec![[0.0; 2]; REACH_DAYS];
+        for stay in (0..PATIENTS).map(|number| self.stay(class, key.at(number, purpose::PATIENT).bits())) {
+            for (day, present) in present.iter_mut().enumerate() {
+                let end = (day + 1) as f32;
+                let there = |since: f32| f32::from(u8::from(since < end && end <= stay.end)) / PATIENTS as f32;
+                present[0] += there(stay.admission);
+                present[1] += stay.icu.map_or(0.0, there);
+            }
         }
+        present
+    }
+
+    /// Patients expected at the end of the last of these days of infections, all and those in intensive care, where each
+    /// infected person has the admissions of `each`.
+    pub(crate) fn present(&self, infections: &[f64], each: &Outcomes) -> (f64, f64) {
+        let mut sum = (0.0, 0.0);
+        for (present, admissions) in self.present.iter().zip(each.admissions) {
+            for ([hospital, icu], infections) in present.iter().zip(infections.iter().rev()) {
+                sum.0 += f64::from(*hospital) * admissions * infections;
+                sum.1 += f64::from(*icu) * admissions * infections;
+            }
+        }
+        sum
     }
 
     /// Draws everyone who is admitted of the infections of each day, and follows them through `days` days from day
-    /// `first` on. `expected` has the admissions expected of a day's infections by class.
+    /// `first` on. `expected` has the admissions expected of a day's infections by class; of those who are in hospital when
+    /// the first day begins there are as many as the `census` says, and they leave in their time.
     ///
     /// A patient's numbers belong to day, class and running number: more infections add patients and change none.
     pub(crate) fn follow(
@@ -64,15 +100,27 @@ impl Courses {
         expected: impl Fn(usize) -> [f64; CLASSES],
         first: usize,
         days: usize,
+        census: Census,
         key: Key,
     ) -> Patients {
         let mut counts = Patients::none(days);
+        let greatest = census.ward.max(census.icu).max(1.0);
         for day in first.saturating_sub(REACH_DAYS)..first + days {
+            // Who is infected from the first day on is in no hospital when it begins.
+            let most = if day < first { greatest } else { 1.0 };
+            let after = day as f32 - first as f32;
             for (class, mean) in expected(day).into_iter().enumerate() {
                 let kind = (class as u64) << 24 | day as u64;
-                for number in 0..key.at(kind, purpose::ADMITTED).poisson(mean as f32) {
-                    let bits = key.at(u64::from(number), purpose::PATIENT | kind).bits();
-                    counts.add(self.stay(class, bits), day as f32 - first as f32);
+                let numbers = |mean: f64| u64::from(key.at(kind, purpose::ADMITTED).poisson(mean as f32));
+                // A greater mean adds patients to the same ones: those beyond are there for the census alone.
+                let usual = numbers(mean);
+                for number in 0..if most > 1.0 { numbers(most * mean) } else { usual } {
+                    let stay = self.stay(class, key.at(number, purpose::PATIENT | kind).bits());
+                    let factor = stay.factor(after, census);
+                    let share = if number < usual { factor } else { (factor - 1.0) / (most - 1.0) };
+                    if share >= 1.0 || f64::from(key.unit(number, purpose::PRESENT | kind)) < share {
+                        counts.add(stay, after);
+                    }
                 }
             }
         }
@@ -87,6 +135,18 @@ impl Courses {
         let admission = hour + self.to_admission[(bits >> 10 & 1_023) as usize];
         let length = self.stays[class][usize::from(intensive)][(bits >> 20 & 1_023) as usize];
         Stay { admission, icu: intensive.then_some(admission + BEFORE_ICU * length), end: admission + length }
+    }
+}
+
+impl Stay {
+    /// The factor on such patients: of those in hospital at midnight before day 0, when they were infected on `day`.
+    fn factor(&self, day: f32, census: Census) -> f64 {
+        let here = |since: f32| day + since < 0.0 && day + self.end >= 0.0;
+        match self.icu {
+            _ if !here(self.admission) => 1.0,
+            Some(icu) if here(icu) => census.icu,
+            _ => census.ward,
+        }
     }
 }
 
@@ -143,7 +203,7 @@ mod tests {
     fn wards_are_full_from_the_first_day_and_hold_admissions_times_stay() {
         let courses = Courses::new(&Settings::default());
         let expected = [300.0, 700.0, 100.0];
-        let patients = courses.follow(|_| expected, 100, 60, Key::from_seed(1));
+        let patients = courses.follow(|_| expected, 100, 60, Census::EXPECTED, Key::from_seed(1));
         let sum = |of: fn(usize) -> f64| -> f64 { (0..CLASSES).map(|class| expected[class] * of(class)).sum() };
         let share = |class: usize| f64::from(ICU_SHARE[class]);
         let icu = sum(|class| f64::from(ICU_SHARE[class]) * ICU_STAY_DAYS[class] * f64::from(1.0 - BEFORE_ICU));
@@ -166,7 +226,7 @@ mod tests {
         let courses = Courses::new(&Settings::default());
         // Infections end with the as-of day: the wards fill no more when the last of them are in.
         let expected = |day: usize| if day < 80 { [0.3, 0.2, 0.5] } else { [0.0; CLASSES] };
-        let patients = courses.follow(expected, 80, 150, Key::from_seed(2));
+        let patients = courses.follow(expected, 80, 150, Census::EXPECTED, Key::from_seed(2));
         assert!(patients.hospital[0] > 0.0);
         for day in 1..150 {
             let kept = patients.hospital[day - 1] + patients.admissions[day];
@@ -179,10 +239,51 @@ mod tests {
     #[test]
     fn more_infections_add_patients_and_change_none() {
         let courses = Courses::new(&Settings::default());
-        let with = |mean: f64| courses.follow(|_| [mean; CLASSES], 70, 28, Key::from_seed(3));
+        let with =
+            |mean: f64| courses.follow(|_| [mean; CLASSES], 70, 28, Census { ward: 1.5, icu: 0.7 }, Key::from_seed(3));
         let (few, many) = (with(0.4), with(0.5));
         let no_fewer = |few: &[f32], many: &[f32]| few.iter().zip(many).all(|(few, many)| few <= many);
         assert!(no_fewer(&few.admissions, &many.admissions) && no_fewer(&few.hospital, &many.hospital));
         assert_ne!(few, many);
+    }
+
+    #[test]
+    fn the_census_of_the_first_evening_is_scaled_and_the_difference_leaves_with_the_patients() {
+        let courses = Courses::new(&Settings::default());
+        let expected = [300.0, 700.0, 100.0];
+        let from = |census| courses.follow(|_| expected, 100, 60, census, Key::from_seed(4));
+        let (plain, scaled) = (from(Census::EXPECTED), from(Census { ward: 1.6, icu: 0.5 }));
+        assert_eq!(plain.admissions, scaled.admissions, "who comes later comes as before");
+        let more = |plain: &[f32], scaled: &[f32]| -> Vec<f64> {
+            plain.iter().zip(scaled).map(|(plain, scaled)| f64::from(scaled - plain)).collect()
+        };
+        let (hospital, icu) = (more(&plain.hospital, &scaled.hospital), more(&plain.icu, &scaled.icu));
+        // What infections of every day leave in hospital on the evening before, and on the evening of the first day.
+        let each = Outcomes { admissions: expected, deaths: 0.0 };
+        let (all, intensive) = courses.present(&[1.0; REACH_DAYS], &each);
+        let ward = all - intensive;
+        // On the evening before: 0.6 of the ward more, 0.5 of intensive care less. A stay of a week loses a tenth on a day.
+        let begin = 0.6 * ward - 0.5 * intensive;
+        assert!((0.7 * begin..begin).contains(&hospital[0]), "{} more, {begin} the evening before", hospital[0]);
+        // Those at the door of intensive care are ward patients of the first evening: they come, half as many again.
+        assert!((-0.5 * intensive..-0.3 * intensive).contains(&icu[0]), "{} of {intensive} in intensive care", icu[0]);
+        assert!(hospital[14].abs() < 0.1 * begin, "{} are left after two weeks", hospital[14]);
+        assert!(hospital[45].abs() < 0.005 * begin, "{} are left after six", hospital[45]);
+    }
+
+    #[test]
+    fn patients_expected_are_those_drawn() {
+        let courses = Courses::new(&Settings::default());
+        let each = [30.0, 70.0, 10.0];
+        let (mut hospital, mut icu) = (0.0, 0.0);
+        for seed in 0..40 {
+            let drawn = courses.follow(|_| each, 100, 1, Census::EXPECTED, Key::from_seed(100 + seed));
+            hospital += f64::from(drawn.hospital[0]) / 40.0;
+            icu += f64::from(drawn.icu[0]) / 40.0;
+        }
+        let (all, intensive) = courses.present(&[1.0; REACH_DAYS], &Outcomes { admissions: each, deaths: 0.0 });
+        // 40 days of some 800 and 300 patients: standard errors of 0.6 and 1 %.
+        assert!((hospital / all - 1.0).abs() < 0.03, "{hospital} drawn, {all} expected");
+        assert!((icu / intensive - 1.0).abs() < 0.05, "{icu} drawn, {intensive} expected");
     }
 }

@@ -1,5 +1,6 @@
 //! The engine: people from covariates, simulations conditioned on recent cases, draws around them.
 
+mod census;
 mod delays;
 mod draw;
 mod ensemble;
@@ -90,11 +91,8 @@ impl Abm {
         let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
         let total = history.cases().cleaned().iter().sum::<f64>();
         let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>();
-        // Where more cases were reported than the usual share of everyone, more must have been found of each infection.
-        let ascertainment = settings.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0);
-        let case_delay = delays::shares(settings.case_delay_days);
-        let infections: Vec<f64> =
-            delays::causes(&cases, &case_delay).iter().map(|infections| infections / ascertainment).collect();
+        let ascertainment = ascertainment(history, residents, settings);
+        let infections = infections(&cases, ascertainment, settings);
         let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);
         let simulated: Vec<f64> =
             infections[PAST_DAYS..past + STEERED_DAYS].iter().map(|infections| infections / weight).collect();
@@ -115,4 +113,17 @@ impl Abm {
             draw::Past { infections, cases, ascertainment, weight },
         ))
     }
+}
+
+/// Share of infections that became cases: where more cases were reported than the usual share of everyone, more must have
+/// been found of each infection.
+fn ascertainment(history: &History, residents: f64, settings: &Settings) -> f64 {
+    let total = history.cases().cleaned().iter().sum::<f64>();
+    settings.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0)
+}
+
+/// Infections a day behind smooth cases.
+fn infections(cases: &[f64], ascertainment: f64, settings: &Settings) -> Vec<f64> {
+    let causes = delays::causes(cases, &delays::shares(settings.case_delay_days));
+    causes.iter().map(|infections| infections / ascertainment).collect()
 }

@@ -47,7 +47,7 @@ pub(crate) struct Outcomes {
 
 impl Outcomes {
     /// Of one infected person where nothing is known of ages: about those of the United States.
-    const USUAL: Self = Self { deaths: 0.006, admissions: [0.007, 0.006, 0.007] };
+    pub(crate) const USUAL: Self = Self { deaths: 0.006, admissions: [0.007, 0.006, 0.007] };
 
     /// Of a day's infections.
     pub(crate) fn of(tally: &Tally, risks: &[Risk; BANDS]) -> Self {

@@ -1,0 +1,107 @@
+//! Patients in the hospitals of each state, as The COVID Tracking Project collected them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countycast_engine::{Fips, HistoryError, Patients};
+use csv::ByteRecord;
+use jiff::civil::Date;
+
+use super::geography::State;
+use super::input::Reader;
+use super::place::Place;
+use super::sources::days_between;
+use super::sources::table::{Table, number, text};
+use crate::error::Error;
+
+/// Path below the data folder.
+const PATH: &str = "testing/covid_tracking_states.csv";
+/// Reports that are older by the as-of day say nothing about who is in hospital now.
+const OLDEST_DAYS: usize = 7;
+
+/// The last report of each state.
+pub(super) type Reports = BTreeMap<Fips, Patients>;
+
+/// Reads the last report of each state up to the as-of day; nothing where the file is not there.
+pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
+    let path = reader.folder().join(PATH);
+    if !path.is_file() {
+        reader.notice(format!("there is no {PATH}: nobody knows who is in hospital on the as-of day"), 1);
+        return Ok(Reports::new());
+    }
+    let bytes = reader.bytes(&path)?;
+    let mut table = Table::new(&path, &bytes)?;
+    let (date, state) = (table.column("date")?, table.column("state")?);
+    let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
+    let (mut reports, mut last_day) = (Reports::new(), None);
+    let mut record = ByteRecord::new();
+    while table.read(&mut record)? {
+        let day: Date = text(&record, date)
+            .parse()
+            .map_err(|_| table.wrong(&record, date, "is no date", "write the day such as 2020-07-31"))?;
+        last_day = last_day.max(Some(day));
+        let Some(days_ago) = days_between(day, as_of).filter(|days| *days <= OLDEST_DAYS) else { continue };
+        // Territories are reported, too.
+        let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
+        let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
+            b"" => Ok(None),
+            text => number(text).filter(|patients| *patients >= 0.0).map(Some).ok_or_else(|| {
+                let problem = format!("`{}` is no number of patients", String::from_utf8_lossy(text));
+                table.wrong(&record, column, problem, "write how many there are, such as 123, or leave it blank")
+            }),
+        };
+        let (hospital, icu) = (patients(hospital)?, patients(icu)?);
+        let newer = |known: &Patients| days_ago < known.days_ago;
+        if let Some(hospital) = hospital.filter(|_| reports.get(&state).is_none_or(newer)) {
+            reports.insert(state, Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) });
+        }
+    }
+    if let Some(day) = last_day {
+        reader.holds_until(&path, day);
+    }
+    reader.notice(format!("{PATH}: states without a report of the last week"), State::all().len() - reports.len());
+    Ok(reports)
+}
+
+/// Gives states and counties the report of their state.
+pub(super) fn attach<'a>(reports: &Reports, places: impl Iterator<Item = &'a mut Place>) -> Result<(), HistoryError> {
+    for place in places {
+        if let Some(patients) = place.fips().state().and_then(|state| reports.get(&state)) {
+            place.history = Arc::new(place.history.as_ref().clone().with_patients(*patients)?);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read_file(rows: &str, as_of: Date) -> Result<(Reports, Reader), Error> {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(PATH);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, format!("date,state,hospitalizedCurrently,inIcuCurrently\n{rows}")).unwrap();
+        let mut reader = Reader::new(folder.path()).unwrap();
+        Ok((read(as_of, &mut reader)?, reader))
+    }
+
+    #[test]
+    fn the_last_report_up_to_the_as_of_day_counts() {
+        let rows = "2020-08-08,IA,500,90\n2020-08-07,IA,240,\n2020-08-06,IA,230,70\n2020-08-07,PR,400,50\n\
+                    2020-08-07,NE,,\n2020-08-05,NE,100,130\n2020-07-30,KS,300,80\n";
+        let (reports, reader) = read_file(rows, Date::constant(2020, 8, 7)).unwrap();
+        let of = |state: &str| reports.get(&state.parse().unwrap()).copied();
+        assert_eq!(of("19"), Some(Patients { days_ago: 0, hospital: 240.0, icu: None }), "the day after is not known");
+        assert_eq!(of("31").map(|ne| (ne.days_ago, ne.icu)), Some((2, None)), "more in intensive care than there are");
+        assert_eq!((of("20"), reports.len()), (None, 2), "too old; territories are no states");
+        assert_eq!(reader.notices[0].count, 49);
+        assert_eq!(reader.inputs[0].last_day, Some(Date::constant(2020, 8, 8)));
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_with_its_line() {
+        let error = read_file("2020-08-07,IA,many,\n", Date::constant(2020, 8, 7)).unwrap_err().to_string();
+        assert!(error.contains("line 2, column `hospitalizedCurrently`: `many` is no number of patients"), "{error}");
+    }
+}
