@@ -32,18 +32,11 @@ fn a_descent_ends_where_no_step_along_a_parameter_gains_much() {
 }
 
 #[test]
-fn a_descent_from_far_off_comes_to_the_same_place() {
+fn descents_from_what_the_screen_leaves_come_to_the_same_place() {
     let posterior = posterior();
-    let starts = posterior.starts();
-    let near = posterior.refine(starts[0].clone()).unwrap().loss;
-    for (parameter, scale) in posterior.scales().into_iter().enumerate() {
-        for step in [-3.0, 3.0] {
-            let mut start = starts[0].clone();
-            start[parameter] += step * scale;
-            let far = posterior.refine(start).unwrap().loss;
-            assert!((far - near).abs() < 0.1, "{}: {far} and {near}", posterior.names()[parameter]);
-        }
-    }
+    let losses: Vec<f64> = posterior.starts().into_iter().map(|start| posterior.refine(start).unwrap().loss).collect();
+    let least = losses.iter().copied().fold(f64::INFINITY, f64::min);
+    assert!(losses.len() > 1 && losses.iter().all(|loss| loss - least < 0.1), "{losses:?}");
 }
 
 #[test]
