@@ -11,9 +11,9 @@ use nalgebra::{DMatrix, DVector};
 use crate::past::Past;
 
 /// Steps at most, those that were not taken among them.
-const STEPS: u64 = 40;
+const STEPS: u64 = 14;
 /// Steps in a row that are not taken before the search gives up.
-const REFUSED: usize = 8;
+const REFUSED: usize = 4;
 /// A gain of log posterior below this is none: the search ends, and the curvature is not computed anew.
 const GAIN: f64 = 0.01;
 /// Length of the first step at most, on the log scale of the parameters.
