@@ -12,7 +12,6 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
-use jiff::ToSpan;
 use polars::prelude::DataFrame;
 
 use crate::error::Error;
@@ -25,9 +24,6 @@ pub use kept::Coefficients;
 
 /// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
 const OBSERVED_DAYS: usize = 84;
-
-/// Weeks ahead whose scores are kept.
-const SCORED_WEEKS: u8 = 4;
 
 /// An archive in a folder.
 #[derive(Debug, Clone)]
@@ -105,17 +101,14 @@ impl Archive {
         self.write("places", as_of, frames::places(&run.places))?;
         self.write("observations", as_of, frames::observations(panel, OBSERVED_DAYS))?;
         let truth = Truth::of(panel);
-        let arrived = |days: i64| (as_of.saturating_sub(6.days())..=as_of).contains(&as_of.saturating_sub(days.days()));
         let mut scored = Vec::new();
         for &day in past {
-            let age = i64::from(day.until(as_of).map_or(0, |span| span.get_days()));
-            let came_in = |week: u8| arrived(age - 7 * i64::from(week));
-            if !(1..=SCORED_WEEKS).any(came_in) {
-                continue;
-            }
             // One that is damaged was named when the archive was read.
-            let Ok(run) = self.run(day) else { continue };
-            scored.extend(score(&run, &truth).into_iter().filter(|scored| came_in(scored.horizon)));
+            let Ok(mut run) = self.run(day) else { continue };
+            // The week that ended last: those before were scored on earlier days, those after are not known.
+            let week = day.until(as_of).map_or(0, |span| span.get_days()) / 7;
+            run.forecasts.retain(|forecast| i32::from(forecast.horizon) == week);
+            scored.extend(score(&run, &truth));
         }
         self.write("scores", as_of, frames::scores(&scored))?;
         let kept = self.root.join("manifests").join(format!("as_of={as_of}")).join("run.json");
