@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::geography::codes;
 use super::input::Reader;
 use super::place::Place;
-use super::sources::table::{Table, number};
+use super::sources::table::Table;
 use crate::error::Error;
 
 /// Path below the data folder; a gzipped file has `.gz` behind it.
@@ -21,23 +21,17 @@ pub(super) type Flows = BTreeMap<(Fips, Fips), f64>;
 
 /// Reads the flows; nothing where the file is not there. Counties that became one are added.
 pub(super) fn read(reader: &mut Reader) -> Result<Flows, Error> {
-    let paths = [PATH.to_owned(), format!("{PATH}.gz")].map(|path| reader.folder().join(path));
-    let Some(path) = paths.into_iter().find(|path| path.is_file()) else {
-        reader.notice(format!("there is no {PATH}: nobody works in another county"), 1);
+    let packed = format!("{PATH}.gz");
+    let Some((path, bytes)) = reader.optional(&[PATH, &packed], "nobody works in another county")? else {
         return Ok(Flows::new());
     };
-    let bytes = reader.bytes(&path)?;
     let mut table = Table::new(&path, &bytes)?;
     let columns = [table.column("residence_fips")?, table.column("workplace_fips")?];
     let workers = table.column("workers")?;
     let (mut flows, mut unknown) = (Flows::new(), 0);
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
-        let text = record.get(workers).unwrap_or_default();
-        let Some(people) = number(text).filter(|people| *people >= 0.0) else {
-            let problem = format!("`{}` is no number of workers", String::from_utf8_lossy(text));
-            return Err(table.wrong(&record, workers, problem, "write how many people work there, such as 1234"));
-        };
+        let people = table.people(&record, workers, "workers", "write how many people work there, such as 1234")?;
         let county = |column| Ok::<_, Error>(table.fips(&record, column)?.and_then(codes::county));
         match (county(columns[0])?, county(columns[1])?) {
             (Some(home), Some(work)) => *flows.entry((home, work)).or_default() += people,

@@ -71,6 +71,17 @@ impl Reader {
         unpacked(path, bytes)
     }
 
+    /// The first of these files below the data folder that is there: its path and its content. Without any, a notice says that
+    /// the first is missing and what follows from it.
+    pub(super) fn optional(&mut self, paths: &[&str], without: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
+        let Some(path) = paths.iter().map(|path| self.folder.join(path)).find(|path| path.is_file()) else {
+            self.notice(format!("there is no {}: {without}", paths.first().unwrap_or(&"file")), 1);
+            return Ok(None);
+        };
+        let bytes = self.bytes(&path)?;
+        Ok(Some((path, bytes)))
+    }
+
     /// Notes the last day that a file holds.
     pub(super) fn holds_until(&mut self, path: &Path, day: Date) {
         let relative = path.strip_prefix(&self.folder).unwrap_or(path);

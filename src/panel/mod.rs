@@ -2,8 +2,8 @@
 //!
 //! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
 //! `geography` says what each row counts, `align` puts all on the same days, `repair` moves counts to the days they
-//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border, `patients` who lies in the state's hospitals. Nothing after
-//! the as-of day is looked at.
+//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border, `patients` who
+//! lies in the state's hospitals. Nothing after the as-of day is looked at.
 
 mod align;
 mod assemble;

@@ -11,11 +11,13 @@ use super::geography::State;
 use super::input::Reader;
 use super::place::Place;
 use super::sources::days_between;
-use super::sources::table::{Table, number, text};
+use super::sources::table::{Table, text};
 use crate::error::Error;
 
 /// Path below the data folder.
 const PATH: &str = "testing/covid_tracking_states.csv";
+/// What to write where a number of patients is none.
+const REMEDY: &str = "write how many there are, such as 123, or leave it blank";
 /// Reports that are older by the as-of day say nothing about who is in hospital now.
 const OLDEST_DAYS: usize = 7;
 
@@ -24,12 +26,8 @@ pub(super) type Reports = BTreeMap<Fips, Patients>;
 
 /// Reads the last report of each state up to the as-of day; nothing where the file is not there.
 pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
-    let path = reader.folder().join(PATH);
-    if !path.is_file() {
-        reader.notice(format!("there is no {PATH}: nobody knows who is in hospital on the as-of day"), 1);
-        return Ok(Reports::new());
-    }
-    let bytes = reader.bytes(&path)?;
+    let without = "nobody knows who is in hospital on the as-of day";
+    let Some((path, bytes)) = reader.optional(&[PATH], without)? else { return Ok(Reports::new()) };
     let mut table = Table::new(&path, &bytes)?;
     let (date, state) = (table.column("date")?, table.column("state")?);
     let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
@@ -45,10 +43,7 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
         let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
         let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
             b"" => Ok(None),
-            text => number(text).filter(|patients| *patients >= 0.0).map(Some).ok_or_else(|| {
-                let problem = format!("`{}` is no number of patients", String::from_utf8_lossy(text));
-                table.wrong(&record, column, problem, "write how many there are, such as 123, or leave it blank")
-            }),
+            _ => table.people(&record, column, "patients", REMEDY).map(Some),
         };
         let (hospital, icu) = (patients(hospital)?, patients(icu)?);
         let newer = |known: &Patients| days_ago < known.days_ago;

@@ -18,12 +18,9 @@ pub(in crate::panel) type Neighbours = BTreeMap<Fips, Vec<Fips>>;
 
 /// Reads the pairs of neighbours among these counties; nothing where the file is not there.
 pub(in crate::panel) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Neighbours, Error> {
-    let path = reader.folder().join(PATH);
-    if !path.is_file() {
-        reader.notice(format!("there is no {PATH}: no county has neighbours"), 1);
+    let Some((path, bytes)) = reader.optional(&[PATH], "no county has neighbours")? else {
         return Ok(Neighbours::new());
-    }
-    let bytes = reader.bytes(&path)?;
+    };
     let mut table = Table::new(&path, &bytes)?;
     let (fips, neighbour) = (table.column("fips")?, table.column("neighbor_fips")?);
     let mut sets = BTreeMap::<Fips, BTreeSet<Fips>>::new();

@@ -43,12 +43,7 @@ pub(super) fn read(
     facts: &mut BTreeMap<Fips, Covariates>,
     reader: &mut Reader,
 ) -> Result<(), Error> {
-    let path = reader.folder().join(file.path);
-    if !path.is_file() {
-        reader.notice(format!("there is no {}: its covariates are missing", file.path), 1);
-        return Ok(());
-    }
-    let bytes = reader.bytes(&path)?;
+    let Some((path, bytes)) = reader.optional(&[file.path], "its covariates are missing")? else { return Ok(()) };
     let mut table = Table::new(&path, &bytes)?;
     let fips = table.column(file.fips)?;
     let residents = file.residents.and_then(|name| table.position(name));

@@ -14,9 +14,8 @@ const HABIT_WEEKS: usize = 4;
 /// this week are missing from it at its end.
 pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7]) -> f64 {
     let days = work.counts.len();
-    let Some(first) = work.silences.iter().find(|(_, last)| last + 1 == days).map(|(first, _)| *first) else {
-        return 0.0;
-    };
+    let Some(repair) = work.log.iter().position(|(kind, ..)| *kind == RepairKind::Unreported) else { return 0.0 };
+    let first = work.log[repair].1;
     let factor = |day: usize| weekday[(work.first_weekday + day) % 7];
     let before = first.saturating_sub(LEVEL_DAYS)..first;
     let usual: f64 = before.clone().map(factor).sum();
@@ -24,9 +23,7 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7]) ->
     let expected: Vec<f64> = (first..days).map(|day| level * factor(day)).collect();
     let people: f64 = expected.iter().sum();
     work.counts[first..].copy_from_slice(&expected);
-    if let Some(repair) = work.log.iter_mut().find(|(kind, ..)| *kind == RepairKind::Unreported) {
-        repair.3 = people;
-    }
+    work.log[repair].3 = people;
     let same_weekday = (1..=HABIT_WEEKS).filter_map(|week| reported.get((days - 1).checked_sub(7 * week)?));
     let silent = same_weekday.filter(|count| **count <= 0.0).count();
     people * (1.0 - silent as f64 / HABIT_WEEKS as f64)

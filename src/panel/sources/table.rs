@@ -83,6 +83,21 @@ impl<'a> Table<'a> {
         })
     }
 
+    /// A number of people, at least 0, that has to be there; `who` they are stands in the error.
+    pub(in crate::panel) fn people(
+        &self,
+        record: &ByteRecord,
+        column: usize,
+        who: &str,
+        remedy: &str,
+    ) -> Result<f64, Error> {
+        let text = record.get(column).unwrap_or_default();
+        number(text).filter(|people| *people >= 0.0).ok_or_else(|| {
+            let problem = format!("`{}` is no number of {who}", String::from_utf8_lossy(text));
+            self.wrong(record, column, problem, remedy)
+        })
+    }
+
     /// A FIPS number, such as `01001`, `1001` or `1001.0`; none where the field is blank.
     pub(in crate::panel) fn fips(&self, record: &ByteRecord, column: usize) -> Result<Option<u32>, Error> {
         let text = record.get(column).unwrap_or_default().trim_ascii();

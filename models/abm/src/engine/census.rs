@@ -5,8 +5,7 @@ use std::sync::Arc;
 use countycast_engine::{History, Level, Patients};
 
 use super::hospital::Courses;
-use super::outlook::Course;
-use super::outlook::smooth;
+use super::outlook::{Course, smooth};
 use super::severity::Outcomes;
 use super::{PAST_DAYS, REPORT_DAYS, ascertainment, infections};
 use crate::settings::Settings;
