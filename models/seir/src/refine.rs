@@ -14,7 +14,7 @@ use crate::past::Past;
 const STEPS: u64 = 14;
 /// Steps in a row that are not taken before the search gives up.
 const REFUSED: usize = 4;
-/// A gain of log posterior below this is none: the search ends, and the curvature is not computed anew.
+/// A gain of log posterior below this is none: the search ends.
 const GAIN: f64 = 0.01;
 /// Length of the first step at most, on the log scale of the parameters.
 const RADIUS: f64 = 2.0;
@@ -39,29 +39,26 @@ pub struct Optimum {
 /// The problem as `argmin` asks for it. Gradient and curvature come out of one pass; the last one is kept.
 struct Place<'a> {
     past: &'a Past,
-    /// Loss where it was last asked for.
-    loss: Cell<f64>,
     curved: RefCell<Option<Curved>>,
     evaluations: Cell<usize>,
 }
 
-/// Gradient and curvature at a place, and the loss there.
+/// Gradient and curvature at a place.
 struct Curved {
     theta: Vec<f64>,
-    loss: f64,
     gradient: DVector<f64>,
     information: DMatrix<f64>,
 }
 
 impl Place<'_> {
-    /// Something of the curvature here, or, where hardly anything was gained since it was computed, there.
+    /// Something of the gradient and the curvature here.
     fn with<T>(&self, theta: &[f64], take: impl Fn(&Curved) -> T) -> Result<T, Error> {
         let mut last = self.curved.borrow_mut();
-        let known = last.take().filter(|seen| seen.theta == theta || seen.loss - self.loss.get() < GAIN);
+        let known = last.take().filter(|seen| seen.theta == theta);
         let curved = known.unwrap_or_else(|| {
             self.evaluations.set(self.evaluations.get() + 1 + theta.len());
             let (gradient, information) = normal_equations(self.past, theta);
-            Curved { theta: theta.to_vec(), loss: self.loss.get(), gradient, information }
+            Curved { theta: theta.to_vec(), gradient, information }
         });
         if !curved.gradient.iter().chain(curved.information.iter()).all(|value| value.is_finite()) {
             return Err(Error::msg("a derivative of the posterior is not finite"));
@@ -76,8 +73,7 @@ impl CostFunction for &Place<'_> {
 
     fn cost(&self, theta: &Vec<f64>) -> Result<f64, Error> {
         self.evaluations.set(self.evaluations.get() + 1);
-        self.loss.set(self.past.loss(theta));
-        Ok(self.loss.get())
+        Ok(self.past.loss(theta))
     }
 }
 
@@ -128,7 +124,7 @@ impl<O, I: State<Float = f64>, S: Solver<O, I>> Solver<O, I> for Until<S> {
 /// The best that a descent from `start` comes to; none where the posterior or its derivatives are not finite.
 pub(crate) fn refine(past: &Past, start: Vec<f64>) -> Option<Optimum> {
     let loss = past.loss(&start);
-    let place = Place { past, loss: Cell::new(loss), curved: RefCell::new(None), evaluations: Cell::new(1) };
+    let place = Place { past, curved: RefCell::new(None), evaluations: Cell::new(1) };
     let region = TrustRegion::new(Steihaug::new().with_epsilon(RESIDUAL).ok()?).with_radius(RADIUS).ok()?;
     let done = Executor::new(&place, Until { solver: region, refused: 0 })
         .configure(|state: IterState<_, Vec<f64>, (), Vec<Vec<f64>>, (), f64>| {

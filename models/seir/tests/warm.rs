@@ -60,10 +60,9 @@ fn day_after_day_it_says_what_a_wide_search_says() {
             for back in [0, 9, 30, 60] {
                 let quantiles = |e: &Estimate| [0.05, 0.5, 0.95].map(|q| e.reproduction(back, q).unwrap());
                 let (expected, found) = (quantiles(&wide), quantiles(&estimate));
-                // Two sets of some 50 effective vectors: medians are a sixth of a standard deviation off each, tails an eighth of the
-                // width together; four times that is allowed.
+                // Two sets of some 50 effective vectors: medians are a sixth of a standard deviation off each, tails more.
                 let width = expected[2] - expected[0];
-                for (part, (of, found)) in [0.5, 0.2, 0.5].into_iter().zip(expected.into_iter().zip(found)) {
+                for (part, (of, found)) in [0.35, 0.2, 0.35].into_iter().zip(expected.into_iter().zip(found)) {
                     let off = (of - found).abs() / width;
                     assert!(off < part, "place {number}, day {seen}, {back} back: {of} and {found}");
                 }
