@@ -11,7 +11,7 @@ use crate::pipeline::Monitor;
 const LEARNER: &str = "learner";
 
 /// Groups of its features, by how their names start.
-const FEATURES: [(&str, &[&str]); 8] = [
+const FEATURES: [(&str, &[&str]); 9] = [
     ("own growth", &["growth_"]),
     ("last days", &["last_", "highest_day"]),
     ("reporting", &["zero_days", "repaired_days", "day_variation", "days_since_last"]),
@@ -19,6 +19,7 @@ const FEATURES: [(&str, &[&str]); 8] = [
     ("nation", &["nation_"]),
     ("neighbours", &["neighbour_"]),
     ("deaths", &["death"]),
+    ("patients", &["patients_"]),
     ("place", &PLACE),
 ];
 

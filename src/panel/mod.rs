@@ -89,7 +89,7 @@ pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
     let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
     let neighbours = covariates::neighbours(&codes, &mut reader)?;
     let flows = commuting::read(&mut reader)?;
-    let patients = patients::read(as_of, &mut reader)?;
+    let patients = patients::read(first_day, as_of, &mut reader)?;
     let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
     let assemble::Places { nation, mut states, mut counties } = places;
     commuting::attach(&flows, &mut counties, &states)

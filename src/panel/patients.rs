@@ -21,24 +21,31 @@ const REMEDY: &str = "write how many there are, such as 123, or leave it blank";
 /// Reports that are older by the as-of day say nothing about who is in hospital now.
 const OLDEST_DAYS: usize = 7;
 
-/// The last report of each state.
-pub(super) type Reports = BTreeMap<Fips, Patients>;
+/// What a state reported.
+#[derive(Debug)]
+pub(super) struct Reports {
+    last: Patients,
+    /// Patients in hospital on each day of the panel; not a number without a report.
+    by_day: Arc<[f64]>,
+}
 
-/// Reads the last report of each state up to the as-of day; nothing where the file is not there.
-pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
+/// Reads what each state with a report of the last week reported from the panel's first day to its as-of day; nothing where
+/// the file is not there.
+pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<BTreeMap<Fips, Reports>, Error> {
     let without = "nobody knows who is in hospital on the as-of day";
-    let Some((path, bytes)) = reader.optional(&[PATH], without)? else { return Ok(Reports::new()) };
+    let Some((path, bytes)) = reader.optional(&[PATH], without)? else { return Ok(BTreeMap::new()) };
     let mut table = Table::new(&path, &bytes)?;
     let (date, state) = (table.column("date")?, table.column("state")?);
     let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
-    let (mut reports, mut last_day) = (Reports::new(), None);
+    let days = days_between(first_day, as_of).map_or(0, |last| last + 1);
+    let (mut lasts, mut by_day, mut last_day) = (BTreeMap::<Fips, Patients>::new(), BTreeMap::new(), None);
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
         let day: Date = text(&record, date)
             .parse()
             .map_err(|_| table.wrong(&record, date, "is no date", "write the day such as 2020-07-31"))?;
         last_day = last_day.max(Some(day));
-        let Some(days_ago) = days_between(day, as_of).filter(|days| *days <= OLDEST_DAYS) else { continue };
+        let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
         // Territories are reported, too.
         let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
         let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
@@ -46,11 +53,17 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
             _ => table.people(&record, column, "patients", REMEDY).map(Some),
         };
         let (hospital, icu) = (patients(hospital)?, patients(icu)?);
+        let Some(hospital) = hospital else { continue };
+        by_day.entry(state).or_insert_with(|| vec![f64::NAN; days])[days - 1 - days_ago] = hospital;
         let newer = |known: &Patients| days_ago < known.days_ago;
-        if let Some(hospital) = hospital.filter(|_| reports.get(&state).is_none_or(newer)) {
-            reports.insert(state, Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) });
+        if days_ago <= OLDEST_DAYS && lasts.get(&state).is_none_or(newer) {
+            lasts.insert(state, Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) });
         }
     }
+    let reports: BTreeMap<Fips, Reports> = lasts
+        .into_iter()
+        .filter_map(|(state, last)| Some((state, Reports { last, by_day: by_day.remove(&state)?.into() })))
+        .collect();
     if let Some(day) = last_day {
         reader.holds_until(&path, day);
     }
@@ -58,11 +71,15 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Reports, Error> {
     Ok(reports)
 }
 
-/// Gives states and counties the report of their state.
-pub(super) fn attach<'a>(reports: &Reports, places: impl Iterator<Item = &'a mut Place>) -> Result<(), HistoryError> {
+/// Gives states and counties the reports of their state.
+pub(super) fn attach<'a>(
+    reports: &BTreeMap<Fips, Reports>,
+    places: impl Iterator<Item = &'a mut Place>,
+) -> Result<(), HistoryError> {
     for place in places {
-        if let Some(patients) = place.fips().state().and_then(|state| reports.get(&state)) {
-            place.history = Arc::new(place.history.as_ref().clone().with_patients(*patients)?);
+        if let Some(Reports { last, by_day }) = place.fips().state().and_then(|state| reports.get(&state)) {
+            let history = place.history.as_ref().clone().with_patients(*last)?;
+            place.history = Arc::new(history.with_patients_by_day(Arc::clone(by_day))?);
         }
     }
     Ok(())
@@ -72,13 +89,15 @@ pub(super) fn attach<'a>(reports: &Reports, places: impl Iterator<Item = &'a mut
 mod tests {
     use super::*;
 
-    fn read_file(rows: &str, as_of: Date) -> Result<(Reports, Reader), Error> {
+    const FIRST_DAY: Date = Date::constant(2020, 7, 29);
+
+    fn read_file(rows: &str, as_of: Date) -> Result<(BTreeMap<Fips, Reports>, Reader), Error> {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(PATH);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, format!("date,state,hospitalizedCurrently,inIcuCurrently\n{rows}")).unwrap();
         let mut reader = Reader::new(folder.path()).unwrap();
-        Ok((read(as_of, &mut reader)?, reader))
+        Ok((read(FIRST_DAY, as_of, &mut reader)?, reader))
     }
 
     #[test]
@@ -86,10 +105,13 @@ mod tests {
         let rows = "2020-08-08,IA,500,90\n2020-08-07,IA,240,\n2020-08-06,IA,230,70\n2020-08-07,PR,400,50\n\
                     2020-08-07,NE,,\n2020-08-05,NE,100,130\n2020-07-30,KS,300,80\n";
         let (reports, reader) = read_file(rows, Date::constant(2020, 8, 7)).unwrap();
-        let of = |state: &str| reports.get(&state.parse().unwrap()).copied();
+        let of = |state: &str| reports.get(&state.parse().unwrap()).map(|reports| reports.last);
         assert_eq!(of("19"), Some(Patients { days_ago: 0, hospital: 240.0, icu: None }), "the day after is not known");
         assert_eq!(of("31").map(|ne| (ne.days_ago, ne.icu)), Some((2, None)), "more in intensive care than there are");
         assert_eq!((of("20"), reports.len()), (None, 2), "too old; territories are no states");
+        let iowa = &reports[&"19".parse().unwrap()].by_day;
+        assert_eq!((iowa.len(), &iowa[8..]), (10, &[230.0, 240.0][..]), "a day of the panel each");
+        assert!(iowa[..8].iter().all(|day| day.is_nan()), "not reported");
         assert_eq!(reader.notices[0].count, 49);
         assert_eq!(reader.inputs[0].last_day, Some(Date::constant(2020, 8, 8)));
     }

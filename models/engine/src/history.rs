@@ -15,7 +15,8 @@ pub struct History {
     deaths: Series,
     region: Option<Arc<Region>>,
     commuting: Option<Arc<Commuting>>,
-    patients: Option<Patients>,
+    pub(crate) patients: Option<Patients>,
+    pub(crate) patients_by_day: Option<Arc<[f64]>>,
 }
 
 /// The place around a location: the state around a county, the nation around a state.
@@ -177,7 +178,7 @@ impl History {
                 return Err(HistoryError::Length { what, found, expected });
             }
         }
-        Ok(Self { location, first_day, cases, deaths, region, commuting: None, patients: None })
+        Ok(Self { location, first_day, cases, deaths, region, commuting: None, patients: None, patients_by_day: None })
     }
 
     /// The same history with what is known of the place's commuters.
@@ -187,15 +188,6 @@ impl History {
     pub fn with_commuting(self, commuting: Commuting) -> Result<Self, HistoryError> {
         commuting.check(self.days())?;
         Ok(Self { commuting: Some(Arc::new(commuting)), ..self })
-    }
-
-    /// The same history with the last report of patients in the state's hospitals.
-    ///
-    /// # Errors
-    /// [`HistoryError::Patients`] where a number is negative or not finite.
-    pub fn with_patients(self, patients: Patients) -> Result<Self, HistoryError> {
-        patients.check()?;
-        Ok(Self { patients: Some(patients), ..self })
     }
 
     /// The place.
@@ -253,14 +245,8 @@ impl History {
         self.commuting.as_deref()
     }
 
-    /// The last report of patients in the hospitals of the state that the place is, or lies in, where known.
-    #[must_use]
-    pub fn patients(&self) -> Option<Patients> {
-        self.patients
-    }
-
     /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole. It
-    /// carries no patients: their report is later.
+    /// carries no last report of patients, which is later.
     ///
     /// # Errors
     /// [`HistoryError::Empty`] where nothing is left.
@@ -275,7 +261,7 @@ impl History {
         let (cases, deaths) = (self.cases.truncated(days), self.deaths.truncated(days));
         let commuting = self.commuting.as_ref().map(|commuting| Arc::new(commuting.truncated(days)));
         let history = Self::new(Arc::clone(&self.location), self.first_day, cases, deaths, region)?;
-        Ok(Self { commuting, ..history })
+        Ok(Self { commuting, patients_by_day: self.patients_by_day.clone(), ..history })
     }
 }
 
@@ -339,17 +325,6 @@ mod tests {
         let too_many = Commuting { leaving: 1.1, ..commuting.clone() };
         assert!(matches!(history(9).unwrap().with_commuting(too_many), Err(HistoryError::Commuting { .. })));
         assert!(matches!(history(8).unwrap().with_commuting(commuting), Err(HistoryError::Length { found: 9, .. })));
-    }
-
-    #[test]
-    fn patients_are_checked_and_left_behind_by_truncation() {
-        let patients = Patients { days_ago: 1, hospital: 120.0, icu: Some(30.0) };
-        let carried = history(9).unwrap().with_patients(patients).unwrap();
-        assert_eq!(carried.patients(), Some(patients));
-        assert_eq!(carried.truncated(8).unwrap().patients(), None);
-        let wrong = Patients { icu: Some(-1.0), ..patients };
-        let error = history(9).unwrap().with_patients(wrong).unwrap_err().to_string();
-        assert_eq!(error, "-1 patients in intensive care: it must be a finite number of at least 0");
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Patients in hospital, as reported of the state that a place lies in.
 
-use crate::HistoryError;
+use std::sync::Arc;
+
+use crate::{History, HistoryError};
 
 /// The last report on or before the as-of day of the state that a place is, or lies in: counties' reports began later.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -21,5 +23,83 @@ impl Patients {
             .into_iter()
             .find(|(_, value)| !(value.is_finite() && *value >= 0.0));
         wrong.map_or(Ok(()), |(what, value)| Err(HistoryError::Patients { what, value }))
+    }
+}
+
+impl History {
+    /// The same history with the last report of patients in the state's hospitals.
+    ///
+    /// # Errors
+    /// [`HistoryError::Patients`] where a number is negative or not finite.
+    pub fn with_patients(mut self, patients: Patients) -> Result<Self, HistoryError> {
+        patients.check()?;
+        self.patients = Some(patients);
+        Ok(self)
+    }
+
+    /// The same history with what the state reported of patients in its hospitals on each day from the first; not a number
+    /// on days without a report.
+    ///
+    /// # Errors
+    /// [`HistoryError::Patients`] where a number is negative or infinite, [`HistoryError::Length`] where the days are not this
+    /// history's.
+    pub fn with_patients_by_day(mut self, patients: Arc<[f64]>) -> Result<Self, HistoryError> {
+        let (found, expected) = (patients.len(), self.days());
+        if found != expected {
+            return Err(HistoryError::Length { what: "patients", found, expected });
+        }
+        if let Some(&value) = patients.iter().find(|value| value.is_infinite() || **value < 0.0) {
+            return Err(HistoryError::Patients { what: "in hospital", value });
+        }
+        self.patients_by_day = Some(patients);
+        Ok(self)
+    }
+
+    /// The last report of patients in the hospitals of the state that the place is, or lies in, where known.
+    #[must_use]
+    pub fn patients(&self) -> Option<Patients> {
+        self.patients
+    }
+
+    /// Patients in the hospitals of the state that the place is, or lies in, on each of the history's days; not a number
+    /// where none were reported. None where the state does not report them.
+    #[must_use]
+    pub fn patients_by_day(&self) -> Option<&[f64]> {
+        self.patients_by_day.as_deref().map(|patients| &patients[..self.days()])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Date, Location, Series};
+
+    fn history(days: usize) -> Result<History, HistoryError> {
+        let counts = || Series::from_counts(vec![1.0; days]);
+        let location = Arc::new(Location::new("19".parse().unwrap(), "a state"));
+        History::new(location, Date::constant(2020, 3, 1), counts()?, counts()?, None)
+    }
+
+    #[test]
+    fn patients_are_checked_and_left_behind_by_truncation() {
+        let patients = Patients { days_ago: 1, hospital: 120.0, icu: Some(30.0) };
+        let carried = history(9).unwrap().with_patients(patients).unwrap();
+        assert_eq!(carried.patients(), Some(patients));
+        assert_eq!(carried.truncated(8).unwrap().patients(), None);
+        let wrong = Patients { icu: Some(-1.0), ..patients };
+        let error = history(9).unwrap().with_patients(wrong).unwrap_err().to_string();
+        assert_eq!(error, "-1 patients in intensive care: it must be a finite number of at least 0");
+    }
+
+    #[test]
+    fn patients_by_day_end_with_the_history() {
+        let reported: Arc<[f64]> = (0..9).map(f64::from).collect();
+        let carried = history(9).unwrap().with_patients_by_day(Arc::clone(&reported)).unwrap();
+        assert_eq!(carried.patients_by_day(), Some(&reported[..]));
+        assert_eq!(carried.truncated(4).unwrap().patients_by_day(), Some(&reported[..4]));
+        let error = history(8).unwrap().with_patients_by_day(reported).unwrap_err().to_string();
+        assert_eq!(error, "patients has 9 days where 8 were expected");
+        let error = history(1).unwrap().with_patients_by_day(Arc::new([-2.0])).unwrap_err().to_string();
+        assert!(error.starts_with("-2 patients in hospital"), "{error}");
     }
 }

@@ -34,8 +34,11 @@ const FACTS: [&str; 21] = [
 /// Weeks of history that the oldest feature looks back on.
 pub(crate) const WEEKS_SEEN: usize = 6;
 
+/// Patients that are added before a logarithm of their number: below it, growth is mostly chance.
+const PATIENTS_OFFSET: f64 = 10.0;
+
 /// What is computed from counts, in the order of [`Place::features`].
-const COUNTED: [&str; 51] = [
+const COUNTED: [&str; 53] = [
     "week",
     "growth_1",
     "growth_2",
@@ -86,6 +89,8 @@ const COUNTED: [&str; 51] = [
     "region_death_rate",
     "region_deaths_per_case",
     "region_death_growth",
+    "patients_growth_1",
+    "patients_growth_2",
     "is_county",
 ];
 
@@ -114,6 +119,8 @@ pub(crate) struct Place<'a> {
     pub(crate) is_county: bool,
     facts: [f64; FACTS.len()],
     region: Option<(Around, Track)>,
+    /// Patients in the state's hospitals by day.
+    patients: Option<&'a [f64]>,
     nation: Option<&'a Around>,
     common: Nation<'a>,
     neighbours: Option<&'a Around>,
@@ -144,6 +151,7 @@ impl<'a> Place<'a> {
             is_county: location.fips.level() == Level::County,
             facts: facts(location),
             region,
+            patients: history.patients_by_day(),
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
             common: Nation::new(surroundings.nation.as_ref()),
             neighbours: surroundings.neighbours.get(&location.fips),
@@ -161,6 +169,18 @@ impl<'a> Place<'a> {
     /// Deaths a week over the last three of the first `seen` days' weeks.
     pub(crate) fn death_level(&self, seen: usize) -> f64 {
         self.deaths.window(seen, 0, 21) / 3.0
+    }
+
+    /// Logarithm of the mean of the patients reported on three days, of which the last lies `back + 1` days before the last of
+    /// the first `seen`: reports of the last day itself are often completed later. Not a number without a report.
+    fn log_patients(&self, seen: usize, back: usize) -> f64 {
+        let days = self.patients.and_then(|days| {
+            let end = seen.checked_sub(back + 1)?;
+            days.get(end.checked_sub(3)?..end)
+        });
+        let known = || days.unwrap_or_default().iter().filter(|day| !day.is_nan());
+        // Of no report the mean is not a number.
+        (known().sum::<f64>() / known().count() as f64 + PATIENTS_OFFSET).ln()
     }
 
     /// Days that the surroundings know when the first `seen` days of this place are known.
@@ -259,6 +279,8 @@ impl<'a> Place<'a> {
             log_rate(region_died(0, 14), region_people),
             ((region_died(0, 21) + 1.0) / (region_cases_of(10, 21) + 50.0)).ln(),
             ((region_died(0, 14) + 3.0) / (region_died(14, 14) + 3.0)).ln(),
+            self.log_patients(seen, 0) - self.log_patients(seen, 7),
+            self.log_patients(seen, 7) - self.log_patients(seen, 14),
             f64::from(u8::from(self.is_county)),
         ];
         let mut all = [f64::NAN; COUNT];
@@ -271,4 +293,35 @@ impl<'a> Place<'a> {
 
 fn facts(location: &Location) -> [f64; FACTS.len()] {
     FACTS.map(|name| location.covariates.get(name).unwrap_or(f64::NAN))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use countycast_engine::{Date, Places, Series};
+
+    use super::*;
+
+    #[test]
+    fn growth_of_patients_leaves_out_the_last_day_and_days_without_a_report() {
+        let days = 60;
+        let mut patients: Vec<f64> = (0..days).map(|day| 1e6 * 2.0_f64.powf(f64::from(day) / 7.0)).collect();
+        (patients[59], patients[50]) = (1.0, f64::NAN);
+        let counts = || Series::from_counts(vec![10.0; days as usize]).unwrap();
+        let location = Arc::new(Location::new("19".parse().unwrap(), "a state"));
+        let history = History::new(location, Date::constant(2020, 3, 1), counts(), counts(), None).unwrap();
+        let surroundings = Surroundings::of(&Places::new([Arc::new(history.clone())], [].into())).unwrap();
+        let growth = |history: &History, seen: usize| {
+            let features = Place::new(history, &surroundings, &[]).features(seen);
+            ["patients_growth_1", "patients_growth_2"]
+                .map(|name| features[NAMES.iter().position(|known| *known == name).unwrap()])
+        };
+        let reported = history.clone().with_patients_by_day(patients.into()).unwrap();
+        // The blank day moves the mean of its three days by less than a thirtieth.
+        let [last, before] = growth(&reported, 60);
+        assert!((last - 2.0_f64.ln()).abs() < 0.1 && (before - 2.0_f64.ln()).abs() < 0.1, "{last}, {before}");
+        assert!(growth(&reported, 12)[1].is_nan(), "no report so early");
+        assert!(growth(&history, 60).iter().all(|growth| growth.is_nan()), "nothing reported");
+    }
 }
