@@ -39,7 +39,7 @@ pub(super) struct Args {
     #[arg(long)]
     archive: bool,
     /// Also score the blend without each of its members, and the learner trained anew without groups of its features and
-    /// from fewer past days: ten trainings for each as-of day, kept under OUT/ablation.
+    /// from fewer past days: eleven trainings for each as-of day, kept under OUT/ablation.
     #[arg(long, conflicts_with = "archive")]
     ablate: bool,
     /// Share of the counties with enough history that are projected as if they had none: a trial of the fallback where truth is
