@@ -38,7 +38,7 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
     let (date, state) = (table.column("date")?, table.column("state")?);
     let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
     let days = days_between(first_day, as_of).map_or(0, |last| last + 1);
-    let (mut lasts, mut by_day, mut last_day) = (BTreeMap::<Fips, Patients>::new(), BTreeMap::new(), None);
+    let (mut reports, mut last_day) = (BTreeMap::<Fips, Reports>::new(), None);
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
         let day: Date = text(&record, date)
@@ -54,16 +54,15 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
         };
         let (hospital, icu) = (patients(hospital)?, patients(icu)?);
         let Some(hospital) = hospital else { continue };
-        by_day.entry(state).or_insert_with(|| vec![f64::NAN; days])[days - 1 - days_ago] = hospital;
-        let newer = |known: &Patients| days_ago < known.days_ago;
-        if days_ago <= OLDEST_DAYS && lasts.get(&state).is_none_or(newer) {
-            lasts.insert(state, Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) });
+        let report = Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) };
+        let none = || Reports { last: report, by_day: vec![f64::NAN; days].into() };
+        let of_state = reports.entry(state).or_insert_with(none);
+        Arc::make_mut(&mut of_state.by_day)[days - 1 - days_ago] = hospital;
+        if days_ago < of_state.last.days_ago {
+            of_state.last = report;
         }
     }
-    let reports: BTreeMap<Fips, Reports> = lasts
-        .into_iter()
-        .filter_map(|(state, last)| Some((state, Reports { last, by_day: by_day.remove(&state)?.into() })))
-        .collect();
+    reports.retain(|_, of_state| of_state.last.days_ago <= OLDEST_DAYS);
     if let Some(day) = last_day {
         reader.holds_until(&path, day);
     }

@@ -44,3 +44,13 @@ impl Surroundings {
         Some(Self { first_day, nation, neighbours })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_place_nothing_lies_around() {
+        assert!(Surroundings::of(&Places::default()).is_none());
+    }
+}
