@@ -14,6 +14,7 @@ pub mod error;
 pub mod evaluate;
 pub mod fallback;
 mod font;
+mod holidays;
 pub mod output;
 mod palette;
 pub mod panel;

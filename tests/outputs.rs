@@ -232,7 +232,7 @@ fn counties_have_a_row_for_each_location() {
         assert_eq!(table.column(name).unwrap().dtype(), &DataType::Float64, "{name}");
     }
     for series in ["cases", "deaths"] {
-        for kind in ["negative", "gap", "dump", "unreported"] {
+        for kind in ["negative", "gap", "dump", "holiday", "unreported"] {
             let name = format!("{series}_{kind}");
             assert_eq!(table.column(&name).unwrap().dtype(), &DataType::UInt32, "{name}");
         }

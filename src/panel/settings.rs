@@ -21,6 +21,8 @@ pub struct Settings {
     pub gaps: Gaps,
     /// Thresholds for many days' counts reported on one.
     pub dumps: Dumps,
+    /// Share of a day's people that are missing on a public holiday, 0 to 0.9; half as many on each of the days after it.
+    pub holiday_loss: f64,
     /// Factors of the days of the week.
     pub weekday: Weekday,
 }
@@ -139,6 +141,7 @@ impl Default for Settings {
             negatives: Negatives::default(),
             gaps: Gaps::default(),
             dumps: Dumps::default(),
+            holiday_loss: 0.35,
             weekday: Weekday::default(),
         }
     }
@@ -204,6 +207,7 @@ impl Settings {
             ("dumps.sustained_share", d.sustained_share, 0.01, 1.0),
             ("dumps.recent_days", days(d.recent_days), 0.0, 14.0),
             ("dumps.recent_factor", d.recent_factor, 1.0, 1e6),
+            ("holiday_loss", self.holiday_loss, 0.0, 0.9),
             ("weekday.days", days(w.days), 14.0, 365.0),
             ("weekday.prior_people", w.prior_people, 0.001, 1e9),
         ] {

@@ -41,6 +41,8 @@ pub struct Plan {
     pub earlier: Arc<Earlier>,
     /// How places go together where regions are their sums.
     pub coupling: Coupling,
+    /// Share of people that are missing on a public holiday ([`crate::panel::Settings::holiday_loss`]).
+    pub holiday_loss: f64,
     /// Days past as-of.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.

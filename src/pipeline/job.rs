@@ -5,10 +5,13 @@ use std::time::Duration;
 
 use countycast_engine::{Basis, DrawError, Draws, Engine, EngineError, History, Parameters, Scenario, Streams, Target};
 
+use jiff::ToSpan;
+
 use super::batch::Plan;
 use super::pool::Outcome;
 use crate::capacity::{Census, Course, Stays};
 use crate::fallback::{self, Shares};
+use crate::holidays::reported_share;
 use crate::quantiles::Forecast;
 
 /// Name of the fallback where an engine's stands in random streams and reports.
@@ -68,9 +71,16 @@ fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
     if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
 }
 
-/// With those of the last days who are still to be reported: they were infected before, so that no patients follow.
-fn late(history: &History, draws: Draws) -> Result<Draws, DrawError> {
-    draws.with_late(Target::Cases, history.cases().late())?.with_late(Target::Deaths, history.deaths().late())
+/// As health departments will report them: fewer on holidays, and those of the last days who are still to be reported. Neither
+/// changes who falls ill, so that patients do not follow.
+fn reported(history: &History, draws: Draws, plan: &Plan) -> Result<Draws, DrawError> {
+    let ahead = history.as_of().series(1.day()).skip(1).take(draws.days());
+    let shares: Vec<f32> = ahead.map(|day| reported_share(day, plan.holiday_loss) as f32).collect();
+    [(Target::Cases, history.cases()), (Target::Deaths, history.deaths())]
+        .into_iter()
+        .try_fold(draws, |draws, (target, series)| {
+            draws.with_reported(target, &shares)?.with_late(target, series.late())
+        })
 }
 
 impl Job {
@@ -89,7 +99,7 @@ impl Job {
                 let census = course.census(&draws, &streams);
                 let draws = match engine.basis() {
                     Basis::Reported => draws,
-                    Basis::Cleaned => late(&self.history, draws)?,
+                    Basis::Cleaned => reported(&self.history, draws, plan)?,
                 };
                 let forecast = Forecast::from_draws(&draws);
                 Ok(Answer { forecast, census, draws: keep_draws.then_some(draws), parameters: fitted.parameters() })

@@ -188,6 +188,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
         coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },
+        holiday_loss: config.panel.holiday_loss,
         horizon,
         draws: config.draws,
         seed: config.seed,

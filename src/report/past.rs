@@ -92,12 +92,13 @@ impl PastRun {
     /// What the run said of a place, beside the counts known as of `as_of`, the last day of `cases`.
     pub(super) fn told(&self, fips: &str, cases: &Series, as_of: Date) -> Option<Told<'_>> {
         let weeks = self.weeks.get(fips)?;
-        let counts = cases.cleaned();
+        let counts = cases.reported();
         let age =
             self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
         let first = counts.len().checked_sub(age)?;
         let week = |index: usize| counts.get(first + 7 * index..first + 7 * (index + 1));
-        let truth = (0..weeks.len()).map(|index| week(index).map(|days| days.iter().sum::<f64>().round())).collect();
+        let truth =
+            (0..weeks.len()).map(|index| week(index).map(|days| days.iter().sum::<f64>().max(0.0).round())).collect();
         Some(Told { as_of: self.as_of.to_string(), days_ago: age, weeks, truth })
     }
 }

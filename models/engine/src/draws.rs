@@ -121,6 +121,22 @@ impl Draws {
         self.with(target, values)
     }
 
+    /// Keeps of each day of every trajectory of a target the share given for that day: whom of its people are reported. Nothing
+    /// changes where the target is not projected.
+    ///
+    /// # Errors
+    /// [`DrawError::Length`] for other than one share a day, [`DrawError::Value`] where a product is no count.
+    pub fn with_reported(mut self, target: Target, shares: &[f32]) -> Result<Self, DrawError> {
+        if shares.len() != self.days {
+            return Err(DrawError::Length { target, found: shares.len(), expected: self.days });
+        }
+        let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
+        for path in values.chunks_exact_mut(self.days) {
+            path.iter_mut().zip(shares).for_each(|(value, share)| *value *= share);
+        }
+        self.with(target, values)
+    }
+
     /// Number of trajectories.
     #[must_use]
     pub fn draws(&self) -> usize {
@@ -162,6 +178,16 @@ mod tests {
         assert_eq!(late.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[6.0, 2.0], &[8.0, 4.0]]);
         assert_eq!(draws.clone().with_late(Target::Deaths, 5.0).unwrap(), draws);
         assert!(draws.with_late(Target::Cases, -5.0).is_err());
+    }
+
+    #[test]
+    fn of_each_day_its_share_is_reported() {
+        let draws = Draws::new(2, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let reported = draws.clone().with_reported(Target::Cases, &[1.0, 0.5]).unwrap();
+        assert_eq!(reported.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[1.0, 1.0], &[3.0, 2.0]]);
+        assert_eq!(draws.clone().with_reported(Target::Deaths, &[1.0, 0.5]).unwrap(), draws);
+        assert!(draws.clone().with_reported(Target::Cases, &[1.0]).is_err());
+        assert!(draws.with_reported(Target::Cases, &[1.0, -0.5]).is_err());
     }
 
     #[test]

@@ -33,7 +33,7 @@ impl Outlook {
         };
         let level = kind.log(level);
         let size = Size { is_county: place.is_county, level: level as f32 };
-        let common = kind.common(&place.nation_expected(seen, settings));
+        let common = kind.common(&place.nation_expected(seen, settings.nation_damping));
         let found = of.medians(&place.features(seen));
         let medians = std::array::from_fn(|week| found[week] + common[week]);
         Self { kind, level, medians, errors: of.library.near(size, settings.error_pool) }

@@ -5,7 +5,6 @@ use countycast_engine::{Around, Fips, History, Level, Location, Surroundings, Tr
 
 use crate::nation::Nation;
 use crate::rows::WEEKS;
-use crate::settings::Settings;
 
 /// Facts of a place that are features as they stand.
 const FACTS: [&str; 21] = [
@@ -154,7 +153,7 @@ impl<'a> Place<'a> {
             region,
             patients: history.patients_by_day(),
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
-            common: Nation::new(surroundings),
+            common: Nation::new(surroundings.nation.as_ref()),
             neighbours: surroundings.neighbours.get(&location.fips),
             given: NAMES.map(|name| !without.iter().any(|start| name.starts_with(start.as_str()))),
             offset: i64::from(offset),
@@ -195,8 +194,8 @@ impl<'a> Place<'a> {
     }
 
     /// The same as it is expected on the day.
-    pub(crate) fn nation_expected(&self, seen: usize, settings: &Settings) -> [f64; WEEKS] {
-        self.common.expected(self.shifted(seen), settings)
+    pub(crate) fn nation_expected(&self, seen: usize, damping: f64) -> [f64; WEEKS] {
+        self.common.expected(self.shifted(seen), damping)
     }
 
     /// The features once the first `seen` days are known, at least one; what is not known is not a number.

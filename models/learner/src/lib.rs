@@ -6,7 +6,6 @@ mod engine;
 mod errors;
 mod features;
 mod foreteller;
-mod holidays;
 mod linear;
 mod model;
 mod nation;

@@ -116,6 +116,6 @@ fn row(place: &Place<'_>, seen: usize, days: usize, settings: &Settings) -> Opti
         levels: [place.case_level(seen), place.death_level(seen)],
         came: [came(&place.cases), came(&place.deaths)],
         nation_came: place.nation_came(seen, weeks),
-        nation_expected: place.nation_expected(seen, settings),
+        nation_expected: place.nation_expected(seen, settings.nation_damping),
     })
 }

@@ -36,8 +36,6 @@ pub struct Settings {
     pub linear_ridge: f64,
     /// Growth of the nation's cases that is left after each week, 0 to 1.
     pub nation_damping: f64,
-    /// How far a week with a holiday on which health departments rest is reported lower, logarithm of the nation's cases, 0 to 1.
-    pub holiday_dip: f64,
     /// Age in days at which a past origin weighs half, 7 to 100,000.
     pub half_life_days: f64,
     /// Days between two past origins, 1 to 28.
@@ -81,7 +79,6 @@ impl Default for Settings {
             linear_share: 0.5,
             linear_ridge: 50.0,
             nation_damping: 0.6,
-            holiday_dip: 0.1,
             half_life_days: 28.0,
             origin_days: 7,
             least_cases: 5.0,
@@ -115,7 +112,6 @@ impl Settings {
             ("linear_share", self.linear_share, 0.0, 1.0),
             ("linear_ridge", self.linear_ridge, 1e-6, 1e6),
             ("nation_damping", self.nation_damping, 0.0, 1.0),
-            ("holiday_dip", self.holiday_dip, 0.0, 1.0),
             ("half_life_days", self.half_life_days, 7.0, 1e5),
             ("origin_days", self.origin_days as f64, 1.0, 28.0),
             ("least_cases", self.least_cases, 0.0, 1e6),

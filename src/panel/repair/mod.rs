@@ -3,11 +3,13 @@
 //!
 //! Steps, in this order: counts below zero are taken back from earlier days ([`negatives`]), the value after a silence
 //! is spread over it ([`gaps`]), dumps are spread over the time they come from ([`dumps`]), and the rhythm of the week
-//! is estimated from what is left untouched ([`weekday`]); by it a silence at the end is filled ([`unreported`]). Every step sees the days up to as-of and nothing else, and
-//! its own series together with what is known of the place around it ([`Around`]).
+//! is estimated from what is left untouched ([`weekday`]); by it a silence at the end is filled ([`unreported`]). Before that,
+//! holidays get the people they lack ([`holidays`]). Every step sees the days up to as-of and nothing else, and its own
+//! series together with what is known of the place around it ([`Around`]).
 
 mod dumps;
 mod gaps;
+mod holidays;
 mod negatives;
 mod unreported;
 pub(super) mod weekday;
@@ -26,13 +28,15 @@ pub enum RepairKind {
     Gap,
     /// A day with the counts of many, spread over the days before it.
     Dump,
+    /// A holiday and the days after it, on which less is reported: what they lack beside other days.
+    Holiday,
     /// Last days without a report: what is expected of them.
     Unreported,
 }
 
 impl RepairKind {
     /// All kinds, in the order of repair.
-    pub const ALL: [Self; 4] = [Self::Negative, Self::Gap, Self::Dump, Self::Unreported];
+    pub const ALL: [Self; 5] = [Self::Negative, Self::Gap, Self::Dump, Self::Holiday, Self::Unreported];
 
     /// Its name in reports and in the columns of `counties.parquet`.
     #[must_use]
@@ -41,6 +45,7 @@ impl RepairKind {
             Self::Negative => "negative",
             Self::Gap => "gap",
             Self::Dump => "dump",
+            Self::Holiday => "holiday",
             Self::Unreported => "unreported",
         }
     }
@@ -55,7 +60,7 @@ pub struct Repair {
     pub first: Date,
     /// Last day that changed or was marked.
     pub last: Date,
-    /// People moved between days; of last days without a report, people expected on them.
+    /// People moved between days; of holidays, people they lack; of last days without a report, people expected on them.
     pub people: f64,
 }
 
@@ -106,7 +111,7 @@ impl Default for Around {
 pub(super) struct Cleaned {
     /// New counts a day, at least 0.
     pub(super) counts: Vec<f64>,
-    /// Days that were moved or marked.
+    /// Days that were moved or marked; holidays are not.
     pub(super) repaired: Vec<bool>,
     /// What was done.
     pub(super) repairs: Vec<Repair>,
@@ -146,6 +151,7 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
     negatives::repair(&mut work, &settings.negatives);
     gaps::repair(&mut work, &settings.gaps);
     dumps::repair(&mut work, &settings.dumps);
+    holidays::fill(&mut work, first_day, settings.holiday_loss);
     let weekday = weekday::factors(&work, &settings.weekday);
     let late = unreported::fill(&mut work, reported, &weekday);
     let rises = dumps::rises(&work, &settings.dumps);
@@ -161,7 +167,8 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
 }
 
 /// Repairs one series of reported increments on its own, as if nothing were known of the place around it: the cleaned
-/// counts, at least 0 and with the same sum (beside what is expected on last days without a report), and what was done.
+/// counts, at least 0 and with the same sum (beside what holidays lack and what is expected on last days without a report),
+/// and what was done.
 #[must_use]
 pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> (Vec<f64>, Vec<Repair>) {
     let cleaned = clean(reported, first_day, &Around::default(), settings);
@@ -184,8 +191,8 @@ mod tests {
     use jiff::civil::date;
     use proptest::prelude::*;
 
-    /// A Sunday.
-    const START: Date = date(2020, 3, 1);
+    /// A Sunday, twenty weeks before the next holiday.
+    const START: Date = date(2020, 1, 5);
 
     fn cleaned(reported: &[f64]) -> Cleaned {
         clean(reported, START, &Around::default(), &Settings::default())
@@ -222,11 +229,14 @@ mod tests {
                 steps.iter().map(|&step| { let step = step.max(-total); total += step; f64::from(step) }).collect();
             let result = cleaned(&reported);
             prop_assert!(result.counts.iter().all(|c| c.is_finite() && *c >= 0.0));
-            let unreported = result.repairs.iter().filter(|repair| repair.kind == RepairKind::Unreported);
-            let sum = result.counts.iter().sum::<f64>() - unreported.map(|repair| repair.people).sum::<f64>();
+            let expected = |kind| matches!(kind, RepairKind::Holiday | RepairKind::Unreported);
+            let expected = result.repairs.iter().filter(|repair| expected(repair.kind));
+            let sum = result.counts.iter().sum::<f64>() - expected.map(|repair| repair.people).sum::<f64>();
             prop_assert!((sum - f64::from(total)).abs() <= 1e-9 * f64::from(total.max(1)), "{} for {}", sum, total);
             for (day, (before, after)) in reported.iter().zip(&result.counts).enumerate() {
-                prop_assert!(before == after || result.repaired[day], "day {} changed unmarked", day);
+                let date = START + i64::try_from(day).unwrap().days();
+                let holiday = crate::holidays::reported_share(date, 0.5) < 1.0;
+                prop_assert!(before == after || result.repaired[day] || holiday, "day {} changed unmarked", day);
             }
         }
     }
