@@ -6,13 +6,13 @@ use serde::Deserialize;
 
 /// Relative shares by engine, 0 to 1000. An engine that is not named has 1; what a configuration leaves out has its default.
 ///
-/// The default was chosen by backtest on July and August 2020 and confirmed on September: `docs/methods.md` has the table.
+/// The default was chosen by backtest on July and August 2020 and confirmed on September: `docs/scores.md` has the table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "BTreeMap<String, f64>")]
 pub struct Prior(BTreeMap<String, f64>);
 
 const DEFAULT: [(&str, f64); 6] =
-    [("learner", 6.0), ("seir", 3.0), ("curve", 1.0), ("trend", 0.5), ("abm", 0.5), ("flat", 0.1)];
+    [("learner", 7.0), ("seir", 3.0), ("curve", 0.3), ("trend", 0.2), ("abm", 0.5), ("flat", 0.1)];
 
 /// Share of an engine that is not named.
 const UNNAMED: f64 = 1.0;
