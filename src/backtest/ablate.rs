@@ -5,7 +5,6 @@ use crate::blend::Learned;
 use crate::error::Error;
 use crate::evaluate::{BASELINE, Forecast, Group, Means, Run, Summary, Truth, score};
 use crate::output::{self, BLEND};
-use crate::pipeline::Monitor;
 
 /// The engine whose features are left out in turn.
 const LEARNER: &str = "learner";
@@ -55,13 +54,7 @@ pub(super) struct Ablation(Summary);
 
 impl Ablation {
     /// Adds a day: its run, the blend without each of its members, and the learner trained anew without each group of features.
-    pub(super) fn add(
-        &mut self,
-        request: &Request,
-        run: &Run,
-        truth: &Truth,
-        monitor: &dyn Monitor,
-    ) -> Result<(), Error> {
+    pub(super) fn add(&mut self, request: &Request, run: &Run, truth: &Truth) -> Result<(), Error> {
         let learned = Learned::nothing(&request.config.blend);
         let whole = |model: &str| model == BLEND || model == LEARNER;
         self.score(run, run.forecasts.iter().filter(|f| whole(&f.model)).cloned().collect(), truth);
@@ -70,13 +63,11 @@ impl Ablation {
             let blended = learned.blend_of(run, others, &format!("{BLEND}, without {engine}"));
             self.score(run, blended, truth);
         }
-        if request.config.engine_names.iter().any(|engine| engine == LEARNER) {
-            for (name, variant) in variants(request) {
-                let found = output::read(&super::run(&variant, run.as_of, monitor)?)?;
-                let renamed = found.forecasts.into_iter().filter(|f| f.model == LEARNER);
-                let renamed = renamed.map(|f| Forecast { model: format!("{LEARNER}, {name}"), ..f });
-                self.score(run, renamed.collect(), truth);
-            }
+        for (name, variant) in variants(request) {
+            let found = output::read(&super::folder(&variant, run.as_of))?;
+            let renamed = found.forecasts.into_iter().filter(|f| f.model == LEARNER);
+            let renamed = renamed.map(|f| Forecast { model: format!("{LEARNER}, {name}"), ..f });
+            self.score(run, renamed.collect(), truth);
         }
         Ok(())
     }
@@ -97,8 +88,11 @@ impl Ablation {
     }
 }
 
-/// Backtests of the learner alone, each with a name and a folder of its own.
-fn variants(request: &Request) -> Vec<(String, Request)> {
+/// Backtests of the learner alone, each with a name and a folder of its own; none where the learner does not run.
+pub(super) fn variants(request: &Request) -> Vec<(String, Request)> {
+    if !request.config.engine_names.iter().any(|engine| engine == LEARNER) {
+        return Vec::new();
+    }
     let variant = |name: String, change: &dyn Fn(&mut Request)| {
         let mut variant = Request { ablate: false, archive: false, ..request.clone() };
         variant.config.engine_names = vec![BASELINE.to_owned(), LEARNER.to_owned()];

@@ -19,7 +19,7 @@ use crate::evaluate::{Means, Summary, Truth, score};
 use crate::output;
 use crate::panel;
 use crate::pipeline::Monitor;
-use crate::project::{self, project};
+use crate::project::{self, project, side_by_side};
 
 /// A team or model needs this many county-weeks at horizon 1 to be listed: four fifths of the counties on one date.
 const LEAST_COUNTY_WEEKS: usize = 2_500;
@@ -85,9 +85,9 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let (mut summary, mut comparison) = (Summary::default(), Comparison::default());
     let mut ablation = Ablation::default();
     let mut table = write::Table::begin(&request.out.join("scores.parquet"))?;
+    run(request, &dates, monitor)?;
     for &as_of in &dates {
-        let out = run(request, as_of, monitor)?;
-        let run = output::read(&out)?;
+        let run = output::read(&folder(request, as_of))?;
         let scores = score(&run, &truth);
         summary.add(&scores);
         if let Some(teams) = &teams {
@@ -95,7 +95,7 @@ pub fn backtest(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         }
         table.add(&scores)?;
         if request.ablate {
-            ablation.add(request, &run, &truth, monitor)?;
+            ablation.add(request, &run, &truth)?;
         }
         if as_of == dates[dates.len() / 2] {
             pictures::fans(&request.out.join("fans.svg"), &run, &truth)?;
@@ -126,27 +126,42 @@ fn dates(request: &Request) -> Result<Vec<Date>, Error> {
     Ok(dates)
 }
 
-/// Makes the run of one day, or leaves the one that is there and was made with the same settings.
-fn run(request: &Request, as_of: Date, monitor: &dyn Monitor) -> Result<PathBuf, Error> {
-    let out = request.out.join("runs").join(as_of.to_string());
-    let today = project::Request {
+/// Makes the runs that are not there yet, or were made with other settings: of every day, and with `--ablate` of the
+/// learner without each of its parts. Days stand side by side, unless each learns from those before.
+fn run(request: &Request, dates: &[Date], monitor: &dyn Monitor) -> Result<(), Error> {
+    let mut variants = vec![request.clone()];
+    if request.ablate {
+        variants.extend(ablate::variants(request).into_iter().map(|(_, variant)| variant));
+    }
+    let runs = variants.iter().flat_map(|variant| dates.iter().map(|date| one_day(variant, *date)));
+    let missing = |run: &project::Request| made_with(&run.out).is_none_or(|key| key != project::settings_key(run));
+    let missing: Vec<project::Request> = runs.filter(missing).collect();
+    if request.archive {
+        return missing.iter().try_for_each(|run| project(run, monitor).map(drop));
+    }
+    let name = |run: &project::Request| run.out.strip_prefix(&request.out).unwrap_or(&run.out).display().to_string();
+    side_by_side(&missing, request.jobs, monitor, name, |run, jobs, monitor| {
+        project(&project::Request { jobs, ..run.clone() }, monitor).map(drop)
+    })
+}
+
+/// The folder of a day's run.
+fn folder(request: &Request, as_of: Date) -> PathBuf {
+    request.out.join("runs").join(as_of.to_string())
+}
+
+fn one_day(request: &Request, as_of: Date) -> project::Request {
+    project::Request {
         panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
         synthetic: false,
-        out: out.clone(),
+        out: folder(request, as_of),
         archive: request.archive.then(|| request.out.join("archive")),
         config: request.config.clone(),
         config_text: request.config_text.clone(),
         states: request.states.clone(),
         fips: request.fips.clone(),
         jobs: request.jobs,
-    };
-    let key = project::settings_key(&today);
-    if made_with(&out).is_some_and(|found| found == key) {
-        return Ok(out);
     }
-    monitor.begin("as of", 0);
-    project(&today, monitor)?;
-    Ok(out)
 }
 
 /// The settings key of a run that is complete.

@@ -3,6 +3,7 @@
 use std::io::IsTerminal;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
@@ -55,12 +56,14 @@ impl Monitor for Progress {
             return;
         }
         if !std::io::stderr().is_terminal() {
-            eprintln!("{stage}: {}", if total > 0 { format!("{total} fits") } else { "…".to_owned() });
+            eprintln!("{stage}: {}", if total > 0 { total.to_string() } else { "…".to_owned() });
             return;
         }
         let bar = ProgressBar::new(total as u64).with_message(stage);
         let style = ProgressStyle::with_template("{msg:>9} {wide_bar} {pos}/{len} {elapsed} left {eta}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+        // Steps may be minutes apart; the clock shows that the work goes on.
+        bar.enable_steady_tick(Duration::from_secs(1));
         if let Ok(mut current) = self.bar.lock() {
             *current = Some(bar);
         }
@@ -72,6 +75,13 @@ impl Monitor for Progress {
         {
             bar.inc(1);
         }
+    }
+
+    fn finished(&self, name: &str) {
+        if self.shown && !std::io::stderr().is_terminal() {
+            eprintln!("{name} is done");
+        }
+        self.step();
     }
 
     fn cancelled(&self) -> bool {

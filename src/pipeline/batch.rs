@@ -63,6 +63,10 @@ pub trait Monitor: Sync {
     fn begin(&self, stage: &'static str, total: usize);
     /// One step of the stage is done.
     fn step(&self);
+    /// One step that has a name of its own is done.
+    fn finished(&self, _name: &str) {
+        self.step();
+    }
     /// Whether the run is to stop now.
     fn cancelled(&self) -> bool {
         false

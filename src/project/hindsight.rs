@@ -7,7 +7,7 @@ use std::sync::Arc;
 use countycast_engine::Date;
 use jiff::ToSpan;
 
-use super::{Request, project};
+use super::{Request, project, side_by_side};
 use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::error::Error;
@@ -38,15 +38,16 @@ pub(super) struct Lessons {
 pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn Monitor) -> Result<Lessons, Error> {
     let (archive, settings) = (Archive::open(root)?, &request.config.blend);
     let as_of = panel.as_of();
-    let mut hindcasts = Vec::new();
-    for weeks in (1..=i64::from(settings.hindcast_weeks)).rev() {
-        let day = as_of.saturating_sub((7 * weeks).days());
-        let early = day < panel.first_day().saturating_add(LEAST_DAYS.days());
-        if !early && nearest(&archive.days(), day).is_none() {
-            hindcast(&archive, request, day, monitor)?;
-            hindcasts.push(day);
-        }
-    }
+    let (known, first) = (archive.days(), panel.first_day().saturating_add(LEAST_DAYS.days()));
+    let weekly = (1..=i64::from(settings.hindcast_weeks)).rev().map(|weeks| as_of.saturating_sub((7 * weeks).days()));
+    let hindcasts: Vec<Date> = weekly.filter(|day| *day >= first && nearest(&known, *day).is_none()).collect();
+    side_by_side(
+        &hindcasts,
+        request.jobs,
+        monitor,
+        |day| format!("hindcast {day}"),
+        |day, jobs, monitor| hindcast(&archive, &Request { jobs, ..request.clone() }, *day, monitor),
+    )?;
     let days = archive.days();
     let wanted = (1..=i64::from(settings.window_weeks)).rev();
     let wanted: Vec<Date> =

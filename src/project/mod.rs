@@ -2,6 +2,7 @@
 
 mod capacity;
 mod care;
+mod days;
 mod hindsight;
 mod models;
 mod parts;
@@ -15,6 +16,7 @@ use std::time::Duration;
 use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
+pub(crate) use self::days::side_by_side;
 use self::models::Recalled;
 use self::parts::{CENSUS, MODELS, PARAMETERS, Part, join_text, part, read_json, write_json, write_part};
 use crate::archive;

@@ -1,0 +1,122 @@
+//! Several days' runs side by side.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::thread;
+
+use crate::error::Error;
+use crate::pipeline::Monitor;
+
+/// Threads that a single day keeps busy: two are at 0.9 and two days side by side take as long as one after the other.
+const LEAST_THREADS: usize = 4;
+
+/// Does `work` for every day, one at once for every four threads. `work` gets a day, the threads that are the day's
+/// own, and a monitor to ask whether to stop. Days do not wait for each other, so that they must not learn from each
+/// other. A day takes about half a gigabyte.
+///
+/// # Errors
+/// That of the first day that fails, after which the others are asked to stop.
+pub(crate) fn side_by_side<D: Sync>(
+    days: &[D],
+    jobs: usize,
+    monitor: &dyn Monitor,
+    name: impl Fn(&D) -> String + Sync,
+    work: impl Fn(&D, usize, &dyn Monitor) -> Result<(), Error> + Sync,
+) -> Result<(), Error> {
+    let lanes = (jobs / LEAST_THREADS).min(days.len());
+    if lanes <= 1 {
+        return days.iter().try_for_each(|day| work(day, jobs, monitor));
+    }
+    monitor.begin("days", days.len());
+    let (next, failed, error) = (AtomicUsize::new(0), AtomicBool::new(false), Mutex::new(None));
+    let lane = |threads: usize| {
+        let quiet = Lane { monitor, failed: &failed };
+        while let Some(day) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
+            if let Err(found) = work(day, threads, &quiet) {
+                // Those that stop because of the first are no news.
+                if !failed.swap(true, Ordering::Relaxed) {
+                    *error.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(found);
+                }
+                return;
+            }
+            monitor.finished(&name(day));
+        }
+    };
+    thread::scope(|scope| {
+        for i in 0..lanes {
+            let lane = &lane;
+            scope.spawn(move || lane(jobs / lanes + usize::from(i < jobs % lanes)));
+        }
+    });
+    error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
+}
+
+/// Tells a day whether to stop, and nobody of its stages: those of several days cannot share a bar.
+struct Lane<'a> {
+    monitor: &'a dyn Monitor,
+    failed: &'a AtomicBool,
+}
+
+impl Monitor for Lane<'_> {
+    fn begin(&self, _: &'static str, _: usize) {}
+    fn step(&self) {}
+    fn cancelled(&self) -> bool {
+        self.monitor.cancelled() || self.failed.load(Ordering::Relaxed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Counts the days that it is told of.
+    #[derive(Default)]
+    struct Counted(AtomicUsize);
+
+    impl Monitor for Counted {
+        fn begin(&self, _: &'static str, _: usize) {}
+        fn step(&self) {
+            self.0.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    #[test]
+    fn every_day_is_done_once_and_all_threads_are_given_away() {
+        for jobs in [1, 4, 11, 19, 64] {
+            let days: Vec<usize> = (0..5).collect();
+            let done = Mutex::new(Vec::new());
+            let (given, at_once) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let work = |day: &usize, threads: usize, _: &dyn Monitor| {
+                let now = at_once.fetch_add(threads, Ordering::SeqCst) + threads;
+                given.fetch_max(now, Ordering::SeqCst);
+                thread::sleep(std::time::Duration::from_millis(20));
+                at_once.fetch_sub(threads, Ordering::SeqCst);
+                done.lock().unwrap().push(*day);
+                Ok(())
+            };
+            side_by_side(&days, jobs, &Counted::default(), usize::to_string, work).unwrap();
+            let mut done = done.into_inner().unwrap();
+            done.sort_unstable();
+            assert_eq!(done, days);
+            assert!(given.into_inner() <= jobs);
+        }
+    }
+
+    #[test]
+    fn a_day_that_fails_ends_the_others() {
+        let days: Vec<usize> = (0..100).collect();
+        let counted = Counted::default();
+        let work = |day: &usize, _: usize, monitor: &dyn Monitor| {
+            if *day == 0 {
+                return Err(Error::Request { message: "day 0".to_owned(), remedy: String::new() });
+            }
+            while !monitor.cancelled() {
+                thread::yield_now();
+            }
+            Err(Error::Interrupted)
+        };
+        let error = side_by_side(&days, 16, &counted, usize::to_string, work).unwrap_err();
+        assert!(matches!(error, Error::Request { message, .. } if message == "day 0"));
+        assert_eq!(counted.0.into_inner(), 0);
+    }
+}
