@@ -17,6 +17,7 @@
 mod commuting;
 mod contacts;
 pub mod counts;
+mod course;
 mod draws;
 mod engine;
 mod error;
@@ -37,6 +38,7 @@ mod track;
 
 pub use commuting::Commuting;
 pub use contacts::{Contacts, GroupContacts, YEARS};
+pub use course::{AVERAGE_DAYS, Average, Course, CourseSettings, DUMP_FACTOR, Recent};
 pub use draws::{DrawError, Draws, Target};
 pub use engine::{Basis, Engine, Fitted, TrainedOn};
 pub use error::EngineError;

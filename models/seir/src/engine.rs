@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use countycast_engine::{
-    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Parameters, Places, Scenario, Streams, Surroundings,
+    DUMP_FACTOR, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Parameters, Places, Recent, Scenario,
+    Streams, Surroundings,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
@@ -18,7 +19,6 @@ use crate::outlook::Outlook;
 use crate::past::Past;
 use crate::paths::{Paths, Vector};
 use crate::posterior::Posterior;
-use crate::recent::Recent;
 use crate::scenario;
 use crate::settings::Settings;
 use countycast_engine::SettingsError;
@@ -149,7 +149,7 @@ impl Seir {
             }
             Err(_) => (vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }], None),
         };
-        let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST);
+        let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST, DUMP_FACTOR);
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
         let fatality = self.fatality(&mixing, &past, history);
@@ -189,7 +189,7 @@ impl Seir {
             (deaths.iter().rev().take(days).sum::<f64>(), due.iter().rev().take(days).sum::<f64>())
         };
         let around = history.region().map_or((0.0, 0.0), |region| {
-            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
+            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST, DUMP_FACTOR);
             counts(&recent.smooth(), region.deaths.cleaned())
         });
         let weight = self.settings.fatality_weight;
@@ -209,7 +209,7 @@ impl Seir {
         });
         let region = || {
             let region = history.region()?;
-            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST);
+            let recent = Recent::new(&region.cases, history.as_of(), history.days(), PAST, DUMP_FACTOR);
             Some((recent.average(7.0).rate, region.location.population?))
         };
         let Some((rate, people)) = neighbours.or_else(region).filter(|(_, people)| *people > 0.0) else { return 0.0 };

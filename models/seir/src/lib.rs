@@ -14,7 +14,6 @@ mod outlook;
 mod past;
 mod paths;
 mod posterior;
-mod recent;
 mod refine;
 mod report;
 mod sample;

@@ -1,6 +1,6 @@
 //! The model of the past: from parameters to expected reports, and how well they agree with those that came.
 
-use countycast_engine::{Date, History, weekday_index};
+use countycast_engine::{DUMP_FACTOR, Date, History, Recent, weekday_index};
 
 use crate::ages::{FATALITY, GROUPS};
 use crate::burden::Kernels;
@@ -8,7 +8,6 @@ use crate::compartments::{Forces, State, Strain};
 use crate::course::invert;
 use crate::erlang::{at, delay};
 use crate::mixing::Mixing;
-use crate::recent::Recent;
 use crate::settings::Settings;
 
 /// Days between knots of log R, which stand on Sundays: a day later they are the same.
@@ -83,7 +82,7 @@ impl Past {
         if days < WARM_UP + 4 * KNOT_DAYS {
             return None;
         }
-        let recent = Recent::new(history.cases(), history.as_of(), history.days(), days);
+        let recent = Recent::new(history.cases(), history.as_of(), history.days(), days, DUMP_FACTOR);
         let (cases, factors): (Vec<f64>, Vec<f64>) = recent.days().unzip();
         let smooth = recent.smooth();
         let deaths = history.deaths().cleaned();

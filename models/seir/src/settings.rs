@@ -1,6 +1,6 @@
 //! The settings of the engine, and the check that they mean something.
 
-use countycast_engine::{SettingsError, Widths};
+use countycast_engine::{CourseSettings, DUMP_FACTOR, SettingsError, Widths};
 use serde::Deserialize;
 
 /// Settings of [`Seir`](crate::Seir). Every field says unit, range and source of its default.
@@ -144,6 +144,21 @@ impl Settings {
             week_dispersion: self.week_dispersion,
             drift_variance: self.reporting_drift.powi(2),
             prior_errors: self.prior_errors,
+        }
+    }
+
+    /// The course that is expected where nothing was learned.
+    pub(crate) fn course(&self) -> CourseSettings {
+        CourseSettings {
+            level_half_life_days: self.level_half_life_days,
+            slope_half_life_days: self.slope_half_life_days,
+            region_growth: self.region_growth,
+            own_growth: self.own_growth,
+            own_growth_half_count: self.own_growth_half_count,
+            damping_per_week: self.damping_per_week,
+            rise: self.rise,
+            reversion_per_week: self.reversion_per_week,
+            dump_factor: DUMP_FACTOR,
         }
     }
 

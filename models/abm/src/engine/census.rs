@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countycast_engine::{History, Level, Patients};
 
 use super::hospital::Courses;
-use super::outlook::{Course, smooth};
+use super::outlook::{course, smooth};
 use super::severity::Outcomes;
 use super::{PAST_DAYS, REPORT_DAYS, ascertainment, infections};
 use crate::settings::Settings;
@@ -46,7 +46,7 @@ impl Census {
         else {
             return Self::EXPECTED;
         };
-        let course = Course::new(&state, state.days(), &settings.outlook);
+        let course = course(&state, state.days(), &settings.outlook);
         let cases = smooth(&state, &course, 2 * PAST_DAYS, REPORT_DAYS);
         let infections = infections(&cases, ascertainment(&state, residents, settings), settings);
         let days = &infections[..2 * PAST_DAYS - report.days_ago.min(PAST_DAYS)];

@@ -11,7 +11,7 @@ use super::census::Census;
 use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
 use super::hospital::{Courses, Patients};
-use super::outlook::Course;
+use super::outlook::course;
 use super::severity::{Outcomes, Risk, risks};
 use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
@@ -78,7 +78,7 @@ impl AbmFit {
         let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks);
         let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
         let population = history.location().population.unwrap_or(0.0);
-        let outlook = |end, days| Course::new(history, end, &settings.outlook).ahead(days);
+        let outlook = |end, days| course(history, end, &settings.outlook).ahead(days);
         let variance_factor = settings.spread.widths().variance_factor(history.cases().cleaned(), outlook);
         Self {
             variance_factor,

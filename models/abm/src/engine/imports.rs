@@ -1,9 +1,8 @@
 //! How much of a place's infections is brought in: from the region around, and over the border by those who work.
 
-use countycast_engine::{Commuting, History};
+use countycast_engine::{Commuting, Course, History};
 
 use super::ensemble::ImportShares;
-use super::outlook::Course;
 use crate::disease::Disease;
 use crate::settings::Settings;
 
@@ -21,7 +20,7 @@ pub(crate) fn shares(
     disease: &Disease,
     cases: &[f64],
 ) -> ImportShares {
-    let around = course.around.map_or(1.0, |around| {
+    let around = course.anchor().map_or(1.0, |around| {
         let own = cases[cases.len() - 7..].iter().sum::<f64>() / 7.0;
         f64::midpoint(1.0, around / own.max(0.01 * around).max(1e-9)).min(50.0)
     });

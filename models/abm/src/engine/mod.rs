@@ -23,7 +23,7 @@ use countycast_engine::SettingsError;
 pub use draw::AbmFit;
 use ensemble::{Ensemble, STEERED_DAYS, Target};
 use hospital::Courses;
-use outlook::{Course, smooth};
+use outlook::smooth;
 pub use simulated::Simulated;
 
 /// Fewest days of counts.
@@ -86,7 +86,7 @@ impl Abm {
         let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
 
         let burn_in = settings.burn_in_days;
-        let course = Course::new(history, history.days(), &settings.outlook);
+        let course = outlook::course(history, history.days(), &settings.outlook);
         let past = PAST_DAYS + burn_in;
         let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
         let total = history.cases().cleaned().iter().sum::<f64>();

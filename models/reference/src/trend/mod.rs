@@ -1,19 +1,15 @@
 //! A damped trend of recent counts.
 
-mod outlook;
 mod paths;
-mod rate;
 mod response;
 mod settings;
 
 use countycast_engine::{
-    Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Series, Streams, Target,
+    AVERAGE_DAYS, Course, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Recent, Scenario, Streams, Target,
 };
 
-use outlook::{Kind, Outlook};
 use paths::Paths;
-use rate::Recent;
-use settings::Course;
+use settings::OneTarget;
 pub use settings::{Pair, Settings, SettingsError};
 
 /// Days below which there is no trend to speak of.
@@ -25,8 +21,8 @@ const MIN_DAYS: usize = 7;
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
     settings: Settings,
-    cases: Course,
-    deaths: Course,
+    cases: OneTarget,
+    deaths: OneTarget,
 }
 
 impl Trend {
@@ -53,8 +49,8 @@ impl Engine for Trend {
         Ok(Box::new(TrendFit {
             as_of: history.as_of(),
             settings: self.settings,
-            cases: TargetFit::new(history, Kind::Cases, &self.cases),
-            deaths: TargetFit::new(history, Kind::Deaths, &self.deaths),
+            cases: TargetFit::new(history, Target::Cases, &self.cases),
+            deaths: TargetFit::new(history, Target::Deaths, &self.deaths),
         }))
     }
 }
@@ -71,26 +67,24 @@ struct TrendFit {
 /// One target: where it is heading, and what surrounds that.
 #[derive(Debug, Clone)]
 struct TargetFit {
-    outlook: Outlook,
+    course: Course,
     paths: Paths,
 }
 
 impl TargetFit {
-    fn new(history: &History, kind: Kind, course: &Course) -> Self {
-        let series: &Series = match kind {
-            Kind::Cases => history.cases(),
-            Kind::Deaths => history.deaths(),
-        };
-        let outlook = |end| Outlook::new(history, kind, end, course);
+    fn new(history: &History, target: Target, settings: &OneTarget) -> Self {
+        let series = if target == Target::Deaths { history.deaths() } else { history.cases() };
+        let course = |end| Course::new(history, target, end, &settings.course);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - series.total()).max(0.0));
+        let recent = Recent::new(series, history.as_of(), history.days(), AVERAGE_DAYS, settings.course.dump_factor);
         let paths = Paths {
             weekday: *series.weekday(),
-            variance_factor: course.widths.variance_factor(series.cleaned(), |end, days| outlook(end).days(days)),
-            day_noise: Recent::new(series, history.as_of(), history.days(), course.dump_factor).day_noise(),
+            variance_factor: settings.widths.variance_factor(series.cleaned(), |end, days| course(end).ahead(days)),
+            day_noise: recent.day_noise(),
             left,
-            course: *course,
+            settings: *settings,
         };
-        Self { outlook: outlook(history.days()), paths }
+        Self { course: course(history.days()), paths }
     }
 
     /// Daily counts, a draw after the other.
@@ -103,7 +97,7 @@ impl TargetFit {
         purposes: [&str; 2],
         streams: &Streams,
     ) -> Vec<f32> {
-        let mut rates = self.outlook.days(days.next_multiple_of(7));
+        let mut rates = self.course.ahead(days.next_multiple_of(7));
         for (rate, factor) in rates.iter_mut().zip(response.unwrap_or_default()) {
             *rate *= factor;
         }

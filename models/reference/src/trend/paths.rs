@@ -5,7 +5,7 @@ use countycast_engine::{Date, Streams, weekday_index};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, Gamma, StandardNormal};
 
-use super::settings::Course;
+use super::settings::OneTarget;
 
 /// The drift's exponent stays within this: a factor of about 150, beyond any month of any county.
 const MAX_DRIFT: f64 = 5.0;
@@ -21,7 +21,7 @@ pub(crate) struct Paths {
     pub(crate) day_noise: f64,
     /// People who can still be counted.
     pub(crate) left: f64,
-    pub(crate) course: Course,
+    pub(crate) settings: OneTarget,
 }
 
 impl Paths {
@@ -42,14 +42,14 @@ impl Paths {
         let first = weekday_index(as_of) + 1;
         let shares: Vec<f64> = rates.iter().enumerate().map(|(d, rate)| rate * self.weekday[(first + d) % 7]).collect();
         let weeks: Vec<Week> = shares.chunks(7).map(|shares| Week::new(shares, self)).collect();
-        let chi = ChiSquared::new(self.course.tail_freedom).ok();
-        let step = (self.course.widths.drift_variance * self.variance_factor).sqrt();
+        let chi = ChiSquared::new(self.settings.tail_freedom).ok();
+        let step = (self.settings.widths.drift_variance * self.variance_factor).sqrt();
         let mut values = vec![0.0; draws * days];
         for (i, path) in values.chunks_exact_mut(days).enumerate() {
             let mut drifts = streams.rng(purposes[0], i / 2);
             let mut own = streams.rng(purposes[1], i);
             let mirror = if i % 2 == 0 { 1.0 } else { -1.0 };
-            let scale = chi.map_or(1.0, |chi| (self.course.tail_freedom / chi.sample(&mut drifts)).sqrt());
+            let scale = chi.map_or(1.0, |chi| (self.settings.tail_freedom / chi.sample(&mut drifts)).sqrt());
             let (mut drift, mut left) = (0.0, self.left);
             for (week, days) in weeks.iter().zip(path.chunks_mut(7)) {
                 let z: f64 = StandardNormal.sample(&mut drifts);
@@ -78,7 +78,7 @@ struct Week {
 impl Week {
     fn new(shares: &[f64], paths: &Paths) -> Self {
         let expected = shares.iter().sum();
-        let shape = 1.0 / (paths.course.widths.of_week(expected) * paths.variance_factor);
+        let shape = 1.0 / (paths.settings.widths.of_week(expected) * paths.variance_factor);
         let noise = Gamma::new(shape, 1.0).ok().map(|gamma| (gamma, median_of_gamma(shape)));
         Self { expected, shares: shares.to_vec(), noise }
     }
@@ -110,8 +110,8 @@ mod tests {
     use countycast_engine::Fips;
 
     fn weekly_sums(rate: f64, draws: usize) -> Vec<f64> {
-        let course = Settings::default().of(|pair| pair.cases);
-        let paths = Paths { weekday: [1.0; 7], variance_factor: 1.0, day_noise: 0.2, left: f64::INFINITY, course };
+        let settings = Settings::default().of(|pair| pair.cases);
+        let paths = Paths { weekday: [1.0; 7], variance_factor: 1.0, day_noise: 0.2, left: f64::INFINITY, settings };
         let streams = Streams::new(1, "trend", Fips::US);
         let as_of = "2020-08-29".parse().unwrap();
         let values = paths.draw(&[rate; 7], as_of, 7, draws, ["drift", "count"], &streams);
@@ -138,8 +138,8 @@ mod tests {
 
     #[test]
     fn nobody_is_counted_who_is_not_left() {
-        let course = Settings::default().of(|pair| pair.cases);
-        let paths = Paths { weekday: [1.0; 7], variance_factor: 1.0, day_noise: 0.2, left: 80.0, course };
+        let settings = Settings::default().of(|pair| pair.cases);
+        let paths = Paths { weekday: [1.0; 7], variance_factor: 1.0, day_noise: 0.2, left: 80.0, settings };
         let streams = Streams::new(1, "trend", Fips::US);
         let values = paths.draw(&[50.0; 28], "2020-08-29".parse().unwrap(), 28, 50, ["drift", "count"], &streams);
         assert!(values.chunks_exact(28).all(|path| path.iter().sum::<f32>() <= 80.01));

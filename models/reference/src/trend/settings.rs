@@ -1,6 +1,6 @@
 //! The settings of [`Trend`](crate::Trend), and the check that they mean something.
 
-use countycast_engine::Widths;
+use countycast_engine::{CourseSettings, Widths};
 use serde::Deserialize;
 
 /// One value for cases, one for deaths.
@@ -142,17 +142,19 @@ impl Settings {
     }
 
     /// The values for one of the two targets.
-    pub(crate) fn of(&self, pick: fn(Pair) -> f64) -> Course {
-        Course {
-            level_half_life: pick(self.level_half_life_days),
-            slope_half_life: pick(self.slope_half_life_days),
-            region_growth: pick(self.region_growth),
-            own_growth: pick(self.own_growth),
-            own_growth_half_count: pick(self.own_growth_half_count),
-            damping_per_day: pick(self.damping_per_week).powf(1.0 / 7.0),
-            rise: pick(self.rise),
-            reversion_per_day: pick(self.reversion_per_week) / 7.0,
-            dump_factor: pick(self.dump_factor),
+    pub(crate) fn of(&self, pick: fn(Pair) -> f64) -> OneTarget {
+        OneTarget {
+            course: CourseSettings {
+                level_half_life_days: pick(self.level_half_life_days),
+                slope_half_life_days: pick(self.slope_half_life_days),
+                region_growth: pick(self.region_growth),
+                own_growth: pick(self.own_growth),
+                own_growth_half_count: pick(self.own_growth_half_count),
+                damping_per_week: pick(self.damping_per_week),
+                rise: pick(self.rise),
+                reversion_per_week: pick(self.reversion_per_week),
+                dump_factor: pick(self.dump_factor),
+            },
             widths: Widths {
                 week_variance: pick(self.week_noise).powi(2),
                 week_dispersion: pick(self.week_dispersion),
@@ -164,18 +166,10 @@ impl Settings {
     }
 }
 
-/// The checked settings of one target, in the units of the computation (days, variances).
+/// The checked settings of one target, widths as variances.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Course {
-    pub(crate) level_half_life: f64,
-    pub(crate) slope_half_life: f64,
-    pub(crate) region_growth: f64,
-    pub(crate) own_growth: f64,
-    pub(crate) own_growth_half_count: f64,
-    pub(crate) damping_per_day: f64,
-    pub(crate) rise: f64,
-    pub(crate) reversion_per_day: f64,
-    pub(crate) dump_factor: f64,
+pub(crate) struct OneTarget {
+    pub(crate) course: CourseSettings,
     pub(crate) widths: Widths,
     pub(crate) tail_freedom: f64,
 }
