@@ -1,10 +1,11 @@
-//! Intervals of counties that held too little in past weeks are widened.
+//! Inner intervals of counties that held too much in past weeks are narrowed.
 //!
-//! For each population quintile, course of the epidemic and week ahead, and for each of six levels: by what factor would the
-//! distance from the median, on the scale of log(x + 1), have had to be stretched for the level to hold what it promises?
+//! For each population quintile, course of the epidemic and week ahead, and for each of four levels: what factor on the
+//! distance from the median, on the scale of log(x + 1), would have made the level hold just what it promises?
 //! (Conformal prediction with feedback that comes as late as the truth; Romano et al. 2019, Angelopoulos et al. 2023.)
-//! Factors are shrunk to 1 where few past days are known, and are held between 1 and a bound: nothing is ever narrowed, as
-//! the calm before a rise would take from the upper tail just what the rise needs.
+//! Factors are shrunk to 1 where few past days are known, and are held between a bound and 1. The 95 % interval and what lies
+//! beyond stay as blended: the calm before a rise would take from the upper tail just what the rise needs. Nothing is widened:
+//! the errors of one wave come too late for it, and the next is another (docs/scores.md).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,7 +15,11 @@ use crate::evaluate::{Course, Run, Sum, Truth, quintiles};
 use crate::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
 
 /// Positions of the levels whose factors are learned; those between and beyond follow.
-const LEARNED: [usize; 6] = [1, 3, 6, 16, 19, 21];
+const LEARNED: [usize; 4] = [3, 6, 16, 19];
+/// Positions of the levels beyond which nothing is changed: 2.5 and 97.5 %.
+const FIXED: [usize; 2] = [1, 21];
+/// Age in weeks at which a past day counts half: what is known of widths fades faster than what is known of engines.
+const HALF_LIFE_WEEKS: f64 = 2.0;
 /// Fewest past forecasts of a class to learn from.
 const LEAST: usize = 50;
 /// Past as-of days at which a factor counts half.
@@ -27,27 +32,26 @@ type Class = (u8, Course, u8);
 
 /// Factors on the distance from the median, by class; 1 for all others.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Calibration(BTreeMap<Class, [f64; 6]>);
+pub struct Calibration(BTreeMap<Class, [f64; 4]>);
 
 /// A past ratio of the truth's distance to a level's, with its weight and as-of day.
 type Ratio = (f64, f64, Date);
 
 impl Calibration {
     /// Learns from past runs. `blend` gives a past run's blended weeks of new cases in the counties that engines projected.
-    /// A run of `half_life_weeks` counts half. No factor exceeds `widest`.
+    /// No factor is below `narrowest`.
     #[must_use]
     pub fn learn(
         past: &[Run],
         truth: &Truth,
         as_of: Date,
-        half_life_weeks: f64,
-        widest: f64,
+        narrowest: f64,
         blend: impl Fn(&Run) -> Vec<crate::evaluate::Forecast>,
     ) -> Self {
-        let mut ratios: BTreeMap<Class, [Vec<Ratio>; 6]> = BTreeMap::new();
-        for run in past.iter().filter(|_| widest > 1.0) {
+        let mut ratios: BTreeMap<Class, [Vec<Ratio>; 4]> = BTreeMap::new();
+        for run in past.iter().filter(|_| narrowest < 1.0) {
             let age = as_of.since(run.as_of).map_or(0.0, |span| f64::from(span.get_days())) / 7.0;
-            let weight = 0.5_f64.powf(age / half_life_weeks);
+            let weight = 0.5_f64.powf(age / HALF_LIFE_WEEKS);
             let quintiles = quintiles(&run.places);
             for forecast in blend(run).iter().filter(|f| f.sum == Sum::Week && f.target == Target::Cases) {
                 let Some(came) = truth.week(forecast.fips, Target::Cases, forecast.end(run.as_of)) else { continue };
@@ -63,15 +67,15 @@ impl Calibration {
                 }
             }
         }
-        let factors = |(class, ratios): (Class, [Vec<Ratio>; 6])| {
+        let factors = |(class, ratios): (Class, [Vec<Ratio>; 4])| {
             let mut levels = LEARNED.iter();
-            (class, ratios.map(|ratios| factor(ratios, levels.next().map_or(0.5, |&i| LEVELS[i]), widest)))
+            (class, ratios.map(|ratios| factor(ratios, levels.next().map_or(0.5, |&i| LEVELS[i]), narrowest)))
         };
         Self(ratios.into_iter().map(factors).collect())
     }
 
-    /// Widens a county's cases; week `h` and its days by the factors of week `h`, weeks past the last known by the last's.
-    pub fn widen(&self, quantiles: &mut Quantiles, quintile: u8, course: Course) {
+    /// Narrows a county's cases; week `h` and its days by the factors of week `h`, weeks past the last known by the last's.
+    pub fn narrow(&self, quantiles: &mut Quantiles, quintile: u8, course: Course) {
         let last = self.0.keys().filter(|class| (class.0, class.1) == (quintile, course)).map(|class| class.2).max();
         let Some(last) = last else { return };
         let factors = |week: usize| {
@@ -87,14 +91,14 @@ impl Calibration {
         }
     }
 
-    /// The classes with their factors, for the run report: quintile, course, week, factors at 2.5, 10, 25, 75, 90 and 97.5 %.
-    pub fn rows(&self) -> impl Iterator<Item = (u8, &'static str, u8, [f64; 6])> {
+    /// The classes with their factors, for the run report: quintile, course, week, factors at 10, 25, 75 and 90 %.
+    pub fn rows(&self) -> impl Iterator<Item = (u8, &'static str, u8, [f64; 4])> {
         self.0.iter().map(|((quintile, course, week), factors)| (*quintile, course.word(), *week, *factors))
     }
 }
 
 /// The factor at which so many past truths as the level promises would have lain within.
-fn factor(mut ratios: Vec<Ratio>, level: f64, widest: f64) -> f64 {
+fn factor(mut ratios: Vec<Ratio>, level: f64, narrowest: f64) -> f64 {
     if ratios.len() < LEAST {
         return 1.0;
     }
@@ -106,23 +110,24 @@ fn factor(mut ratios: Vec<Ratio>, level: f64, widest: f64) -> f64 {
         held += weight;
         held >= wanted
     });
-    let needed = within.map_or(1.0, |ratio| ratio.0).max(1.0);
-    needed.powf(days / (days + PRIOR_DAYS)).min(widest)
+    let needed = within.map_or(1.0, |ratio| ratio.0).clamp(0.0, 1.0);
+    needed.powf(days / (days + PRIOR_DAYS)).max(narrowest)
 }
 
 /// Factors at all levels.
-fn between(learned: &[f64; 6]) -> [f64; 23] {
-    let middle = f64::midpoint(learned[2], learned[3]);
+fn between(learned: &[f64; 4]) -> [f64; 23] {
+    let middle = f64::midpoint(learned[1], learned[2]);
+    let [low, high] = FIXED;
     let knots: [(usize, f64); 9] = [
-        (0, learned[0]),
-        (1, learned[0]),
-        (3, learned[1]),
-        (6, learned[2]),
+        (0, 1.0),
+        (low, 1.0),
+        (LEARNED[0], learned[0]),
+        (LEARNED[1], learned[1]),
         (MEDIAN, middle),
-        (16, learned[3]),
-        (19, learned[4]),
-        (21, learned[5]),
-        (22, learned[5]),
+        (LEARNED[2], learned[2]),
+        (LEARNED[3], learned[3]),
+        (high, 1.0),
+        (22, 1.0),
     ];
     std::array::from_fn(|i| {
         let above = knots.iter().position(|(at, _)| *at >= i).unwrap_or(knots.len() - 1);
@@ -149,31 +154,32 @@ mod tests {
     }
 
     #[test]
-    fn levels_that_held_too_little_are_stretched_within_bounds() {
-        // Of even ratios up to twice the distance of the level, 95 % lie below 1.98 of it: four days count half.
-        let found = factor(ratios(2.0, 4), 0.95, 9.0);
-        assert!((found - 1.98_f64.sqrt()).abs() < 0.01, "{found}");
-        assert!(factor(ratios(2.0, 12), 0.05, 9.0) > found, "more days, and the lower level alike");
-        assert_eq!(factor(ratios(2.0, 4), 0.95, 1.25), 1.25);
-        assert_eq!(factor(ratios(0.5, 4), 0.95, 9.0), 1.0, "what held too much stays");
-        assert_eq!(factor(ratios(2.0, 1)[..49].to_vec(), 0.95, 9.0), 1.0);
+    fn levels_that_held_too_much_are_narrowed_within_bounds() {
+        // Of even ratios up to half the distance of the level, 95 % lie below 0.495 of it: four days count half.
+        let found = factor(ratios(0.5, 4), 0.95, 0.1);
+        assert!((found - 0.495_f64.sqrt()).abs() < 0.01, "{found}");
+        assert!(factor(ratios(0.5, 12), 0.05, 0.1) < found, "more days, and the lower level alike");
+        assert_eq!(factor(ratios(0.5, 4), 0.95, 0.8), 0.8);
+        assert_eq!(factor(ratios(2.0, 4), 0.95, 0.1), 1.0, "what held too little stays");
+        assert_eq!(factor(ratios(0.5, 1)[..49].to_vec(), 0.95, 0.1), 1.0);
     }
 
     #[test]
-    fn rows_widen_about_their_median_and_only_in_their_class() {
+    fn rows_narrow_about_their_median_in_their_class_and_keep_their_tails() {
         let row: Row = LEVELS.map(|level| (100.0 * level) as f32);
         let quantiles = Quantiles { day: vec![row; 14], week: vec![row; 2], sum: vec![row; 14] };
         let class = (1, Course::Growing, 1);
-        let calibration = Calibration([(class, [1.0, 1.0, 1.0, 1.0, 1.1, 1.2])].into());
+        let calibration = Calibration([(class, [1.0, 1.0, 0.8, 0.9])].into());
         let (mut here, mut elsewhere) = (quantiles.clone(), quantiles.clone());
-        calibration.widen(&mut here, 1, Course::Growing);
-        calibration.widen(&mut elsewhere, 2, Course::Growing);
+        calibration.narrow(&mut here, 1, Course::Growing);
+        calibration.narrow(&mut elsewhere, 2, Course::Growing);
         assert_eq!(elsewhere, quantiles);
         for row_now in here.week.iter().chain(&here.day).chain(&here.sum) {
-            assert!(row_now.is_sorted() && row_now[..=16].iter().zip(row).all(|(a, b)| (a - b).abs() < 1e-3));
+            let kept = (0..=6).chain([MEDIAN, 21, 22]);
+            assert!(row_now.is_sorted() && kept.into_iter().all(|i| (row_now[i] - row[i]).abs() < 1e-3), "{row_now:?}");
             let log = |x: f32| f64::from(x).ln_1p() - 50.0_f64.ln_1p();
-            assert!((log(row_now[21]) / log(row[21]) - 1.2).abs() < 1e-5);
-            assert!((log(row_now[22]) / log(row[22]) - 1.2).abs() < 1e-5);
+            assert!((log(row_now[16]) / log(row[16]) - 0.8).abs() < 1e-5);
+            assert!((log(row_now[19]) / log(row[19]) - 0.9).abs() < 1e-5);
         }
     }
 }

@@ -46,8 +46,7 @@ impl Learned {
         let evidence = shares::weigh(&scored, as_of, settings);
         let mut learned = Self { days: scored.len(), evidence, ..Self::nothing(settings) };
         let blend = |run: &Run| learned.blend_again(run);
-        let (half_life, widest) = (settings.half_life_weeks, settings.widest);
-        learned.calibration = Calibration::learn(past, truth, as_of, half_life, widest, blend);
+        learned.calibration = Calibration::learn(past, truth, as_of, settings.narrowest, blend);
         learned
     }
 

@@ -45,7 +45,7 @@ pub fn blend(members: &[(&'static str, &Forecast)], rule: &Rule<'_>) -> (Forecas
         let shares = shares(target, &names);
         let mut combined = Quantiles::combine(&rows, |rows| average(rows.iter().copied(), &shares));
         if let (Target::Cases, Stratum::Quintile(quintile)) = (target, rule.stratum) {
-            rule.learned.calibration.widen(&mut combined, quintile, rule.course);
+            rule.learned.calibration.narrow(&mut combined, quintile, rule.course);
         }
         (!rows.is_empty()).then_some((target, combined))
     };

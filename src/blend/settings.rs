@@ -20,8 +20,8 @@ pub struct Settings {
     pub sharpness: f64,
     /// Largest share of one engine, above 0 to 1; at least 1.5 over the number of engines whatever is set.
     pub max_share: f64,
-    /// Largest factor by which intervals are widened whose past ones held too little, 1 to 2; 1 leaves them.
-    pub widest: f64,
+    /// Smallest factor by which inner intervals are narrowed whose past ones held too much, 0.5 to 1; 1 leaves them.
+    pub narrowest: f64,
     /// Correlation, on the scale of ranks, of a county with its state's factor where counties are summed, 0 to 0.99.
     pub county_coupling: f64,
     /// The same of a state with the nation's factor.
@@ -39,7 +39,7 @@ impl Default for Settings {
             prior: Prior::default(),
             sharpness: 8.0,
             max_share: 0.6,
-            widest: 1.25,
+            narrowest: 0.85,
             county_coupling: 0.55,
             state_coupling: 0.5,
             prior_days: 2.0,
@@ -64,7 +64,7 @@ impl Settings {
         range("half_life_weeks", self.half_life_weeks, 0.1, 1000.0)?;
         range("sharpness", self.sharpness, 0.0, 100.0)?;
         range("max_share", self.max_share, 0.01, 1.0)?;
-        range("widest", self.widest, 1.0, 2.0)?;
+        range("narrowest", self.narrowest, 0.5, 1.0)?;
         range("county_coupling", self.county_coupling, 0.0, 0.99)?;
         range("state_coupling", self.state_coupling, 0.0, 0.99)?;
         range("prior_days", self.prior_days, 0.0, 1000.0)?;

@@ -110,8 +110,8 @@ pub struct CalibrationRow {
     pub course: &'static str,
     /// Weeks past as-of.
     pub week: u8,
-    /// At 2.5, 10, 25, 75, 90 and 97.5 %.
-    pub factors: [f64; 6],
+    /// At 10, 25, 75 and 90 %.
+    pub factors: [f64; 4],
 }
 
 /// A file read.
