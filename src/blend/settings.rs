@@ -38,7 +38,7 @@ impl Default for Settings {
             half_life_weeks: 6.0,
             prior: Prior::default(),
             sharpness: 8.0,
-            max_share: 0.6,
+            max_share: 0.7,
             narrowest: 0.85,
             county_coupling: 0.55,
             state_coupling: 0.5,
