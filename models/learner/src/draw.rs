@@ -7,6 +7,7 @@ use rand_distr::{Binomial, Distribution, Gamma};
 use crate::errors::{Errors, Size};
 use crate::features::Place;
 use crate::foreteller::Foreteller;
+use crate::picks::picks;
 use crate::rows::{Kind, WEEKS};
 use crate::settings::Settings;
 
@@ -39,13 +40,13 @@ impl Outlook {
         Self { kind, level, medians, errors: of.library.near(size, settings.error_pool) }
     }
 
-    /// Counts of `weeks` weeks in one draw.
+    /// Counts of `weeks` weeks in a draw that takes the past error at `place`.
     ///
     /// One past error, all its weeks together, moves the medians: weeks hang together as they did. Past the fourth week
     /// growth is damped, and the steps of further past errors are added, one a week.
-    fn weeks(&self, weeks: usize, damping: f64, rng: &mut impl Rng) -> Vec<f64> {
+    fn weeks(&self, place: usize, weeks: usize, damping: f64, rng: &mut impl Rng) -> Vec<f64> {
         let mut pick = || &self.errors[rng.random_range(0..self.errors.len())];
-        let errors = pick();
+        let errors = &self.errors[place];
         let (mut log, mut growth) = (self.level, 0.0);
         let mut error = 0.0;
         (0..weeks)
@@ -91,15 +92,15 @@ impl Fitted for Projection {
         let delay = self.settings.report_delay_days;
         let case_effect = self.effect(scenario, days, delay);
         let death_effect = self.effect(scenario, days, delay + self.settings.death_delay_days);
-        let cases =
-            self.paths(&self.cases, &self.case_weekday, &case_effect, days, draws, ["cases", "case days"], streams);
+        let purposes = ["case errors", "cases", "case days"];
+        let cases = self.paths(&self.cases, &self.case_weekday, &case_effect, days, draws, purposes, streams);
         let deaths = self.paths(
             &self.deaths,
             &self.death_weekday,
             &death_effect,
             days,
             draws,
-            ["deaths", "death days"],
+            ["death errors", "deaths", "death days"],
             streams,
         );
         Ok(Draws::new(draws, days)?.with(Target::Cases, cases)?.with(Target::Deaths, deaths)?)
@@ -131,14 +132,15 @@ impl Projection {
         effect: &[f64],
         days: usize,
         draws: usize,
-        [levels, spreads]: [&str; 2],
+        [places, levels, spreads]: [&str; 3],
         streams: &Streams,
     ) -> Vec<f32> {
         let first = weekday_index(self.as_of) + 1;
         let gamma = Gamma::new(self.settings.daily_shape, 1.0).ok();
         let mut values = Vec::with_capacity(draws * days);
-        for draw in 0..draws {
-            let weeks = outlook.weeks(days.div_ceil(7), self.settings.damping, &mut streams.rng(levels, draw));
+        let taken = picks(&outlook.errors, draws, &mut streams.rng(places, 0));
+        for (draw, place) in taken.into_iter().enumerate() {
+            let weeks = outlook.weeks(place, days.div_ceil(7), self.settings.damping, &mut streams.rng(levels, draw));
             let mut rng = streams.rng(spreads, draw);
             let mut left = self.left;
             for (week, count) in weeks.into_iter().enumerate() {

@@ -9,6 +9,7 @@ mod foreteller;
 mod linear;
 mod model;
 mod nation;
+mod picks;
 mod rows;
 mod settings;
 mod training;
