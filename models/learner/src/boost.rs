@@ -3,6 +3,7 @@
 use countycast_engine::EngineError;
 use forust_ml::sampler::SampleMethod;
 use forust_ml::{GradientBooster, Matrix};
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::features::COUNT;
@@ -38,10 +39,10 @@ impl Table {
     }
 }
 
-/// A boosted sum of trees, averaged with straight lines.
+/// Boosted sums of trees that differ by the rows and features they happened to see, averaged with straight lines.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Booster {
-    trees: GradientBooster,
+    committee: Vec<GradientBooster>,
     linear: Linear,
     /// Share of the lines in the answer.
     linear_share: f64,
@@ -49,12 +50,12 @@ pub(crate) struct Booster {
 
 impl std::fmt::Debug for Booster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Booster({} trees, lines)", self.trees.trees.len())
+        write!(f, "Booster({} × trees, lines)", self.committee.len())
     }
 }
 
 impl Booster {
-    /// Trees and lines that each lower the weighted absolute error of `targets`.
+    /// `members` sums of trees, and lines, that each lower the weighted absolute error of `targets`.
     ///
     /// Squared error with rows weighed by the inverse of their residual is absolute error (iteratively reweighted least
     /// squares, Beaton & Tukey 1974): a rough fit gives the residuals, a second one uses them.
@@ -63,6 +64,7 @@ impl Booster {
         targets: &[f64],
         weights: &[f64],
         settings: &Settings,
+        members: usize,
         seed: u64,
     ) -> Result<Self, EngineError> {
         let data = Matrix::new(&table.columns, table.rows, COUNT);
@@ -72,14 +74,23 @@ impl Booster {
         let residuals = rough.predict(&data, false).into_iter().zip(targets).map(|(found, target)| target - found);
         let reweighed =
             residuals.zip(&weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual)).collect();
-        let trees = boosted(&data, targets, &normal(reweighed), settings, settings.trees, seed ^ 1)?;
-        Ok(Self { trees, linear, linear_share: settings.linear_share })
+        let reweighed = normal(reweighed);
+        let member = |number: u64| boosted(&data, targets, &reweighed, settings, settings.trees, seed ^ (number + 1));
+        let committee = (0..members as u64).into_par_iter().map(member).collect::<Result<_, _>>()?;
+        Ok(Self { committee, linear, linear_share: settings.linear_share })
     }
 
     /// The answer to each row.
     pub(crate) fn predict(&self, table: &Table) -> Vec<f64> {
-        let trees = self.trees.predict(&Matrix::new(&table.columns, table.rows, COUNT), false);
-        let mix = |(trees, lines): (f64, f64)| trees + self.linear_share * (lines - trees);
+        let data = Matrix::new(&table.columns, table.rows, COUNT);
+        let mut trees = vec![0.0; table.rows];
+        for member in &self.committee {
+            trees.iter_mut().zip(member.predict(&data, false)).for_each(|(sum, found)| *sum += found);
+        }
+        let mix = |(sum, lines): (f64, f64)| {
+            let trees = sum / self.committee.len() as f64;
+            trees + self.linear_share * (lines - trees)
+        };
         trees.into_iter().zip(self.linear.predict(table)).map(mix).collect()
     }
 }

@@ -31,15 +31,13 @@ pub(crate) fn train(
             settings.least_cases
         )));
     }
-    let jobs: Vec<Job> = Job::all(settings.committee, blocks.len());
+    let jobs: Vec<Job> = Job::all(blocks.len());
     let train = |job: &Job| job.booster(rows, &blocks, settings, streams);
     let mut trained = jobs.par_iter().map(train).collect::<Result<Vec<Booster>, EngineError>>()?.into_iter();
     let mut foreteller = |kind: Kind| {
-        let mut weeks = |members: usize| -> Vec<Vec<Booster>> {
-            (0..WEEKS).map(|_| trained.by_ref().take(members).collect()).collect()
-        };
-        let boosters = weeks(settings.committee);
-        let held_out: Vec<Vec<Vec<Booster>>> = blocks.iter().map(|_| weeks(1)).collect();
+        let mut weeks = || -> Vec<Booster> { trained.by_ref().take(WEEKS).collect() };
+        let boosters = weeks();
+        let held_out: Vec<Vec<Booster>> = blocks.iter().map(|_| weeks()).collect();
         let errors = blocks.iter().zip(&held_out).flat_map(|(block, boosters)| errors(kind, boosters, block, rows));
         Foreteller { boosters, library: Library::new(errors.collect()) }
     };
@@ -73,20 +71,16 @@ fn learns(row: &Row, week: usize, block: Option<&Range<usize>>) -> bool {
 struct Job {
     kind: Kind,
     week: usize,
-    /// Its number in the committee, or after that the block that it is not to see.
-    number: usize,
+    /// The block that it is not to see.
     block: Option<usize>,
 }
 
 impl Job {
-    /// In the order in which they are put together: by target, committee first, then by block, by week.
-    fn all(committee: usize, blocks: usize) -> Vec<Self> {
-        let of = |kind: Kind| {
-            let members = (0..WEEKS).flat_map(move |week| (0..committee).map(move |n| (week, n, None)));
-            let held_out = (0..blocks).flat_map(move |b| (0..WEEKS).map(move |week| (week, committee + b, Some(b))));
-            members.chain(held_out).map(move |(week, number, block)| Self { kind, week, number, block })
-        };
-        Kind::ALL.into_iter().flat_map(of).collect()
+    /// In the order in which they are put together: by target, those that see all first, then by block, by week.
+    fn all(blocks: usize) -> Vec<Self> {
+        let blocks = || std::iter::once(None).chain((0..blocks).map(Some));
+        let weeks = |kind, block| (0..WEEKS).map(move |week| Self { kind, week, block });
+        Kind::ALL.into_iter().flat_map(|kind| blocks().flat_map(move |block| weeks(kind, block))).collect()
     }
 
     fn booster(
@@ -108,16 +102,19 @@ impl Job {
             Kind::Cases => "case booster",
             Kind::Deaths => "death booster",
         };
-        let seed = streams.rng(purpose, WEEKS * self.number + self.week).next_u64();
-        Booster::fit(&table, &targets, &weights, settings, seed)
+        let number = self.block.map_or(0, |block| block + 1);
+        let seed = streams.rng(purpose, WEEKS * number + self.week).next_u64();
+        // What the errors are made of answers for widths alone: there one member does.
+        let members = if self.block.is_none() { settings.committee } else { 1 };
+        Booster::fit(&table, &targets, &weights, settings, members, seed)
     }
 }
 
 /// Errors of boosters on a block that they have not seen.
-fn errors(kind: Kind, boosters: &[Vec<Booster>], block: &Range<usize>, rows: &[Row]) -> Vec<(Size, [f32; WEEKS])> {
+fn errors(kind: Kind, boosters: &[Booster], block: &Range<usize>, rows: &[Row]) -> Vec<(Size, [f32; WEEKS])> {
     let rows: Vec<&Row> = rows.iter().filter(|row| block.contains(&row.seen) && row.came[0].len() == WEEKS).collect();
     let table = Table::new(rows.iter().map(|row| &row.features));
-    let found: Vec<Vec<f64>> = boosters.par_iter().flatten_iter().map(|booster| booster.predict(&table)).collect();
+    let found: Vec<Vec<f64>> = boosters.par_iter().map(|booster| booster.predict(&table)).collect();
     let error = |(i, row): (usize, &&Row)| {
         let of = |week: usize| {
             let expected = row.expected(kind, week, found[week][i]);
