@@ -46,7 +46,7 @@ const PLACE: [&str; 19] = [
 ];
 
 /// Past origins, in days from one to the next, that the learner's learning curve is drawn at.
-const CURVE: [(&str, usize); 2] = [("half of the past days", 14), ("a quarter of the past days", 28)];
+const CURVE: [(&str, usize); 2] = [("half of the past days", 6), ("a quarter of the past days", 12)];
 
 /// Scores of a blend or learner that lack something, as runs are added.
 #[derive(Default)]

@@ -10,6 +10,9 @@ use crate::settings::Settings;
 /// Weeks ahead that have boosters of their own.
 pub(crate) const WEEKS: usize = 4;
 
+/// Half-lives after which a past origin is left out: what weighs less than a sixty-fourth costs time and tells nothing.
+const OLDEST_HALF_LIVES: f64 = 6.0;
+
 /// What is to be foretold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -87,13 +90,15 @@ impl Row {
     }
 }
 
-/// Rows of all places at every `origin_days`-th day before the last, oldest origin first; the last day itself is left out.
+/// Rows of all places at every `origin_days`-th day before the last, oldest origin first; the last day itself is left out, and
+/// so are days of [`OLDEST_HALF_LIVES`] and more before it.
 pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Settings) -> Vec<Row> {
     let histories: Vec<_> = places.histories().collect();
     let of = |history: &&std::sync::Arc<countycast_engine::History>| -> Vec<Row> {
         let place = Place::new(history, surroundings, &settings.without);
         let days = history.days();
-        let oldest = 7 * WEEKS_SEEN;
+        let forgotten = (OLDEST_HALF_LIVES * settings.half_life_days) as usize;
+        let oldest = days.saturating_sub(forgotten).max(7 * WEEKS_SEEN);
         let origins = (1..).map(|step| days.checked_sub(step * settings.origin_days));
         let origins = origins.map_while(|seen| seen.filter(|seen| *seen >= oldest));
         let origins = origins.filter(|seen| place.cases.window(*seen, 0, 28) >= settings.least_cases.max(1.0));
