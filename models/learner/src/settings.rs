@@ -3,7 +3,8 @@
 use countycast_engine::SettingsError;
 use serde::{Deserialize, Serialize};
 
-/// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-07-11 to 2020-08-22.
+/// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-07-11 to 2020-08-22;
+/// `origin_days`, `row_share` and `feature_share` with September and October in view.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -36,13 +37,13 @@ pub struct Settings {
     pub linear_ridge: f64,
     /// Growth of the nation's cases that is left after each week, 0 to 1.
     pub nation_damping: f64,
-    /// Age in days at which a past origin weighs half, 7 to 100,000.
+    /// Age in days at which a past origin weighs half, 7 to 100,000; after six such ages it is left out.
     pub half_life_days: f64,
     /// Days between two past origins, 1 to 28.
     pub origin_days: usize,
     /// Fewest cases in four weeks for a row to be learned from, from 0.
     pub least_cases: f64,
-    /// Boosters that are averaged for each week ahead, 1 to 20.
+    /// Sums of trees that are averaged for each week ahead, 1 to 20.
     pub committee: usize,
     /// Weeks of a block of past origins whose errors make the draws, 1 to 26.
     pub error_weeks: usize,
