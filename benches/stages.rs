@@ -7,12 +7,12 @@ use std::sync::{Arc, LazyLock};
 
 use countycast::blend::{Learned, Rule, Settings, Stratum, blend};
 use countycast::config::Config;
-use countycast::evaluate::Course;
 use countycast::output::projections::{Totals, write_part};
 use countycast::panel::{self, Panel, demo, repair_series};
 use countycast::phase::Phase;
 use countycast::pipeline::{Projected, engines};
-use countycast::quantiles::Forecast;
+use countycast::scores::Course;
+use countycast::scores::quantiles::Forecast;
 use countycast_engine::{Engine, History, Horizon, Scenario, Streams};
 use divan::Bencher;
 use divan::counter::ItemsCount;

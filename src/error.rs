@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+pub use countycast_panel::InputError;
 use miette::Diagnostic;
 use thiserror::Error;
 
@@ -9,7 +10,7 @@ use thiserror::Error;
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file says something that cannot be used.
+    /// A file holds something that cannot be used.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Input(#[from] Box<InputError>),
@@ -41,53 +42,20 @@ pub enum Error {
     Interrupted,
 }
 
-/// A place in an input file, what stands there, and what to do about it.
-#[derive(Debug, Error, Diagnostic)]
-#[error("{}{}: {problem}", file.display(), self.place())]
-pub struct InputError {
-    /// The file.
-    pub file: PathBuf,
-    /// Line, from 1, where the problem has one.
-    pub line: Option<u64>,
-    /// Name of the column, where the problem has one.
-    pub column: Option<String>,
-    /// What is wrong, with the value.
-    pub problem: String,
-    /// What to do about it.
-    #[help]
-    pub remedy: String,
-}
-
-impl InputError {
-    /// A problem with a file as a whole.
-    pub fn new(file: impl Into<PathBuf>, problem: impl Into<String>, remedy: impl Into<String>) -> Self {
-        Self { file: file.into(), line: None, column: None, problem: problem.into(), remedy: remedy.into() }
-    }
-
-    /// The line it is on, from 1.
-    #[must_use]
-    pub fn on_line(mut self, line: u64) -> Self {
-        self.line = Some(line);
-        self
-    }
-
-    /// The column it is in.
-    #[must_use]
-    pub fn in_column(mut self, column: impl Into<String>) -> Self {
-        self.column = Some(column.into());
-        self
-    }
-
-    fn place(&self) -> String {
-        let line = self.line.map(|line| format!(", line {line}")).unwrap_or_default();
-        let column = self.column.as_ref().map(|column| format!(", column `{column}`")).unwrap_or_default();
-        line + &column
-    }
-}
-
 impl From<InputError> for Error {
     fn from(error: InputError) -> Self {
         Self::Input(Box::new(error))
+    }
+}
+
+impl From<countycast_panel::Error> for Error {
+    fn from(error: countycast_panel::Error) -> Self {
+        use countycast_panel::Error as Panel;
+        match error {
+            Panel::Input(error) => Self::Input(error),
+            Panel::Request { message, remedy } => Self::Request { message, remedy },
+            Panel::Write { path, source } => Self::write(&path, source),
+        }
     }
 }
 
@@ -104,8 +72,7 @@ impl Error {
 
     /// A file or folder that could not be read: the caller's to mend.
     pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
-        let remedy = "check that the path exists and may be read";
-        InputError::new(path, format!("cannot be read: {source}"), remedy).into()
+        InputError::unreadable(path, &source).into()
     }
 
     /// A file or folder that could not be written.

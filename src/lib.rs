@@ -3,8 +3,10 @@
 //! Data flows one way: sources → [`panel`] → [`phase`] → engines → [`blend`], [`capacity`] → [`output`]. Modules are listed in that
 //! order and use only those above them; [`pipeline`] and [`project`] alone know the order of the stages.
 
+pub use countycast_panel as panel;
+pub use countycast_scores as scores;
+
 pub mod archive;
-pub mod backtest;
 pub mod blend;
 pub mod capacity;
 #[doc(hidden)]
@@ -13,15 +15,12 @@ pub mod config;
 pub mod error;
 pub mod evaluate;
 pub mod fallback;
-mod font;
-mod holidays;
+pub mod observed;
 pub mod output;
-mod palette;
-pub mod panel;
 pub mod phase;
+mod pictures;
 pub mod pipeline;
 pub mod project;
-pub mod quantiles;
 pub mod report;
 pub mod reproduction;
 pub mod tune;

@@ -8,7 +8,8 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use countycast::evaluate::{Run, Scored, Truth, score};
+use countycast::observed;
+use countycast::scores::{Run, Scored, score};
 use countycast::{output, panel};
 use countycast_engine::Target;
 
@@ -91,7 +92,7 @@ fn scores_are_those_of_the_independent_scorer() {
 
     let run: Run = output::read(&out).unwrap();
     let request = panel::Request { data: data.clone(), as_of: None, vintage: false };
-    let truth = Truth::of(&panel::load(&request, &panel::Settings::default()).unwrap()).with_hub(&data).unwrap();
+    let truth = observed::truth_with_hub(&panel::load(&request, &panel::Settings::default()).unwrap(), &data).unwrap();
     let mut compared = 0;
     for own in score(&run, &truth).iter().filter(|s| s.target == Target::Cases && s.horizon <= 4) {
         let Some(theirs) = twin.get(&(own.fips.to_string(), own.model.clone(), own.horizon)) else { continue };

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use common::{Projection, Task, demo, manifest, numbers, projections, succeed, table, texts};
-use countycast::quantiles::LEVELS;
+use countycast::scores::quantiles::LEVELS;
 use countycast_engine::Date;
 use polars::prelude::DataType;
 

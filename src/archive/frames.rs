@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use countycast_engine::{Fips, Target};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsError, PolarsResult, Series};
 
-use crate::evaluate::{Forecast, PlaceThen, Scored, Sum, target_name};
 use crate::output::days_since_epoch;
 use crate::output::run::WeightRow;
 use crate::panel::Panel;
-use crate::quantiles::{LEVELS, Row};
+use crate::scores::quantiles::{LEVELS, Row};
+use crate::scores::{PlaceThen, QuantileForecast, Scored, Sum, target_name};
 
 /// A row per forecast, a column per quantile (`q0.025`).
-pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a Forecast>) -> PolarsResult<DataFrame> {
-    let forecasts: Vec<&Forecast> = forecasts.collect();
-    let text = |name: &str, value: &dyn Fn(&Forecast) -> String| {
+pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast>) -> PolarsResult<DataFrame> {
+    let forecasts: Vec<&QuantileForecast> = forecasts.collect();
+    let text = |name: &str, value: &dyn Fn(&QuantileForecast) -> String| {
         Column::new(name.into(), forecasts.iter().map(|f| value(f)).collect::<Vec<String>>())
     };
     let mut columns = vec![
@@ -32,7 +32,7 @@ pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a Forecast>) -> Po
 }
 
 /// The forecasts of such a table.
-pub(super) fn read_forecasts(frame: &DataFrame) -> PolarsResult<Vec<Forecast>> {
+pub(super) fn read_forecasts(frame: &DataFrame) -> PolarsResult<Vec<QuantileForecast>> {
     let text = |name: &str| frame.column(name)?.str();
     let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
     let horizon = frame.column("horizon")?.i32()?;
@@ -50,7 +50,7 @@ pub(super) fn read_forecasts(frame: &DataFrame) -> PolarsResult<Vec<Forecast>> {
         let target = if target.get(i) == Some(target_name(Target::Deaths)) { Target::Deaths } else { Target::Cases };
         let sum = if resolution.get(i) == Some("week") { Sum::Week } else { Sum::Span };
         let model = model.get(i).ok_or_else(|| missing("model"))?.to_owned();
-        forecasts.push(Forecast { fips, model, target, sum, horizon, row });
+        forecasts.push(QuantileForecast { fips, model, target, sum, horizon, row });
     }
     Ok(forecasts)
 }

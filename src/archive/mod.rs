@@ -15,10 +15,11 @@ use countycast_engine::Date;
 use polars::prelude::DataFrame;
 
 use crate::error::Error;
-use crate::evaluate::{Run, Truth, score};
+use crate::observed;
 use crate::output::run::WeightRow;
 use crate::output::{BLEND, parquet};
 use crate::panel::Panel;
+use crate::scores::{Run, score};
 
 pub use kept::Coefficients;
 
@@ -100,7 +101,7 @@ impl Archive {
         self.write("projections", as_of, frames::forecasts(members))?;
         self.write("places", as_of, frames::places(&run.places))?;
         self.write("observations", as_of, frames::observations(panel, OBSERVED_DAYS))?;
-        let truth = Truth::of(panel);
+        let truth = observed::truth(panel);
         let mut scored = Vec::new();
         for &day in past {
             // One that is damaged was named when the archive was read.

@@ -11,8 +11,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countycast_engine::{Date, Target};
 
-use crate::evaluate::{Course, Run, Sum, Truth, quintiles};
-use crate::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
+use crate::scores::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
+use crate::scores::{Course, Run, Sum, Truth, quintiles};
 
 /// Positions of the levels whose factors are learned; those between and beyond follow.
 const LEARNED: [usize; 4] = [3, 6, 16, 19];
@@ -46,7 +46,7 @@ impl Calibration {
         truth: &Truth,
         as_of: Date,
         narrowest: f64,
-        blend: impl Fn(&Run) -> Vec<crate::evaluate::Forecast>,
+        blend: impl Fn(&Run) -> Vec<crate::scores::QuantileForecast>,
     ) -> Self {
         let mut ratios: BTreeMap<Class, [Vec<Ratio>; 4]> = BTreeMap::new();
         for run in past.iter().filter(|_| narrowest < 1.0) {

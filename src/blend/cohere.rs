@@ -8,7 +8,7 @@
 use countycast_engine::{Fips, Streams, Target};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::quantiles::{Forecast, LEVELS, Quantiles, Row, row};
+use crate::scores::quantiles::{Forecast, LEVELS, Quantiles, Row, row};
 
 /// Paths of each place: enough for quantiles of 1 % to rest on four.
 const PATHS: usize = 400;
@@ -115,7 +115,7 @@ pub fn replace(region: &mut Forecast, target: Target, quantiles: Quantiles) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::quantiles::MEDIAN;
+    use crate::scores::quantiles::MEDIAN;
 
     fn fips(number: usize) -> Fips {
         format!("19{:03}", 2 * number + 1).parse().unwrap()

@@ -9,8 +9,8 @@ use super::prior::Prior;
 use super::settings::Settings;
 use super::shares::{self, Evidence};
 use super::stratum::Stratum;
-use crate::evaluate::{Forecast, Run, Scored, Sum, Truth, quintiles, score};
-use crate::quantiles::Row;
+use crate::scores::quantiles::Row;
+use crate::scores::{QuantileForecast, Run, Scored, Sum, Truth, quintiles, score};
 
 /// What several models forecast: a place's week or sum.
 type Task = (Fips, Target, Sum, u8);
@@ -62,12 +62,12 @@ impl Learned {
     }
 
     /// The blend of a past run's weeks and sums as it would be with the shares of today, where the engines projected.
-    pub(crate) fn blend_again(&self, run: &Run) -> Vec<Forecast> {
+    pub(crate) fn blend_again(&self, run: &Run) -> Vec<QuantileForecast> {
         self.blend_of(run, |model| model != BLEND, BLEND)
     }
 
     /// The same of some members, under another name.
-    pub(crate) fn blend_of(&self, run: &Run, members: impl Fn(&str) -> bool, name: &str) -> Vec<Forecast> {
+    pub(crate) fn blend_of(&self, run: &Run, members: impl Fn(&str) -> bool, name: &str) -> Vec<QuantileForecast> {
         let quintiles = quintiles(&run.places);
         let mut tasks: BTreeMap<Task, Vec<(&str, &Row)>> = BTreeMap::new();
         let independent = |fips: &Fips| run.places.get(fips).is_none_or(|place| place.independent);
@@ -77,7 +77,7 @@ impl Learned {
         let blend = |((fips, target, sum, horizon), members): (Task, Vec<(&str, &Row)>)| {
             let (names, rows): (Vec<&str>, Vec<&Row>) = members.into_iter().unzip();
             let row = average(rows.into_iter(), &self.shares(target, Stratum::of(fips, &quintiles), &names));
-            Forecast { fips, model: name.to_owned(), target, sum, horizon, row }
+            QuantileForecast { fips, model: name.to_owned(), target, sum, horizon, row }
         };
         tasks.into_iter().map(blend).collect()
     }

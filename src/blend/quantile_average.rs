@@ -4,8 +4,8 @@ use countycast_engine::Target;
 
 use super::learned::{Learned, average};
 use super::stratum::Stratum;
-use crate::evaluate::Course;
-use crate::quantiles::{Forecast, Quantiles};
+use crate::scores::Course;
+use crate::scores::quantiles::{Forecast, Quantiles};
 
 /// An engine's share in the blend of one location.
 #[derive(Debug, Clone, PartialEq)]

@@ -2,7 +2,7 @@
 
 use countycast_engine::{History, Target};
 
-use crate::quantiles::{Forecast, MEDIAN, Quantiles};
+use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles};
 
 /// How many times the largest weekly jump of the past a member's median may jump (FIELD rule).
 const MOST_JUMPS: f64 = 5.0;

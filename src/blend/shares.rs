@@ -6,7 +6,7 @@ use countycast_engine::{Date, Fips, Target};
 
 use super::settings::Settings;
 use super::stratum::Stratum;
-use crate::evaluate::{BASELINE, Scored};
+use crate::scores::{BASELINE, Scored};
 
 /// The least number of engines' shares that the cap allows: with few members no cap below 1.5 / M (FIELD rule for small
 /// ensembles: a cap of 0.3 suits five members and more).

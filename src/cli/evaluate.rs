@@ -6,9 +6,9 @@ use countycast_engine::Date;
 
 use super::progress::Progress;
 use super::{Format, jobs, scores};
-use crate::backtest::{Request, backtest};
 use crate::config::Config;
 use crate::error::Error;
+use crate::evaluate::{Request, evaluate};
 
 /// Project past days with what was known then, and score the projections against what came true.
 ///
@@ -89,7 +89,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         fips: args.fips.clone(),
         jobs: jobs(args.jobs),
     };
-    let done = backtest(&request, &progress)?;
+    let done = evaluate(&request, &progress)?;
     drop(progress);
     if format == Format::Json {
         println!("{}", serde_json::json!({ "out": args.out, "backtest": done }));

@@ -2,8 +2,8 @@
 
 use std::fmt::{Result, Write};
 
-use crate::backtest::Done;
-use crate::evaluate::Means;
+use crate::evaluate::Done;
+use crate::scores::Means;
 
 /// Tables for people.
 pub(super) fn text(done: &Done) -> String {

@@ -9,7 +9,7 @@ use super::parquet;
 use crate::error::Error;
 use crate::panel::{Place, RepairKind};
 use crate::pipeline::Projected;
-use crate::quantiles::MEDIAN;
+use crate::scores::quantiles::MEDIAN;
 
 /// A location's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -7,7 +7,7 @@ use jiff::ToSpan;
 
 use super::projections::rounded;
 use crate::pipeline::Projected;
-use crate::quantiles::{COUNTY_LEVELS, LEVELS};
+use crate::scores::quantiles::{COUNTY_LEVELS, LEVELS};
 
 /// The header: task columns, then the hubverse's three value columns.
 pub const HEADER: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n";

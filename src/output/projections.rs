@@ -9,7 +9,7 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series
 use super::parquet;
 use crate::error::Error;
 use crate::pipeline::Projected;
-use crate::quantiles::{Forecast, LEVELS, Row};
+use crate::scores::quantiles::{Forecast, LEVELS, Row};
 
 /// Model name of the blend.
 pub const BLEND: &str = "blend";

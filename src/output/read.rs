@@ -8,8 +8,8 @@ use polars::prelude::{AnyValue, DataFrame, DataType};
 
 use super::parquet;
 use crate::error::{Error, InputError};
-use crate::evaluate::{Forecast, PlaceThen, Run, Sum};
-use crate::quantiles::LEVELS;
+use crate::scores::quantiles::LEVELS;
+use crate::scores::{PlaceThen, QuantileForecast, Run, Sum};
 
 /// Rows that are read at a time: whole forecasts.
 const PIECE: usize = 12_000 * LEVELS.len();
@@ -36,7 +36,7 @@ fn wrong(path: &Path, problem: String) -> Error {
 }
 
 /// Adds the weekly and span forecasts of incident counts in some rows of `projections.parquet`.
-fn read_piece(frame: &DataFrame, forecasts: &mut Vec<Forecast>) -> Result<(), String> {
+fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Result<(), String> {
     let polars = |error: polars::error::PolarsError| error.to_string();
     let text = |name: &str| frame.column(name).and_then(|c| c.str()).map_err(polars);
     let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
@@ -59,7 +59,7 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<Forecast>) -> Result<(), St
             *to = from.ok_or_else(wrong)? as f32;
         }
         let code = fips.get(start).unwrap_or_default();
-        forecasts.push(Forecast {
+        forecasts.push(QuantileForecast {
             fips: code.parse().map_err(|_| format!("`{code}` is no FIPS code"))?,
             model: model.get(start).unwrap_or_default().into(),
             target,

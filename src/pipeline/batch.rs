@@ -17,12 +17,12 @@ use super::select::Selection;
 use crate::blend::{Learned, Weight};
 use crate::capacity::{self, Census, Stays};
 use crate::error::Error;
-use crate::evaluate::quintiles_of;
 use crate::fallback::{self, Shares};
 use crate::panel::{Panel, Place};
 use crate::phase::{self, Phase};
-use crate::quantiles::Forecast;
 use crate::reproduction::{Reproduction, reproduction};
+use crate::scores::quantiles::Forecast;
+use crate::scores::quintiles_of;
 
 /// What is to be done: everything that decides the bytes of a projection, and how fast they may come.
 #[derive(Clone)]

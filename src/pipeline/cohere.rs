@@ -7,7 +7,7 @@ use countycast_engine::{Fips, Level, Series, Target};
 use super::batch::{Batch, Projected};
 use crate::blend::{Factor, PathSum, SUMMED, replace};
 use crate::panel::Place;
-use crate::quantiles::{Forecast, MEDIAN};
+use crate::scores::quantiles::{Forecast, MEDIAN};
 
 /// Days over which a region's counts are held against those of its places: some cases are of no county.
 const WINDOW_DAYS: usize = 56;
@@ -77,7 +77,7 @@ impl Batch<'_> {
                 replace(own, target, sum.quantiles(scale as f32));
             }
             let summed = total(own, target).filter(|_| fitting.is_some());
-            let name = crate::evaluate::target_name(target).to_owned();
+            let name = crate::scores::target_name(target).to_owned();
             moved.push(Moved { fips: region.to_string(), target: name, own: before, summed, scale });
         }
         moved

@@ -11,8 +11,8 @@ use crate::blend::{Precedent, Rule, Stratum, Weight, blend};
 use crate::capacity::{Census, Course};
 use crate::panel::Place;
 use crate::phase::Phase;
-use crate::quantiles::Forecast;
 use crate::reproduction::Reproduction;
+use crate::scores::quantiles::Forecast;
 
 impl Batch<'_> {
     /// Puts one location's answers together. Where none is left, it falls back on its state.
@@ -55,7 +55,7 @@ impl Batch<'_> {
             (Phase::Joint { .. }, _) => (self.zeros(place), Vec::new()),
             (Phase::Fallback { .. } | Phase::Hidden, Some(scaled)) => (Some(scaled), Vec::new()),
             _ if !sound.is_empty() => {
-                let course = crate::evaluate::Course::of(reproduction.map(|r| [r.lower, r.median, r.upper]));
+                let course = crate::scores::Course::of(reproduction.map(|r| [r.lower, r.median, r.upper]));
                 let stratum = Stratum::of(fips, &self.quintiles);
                 let rule = Rule { learned: &self.plan.learned, stratum, course };
                 let (forecast, weights) = blend(&sound, &rule);

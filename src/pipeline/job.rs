@@ -11,8 +11,8 @@ use super::batch::Plan;
 use super::pool::Outcome;
 use crate::capacity::{Census, Course, Stays};
 use crate::fallback::{self, Shares};
-use crate::holidays::reported_share;
-use crate::quantiles::Forecast;
+use crate::panel::reported_share;
+use crate::scores::quantiles::Forecast;
 
 /// Name of the fallback where an engine's stands in random streams and reports.
 pub(super) const FALLBACK: &str = "fallback";

@@ -11,11 +11,12 @@ use super::{Request, project, side_by_side};
 use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::error::Error;
-use crate::evaluate::{Truth, target_name};
+use crate::observed;
 use crate::output;
 use crate::output::run::{CalibrationRow, Drift, Manifest, WeightRow};
 use crate::panel::{self, Panel};
 use crate::pipeline::{Earlier, Monitor};
+use crate::scores::target_name;
 
 /// Days of data that a hindcast needs before its as-of day: eight weeks, as a county does to be projected on its own.
 const LEAST_DAYS: i64 = 56;
@@ -57,7 +58,7 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         past.damaged.push(format!("archive: skipped {error}"));
         Earlier::default()
     });
-    let learned = Learned::from(&past.runs, &Truth::of(panel), as_of, settings);
+    let learned = Learned::from(&past.runs, &observed::truth(panel), as_of, settings);
     let (past, damaged) = (past.runs.iter().map(|run| run.as_of).collect(), past.damaged);
     Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
 }
@@ -82,7 +83,7 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
     monitor.begin("hindcast", 0);
     let panel = match panel::load(&past.panel, &past.config.panel) {
         // Before the first vintage there is only the file as it stands now, cut at the day.
-        Err(Error::Request { .. }) if past.panel.vintage => {
+        Err(panel::Error::Request { .. }) if past.panel.vintage => {
             past.panel.vintage = false;
             panel::load(&past.panel, &past.config.panel)?
         }

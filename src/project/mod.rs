@@ -30,7 +30,7 @@ use crate::output::run::{Input, Manifest, Stopwatch};
 use crate::output::{self, Staging, hub};
 use crate::panel::{self, Panel, RepairKind};
 use crate::pipeline::{self, Batch, Coupling, Earlier, Monitor, Plan, Selection, Summary};
-use crate::quantiles::Forecast;
+use crate::scores::quantiles::Forecast;
 
 /// What to project, from what, into where.
 #[derive(Debug, Clone)]

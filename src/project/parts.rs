@@ -14,7 +14,7 @@ use crate::output::projections::{self, Totals};
 use crate::output::{self, Staging, hub};
 use crate::panel::Panel;
 use crate::pipeline::{Group, Moved, Summary};
-use crate::quantiles::{Forecast, Quantiles};
+use crate::scores::quantiles::{Forecast, Quantiles};
 
 /// A group's results, kept until all are there.
 #[derive(serde::Serialize, serde::Deserialize)]

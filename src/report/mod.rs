@@ -100,7 +100,8 @@ impl Run {
             remedy: "run `countycast project` again with this version".to_owned(),
         })?;
         let load = |data: PathBuf| {
-            panel::load(&panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage }, &config.panel)
+            let request = panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage };
+            panel::load(&request, &config.panel).map_err(Error::from)
         };
         match data {
             Some(data) => load(data.clone()),

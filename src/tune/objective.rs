@@ -8,12 +8,13 @@ use jiff::ToSpan;
 use super::Request;
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{BASELINE, Scale, Truth, covered};
+use crate::observed;
 use crate::output::BLEND;
 use crate::panel::{self, Panel};
 use crate::pipeline::{Batch, Monitor, Projected, Selection};
 use crate::project;
-use crate::quantiles::{MEDIAN, Row};
+use crate::scores::quantiles::{MEDIAN, Row};
+use crate::scores::{BASELINE, Scale, Truth, covered};
 
 /// What is made small.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -93,7 +94,7 @@ impl<'a> Past<'a> {
             let wanted = panel::Request { data: request.data.clone(), as_of, vintage };
             panel::load(&wanted, &request.config.panel)
         };
-        let truth = Truth::of(&load(None, false)?).with_hub(&request.data)?;
+        let truth = observed::truth_with_hub(&load(None, false)?, &request.data)?;
         monitor.begin("read", 0);
         let day = |&date: &Date| {
             if monitor.cancelled() {

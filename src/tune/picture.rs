@@ -9,8 +9,8 @@ use super::Done;
 use super::space::Parameter;
 use super::trials::Trial;
 use crate::error::Error;
-use crate::font::{self, FONT};
 use crate::output::aside;
+use crate::pictures::{self, FONT};
 
 /// Width and height of a panel, in pixels.
 const PANEL: (u32, u32) = (420, 300);
@@ -27,7 +27,7 @@ type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws `response.svg` and `response.png`.
 pub(super) fn write(out: &Path, parameters: &[Parameter], done: &Done) -> Result<(), Error> {
-    font::register();
+    pictures::register();
     // As near to a square as whole rows allow.
     let columns = (1..COLUMNS).find(|columns| columns * columns >= parameters.len()).unwrap_or(COLUMNS);
     let rows = parameters.len().div_ceil(columns).max(1);

@@ -7,7 +7,7 @@ use super::super::run::{Asked, Done};
 use super::super::simulate::{Course, day};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours, people};
-use crate::font::FONT;
+use crate::pictures::FONT;
 
 /// Most scenarios that are drawn with their intervals: more would cover each other.
 const MOST_BANDS: usize = 2;

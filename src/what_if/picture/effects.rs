@@ -7,8 +7,8 @@ use super::super::effect::{Effect, Quantity};
 use super::super::run::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture};
-use crate::font::FONT;
-use crate::palette::DISTINCT;
+use crate::pictures::DISTINCT;
+use crate::pictures::FONT;
 
 /// What is shown of each scenario.
 const SHOWN: [(Quantity, &str); 3] =

@@ -11,9 +11,9 @@ use plotters::prelude::*;
 
 use super::run::Done;
 use crate::error::Error;
-use crate::font;
 use crate::output::aside;
-use crate::palette::DISTINCT;
+use crate::pictures;
+use crate::pictures::DISTINCT;
 
 /// The baseline is grey.
 const BASELINE: RGBColor = RGBColor(90, 90, 90);
@@ -34,7 +34,7 @@ trait Picture {
 /// Draws the place that speaks for all: `courses.svg` and `.png`; `effects` where there are several scenarios; `sweep`
 /// where a strength is swept.
 pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
-    font::register();
+    pictures::register();
     let Some(place) = done.main_place() else { return Ok(()) };
     both(out, "courses", &courses::Courses::of(done, place))?;
     if done.variants.len() > 1 {

@@ -7,7 +7,7 @@ use super::super::effect::{Effect, Quantity};
 use super::super::run::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours};
-use crate::font::FONT;
+use crate::pictures::FONT;
 
 /// What is shown, with its title.
 const SHOWN: [(Quantity, &str); 5] = [

@@ -1,0 +1,132 @@
+//! From what a publisher calls a place to what the panel knows.
+
+use countycast_engine::Fips;
+
+use super::states::TERRITORIES;
+use super::{JointUnit, State, codes};
+
+/// What a row of a publisher's table counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Unit {
+    /// One county of the panel.
+    County(Fips),
+    /// New York City as one: five counties together.
+    NewYorkCity,
+    /// A health district that reports for several counties.
+    Joint(&'static JointUnit),
+    /// Part of a state, but of no county: unassigned, out of state, prisons, Kansas City.
+    Apart(Fips),
+    /// A territory or a cruise ship: in no state.
+    LeftOut,
+}
+
+impl Unit {
+    /// The state that the row counts into.
+    #[must_use]
+    pub(crate) fn state(self) -> Option<Fips> {
+        match self {
+            Self::County(county) => county.state(),
+            Self::NewYorkCity => Fips::from_state(36),
+            Self::Joint(unit) => Fips::from_state(unit.state),
+            Self::Apart(state) => Some(state),
+            Self::LeftOut => None,
+        }
+    }
+}
+
+/// What the row with this code, place name and state name counts; none where the crosswalk does not know it.
+///
+/// `code` is the FIPS number as published, where there is one.
+#[must_use]
+pub(crate) fn unit(code: Option<u32>, place: &str, state: &str) -> Option<Unit> {
+    if let Some(county) = code.and_then(codes::county) {
+        return Some(Unit::County(county));
+    }
+    if outside(code, place, state) {
+        return Some(Unit::LeftOut);
+    }
+    // From here on the name of the state decides: the code is no county's.
+    let state = State::named(state)?.fips();
+    match code {
+        // JHU: 80 + state for `Out of`, 90 + state for `Unassigned`. The code must agree with the name.
+        Some(code @ (80_000..81_000 | 90_000..91_000)) => {
+            (code % 1_000 == state.number()).then_some(Unit::Apart(state))
+        }
+        // USAFacts: 0 for `Statewide Unallocated`, 1 for `New York City Unallocated`.
+        None | Some(0 | 1) => Some(by_name(state, place)),
+        Some(_) => None,
+    }
+}
+
+fn by_name(state: Fips, place: &str) -> Unit {
+    if state.number() == 36 && place.trim().eq_ignore_ascii_case("New York City") {
+        return Unit::NewYorkCity;
+    }
+    JointUnit::named(state, place).map_or(Unit::Apart(state), Unit::Joint)
+}
+
+/// Territories, by code or name, and cruise ships, by name: JHU gives them 88888 and 99999, USAFacts 06000.
+fn outside(code: Option<u32>, place: &str, state: &str) -> bool {
+    let ship = |text: &str| text.trim().to_ascii_lowercase().contains(" princess");
+    let territory = TERRITORIES.iter().any(|&(number, abbreviation, name)| {
+        code.is_some_and(|c| c == number || c / 1_000 == number)
+            || state.trim().eq_ignore_ascii_case(abbreviation)
+            || state.trim().eq_ignore_ascii_case(name)
+    });
+    territory || ship(place) || ship(state)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn state(number: u32) -> Fips {
+        Fips::from_state(number).unwrap()
+    }
+
+    #[test]
+    fn counties_by_code_and_old_code() {
+        let county = |code| Fips::from_county(code).map(Unit::County);
+        assert_eq!(unit(Some(1_001), "Autauga", "Alabama"), county(1_001));
+        assert_eq!(unit(Some(46_113), "Shannon County", "SD"), county(46_102));
+        assert_eq!(unit(Some(36_061), "New York City", "New York"), county(36_061));
+    }
+
+    #[test]
+    fn rows_of_a_state_that_are_no_county() {
+        for (code, place, name, number) in [
+            (Some(80_001), "Out of AL", "Alabama", 1),
+            (Some(90_025), "Unassigned", "Massachusetts", 25),
+            (None, "Kansas City", "Missouri", 29),
+            (None, "Federal Correctional Institution (FCI)", "Michigan", 26),
+            (None, "Unknown", "Rhode Island", 44),
+            (Some(0), "Statewide Unallocated", "AL", 1),
+        ] {
+            assert_eq!(unit(code, place, name), Some(Unit::Apart(state(number))), "{place}");
+        }
+        assert_eq!(unit(Some(80_001), "Out of AL", "Alaska"), None, "code and name disagree");
+        assert!(matches!(unit(None, "TriCounty", "Utah"), Some(Unit::Joint(u)) if u.counties().count() == 3));
+        assert_eq!(unit(None, "New York City", "New York"), Some(Unit::NewYorkCity));
+    }
+
+    #[test]
+    fn territories_and_ships_are_in_no_state() {
+        for (code, place, name) in [
+            (Some(66), "", "Guam"),
+            (Some(72_001), "Adjuntas", "Puerto Rico"),
+            (Some(72_999), "Unassigned", "Puerto Rico"),
+            (None, "Unknown", "Virgin Islands"),
+            (Some(88_888), "", "Diamond Princess"),
+            (Some(6_000), "Grand Princess Cruise Ship", "CA"),
+        ] {
+            assert_eq!(unit(code, place, name), Some(Unit::LeftOut), "{place} {name}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_known_is_not_guessed() {
+        assert_eq!(unit(Some(1_002), "Autauga", "Alabama"), None);
+        assert_eq!(unit(Some(99_001), "Nowhere", "Alabama"), None);
+        assert_eq!(unit(None, "Nowhere", "Atlantis"), None);
+    }
+}

@@ -1,0 +1,182 @@
+#![doc = include_str!("../README.md")]
+//!
+//! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
+//! `geography` says what each row counts, `align` puts all on the same days, `repair` moves counts to the days they
+//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border, `patients` who
+//! lies in the state's hospitals. Nothing after the as-of day is looked at.
+
+mod align;
+mod assemble;
+mod commuting;
+mod covariates;
+pub mod demo;
+mod error;
+mod geography;
+mod holidays;
+mod input;
+mod patients;
+mod place;
+mod repair;
+mod settings;
+mod sources;
+mod vintage;
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use countycast_engine::{Fips, History};
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+pub use covariates::MISSING_COVARIATE;
+pub use error::{Error, InputError};
+pub use geography::{State, codes};
+pub use holidays::reported_share;
+pub use input::{InputFile, Notice};
+pub use place::Place;
+pub use repair::{Repair, RepairKind, Repairs, repair_series};
+pub use settings::{Dumps, Gaps, JointDistricts, Negatives, Settings, Source, Weekday};
+
+use input::Reader;
+use sources::days_between;
+
+/// Which data to load.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request {
+    /// The data folder.
+    pub data: PathBuf,
+    /// The last day to use; none for the last that the files hold.
+    pub as_of: Option<Date>,
+    /// Whether to use what stood in the publisher's files at the time, and not what stands there now.
+    pub vintage: bool,
+}
+
+/// All places on the same days, cleaned.
+#[derive(Debug, Clone)]
+pub struct Panel {
+    nation: Place,
+    states: Vec<Place>,
+    counties: Vec<Place>,
+    neighbours: covariates::Neighbours,
+    inputs: Vec<InputFile>,
+    notices: Vec<Notice>,
+}
+
+/// Loads a data folder.
+///
+/// # Errors
+/// [`Error`] for whatever the caller has to mend: a folder or file that is not there, a layout that is not known, a
+/// value that cannot be used, a day outside the data, a setting out of range.
+pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
+    settings.check().map_err(|message| Error::Request {
+        message,
+        remedy: "correct the setting in the configuration, or leave it out".to_owned(),
+    })?;
+    let mut reader = Reader::new(&request.data)?;
+    let files = sources::find(settings.source.publisher(), &mut reader)?;
+    let published = if request.vintage {
+        vintage::read(&files, request.as_of, settings.vintage_lag_days, &mut reader)?
+    } else {
+        sources::read(&files, request.as_of, &mut reader)?
+    };
+    let (first_day, last_day) = (published.cases.first_day, published.cases.last_day.min(published.deaths.last_day));
+    let as_of = request.as_of.unwrap_or(last_day);
+    let days = match days_between(first_day, as_of) {
+        Some(days) if as_of <= last_day => days + 1,
+        _ => return Err(outside(as_of, first_day, last_day)),
+    };
+    let facts = covariates::read(as_of, &mut reader)?;
+    let cases_file = published.cases.path.clone();
+    let aligned = align::align(published, days, settings.joint_districts, &|fips| facts.population(fips), &mut reader)?;
+    let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
+    let neighbours = covariates::neighbours(&codes, &mut reader)?;
+    let flows = commuting::read(&mut reader)?;
+    let patients = patients::read(first_day, as_of, &mut reader)?;
+    let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
+    let assemble::Places { nation, mut states, mut counties } = places;
+    commuting::attach(&flows, &mut counties, &states)
+        .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))
+        .map_err(|error| assemble::inconsistent(&cases_file, &error))?;
+    Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
+}
+
+fn outside(as_of: Date, first_day: Date, last_day: Date) -> Error {
+    let side = if as_of < first_day { "before" } else { "after" };
+    Error::Request {
+        message: format!("as-of {as_of} is {side} the data, which run from {first_day} to {last_day}"),
+        remedy: format!("ask for a day between {first_day} and {last_day}, or for none to use the last"),
+    }
+}
+
+impl Panel {
+    /// The first day of all histories.
+    #[must_use]
+    pub fn first_day(&self) -> Date {
+        self.nation.history.first_day()
+    }
+
+    /// The last day of all histories.
+    #[must_use]
+    pub fn as_of(&self) -> Date {
+        self.nation.history.as_of()
+    }
+
+    /// All dates, from the first day to the as-of day.
+    pub fn days(&self) -> impl Iterator<Item = Date> {
+        self.first_day().series(1.day()).take(self.nation.history.days())
+    }
+
+    /// The United States: the sum of the states.
+    #[must_use]
+    pub fn nation(&self) -> &Place {
+        &self.nation
+    }
+
+    /// The states and the District of Columbia, by code.
+    #[must_use]
+    pub fn states(&self) -> &[Place] {
+        &self.states
+    }
+
+    /// The counties, by code.
+    #[must_use]
+    pub fn counties(&self) -> &[Place] {
+        &self.counties
+    }
+
+    /// The place with this code.
+    #[must_use]
+    pub fn place(&self, fips: Fips) -> Option<&Place> {
+        let among = |places: &'_ [Place]| places.binary_search_by_key(&fips, Place::fips).ok();
+        match fips.level() {
+            countycast_engine::Level::Nation => Some(&self.nation),
+            countycast_engine::Level::State => among(&self.states).map(|index| &self.states[index]),
+            countycast_engine::Level::County => among(&self.counties).map(|index| &self.counties[index]),
+        }
+    }
+
+    /// The history of the place with this code: its region is the state for a county, the nation for a state.
+    #[must_use]
+    pub fn history(&self, fips: Fips) -> Option<Arc<History>> {
+        self.place(fips).map(|place| Arc::clone(&place.history))
+    }
+
+    /// Counties that share a border with this one, by code; none for states, islands and counties not in the panel.
+    #[must_use]
+    pub fn neighbours(&self, fips: Fips) -> &[Fips] {
+        self.neighbours.get(&fips).map_or(&[], Vec::as_slice)
+    }
+
+    /// Every file that was read, in the order of reading.
+    #[must_use]
+    pub fn inputs(&self) -> &[InputFile] {
+        &self.inputs
+    }
+
+    /// What a person should know about the data: missing files and values, rows left out, joint districts.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.notices
+    }
+}

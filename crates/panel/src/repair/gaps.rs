@@ -1,0 +1,141 @@
+//! Days without a report: the value after them is the total of several days.
+
+use std::ops::Range;
+
+use super::{RepairKind, Work};
+use crate::settings::Gaps;
+
+/// Spreads the value after each silence over it, and marks a silence at the end as not yet reported.
+pub(super) fn repair(work: &mut Work<'_>, settings: &Gaps) {
+    // The silences of the whole state first: on those days a single county's zero is no news.
+    for (first, last) in work.around.silences.clone() {
+        if work.counts[first..=last].iter().all(|&count| is_zero(count)) {
+            silence(work, first, last, settings.probability_in_state_gap, settings);
+        }
+    }
+    let mut day = 0;
+    while day < work.counts.len() {
+        let first = day;
+        while day < work.counts.len() && is_zero(work.counts[day]) {
+            day += 1;
+        }
+        if day > first {
+            silence(work, first, day - 1, settings.probability, settings);
+        }
+        day += 1;
+    }
+}
+
+/// Judges the zeros from `first` to `last`.
+fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, settings: &Gaps) {
+    let (length, days) = (last + 1 - first, work.counts.len());
+    if first == 0 || length > settings.max_days {
+        return;
+    }
+    let before = mean(&work.counts, first.saturating_sub(settings.rate_days)..first);
+    let ends = last + 1 == days;
+    // After a silence, the zeros themselves count: their people are in the value behind them.
+    let after = if ends { before } else { mean(&work.counts, first..days.min(first + settings.rate_days)) };
+    // The lower of the two: an outbreak that is over, or one that has just begun, is no gap.
+    let rate = before.min(after);
+    let expected: f64 = (first..=last).map(|day| rate * work.factor(day)).sum();
+    // Poisson: the probability of no count at all is exp(-expected).
+    if expected < -probability.ln() {
+        return;
+    }
+    if ends {
+        work.repaired[first..].fill(true);
+        // There is one end: what is silent with the state and for longer on its own is one silence.
+        work.log.retain(|(kind, ..)| *kind != RepairKind::Unreported);
+        work.silences.retain(|(_, end)| *end != last);
+        work.silences.push((first, last));
+        work.log.push((RepairKind::Unreported, first, last, 0.0));
+        return;
+    }
+    let total = work.counts[last + 1];
+    if total <= settings.backlog * rate * work.factor(last + 1) {
+        return;
+    }
+    let weights: f64 = (first..=last + 1).map(|day| work.factor(day)).sum();
+    for day in first..=last + 1 {
+        work.counts[day] = total * work.factor(day) / weights;
+    }
+    work.repaired[first..=last + 1].fill(true);
+    work.silences.push((first, last));
+    work.log.push((RepairKind::Gap, first, last + 1, total - work.counts[last + 1]));
+}
+
+/// Proportional corrections may leave dust where a day was emptied.
+fn is_zero(count: f64) -> bool {
+    count.abs() < 1e-9
+}
+
+fn mean(counts: &[f64], days: Range<usize>) -> f64 {
+    let number = days.len().max(1) as f64;
+    counts[days].iter().sum::<f64>() / number
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Around, Cleaned, RepairKind, clean};
+    use crate::settings::Settings;
+    use jiff::civil::date;
+
+    fn cleaned(reported: &[f64], around: &Around) -> Cleaned {
+        clean(reported, date(2020, 1, 5), around, &Settings::default())
+    }
+
+    #[test]
+    fn a_week_s_total_is_spread_over_the_silence_before_it() {
+        let mut reported = vec![10.0; 60];
+        reported[40..46].fill(0.0);
+        reported[46] = 70.0;
+        let result = cleaned(&reported, &Around::default());
+        assert!(result.counts.iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", result.counts);
+        assert_eq!(result.repairs.len(), 1);
+        assert!(result.repaired[40..=46].iter().all(|r| *r) && !result.repaired[39] && !result.repaired[47]);
+    }
+
+    #[test]
+    fn reporting_once_a_week_becomes_a_level() {
+        let reported: Vec<f64> = (0..70).map(|day| if day % 7 == 3 { 70.0 } else { 0.0 }).collect();
+        let result = cleaned(&reported, &Around::default());
+        assert!(result.counts[20..60].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[20..60]);
+        assert!(result.repaired[67..].iter().all(|r| *r), "the last days are not yet reported");
+        assert!(result.counts[67..].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[67..]);
+    }
+
+    #[test]
+    fn an_end_that_is_silent_with_the_state_is_one_repair() {
+        let mut reported = vec![10.0; 60];
+        reported[56..].fill(0.0);
+        let around = Around { silences: vec![(58, 59)], ..Around::default() };
+        let result = cleaned(&reported, &around);
+        let repair = &result.repairs[0];
+        assert_eq!((result.repairs.len(), repair.kind), (1, RepairKind::Unreported));
+        assert_eq!((repair.first, repair.last), (date(2020, 3, 1), date(2020, 3, 4)));
+        assert_eq!(result.around.silences, [(56, 59)]);
+    }
+
+    #[test]
+    fn chance_zeros_outbreaks_and_first_cases_are_no_gaps() {
+        let sparse: Vec<f64> = (0..70).map(|day| f64::from(u8::from(day % 5 == 0))).collect();
+        assert_eq!(cleaned(&sparse, &Around::default()).counts, sparse);
+        let mut over = vec![0.0; 70];
+        over[20..27].fill(40.0);
+        over[45] = 1.0;
+        let result = cleaned(&over, &Around::default());
+        assert_eq!(result.counts[27..46], over[27..46]);
+    }
+
+    #[test]
+    fn where_the_state_is_silent_a_small_county_is_too() {
+        let mut reported = vec![1.0; 70];
+        (reported[40], reported[41], reported[42]) = (0.0, 0.0, 3.0);
+        let alone = cleaned(&reported, &Around::default());
+        assert_eq!(alone.counts, reported);
+        let around = Around { silences: vec![(40, 41)], ..Around::default() };
+        let within = cleaned(&reported, &around);
+        assert!(within.counts[40..=42].iter().all(|c| (c - 1.0).abs() < 1e-9));
+    }
+}

@@ -1,0 +1,141 @@
+//! Increments below zero: corrections of what was counted before.
+
+use super::{RepairKind, Work, median};
+use crate::settings::Negatives;
+
+/// Days from whose median the size of an ordinary day is taken.
+const ORDINARY_DAYS: usize = 28;
+
+/// Takes every deficit back: first from a jump that follows and undoes the drop, then from earlier days that stand out
+/// as the error, then from earlier days in proportion to their counts, nearest first.
+pub(super) fn repair(work: &mut Work<'_>, settings: &Negatives) {
+    for day in 0..work.counts.len() {
+        if work.counts[day] < 0.0 {
+            take_back(work, day, settings);
+        }
+    }
+}
+
+fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives) {
+    let deficit = -work.counts[day];
+    work.counts[day] = 0.0;
+    work.repaired[day] = true;
+    let (mut left, mut first, mut last) = (deficit, day, day);
+    let recent = day.saturating_sub(ORDINARY_DAYS)..day;
+    let ordinary = median(&mut work.counts[recent.clone()].to_vec());
+    // One more person than the median: a day of 4 after days of 1 is chance.
+    let limit = settings.error_factor * (ordinary + 1.0);
+
+    for later in day + 1..work.counts.len().min(day + 1 + settings.rebound_days) {
+        if work.counts[later] > limit && left > 0.0 {
+            let taken = (work.counts[later] - ordinary).min(left);
+            work.counts[later] -= taken;
+            work.repaired[later] = true;
+            left -= taken;
+            last = later;
+        }
+    }
+    let mut take = |work: &mut Work<'_>, from: usize, to: usize, above: &dyn Fn(f64) -> f64, share: f64, left: f64| {
+        let taken = proportionally(work, from, to, above, share, left);
+        if taken > 0.0 {
+            first = first.min((from..to).find(|&d| work.repaired[d]).unwrap_or(from));
+        }
+        taken
+    };
+    left -= take(work, recent.start, day, &|count| if count > limit { count - ordinary } else { 0.0 }, 1.0, left);
+    let (mut end, mut length) = (day, settings.window_days);
+    while left > 0.0 && end > 0 {
+        let start = end.saturating_sub(length);
+        left -= take(work, start, end, &|count| count, settings.window_share, left);
+        (end, length) = (start, length * 2);
+    }
+    left -= take(work, 0, day, &|count| count, 1.0, left);
+    // Only in rows that are no county can a cumulative count fall below zero; what is owed is then taken from the days
+    // to come.
+    if left > 1e-9 * deficit && day + 1 < work.counts.len() {
+        work.counts[day + 1] -= left;
+        work.repaired[day + 1] = true;
+    }
+    work.log.push((RepairKind::Negative, first, last, deficit));
+}
+
+/// Takes up to `most` from the days `from..to`, in proportion to what `above` says each can give, and at most `share`
+/// of that. Returns what was taken.
+fn proportionally(
+    work: &mut Work<'_>,
+    from: usize,
+    to: usize,
+    above: &dyn Fn(f64) -> f64,
+    share: f64,
+    most: f64,
+) -> f64 {
+    let there: f64 = work.counts[from..to].iter().copied().map(above).sum();
+    let taken = (share * there).min(most);
+    if taken <= 0.0 {
+        return 0.0;
+    }
+    let part = (taken / there).min(1.0);
+    for day in from..to {
+        let amount = above(work.counts[day]) * part;
+        if amount > 0.0 {
+            // Never below zero by rounding.
+            work.counts[day] = (work.counts[day] - amount).max(0.0);
+            work.repaired[day] = true;
+        }
+    }
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Around, Cleaned, Repair, clean};
+    use super::*;
+    use crate::settings::Settings;
+    use jiff::civil::date;
+
+    fn cleaned(reported: &[f64]) -> Cleaned {
+        clean(reported, date(2020, 1, 5), &Around::default(), &Settings::default())
+    }
+
+    #[test]
+    fn a_small_correction_comes_from_the_last_week_in_proportion() {
+        let mut reported = vec![10.0; 40];
+        reported[29] = 30.0;
+        reported[30] = -9.0;
+        let result = cleaned(&reported);
+        // 70 + 20 over the last seven days.
+        assert!((result.counts[28] - 9.0).abs() < 1e-9, "{:?}", &result.counts[20..]);
+        assert!((result.counts[29] - 27.0).abs() < 1e-9);
+        assert_eq!((result.counts[22], result.counts[30], result.counts[31]), (10.0, 0.0, 10.0));
+        let (first, last) = (date(2020, 1, 28), date(2020, 2, 4));
+        assert_eq!(result.repairs, [Repair { kind: RepairKind::Negative, first, last, people: 9.0 }]);
+    }
+
+    #[test]
+    fn a_large_correction_reaches_far_back_before_it_empties_the_last_week() {
+        let mut reported = vec![10.0; 60];
+        reported[50] = -100.0;
+        let result = cleaned(&reported);
+        assert_eq!(result.counts[43..50], [5.0; 7]);
+        // 65 of the 140 people in the two weeks before.
+        assert!((result.counts[30] - 75.0 / 14.0).abs() < 1e-9);
+        assert_eq!(result.counts[28], 10.0);
+        assert_eq!(result.counts[51], 10.0);
+    }
+
+    #[test]
+    fn an_error_and_its_correction_cancel() {
+        let mut reported = vec![10.0; 60];
+        (reported[47], reported[50]) = (510.0, -490.0);
+        let result = cleaned(&reported);
+        assert!((result.counts[47] - 20.0).abs() < 1e-9 && result.counts[40] == 10.0, "{:?}", &result.counts[36..52]);
+    }
+
+    #[test]
+    fn a_drop_that_is_undone_the_next_day_leaves_no_trace() {
+        let mut reported = vec![10.0; 60];
+        (reported[50], reported[51]) = (-400.0, 420.0);
+        let result = cleaned(&reported);
+        assert!(result.counts[44..55].iter().all(|c| (c - 10.0).abs() < 1e-9), "{:?}", &result.counts[44..55]);
+    }
+}

@@ -1,0 +1,64 @@
+//! The rhythm of the week in what is reported.
+
+use super::Work;
+use crate::settings::Weekday;
+
+/// Least factor: a weekday on which next to nothing is reported still has a chance.
+const LEAST: f64 = 0.05;
+
+/// Factors of the weekdays, Sunday first, positive, with mean 1.
+///
+/// A day's count is compared with the mean of the week around it, over the last weeks. Days that repair has moved say
+/// nothing about the rhythm. The estimate is drawn toward the factors of the place around by a gamma prior of
+/// `prior_people` expected people (gamma–Poisson, the posterior mean), so that a county of few cases takes its state's.
+pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
+    let days = work.counts.len();
+    let (mut seen, mut expected) = ([0.0; 7], [0.0; 7]);
+    for day in days.saturating_sub(settings.days).max(3)..days.saturating_sub(3) {
+        if work.repaired[day] {
+            continue;
+        }
+        let weekday = (work.first_weekday + day) % 7;
+        seen[weekday] += work.counts[day];
+        expected[weekday] += work.counts[day - 3..=day + 3].iter().sum::<f64>() / 7.0;
+    }
+    let prior = settings.prior_people;
+    let posterior = |d: usize| ((seen[d] + prior * work.around.weekday[d]) / (expected[d] + prior)).max(LEAST);
+    let factors: [f64; 7] = std::array::from_fn(posterior);
+    let mean = factors.iter().sum::<f64>() / 7.0;
+    factors.map(|factor| factor / mean)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Around, clean};
+    use crate::settings::Settings;
+    use jiff::civil::date;
+
+    const TRUE: [f64; 7] = [0.6, 0.8, 1.1, 1.2, 1.2, 1.2, 0.9];
+
+    fn factors(per_day: f64, around: [f64; 7]) -> [f64; 7] {
+        let reported: Vec<f64> = (0..84).map(|day| per_day * TRUE[day % 7]).collect();
+        let around = Around { weekday: around, ..Around::default() };
+        clean(&reported, date(2020, 1, 5), &around, &Settings::default()).around.weekday
+    }
+
+    #[test]
+    fn a_large_place_shows_its_own_rhythm() {
+        let found = factors(1000.0, [1.0; 7]);
+        assert!(found.iter().zip(TRUE).all(|(f, t)| (f - t).abs() < 0.01), "{found:?}");
+        assert!((found.iter().sum::<f64>() - 7.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn a_small_place_takes_the_rhythm_around_it() {
+        let state = [1.3, 1.2, 1.0, 1.0, 0.9, 0.8, 0.8];
+        let found = factors(0.1, state);
+        assert!(found.iter().zip(state).all(|(f, s)| (f - s).abs() < 0.03), "{found:?}");
+    }
+
+    #[test]
+    fn without_any_count_all_days_are_alike() {
+        assert_eq!(factors(0.0, [1.0; 7]), [1.0; 7]);
+    }
+}

@@ -1,0 +1,98 @@
+//! The days of a table: a column each in wide files.
+
+use std::path::Path;
+
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use crate::error::{Error, InputError};
+
+/// The run of day columns in a wide header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct DayColumns {
+    /// Position of the first day's column; the rest follow.
+    pub(super) start: usize,
+    /// The first day.
+    pub(super) first_day: Date,
+    /// The last day.
+    pub(super) last_day: Date,
+}
+
+impl DayColumns {
+    /// Finds the day columns: from the first that is a date to the end of the header, a column a day.
+    pub(super) fn find(path: &Path, header: &[String]) -> Result<Self, Error> {
+        let wrong = |problem: String, remedy: &str| InputError::new(path, problem, remedy).on_line(1);
+        let Some((start, first_day)) = header.iter().enumerate().find_map(|(i, name)| Some((i, day(name)?))) else {
+            let problem = "the header has no dates".to_owned();
+            return Err(wrong(problem, "day columns have to be named as 1/22/20, as published").into());
+        };
+        let mut last_day = first_day;
+        for name in &header[start + 1..] {
+            let expected = last_day.saturating_add(1.day());
+            let Some(found) = day(name) else {
+                let problem = format!("`{name}` is no date where {expected} was expected");
+                return Err(wrong(problem, "after the first day, every column has to be a day").in_column(name).into());
+            };
+            if found != expected {
+                let problem = format!("after {last_day} comes {found}: the days have a gap or are out of order");
+                return Err(wrong(problem, "every day needs its column, in order").in_column(name).into());
+            }
+            last_day = found;
+        }
+        Ok(Self { start, first_day, last_day })
+    }
+
+    /// Number of columns up to and including a day.
+    pub(super) fn until(&self, day: Option<Date>) -> usize {
+        let last = day.map_or(self.last_day, |day| day.min(self.last_day));
+        days_between(self.first_day, last).map_or(0, |days| days + 1)
+    }
+}
+
+/// Whole days from one date to another; none where the second is earlier.
+pub(crate) fn days_between(from: Date, to: Date) -> Option<usize> {
+    usize::try_from((to - from).get_days()).ok()
+}
+
+/// `1/22/20`, `1/22/2020` or `2020-01-22`.
+pub(super) fn day(text: &str) -> Option<Date> {
+    let text = text.trim();
+    if text.contains('-') {
+        return text.parse().ok();
+    }
+    let mut parts = text.split('/');
+    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() || !(year.len() == 2 || year.len() == 4) {
+        return None;
+    }
+    let year: i16 = year.parse().ok().map(|y: i16| if y < 100 { y + 2000 } else { y })?;
+    Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use jiff::civil::date;
+
+    fn find(header: &[&str]) -> Result<DayColumns, String> {
+        let header: Vec<_> = header.iter().map(|&name| name.to_owned()).collect();
+        DayColumns::find(Path::new("f.csv"), &header).map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn finds_the_days_in_every_spelling() {
+        let days = find(&["FIPS", "2/28/20", "2/29/2020", "2020-03-01"]).unwrap();
+        assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 28), date(2020, 3, 1)));
+        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(|d| days.until(d)), [3, 2, 0]);
+    }
+
+    #[test]
+    fn refuses_headers_that_cannot_be_used() {
+        assert_eq!(find(&["FIPS", "total"]).unwrap_err(), "f.csv, line 1: the header has no dates");
+        let gap = find(&["FIPS", "3/1/20", "3/3/20"]).unwrap_err();
+        assert!(gap.contains("column `3/3/20`") && gap.contains("after 2020-03-01 comes 2020-03-03"), "{gap}");
+        let other = find(&["3/1/20", "note"]).unwrap_err();
+        assert!(other.contains("`note` is no date where 2020-03-02 was expected"), "{other}");
+        assert!(find(&["13/1/20"]).is_err());
+    }
+}

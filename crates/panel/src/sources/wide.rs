@@ -1,0 +1,109 @@
+//! The wide layouts: a row a place, a column a day, cumulative. JHU and USAFacts differ in how a row is named.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use csv::ByteRecord;
+use jiff::civil::Date;
+
+use super::days::DayColumns;
+use super::table::{Table, line, number, text};
+use super::{Counts, Row};
+use crate::error::Error;
+use crate::geography::{Unit, unit};
+
+/// Columns that say what a row counts.
+struct Names {
+    code: usize,
+    place: usize,
+    state: usize,
+    population: Option<usize>,
+    position: Option<(usize, usize)>,
+}
+
+impl Names {
+    fn find(table: &Table<'_>) -> Result<Self, Error> {
+        if table.position("countyFIPS").is_some() {
+            let (code, place, state) =
+                (table.column("countyFIPS")?, table.column("County Name")?, table.column("State")?);
+            return Ok(Self { code, place, state, population: None, position: None });
+        }
+        Ok(Self {
+            code: table.column("FIPS")?,
+            place: table.column("Admin2")?,
+            state: table.column("Province_State")?,
+            population: table.position("Population"),
+            position: table.position("Lat").zip(table.position("Long_")),
+        })
+    }
+}
+
+/// Reads the counts up to and including `until`.
+pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Counts, Error> {
+    let mut table = Table::new(path, bytes)?;
+    let days = DayColumns::find(path, table.header())?;
+    let names = Names::find(&table)?;
+    let read = days.until(until);
+    let (mut rows, mut left_out, mut seen) = (Vec::with_capacity(3_400), 0, HashMap::with_capacity(3_400));
+    let mut record = ByteRecord::new();
+    while table.read(&mut record)? {
+        let code = table.fips(&record, names.code)?;
+        let (place, state) = (text(&record, names.place), text(&record, names.state));
+        let unit = unit(code, &place, &state).ok_or_else(|| unknown(&table, &record, &names, code))?;
+        // A county is known by its code; other rows share codes or have none.
+        let key = match unit {
+            Unit::County(_) => (code, String::new()),
+            _ => (code, format!("{place}, {state}")),
+        };
+        if let Some(first) = seen.insert(key, line(&record)) {
+            let named = code.map_or_else(|| format!("`{place}, {state}`"), |code| format!("FIPS {code:05}"));
+            let problem = format!("{named} stands on line {first} already");
+            return Err(table.wrong(&record, names.code, problem, "keep one row a place"));
+        }
+        if unit == Unit::LeftOut {
+            left_out += 1;
+            continue;
+        }
+        let columns = days.start..days.start + read;
+        let cumulative = columns.map(|column| count(&table, &record, column, unit)).collect::<Result<Vec<_>, _>>()?;
+        rows.push(Row {
+            unit,
+            name: place,
+            line: line(&record),
+            population: names.population.and_then(|c| positive(&record, c)),
+            position: names.position.and_then(|(lat, lon)| Some((nonzero(&record, lat)?, nonzero(&record, lon)?))),
+            total: cumulative.last().copied().unwrap_or_default(),
+            cumulative,
+        });
+    }
+    let counts = Counts { path: path.to_owned(), first_day: days.first_day, last_day: days.last_day, rows, left_out };
+    Ok(counts.merged())
+}
+
+/// A cumulative count. Below zero is an error in a county; in rows that are no county, publishers do book that way.
+fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<f64, Error> {
+    let count = table.count(record, column)?;
+    if count < 0.0 && matches!(unit, Unit::County(_)) {
+        let problem = format!("a cumulative count of {count}");
+        return Err(table.wrong(record, column, problem, "a county's cumulative count is at least 0"));
+    }
+    Ok(count)
+}
+
+fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> Error {
+    let (place, state) = (text(record, names.place), text(record, names.state));
+    let problem = code.map_or_else(
+        || format!("`{place}, {state}` is no place that the crosswalk knows"),
+        |code| format!("FIPS {code:05} (`{place}, {state}`) is unknown to the crosswalk"),
+    );
+    table.wrong(record, names.code, problem, "correct the code, or remove the row if it counts no county or state")
+}
+
+fn positive(record: &ByteRecord, column: usize) -> Option<f64> {
+    number(record.get(column)?).filter(|n| *n > 0.0)
+}
+
+/// JHU writes 0 for a position that it does not have.
+fn nonzero(record: &ByteRecord, column: usize) -> Option<f64> {
+    number(record.get(column)?).filter(|n| *n != 0.0)
+}

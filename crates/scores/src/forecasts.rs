@@ -1,0 +1,66 @@
+//! What a run said, in the form in which it is scored.
+
+use std::collections::HashMap;
+
+use countycast_engine::{Date, Fips, Target};
+use jiff::ToSpan;
+
+use crate::quantiles::Row;
+
+/// What a forecast sums over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Sum {
+    /// The single week `horizon`.
+    Week,
+    /// All weeks from the as-of day to the end of week `horizon`.
+    Span,
+}
+
+/// The quantiles that one model gave for one location, target and horizon.
+#[derive(Debug, Clone, PartialEq)]
+pub struct QuantileForecast {
+    /// The location.
+    pub fips: Fips,
+    /// The model.
+    pub model: String,
+    /// New cases or new deaths.
+    pub target: Target,
+    /// What is summed.
+    pub sum: Sum,
+    /// Weeks past as-of, from 1.
+    pub horizon: u8,
+    /// The 23 quantiles.
+    pub row: Row,
+}
+
+impl QuantileForecast {
+    /// Last day of what is summed.
+    #[must_use]
+    pub fn end(&self, as_of: Date) -> Date {
+        as_of.saturating_add((7 * i64::from(self.horizon)).days())
+    }
+}
+
+/// A run's weekly forecasts and the as-of day of the run.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Last day of data used.
+    pub as_of: Date,
+    /// All weekly and span forecasts of new cases and deaths.
+    pub forecasts: Vec<QuantileForecast>,
+    /// R_t at the as-of day with its 90 % interval, and whether the place was projected on its own.
+    pub places: HashMap<Fips, PlaceThen>,
+}
+
+/// What the run said of a place at the time.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct PlaceThen {
+    /// 5 %, 50 % and 95 % of R_t.
+    pub reproduction: Option<[f64; 3]>,
+    /// Whether the engines projected it.
+    pub independent: bool,
+    /// Whether its history was hidden from the fallback that projected it.
+    pub hidden: bool,
+    /// Residents.
+    pub population: Option<f64>,
+}

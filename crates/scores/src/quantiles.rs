@@ -1,0 +1,144 @@
+//! Quantiles of joint draws: taken last, after days have been added up within each draw.
+
+use countycast_engine::{Draws, Target};
+
+/// The quantile levels of every projection, ascending.
+pub const LEVELS: [f64; 23] = [
+    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
+    0.95, 0.975, 0.99,
+];
+
+/// Position of the median in [`LEVELS`].
+pub const MEDIAN: usize = 11;
+
+/// Positions in [`LEVELS`] of the seven quantiles that the Forecast Hub takes for counties.
+pub const COUNTY_LEVELS: [usize; 7] = [1, 3, 6, 11, 16, 19, 21];
+
+/// One value for each of [`LEVELS`], not decreasing.
+pub type Row = [f32; 23];
+
+/// What one model says of one location: quantiles by target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Forecast {
+    /// Targets in the order of [`Target::ALL`], those that the model projects.
+    pub targets: Vec<(Target, Quantiles)>,
+}
+
+/// Quantiles of one target.
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+pub struct Quantiles {
+    /// Single days, the day after as-of first.
+    pub day: Vec<Row>,
+    /// Sums of single weeks (empty for a census).
+    pub week: Vec<Row>,
+    /// Sums from the day after as-of to each day (empty for a census).
+    pub sum: Vec<Row>,
+}
+
+impl Forecast {
+    /// Takes the quantiles of joint draws.
+    #[must_use]
+    pub fn from_draws(draws: &Draws) -> Self {
+        let quantiles =
+            |target: Target| draws.paths(target).map(|paths| (target, Quantiles::from_paths(target, paths)));
+        Self { targets: Target::ALL.into_iter().filter_map(quantiles).collect() }
+    }
+
+    /// The quantiles of a target, where the model projects it.
+    #[must_use]
+    pub fn target(&self, target: Target) -> Option<&Quantiles> {
+        self.targets.iter().find(|(t, _)| *t == target).map(|(_, quantiles)| quantiles)
+    }
+}
+
+impl Quantiles {
+    fn from_paths(target: Target, paths: std::slice::ChunksExact<'_, f32>) -> Self {
+        let days = paths.clone().next().map_or(0, <[f32]>::len);
+        let mut sample = Vec::with_capacity(paths.len());
+        let mut rows = |value: &dyn Fn(&[f32]) -> f32| {
+            sample.clear();
+            sample.extend(paths.clone().map(|path| value(path).to_bits()));
+            row(&mut sample)
+        };
+        let day = (0..days).map(|d| rows(&|path| path[d])).collect();
+        if !target.is_incident() {
+            return Self { day, week: Vec::new(), sum: Vec::new() };
+        }
+        let week = (0..days / 7).map(|w| rows(&|path| path[7 * w..7 * (w + 1)].iter().sum())).collect();
+        let mut sum = Vec::with_capacity(days);
+        let mut sums: Vec<f32> = vec![0.0; paths.len()];
+        for d in 0..days {
+            for (total, path) in sums.iter_mut().zip(paths.clone()) {
+                *total += path[d];
+            }
+            sample.clear();
+            sample.extend(sums.iter().map(|total| total.to_bits()));
+            sum.push(row(&mut sample));
+        }
+        Self { day, week, sum }
+    }
+
+    /// Applies `f` to the matching rows of several models: all of them or none has each row.
+    pub fn combine(members: &[&Self], f: impl Fn(&[&Row]) -> Row) -> Self {
+        let column = |rows: &dyn Fn(&Self) -> &Vec<Row>| {
+            let length = members.iter().map(|m| rows(m).len()).min().unwrap_or(0);
+            (0..length).map(|i| f(&members.iter().map(|m| &rows(m)[i]).collect::<Vec<_>>())).collect()
+        };
+        Self { day: column(&|q| &q.day), week: column(&|q| &q.week), sum: column(&|q| &q.sum) }
+    }
+}
+
+/// Quantiles of a sample by linear interpolation between order statistics (type 7 of Hyndman and Fan 1996).
+///
+/// The sample holds the bits of numbers that are finite and at least 0, which order as the numbers do.
+pub fn row(sample: &mut [u32]) -> Row {
+    sample.sort_unstable();
+    let last = sample.len() - 1;
+    LEVELS.map(|level| {
+        let position = level * last as f64;
+        let below = position.floor() as usize;
+        let (a, b) = (f32::from_bits(sample[below]), f32::from_bits(sample[(below + 1).min(last)]));
+        a + (b - a) * (position - below as f64) as f32
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn forecast(draws: usize, days: usize, value: impl Fn(usize, usize) -> f32) -> Forecast {
+        let values = (0..draws * days).map(|i| value(i / days, i % days)).collect();
+        Forecast::from_draws(&Draws::new(draws, days).unwrap().with(Target::Cases, values).unwrap())
+    }
+
+    #[test]
+    fn levels_are_ascending_and_symmetric_about_the_median() {
+        assert!(LEVELS.is_sorted() && LEVELS[MEDIAN] == 0.5);
+        assert_eq!(COUNTY_LEVELS.map(|i| LEVELS[i]), [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975]);
+        for (low, high) in LEVELS.iter().zip(LEVELS.iter().rev()) {
+            assert!((low + high - 1.0).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn an_even_sample_has_its_levels_as_quantiles() {
+        let cases = forecast(101, 1, |draw, _| draw as f32);
+        let row = cases.target(Target::Cases).unwrap().day[0];
+        for (level, value) in LEVELS.iter().zip(row) {
+            assert!((f64::from(value) - 100.0 * level).abs() < 1e-4);
+        }
+    }
+
+    #[test]
+    fn sums_are_taken_within_draws() {
+        // Each draw moves a count of 10 between two days: days vary, their sum does not.
+        let cases = forecast(11, 8, |draw, day| match day {
+            0 => draw as f32,
+            1 => 10.0 - draw as f32,
+            _ => 1.0,
+        });
+        let cases = cases.target(Target::Cases).unwrap();
+        assert!(cases.day[0][22] > cases.day[0][0]);
+        assert_eq!((cases.week.len(), cases.week[0], cases.sum[7]), (1, [15.0; 23], [16.0; 23]));
+    }
+}

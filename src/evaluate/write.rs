@@ -1,0 +1,86 @@
+//! Scores as files.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
+use serde::Serialize;
+
+use crate::error::Error;
+use crate::output::{aside, days_since_epoch, parquet};
+use crate::scores::{Scored, target_name};
+
+/// The table of all scores, which grows day by day: twelve days of all counties are millions of rows.
+pub(super) struct Table {
+    path: PathBuf,
+    unfinished: PathBuf,
+    writer: BatchedWriter<File>,
+}
+
+impl Table {
+    /// Begins the table. It appears under its name when it is finished.
+    pub(super) fn begin(path: &Path) -> Result<Self, Error> {
+        let unfinished = path.with_extension("unfinished");
+        if let Some(parent) = path.parent() {
+            fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
+        }
+        let fail = |error| parquet::write_error(path, error);
+        let empty = frame(&[]).map_err(fail)?;
+        let writer = parquet::writer(&unfinished, empty.schema())?.batched(empty.schema()).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), unfinished, writer })
+    }
+
+    /// Adds a row per forecast.
+    pub(super) fn add(&mut self, scored: &[Scored]) -> Result<(), Error> {
+        let frame = frame(scored).and_then(|frame| self.writer.write_batch(&frame));
+        frame.map_err(|error| parquet::write_error(&self.path, error))
+    }
+
+    /// Puts the table in place.
+    pub(super) fn finish(self) -> Result<(), Error> {
+        self.writer.finish().map_err(|error| parquet::write_error(&self.path, error))?;
+        fs::rename(&self.unfinished, &self.path).map_err(|source| Error::write(&self.path, source))
+    }
+}
+
+/// Writes a document for machines.
+pub(super) fn json(path: &Path, document: &impl Serialize) -> Result<(), Error> {
+    let text = serde_json::to_vec_pretty(document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
+    aside(path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
+}
+
+fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
+    let number = |name: &str, value: &dyn Fn(&Scored) -> f64| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<f64>>())
+    };
+    let text = |name: &str, value: &dyn Fn(&Scored) -> String| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<String>>())
+    };
+    let covered =
+        |name: &str, i: usize| Column::new(name.into(), scored.iter().map(|s| s.covered[i]).collect::<Vec<bool>>());
+    let as_of: Vec<i32> = scored.iter().map(|s| days_since_epoch(s.as_of)).collect();
+    let columns = vec![
+        Series::new("as_of".into(), as_of).cast(&DataType::Date)?.into_column(),
+        text("fips", &|s| s.fips.to_string()),
+        text("model", &|s| s.model.clone()),
+        text("target", &|s| target_name(s.target).to_owned()),
+        Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
+        number("truth", &|s| s.truth),
+        number("wis", &|s| s.wis.total),
+        number("spread", &|s| s.wis.spread),
+        number("over", &|s| s.wis.over),
+        number("under", &|s| s.wis.under),
+        number("log_wis", &|s| s.log_wis),
+        number("absolute_error", &|s| s.error),
+        Column::new("span_absolute_error".into(), scored.iter().map(|s| s.span_error).collect::<Vec<_>>()),
+        covered("covered_50", 0),
+        covered("covered_80", 1),
+        covered("covered_95", 2),
+        number("pit", &|s| s.pit),
+        Column::new("quintile".into(), scored.iter().map(|s| s.stratum.quintile.map(i32::from)).collect::<Vec<_>>()),
+        text("course", &|s| s.stratum.course.word().to_owned()),
+        Column::new("independent".into(), scored.iter().map(|s| s.stratum.independent).collect::<Vec<_>>()),
+    ];
+    DataFrame::new(scored.len(), columns)
+}
