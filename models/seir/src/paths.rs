@@ -36,6 +36,8 @@ pub(crate) struct Paths<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) kernels: &'a Kernels,
     pub(crate) mixing: &'a Mixing<GROUPS>,
+    /// Shares of the age groups among infections.
+    pub(crate) shares: &'a [f64; GROUPS],
     pub(crate) vectors: &'a [Vector],
     /// Infections as far as they are reported, a value a day, past and expected.
     pub(crate) reported: &'a [f64],
@@ -71,15 +73,14 @@ impl Paths<'_> {
     pub(crate) fn draw(&self, scenario: Option<&[Day]>, draws: usize, streams: &Streams) -> Result<Draws, DrawError> {
         let days = self.reported.len() - self.future;
         let variant = scenario.is_some_and(|days| days.iter().any(|day| day.variant.is_some()));
-        let shares = self.mixing.stable_shares();
         let mut values: [Vec<f32>; 5] = std::array::from_fn(|_| vec![0.0; draws * days]);
         for i in 0..draws {
             let vector = self.vector(i / 2);
             let noise = self.noise(i, streams);
             let infections = if variant {
-                self.simulate::<2>(vector, &shares, &noise, scenario)
+                self.simulate::<2>(vector, &noise, scenario)
             } else {
-                self.simulate::<1>(vector, &shares, &noise, scenario)
+                self.simulate::<1>(vector, &noise, scenario)
             };
             let path = i * days..(i + 1) * days;
             let [cases, deaths, admissions, hospital, icu] = &mut values;
@@ -145,14 +146,8 @@ impl Paths<'_> {
     }
 
     /// Infections by age on every day: the known ones, then the simulated.
-    fn simulate<const K: usize>(
-        &self,
-        vector: Vector,
-        shares: &[f64; GROUPS],
-        noise: &Noise,
-        scenario: Option<&[Day]>,
-    ) -> Vec<[f64; GROUPS]> {
-        let people = self.mixing.people();
+    fn simulate<const K: usize>(&self, vector: Vector, noise: &Noise, scenario: Option<&[Day]>) -> Vec<[f64; GROUPS]> {
+        let (people, shares) = (self.mixing.people(), self.shares);
         let population: f64 = people.iter().sum();
         let real = 1.0 / vector.ascertainment;
         let since: f64 = self.reported[self.start..self.future].iter().sum();
