@@ -103,7 +103,7 @@ impl<const A: usize, const K: usize> State<A, K> {
         let step = Step::new(rates, forces);
         let mut infections = [[0.0; A]; K];
         for _ in 0..STEPS_PER_DAY {
-            let infectious = self.strains.each_ref().map(Strain::infectious);
+            let infectious = self.infectious();
             let first = Flows::of(&self.susceptible, &self.removed, &infectious, &step, contacts);
             let (mut susceptible, mut removed, mut ahead) = (self.susceptible, self.removed, infectious);
             first.apply(&mut susceptible, &mut removed);
@@ -127,16 +127,21 @@ impl<const A: usize, const K: usize> State<A, K> {
         }
         infections
     }
+
+    /// Infectious people, by strain and age group.
+    #[inline]
+    fn infectious(&self) -> [[f64; A]; K] {
+        let mut infectious = [[0.0; A]; K];
+        for (infectious, strain) in infectious.iter_mut().zip(&self.strains) {
+            for a in 0..A {
+                infectious[a] = strain.infectious[0][a] + strain.infectious[1][a] + strain.infectious[2][a];
+            }
+        }
+        infectious
+    }
 }
 
 impl<const A: usize> Strain<A> {
-    /// Infectious people, by age group.
-    #[inline]
-    fn infectious(&self) -> [f64; A] {
-        let [first, second, third] = &self.infectious;
-        std::array::from_fn(|a| first[a] + second[a] + third[a])
-    }
-
     /// Moves everybody on by a step in which `mean` people enter, and would by the flows at its beginning have been `first`;
     /// returns those who leave the last stage.
     #[inline]
@@ -175,15 +180,21 @@ impl<const A: usize, const K: usize> Step<A, K> {
     #[inline]
     fn new(rates: &Rates, forces: &Forces<A, K>) -> Self {
         let step = 1.0 / STEPS_PER_DAY as f64;
-        Self {
+        let mut this = Self {
             leave_exposed: step * STAGES as f64 / rates.latent,
             leave_infectious: step * STAGES as f64 / rates.infectious,
-            transmission: forces.reproduction.map(|reproduction| step * reproduction / rates.infectious),
+            transmission: forces.reproduction,
             heterogeneity: rates.heterogeneity,
-            imported: forces.imported.map(|imported| imported.map(|people| step * people)),
-            immunised: forces.immunised.map(|share| step * share),
+            imported: forces.imported,
+            immunised: forces.immunised,
             waning: step * forces.waning,
+        };
+        for k in 0..K {
+            this.transmission[k] *= step / rates.infectious;
+            (0..A).for_each(|a| this.imported[k][a] *= step);
         }
+        (0..A).for_each(|a| this.immunised[a] *= step);
+        this
     }
 }
 
@@ -195,7 +206,7 @@ struct Flows<const A: usize, const K: usize> {
 }
 
 impl<const A: usize, const K: usize> Flows<A, K> {
-    #[inline]
+    #[inline(always)]
     fn of(
         susceptible: &[f64; A],
         removed: &[f64; A],
@@ -221,12 +232,9 @@ impl<const A: usize, const K: usize> Flows<A, K> {
         for a in 0..A {
             flows.immunised[a] = step.immunised[a] * susceptible[a];
             flows.waned[a] = step.waning * removed[a];
-            more_than_all |= flows.taken(a) > susceptible[a].max(0.0);
+            more_than_all |= flows.taken(a) > susceptible[a];
         }
-        if more_than_all {
-            flows.cut(susceptible);
-        }
-        flows
+        if more_than_all { flows.cut(susceptible) } else { flows }
     }
 
     /// Susceptible people of a group who are infected or immunised.
@@ -237,7 +245,7 @@ impl<const A: usize, const K: usize> Flows<A, K> {
 
     /// No step takes more than a group has.
     #[cold]
-    fn cut(&mut self, susceptible: &[f64; A]) {
+    fn cut(mut self, susceptible: &[f64; A]) -> Self {
         for a in 0..A {
             let (taken, most) = (self.taken(a), susceptible[a].max(0.0));
             if taken > most {
@@ -245,6 +253,7 @@ impl<const A: usize, const K: usize> Flows<A, K> {
                 self.infections.iter_mut().for_each(|new| new[a] *= most / taken);
             }
         }
+        self
     }
 
     #[inline]
@@ -257,11 +266,14 @@ impl<const A: usize, const K: usize> Flows<A, K> {
 
     #[inline]
     fn mean(&self, other: &Self) -> Self {
-        let half = |x: &[f64; A], y: &[f64; A]| std::array::from_fn(|a| 0.5 * (x[a] + y[a]));
-        Self {
-            infections: std::array::from_fn(|k| half(&self.infections[k], &other.infections[k])),
-            immunised: half(&self.immunised, &other.immunised),
-            waned: half(&self.waned, &other.waned),
+        let mut mean = Self { ..*self };
+        for a in 0..A {
+            for k in 0..K {
+                mean.infections[k][a] = 0.5 * (self.infections[k][a] + other.infections[k][a]);
+            }
+            mean.immunised[a] = 0.5 * (self.immunised[a] + other.immunised[a]);
+            mean.waned[a] = 0.5 * (self.waned[a] + other.waned[a]);
         }
+        mean
     }
 }

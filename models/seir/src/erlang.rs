@@ -43,6 +43,19 @@ pub(crate) fn at(events: &[f64], kernel: &[f64], day: usize) -> f64 {
     past.iter().rev().zip(kernel).map(|(event, share)| event * share).sum()
 }
 
+/// Adds to `days`, the first of which is day `from`, what comes of daily `events` by a kernel of days from 0 on.
+///
+/// Event by event: the days that one leads to are independent sums, which a sum for each day is not.
+pub(crate) fn add_due(events: &[f64], kernel: &[f64], from: usize, days: &mut [f64]) {
+    for (day, event) in events.iter().enumerate() {
+        let first = day.max(from);
+        let shares = kernel.get(first - day..).unwrap_or_default();
+        for (due, share) in days[first - from..].iter_mut().zip(shares) {
+            *due += event * share;
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -55,6 +68,23 @@ mod tests {
         // Census after a constant inflow of one a day: Little's law, mean stay 7.6; the half day is the midpoint rule.
         let area: f64 = survival(7.6, 2, 120).iter().sum();
         assert!((area - 7.6).abs() < 0.03, "{area}");
+    }
+
+    #[test]
+    fn what_is_due_is_the_same_day_by_day_and_event_by_event() {
+        let events: Vec<f64> = (0..90).map(|day| 3.0 + f64::from(day % 11)).collect();
+        for kernel in [delay(9.0, 5, 40), delay(27.0, 7, 200)] {
+            let (mut expected, mut found) = ([0.5; 30], [0.5; 30]);
+            expected.iter_mut().zip(60..).for_each(|(due, day)| *due += at(&events, &kernel, day));
+            // In two parts, as past and future are.
+            let late: Vec<f64> =
+                events.iter().enumerate().map(|(d, event)| if d < 55 { 0.0 } else { *event }).collect();
+            add_due(&events[..55], &kernel, 60, &mut found);
+            add_due(&late, &kernel, 60, &mut found);
+            for (found, expected) in found.iter().zip(expected) {
+                assert!((found / expected - 1.0).abs() < 1e-13, "{found} and {expected}");
+            }
+        }
     }
 
     #[test]

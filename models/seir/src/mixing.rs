@@ -21,7 +21,11 @@ impl<const L: usize> Contacts<L> for Apart<L> {
     #[inline]
     fn force(&self, infectious: &[f64; L]) -> [f64; L] {
         let per_person = 1.0 / self.people;
-        std::array::from_fn(|l| self.reproduction[l] * (per_person * infectious[l]))
+        let mut force = self.reproduction;
+        for (force, infectious) in force.iter_mut().zip(infectious) {
+            *force *= per_person * infectious;
+        }
+        force
     }
 
     #[inline]

@@ -126,7 +126,7 @@ impl Past {
             let growth: [f64; L] = std::array::from_fn(|l| ((next[l] - here[l]) / KNOT_DAYS as f64).exp());
             for _ in 0..KNOT_DAYS {
                 course.push(r);
-                r = std::array::from_fn(|l| r[l] * growth[l]);
+                (0..L).for_each(|l| r[l] *= growth[l]);
             }
         }
         course.drain(..self.lead);
