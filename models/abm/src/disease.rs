@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use statrs::distribution::{ContinuousCDF, Gamma as GammaLaw};
 
-use crate::population::{BANDS, Layer, Population};
+use crate::population::{BANDS, Daytime, Layer, Population};
 use crate::random::Key;
 use crate::settings::{Settings, Waiting};
 
@@ -74,8 +74,8 @@ pub struct Disease {
     asymptomatic: f32,
     /// Share with symptoms by age band.
     symptomatic: [f32; BANDS],
-    /// Susceptibility by class of age over the greatest; see [`class`].
-    pub(crate) susceptibility: [f32; 8],
+    /// Susceptibility by age band over the greatest.
+    pub(crate) susceptibility: [f32; BANDS],
     /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
     rates: [f32; 5],
     /// Community attempts of a weekday and of a day of the weekend, over the mean day's.
@@ -111,7 +111,7 @@ impl Disease {
             front_loading: settings.front_loading as f32,
             asymptomatic: settings.asymptomatic_infectiousness as f32,
             symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
-            susceptibility: std::array::from_fn(|class| (settings.susceptibility[class.min(4)] / greatest) as f32),
+            susceptibility: std::array::from_fn(|band| (settings.susceptibility[class(band)] / greatest) as f32),
             rates: settings.contacts.rates(),
             community_by_day: settings.contacts.community_by_day(),
             work_share: 0.0,
@@ -137,8 +137,11 @@ impl Disease {
             let symptoms = f64::from(self.symptomatic[band]);
             let infectiousness = symptoms + (1.0 - symptoms) * f64::from(self.asymptomatic);
             let (_, members) = population.household(person);
-            let layer = population.group(person).map(|group| group.layer);
-            let layer = layer.or(population.works_elsewhere(person).then_some(Layer::Work));
+            let layer = match population.resident(person).day() {
+                Daytime::Group(group) => Some(group.layer),
+                Daytime::Elsewhere => Some(Layer::Work),
+                Daytime::Nowhere => None,
+            };
             let by_day = layer.map_or(0.0, |layer| {
                 let week = if matches!(layer, Layer::School | Layer::Work) { 5.0 / 7.0 } else { 1.0 };
                 week * f64::from(self.rates[layer as usize])
@@ -148,7 +151,7 @@ impl Disease {
             }
             let home = f64::from(self.rates[0]) * f64::from(members - 1);
             sum += infectiousness * (home + by_day + f64::from(self.rates[Layer::Community as usize]));
-            susceptibility += f64::from(self.susceptibility[class(band)]);
+            susceptibility += f64::from(self.susceptibility[band]);
             n += 1.0;
         }
         if n > 0.0 && sum > 0.0 { (sum / n * susceptibility / n, at_work / sum) } else { (0.0, 0.0) }
@@ -214,8 +217,7 @@ impl Disease {
 }
 
 /// Class of susceptibility of an age band: 0–9, 10–19, 20–59, 60–69, 70 and over.
-#[inline]
-pub(crate) const fn class(band: usize) -> usize {
+const fn class(band: usize) -> usize {
     match band {
         0..=1 => 0,
         2..=3 => 1,

@@ -2,11 +2,12 @@
 
 use rayon::prelude::*;
 
-use super::{CLASS, Epidemic, IMMUNE, World};
+use super::state::{Epidemic, IMMUNE, band};
 use crate::plan::Day;
 use crate::population::Layer;
 use crate::random::unit;
 use crate::wheel::{Attempt, Lane};
+use crate::world::World;
 
 /// An attempt that would succeed at a multiplier above `mark`.
 #[derive(Debug, Clone, Copy)]
@@ -68,8 +69,7 @@ impl Epidemic {
                 continue;
             }
             let layer = attempt.layer();
-            let class = usize::from(status >> CLASS & 7);
-            let mut factor = world.disease.susceptibility[class] * measures.layers[layer as usize];
+            let mut factor = world.disease.susceptibility[band(status)] * measures.layers[layer as usize];
             if personal && layer != Layer::Household {
                 factor *= self.compliance(world, measures, attempt, layer);
             }
