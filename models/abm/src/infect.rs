@@ -21,9 +21,10 @@ pub(crate) struct Infected {
 
 /// An attempt outside the home before it is known who is met.
 struct Outside {
-    day: usize,
+    day: u32,
     contact: u32,
-    parts: Parts,
+    /// On nobody yet.
+    attempt: Attempt,
 }
 
 /// Draws the attempts of those infected on `day` and puts them onto the wheel.
@@ -32,7 +33,7 @@ struct Outside {
 /// multiplier. Marks come in levels, each the size of the world's unit and each with its own random numbers, so that
 /// drawing more levels adds attempts and changes none.
 pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, infected: &[Infected], lane: &mut Lane) {
-    let mut residents = Vec::with_capacity(BATCH);
+    let mut residents = Vec::new();
     let mut outside = Vec::new();
     let mut met = Vec::new();
     for batch in infected.chunks(BATCH) {
@@ -42,9 +43,9 @@ pub(crate) fn infect(world: &World<'_>, key: Key, day: usize, infected: &[Infect
             Infector::new(world, key, day, new, resident).attempt(world, key, lane, &mut outside);
         }
         met.extend(outside.iter().map(|attempt: &Outside| world.population.contact(attempt.contact)));
-        for (Outside { day, parts, .. }, target) in outside.drain(..).zip(met.drain(..)) {
-            if let Some(target) = target.filter(|target| *target != parts.infector) {
-                lane.push(day, Attempt::new(Parts { target, ..parts }));
+        for (Outside { day, attempt, .. }, target) in outside.drain(..).zip(met.drain(..)) {
+            if let Some(target) = target.filter(|target| *target != attempt.infector()) {
+                lane.push(day as usize, attempt.on(target));
             }
         }
     }
@@ -90,7 +91,6 @@ impl Infector {
     #[inline]
     fn attempt(&self, world: &World<'_>, key: Key, lane: &mut Lane, outside: &mut Vec<Outside>) {
         let Infected { person, variant, .. } = self.new;
-        let band = band_of(self.resident.age());
         let (position, home_size) = self.resident.home();
         let group = self.resident.group();
         let rates = Rates::new(world, home_size, group);
@@ -107,31 +107,34 @@ impl Infector {
                     continue;
                 };
                 let isolation = self.isolated.map_or(NEVER, |from| (from.saturating_sub(day) as u32).min(NEVER - 1));
-                let parts = Parts { target: person, infector: person, layer, level, variant, isolation, number };
+                let parts = Parts { infector: person, layer, level, variant, isolation, number };
                 let who = when_and_who as u32;
                 if layer == Layer::Household {
                     let others = Contacts { start: person - position, len: home_size - 1 };
                     let other = others.pick(who);
                     let target = if other >= person { other + 1 } else { other };
-                    lane.push(day, Attempt::new(Parts { target, ..parts }));
+                    lane.push(day, Attempt::new(target, parts));
                     continue;
                 }
                 if day >= self.stays_from {
                     continue;
                 }
                 // The bits below those that chose the layer.
-                let choice = unit(whither << 24);
-                let contacts = match group {
-                    Some(group) if layer != Layer::Community => {
-                        if choice < world.disease.in_team {
-                            group.team()
-                        } else {
-                            group.all()
-                        }
-                    }
-                    _ => world.population.band_contacts(world.disease.contact_band(band, choice)),
-                };
-                outside.push(Outside { day, contact: contacts.pick(who), parts });
+                let contacts = self.contacts(world, layer, unit(whither << 24));
+                outside.push(Outside { day: day as u32, contact: contacts.pick(who), attempt: Attempt::new(0, parts) });
+            }
+        }
+    }
+
+    /// Whom an attempt outside the home may reach, by a number in [0, 1).
+    #[inline]
+    fn contacts(&self, world: &World<'_>, layer: Layer, choice: f32) -> Contacts {
+        match self.resident.group() {
+            Some(group) if layer != Layer::Community && choice < world.disease.in_team => group.team(),
+            Some(group) if layer != Layer::Community => group.all(),
+            _ => {
+                let band = band_of(self.resident.age());
+                world.population.band_contacts(world.disease.contact_band(band, choice))
             }
         }
     }

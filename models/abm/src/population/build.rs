@@ -3,7 +3,7 @@
 use rayon::prelude::*;
 
 use super::ages::{Heads, Pyramid};
-use super::places::{AWAY, NOTHING, Places, WORK};
+use super::places::{AWAY, CARE, NOTHING, Places, WORK};
 use super::profile::Profile;
 use super::resident::{Daytime, Resident};
 use super::tables::{BANDS, OLDEST, care_use, employment, enrolment};
@@ -56,12 +56,13 @@ impl Population {
             chunks.enumerate().map(settle).reduce(|| [0; OLDEST + 1], sum)
         };
         let pyramid = Pyramid::new(&built, &profile.age_shares);
+        let chances: [Chances; OLDEST + 1] = std::array::from_fn(|age| Chances::new(age as u8, profile.leaving));
         let employ = |(chunk, ((ages, homes), roles)): (usize, Employed<'_>)| {
             let mut numbers = key.at(chunk as u64, AGES);
             let mut choices = key.at(chunk as u64, ROLES);
             for ((age, home), role) in ages.iter_mut().zip(homes).zip(roles) {
                 *age = pyramid.fit(*age, numbers.unit());
-                *role = role_of(*age, home >> 4 == 1, profile.leaving as f32, choices.unit(), choices.unit());
+                *role = chances[usize::from(*age)].role(home >> 4 == 1, choices.unit(), choices.unit());
             }
         };
         if alone {
@@ -77,11 +78,11 @@ impl Population {
 
 /// Gives everyone with a role a slot in a group; `arriving` people from elsewhere take jobs for each resident who works.
 fn settle_down(ages: &[u8], homes: &[u8], roles: &[u8], arriving: f64, key: Key) -> Population {
-    let places = Places::found(roles, arriving, &mut key.at(0, PLACES));
+    let mut places = Places::found(roles, arriving, &mut key.at(0, PLACES));
     let mut contacts = Vec::with_capacity(places.slots() as usize + ages.len());
     contacts.resize(places.slots() as usize, NOBODY);
     let mut leaving = Vec::with_capacity(places.away as usize);
-    let mut next = [0_u32; 5];
+    let work = [places.work, places.slots()];
     let settle = |(person, (&age, (&home, &role))): (usize, (&u8, (&u8, &u8)))| {
         let day = match role {
             NOTHING => Daytime::Nowhere,
@@ -90,8 +91,7 @@ fn settle_down(ages: &[u8], homes: &[u8], roles: &[u8], arriving: f64, key: Key)
                 Daytime::Elsewhere
             }
             _ => {
-                let group = places.group(role, next[usize::from(role)]);
-                next[usize::from(role)] += 1;
+                let group = places.next(role);
                 contacts[group.slot as usize] = person as u32;
                 Daytime::Group(group)
             }
@@ -100,7 +100,7 @@ fn settle_down(ages: &[u8], homes: &[u8], roles: &[u8], arriving: f64, key: Key)
     };
     let residents = ages.iter().zip(homes.iter().zip(roles)).enumerate().map(settle).collect();
     let bands = add_bands(ages, &mut contacts);
-    Population { residents, contacts, work: [places.work, places.slots()], bands, leaving }
+    Population { residents, contacts, work, bands, leaving }
 }
 
 /// Puts everyone behind the slots, by age band: where each band starts, and the end.
@@ -137,24 +137,43 @@ fn households(profile: &Profile, heads: &Heads, numbers: &mut Sequence, ages: &m
     }
 }
 
-fn role_of(age: u8, alone: bool, leaving: f32, enrolled: f32, works: f32) -> u8 {
-    if enrolled < enrolment(age) {
-        return match age {
+/// What people of one age do by day: chances, of those whom the one before has left.
+#[derive(Clone, Copy)]
+struct Chances {
+    /// Of being enrolled, and where.
+    enrolled: (f32, u8),
+    /// Of living in a care home, for those who live alone.
+    care: f32,
+    /// Of working.
+    works: f32,
+    /// Of working in another county.
+    away: f32,
+}
+
+impl Chances {
+    fn new(age: u8, leaving: f64) -> Self {
+        let school = match age {
             ..=10 => 0,
             11..=17 => 1,
             _ => 2,
         };
+        let works = employment(age);
+        Self { enrolled: (enrolment(age), school), care: care_use(age) / ALONE, works, away: leaving as f32 * works }
     }
-    if alone && enrolled < care_use(age) / ALONE {
-        return 3;
-    }
-    let employed = employment(age);
-    if works >= employed {
-        NOTHING
-    } else if works < leaving * employed {
-        AWAY
-    } else {
-        WORK
+
+    /// What a person does, by two numbers in [0, 1).
+    fn role(&self, alone: bool, enrolled: f32, works: f32) -> u8 {
+        if enrolled < self.enrolled.0 {
+            self.enrolled.1
+        } else if alone && enrolled < self.care {
+            CARE
+        } else if works >= self.works {
+            NOTHING
+        } else if works < self.away {
+            AWAY
+        } else {
+            WORK
+        }
     }
 }
 

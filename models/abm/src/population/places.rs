@@ -5,7 +5,8 @@ use super::resident::{Group, Resident};
 use super::tables::{HOUSES, WORKPLACES};
 use crate::random::Sequence;
 
-// What a person does by day: a kind of house (0 to 3), work here or in another county, or neither.
+// What a person does by day: a kind of house (0 to 3, the last a care home), work here or in another county, or neither.
+pub(super) const CARE: u8 = 3;
 pub(super) const WORK: u8 = 4;
 pub(super) const AWAY: u8 = 5;
 pub(super) const NOTHING: u8 = 6;
@@ -41,8 +42,11 @@ pub(super) struct Places {
     workplaces: Vec<(u16, u16)>,
     /// Jobs at schools and care homes.
     staff: u32,
-    /// Jobs that no resident takes, scattered among the others, are those of people from elsewhere.
-    scatter: Scatter,
+    /// The next job to be given. Jobs that no resident takes, scattered among the others, are those of people from
+    /// elsewhere.
+    jobs: Scatter,
+    /// How many people each kind of house has taken in.
+    taken: [u32; 4],
     /// Residents who work in another county.
     pub(super) away: u32,
 }
@@ -66,7 +70,7 @@ impl Places {
         let jobs = workers + (arriving * f64::from(workers + away)).round() as u32;
         let jobs = jobs.min(Resident::SLOTS - base);
         let workplaces = workplaces(jobs.saturating_sub(staff), numbers);
-        Self { houses, work: base, workplaces, staff, scatter: Scatter::new(jobs), away }
+        Self { houses, work: base, workplaces, staff, jobs: Scatter::new(jobs), taken: [0; 4], away }
     }
 
     /// Slots of all groups.
@@ -74,13 +78,16 @@ impl Places {
         self.work + self.workplaces.len() as u32
     }
 
-    /// The group of the `rank`-th person of a role that has one.
-    pub(super) fn group(&self, role: u8, rank: u32) -> Group {
+    /// The group of the next person of a role that has one.
+    pub(super) fn next(&mut self, role: u8) -> Group {
         if role == WORK {
-            return self.job(self.scatter.of(rank));
+            let job = self.jobs.next();
+            return self.job(job);
         }
-        let own = self.houses[usize::from(role)].own;
-        self.in_house(usize::from(role), rank / own, rank % own)
+        let kind = usize::from(role);
+        let (rank, own) = (self.taken[kind], self.houses[kind].own);
+        self.taken[kind] += 1;
+        self.in_house(kind, rank / own, rank % own)
     }
 
     /// The `n`-th job: staff of schools and care homes first, then the workplaces.
@@ -105,7 +112,7 @@ impl Places {
     /// The slot that has `before` others of its house before it.
     fn in_house(&self, kind: usize, house: u32, before: u32) -> Group {
         let houses = self.houses[kind];
-        let layer = if kind == 3 { Layer::Care } else { Layer::School };
+        let layer = if kind == usize::from(CARE) { Layer::Care } else { Layer::School };
         Group { layer, slot: houses.base + house * houses.block() + before, before, size: houses.block() }
     }
 }
@@ -129,25 +136,45 @@ fn workplaces(jobs: u32, numbers: &mut Sequence) -> Vec<(u16, u16)> {
 
 /// A permutation of `0 .. n` that tears neighbours apart: multiples of a number without a common factor with `n`.
 struct Scatter {
-    n: u64,
-    step: u64,
+    n: u32,
+    step: u32,
+    at: u32,
 }
 
 impl Scatter {
     fn new(n: u32) -> Self {
-        let n = u64::from(n.max(1));
-        let mut step = (n as f64 * 0.618_034) as u64 + 1;
+        let n = n.max(1);
+        let mut step = (f64::from(n) * 0.618_034) as u32 + 1;
         while gcd(step, n) != 1 {
             step += 1;
         }
-        Self { n, step }
+        Self { n, step: step % n, at: 0 }
     }
 
-    fn of(&self, rank: u32) -> u32 {
-        (u64::from(rank) * self.step % self.n) as u32
+    /// The next number; the first is 0.
+    const fn next(&mut self) -> u32 {
+        let at = self.at;
+        let room = self.n - self.step;
+        self.at = if at < room { at + self.step } else { at - room };
+        at
     }
 }
 
-fn gcd(a: u64, b: u64) -> u64 {
+const fn gcd(a: u32, b: u32) -> u32 {
     if b == 0 { a } else { gcd(b, a % b) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_job_is_given_once() {
+        for n in [1, 2, 3, 10, 97, 1_000] {
+            let mut jobs = Scatter::new(n);
+            let mut given: Vec<u32> = (0..n).map(|_| jobs.next()).collect();
+            given.sort_unstable();
+            assert_eq!(given, (0..n).collect::<Vec<u32>>());
+        }
+    }
 }
