@@ -28,6 +28,7 @@ mod history;
 mod history_error;
 mod horizon;
 mod location;
+mod median_of_gamma;
 mod parameters;
 mod past_errors;
 mod patients;
