@@ -18,4 +18,4 @@ pub use epidemic::{Epidemic, Imports, LONGEST_GENERATION, Tally, World};
 pub use plan::Plan;
 pub use population::{BANDS, Layer, Population, Profile};
 pub use random::Key;
-pub use settings::{Contacts, Outlook, Settings, Spread, Waiting};
+pub use settings::{Contacts, Outlook, Settings, Spread};

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use countycast_abm::{Disease, Epidemic, Key, Layer, Plan, Population, Profile, Settings, Tables, Tally, World};
-use countycast_engine::{Change, Date, Measure, Scenario, Schools, Setting};
+use countycast_engine::{Change, Contacts, Date, Measure, Scenario, Schools, Setting, Severity};
 
 const PEOPLE: usize = 60_000;
 const DAYS: usize = 70;
@@ -27,7 +27,12 @@ fn run(changes: &[(Measure, f64)]) -> Vec<Tally> {
 fn run_on(people: usize, changes: &[(Measure, f64)]) -> Vec<Tally> {
     let settings = Settings::default();
     let population = Population::build(people, &Profile::default(), Key::from_seed(1));
-    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
+    let disease = Disease::new(
+        &settings,
+        Arc::new(Tables::new(&settings, &Severity::default())),
+        Contacts::united_states(),
+        &population,
+    );
     let plan = Plan::new(&scenario(changes), AS_OF, 0, DAYS);
     let world = World {
         population: &population,
@@ -146,7 +151,12 @@ fn strength_zero_and_threads_give_the_same_numbers() {
 fn more_levels_add_attempts_and_change_none() {
     let settings = Settings::default();
     let population = Population::build(20_000, &Profile::default(), Key::from_seed(1));
-    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
+    let disease = Disease::new(
+        &settings,
+        Arc::new(Tables::new(&settings, &Severity::default())),
+        Contacts::united_states(),
+        &population,
+    );
     let plan = Plan::usual();
     let run = |levels| {
         let world =

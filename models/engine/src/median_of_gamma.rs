@@ -8,8 +8,10 @@ use statrs::function::gamma::{gamma_lr, ln_gamma};
 const LEAST_SHAPE: f64 = 1e-3;
 /// From here on the series in one over the shape is exact to 4e-10.
 const SERIES_FROM: f64 = 10.0;
-/// Steps of the table between both, evenly spread over the logarithm of the shape.
+/// Steps of the table between both, evenly spread over the logarithm of the shape: over four powers of ten.
 const STEPS: usize = 1_024;
+/// Logarithm of a step.
+const STEP: f64 = 4.0 * std::f64::consts::LN_10 / STEPS as f64;
 
 /// Median of a gamma distribution of this shape and scale 1, to 1e-9 of itself from shape 0.001 on; smaller shapes count as
 /// 0.001, whose median is 5e-302.
@@ -34,7 +36,7 @@ fn series(shape: f64) -> f64 {
 fn tabulated(shape: f64) -> f64 {
     static TABLE: LazyLock<Vec<f64>> =
         LazyLock::new(|| (0..STEPS + 4).map(|i| entry(shape_at(i as f64 - 1.0))).collect());
-    let at = (shape / LEAST_SHAPE).ln() / step();
+    let at = (shape / LEAST_SHAPE).ln() / STEP;
     let below = (at as usize).min(STEPS);
     let x = at - below as f64;
     let [p, q, r, s] = [0, 1, 2, 3].map(|i| TABLE[below + i]);
@@ -45,12 +47,8 @@ fn tabulated(shape: f64) -> f64 {
     (cubic - std::f64::consts::LN_2 / shape).exp()
 }
 
-fn step() -> f64 {
-    (SERIES_FROM / LEAST_SHAPE).ln() / STEPS as f64
-}
-
 fn shape_at(position: f64) -> f64 {
-    LEAST_SHAPE * (position * step()).exp()
+    LEAST_SHAPE * (position * STEP).exp()
 }
 
 /// Newton's steps in the log of the median, in which the log of the distribution function is concave.
