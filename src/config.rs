@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use countycast_engine::Horizon;
+use countycast_engine::{Epidemiology, Horizon};
 use serde::Deserialize;
 
 use crate::error::{Error, InputError};
@@ -47,7 +47,9 @@ pub struct Config {
     pub fallback: fallback::Settings,
     /// How engines are weighted.
     pub blend: blend::Settings,
-    /// How cases become patients, and which beds are left for them.
+    /// Facts of the disease that capacity and engines share.
+    pub epidemiology: Epidemiology,
+    /// Which beds are left for patients of the disease.
     pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
@@ -70,6 +72,7 @@ impl Default for Config {
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
             blend: blend::Settings::default(),
+            epidemiology: Epidemiology::default(),
             capacity: capacity::Settings::default(),
             engines: EngineSettings::default(),
             every_resident: false,
@@ -104,7 +107,7 @@ impl Config {
         config.check().map_err(|problem| InputError::new(file, problem, remedy))?;
         let all: Vec<String> = names().into_iter().map(str::to_owned).collect();
         for wanted in [&all, &config.engine_names] {
-            if let Err(Error::Request { message, remedy }) = engines(&config.engines, wanted) {
+            if let Err(Error::Request { message, remedy }) = engines(&config.engines, &config.epidemiology, wanted) {
                 return Err(InputError::new(file, message, remedy).into());
             }
         }
@@ -141,6 +144,7 @@ impl Config {
         if let Some(engine) = self.blend.prior.engines().find(|engine| !names().contains(engine)) {
             return Err(format!("blend.prior.{engine}: no such engine; known: {}", names().join(", ")));
         }
+        self.epidemiology.check().map_err(|error| format!("[epidemiology] {error}"))?;
         self.capacity.check()
     }
 }
@@ -166,7 +170,7 @@ mod tests {
         config.full_scale();
         assert_eq!(config.engines.abm.most_people, 16_777_215);
         assert!(config.every_resident && config.engine_seconds > 3_600.0);
-        assert!(engines(&config.engines, &["abm".to_owned()]).is_ok());
+        assert!(engines(&config.engines, &config.epidemiology, &["abm".to_owned()]).is_ok());
         assert!(error("every_resident = true").contains("unknown field `every_resident`"));
     }
 

@@ -166,7 +166,8 @@ fn settings() {
         ("horizon_days = 3\n", &["run.toml", "horizon_days = 3: must be 7 to 366"]),
         ("[panel.dumps]\ndeviations = -1\n", &["run.toml", "dumps.deviations", "-1", "between 2 and 20"]),
         ("[engines.curve]\nmax_waves = 99\n", &["run.toml", "max_waves", "99"]),
-        ("[engines.trend]\ngeneration_interval_days = -2\n", &["run.toml", "generation_interval_days", "-2"]),
+        ("[engines.trend]\nrise = { cases = -2, deaths = 1 }\n", &["run.toml", "rise.cases", "-2"]),
+        ("[epidemiology]\nascertainment = 2\n", &["run.toml", "[epidemiology] setting `ascertainment`", "2"]),
         (
             "engine_names = [\"flat\", \"oracle\"]\n",
             &["run.toml", "engine `oracle`: no such engine", "known engines: flat"],

@@ -90,9 +90,8 @@ fn add(sums: &mut [f32], more: &[f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Settings;
     use super::*;
-    use countycast_engine::{Date, Fips, Location, Series};
+    use countycast_engine::{Date, Epidemiology, Fips, Location, Series};
     use proptest::prelude::*;
     use std::sync::Arc;
 
@@ -101,7 +100,7 @@ mod tests {
         let place = Arc::new(Location::new(Fips::US, "a place"));
         let first = Date::constant(2020, 3, 1);
         let history = History::new(place, first, Series::from_counts(past).unwrap(), deaths, None).unwrap();
-        Course::new(&history, &Stays::new(&Settings::default()), days)
+        Course::new(&history, &Stays::new(&Epidemiology::default()), days)
     }
 
     #[test]
@@ -112,11 +111,12 @@ mod tests {
         let (ward, icu) = course.patients(&admissions);
         // Little's law in each class: admissions a day times share times mean stay.
         let (mut on_ward, mut in_icu) = (0.0, 0.0);
-        let s = Settings::default();
+        let epidemiology = Epidemiology::default();
+        let (severity, admissions) = (epidemiology.severity, epidemiology.severity.admissions_by_class());
         for (class, share) in [0.643, 0.192, 0.165].into_iter().enumerate() {
-            let admitted = 1000.0 * s.symptomatic_per_case * s.hospitalised[class] * share;
-            on_ward += admitted * (1.0 - s.icu_share[class]) * s.ward_stay_days[class];
-            in_icu += admitted * s.icu_share[class] * s.icu_stay_days[class];
+            let admitted = 1000.0 / epidemiology.ascertainment * admissions[class] * share;
+            on_ward += admitted * (1.0 - severity.icu_share[class]) * severity.ward_stay_days[class];
+            in_icu += admitted * severity.icu_share[class] * severity.icu_stay_days[class];
         }
         for day in [0, 13, 27] {
             assert!((f64::from(ward[day]) / on_ward - 1.0).abs() < 0.01, "{} and {on_ward}", ward[day]);

@@ -20,4 +20,4 @@ pub use census::Census;
 pub use course::Course;
 pub use need::{Need, PEAK_LEVELS};
 pub use settings::Settings;
-pub use stays::{CLASSES, Stays};
+pub use stays::Stays;

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Parameters, Places, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Epidemiology, Fips, Horizon, Parameters, Places, Streams, Target};
 use rand::RngExt;
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
 use crate::blend::{Learned, Weight};
-use crate::capacity::{self, Census, Stays};
+use crate::capacity::{Census, Stays};
 use crate::error::Error;
 use crate::fallback::{self, Shares};
 use crate::panel::{Panel, Place};
@@ -33,8 +33,8 @@ pub struct Plan {
     pub phase: phase::Settings,
     /// How the others follow their state.
     pub fallback: fallback::Settings,
-    /// How cases become patients.
-    pub capacity: capacity::Settings,
+    /// Facts of the disease: how cases become patients, how long a generation takes.
+    pub epidemiology: Epidemiology,
     /// The blend's prior shares and what past projections have taught it.
     pub learned: Arc<Learned>,
     /// What an earlier day's fits found.
@@ -143,7 +143,7 @@ impl<'a> Batch<'a> {
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
         let hidden = hidden(panel, &plan);
         let shares = Arc::new(Shares::learn(panel, &plan.fallback, &hidden));
-        let stays = Arc::new(Stays::new(&plan.capacity));
+        let stays = Arc::new(Stays::new(&plan.epidemiology));
         // Of the whole panel: a county's stratum does not depend on who else is projected.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
@@ -253,8 +253,9 @@ impl<'a> Batch<'a> {
             while let Some((region, places)) = members.get(flushed).filter(|(region, _)| waiting[region] == 0) {
                 let needed = self.panel.place(*region).into_iter().chain(places.iter().copied());
                 let needed: Vec<&Place> = needed.filter(|place| self.selection.needs(place.fips())).collect();
+                let generation = self.plan.epidemiology.generation_days;
                 let reproductions: Vec<_> =
-                    needed.par_iter().map(|place| reproduction(place.history.cases())).collect();
+                    needed.par_iter().map(|place| reproduction(place.history.cases(), generation)).collect();
                 let collected = needed.iter().zip(reproductions);
                 let mut results: Vec<Projected> =
                     collected.map(|(place, r)| self.collect(place, r, answers, &draws)).collect();

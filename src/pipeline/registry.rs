@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use countycast_abm::Abm;
 use countycast_curve::Curve;
-use countycast_engine::Engine;
+use countycast_engine::{Engine, Epidemiology};
 use countycast_learner::Learner;
 use countycast_reference::{Flat, Trend};
 use countycast_seir::Seir;
@@ -35,17 +35,19 @@ impl EngineSettings {
     }
 }
 
-/// Makes an engine from its checked settings, or says which setting is out of range.
-type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
+/// Makes an engine from its settings and the checked facts of the disease, or says which setting is out of range.
+type Make = fn(&EngineSettings, &Epidemiology) -> Result<Arc<dyn Engine>, String>;
 
 /// Name and maker of every engine, in the order of the output.
 const ENGINES: [(&str, Make); 6] = [
-    ("flat", |_| Ok(Arc::new(Flat))),
-    ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend).map_err(|e| e.to_string())?))),
-    ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
-    ("learner", |settings| Ok(Arc::new(Learner::new(settings.learner.clone()).map_err(|e| e.to_string())?))),
-    ("seir", |settings| Ok(Arc::new(Seir::new(settings.seir).map_err(|e| e.to_string())?))),
-    ("abm", |settings| Ok(Arc::new(Abm::new(settings.abm.clone()).map_err(|e| e.to_string())?))),
+    ("flat", |_, _| Ok(Arc::new(Flat))),
+    ("trend", |settings, facts| Ok(Arc::new(Trend::new(settings.trend, facts).map_err(|e| e.to_string())?))),
+    ("curve", |settings, facts| Ok(Arc::new(Curve::new(settings.curve.clone(), facts).map_err(|e| e.to_string())?))),
+    ("learner", |settings, facts| {
+        Ok(Arc::new(Learner::new(settings.learner.clone(), facts).map_err(|e| e.to_string())?))
+    }),
+    ("seir", |settings, facts| Ok(Arc::new(Seir::new(settings.seir, facts).map_err(|e| e.to_string())?))),
+    ("abm", |settings, facts| Ok(Arc::new(Abm::new(settings.abm.clone(), facts).map_err(|e| e.to_string())?))),
 ];
 
 /// Engines of a run that names none. The agent-based one is left to who asks for it: it takes as long as all others and has
@@ -70,11 +72,15 @@ pub fn is_mechanistic(name: &str) -> bool {
     MECHANISTIC.contains(&name)
 }
 
-/// Makes the wanted engines.
+/// Makes the wanted engines; `epidemiology` has been checked before.
 ///
 /// # Errors
 /// [`Error::Request`] for a name that no engine has, a name given twice, or settings out of range.
-pub fn engines(settings: &EngineSettings, wanted: &[String]) -> Result<Vec<Arc<dyn Engine>>, Error> {
+pub fn engines(
+    settings: &EngineSettings,
+    epidemiology: &Epidemiology,
+    wanted: &[String],
+) -> Result<Vec<Arc<dyn Engine>>, Error> {
     let known = || format!("known engines: {}", names().join(", "));
     if wanted.is_empty() {
         return Err(Error::Request { message: "no engine is wanted".to_owned(), remedy: known() });
@@ -90,7 +96,7 @@ pub fn engines(settings: &EngineSettings, wanted: &[String]) -> Result<Vec<Arc<d
         return Err(Error::Request { message: format!("engine `{name}`: {problem}"), remedy: known() });
     }
     let make = |(name, make): &(&str, Make)| {
-        make(settings).map_err(|message| Error::Request {
+        make(settings, epidemiology).map_err(|message| Error::Request {
             message: format!("[engines.{name}] {message}"),
             remedy: "`config/default.toml` lists every setting with its range".to_owned(),
         })

@@ -183,10 +183,10 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         remedy: "ask for whole weeks: four are 28".to_owned(),
     })?;
     Ok(Plan {
-        engines: pipeline::engines(&config.engines, &config.engine_names)?,
+        engines: pipeline::engines(&config.engines, &config.epidemiology, &config.engine_names)?,
         phase: config.phase,
         fallback: config.fallback,
-        capacity: config.capacity,
+        epidemiology: config.epidemiology,
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
         coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },

@@ -48,7 +48,8 @@ pub struct Built {
 /// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
     let run = Run::read(&request.out)?;
-    let panel = run.panel(request.data.as_ref())?;
+    let config = run.config()?;
+    let panel = run.panel(&config.panel, request.data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
     let policies = request.data.as_ref().map(|data| policy::read(data, run.as_of)).transpose()?;
@@ -58,6 +59,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         care: care::read(&request.out.join("care.parquet"))?,
         past: past::read(&hubs, run.as_of)?,
         policies: policies.unwrap_or_default(),
+        generation: config.epidemiology.generation_days,
         run,
         panel,
     };
@@ -93,15 +95,19 @@ impl Run {
         })
     }
 
-    /// The counts the run saw: same day, same vintage, same repairs.
-    fn panel(&self, data: Option<&PathBuf>) -> Result<Panel, Error> {
-        let config: Config = toml::from_str(&self.config).map_err(|error| Error::Request {
+    /// The settings of the run.
+    fn config(&self) -> Result<Config, Error> {
+        toml::from_str(&self.config).map_err(|error| Error::Request {
             message: format!("the settings kept in run.json cannot be read: {error}"),
             remedy: "run `countycast project` again with this version".to_owned(),
-        })?;
+        })
+    }
+
+    /// The counts the run saw: same day, same vintage, same repairs.
+    fn panel(&self, settings: &panel::Settings, data: Option<&PathBuf>) -> Result<Panel, Error> {
         let load = |data: PathBuf| {
             let request = panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage };
-            panel::load(&request, &config.panel).map_err(Error::from)
+            panel::load(&request, settings).map_err(Error::from)
         };
         match data {
             Some(data) => load(data.clone()),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use countycast_engine::Delay;
 use serde_json::{Value, json};
 
 use super::capacity::{Needs, intensive_care};
@@ -37,6 +38,8 @@ pub(super) struct Content {
     pub(super) care: Care,
     pub(super) past: Vec<PastRun>,
     pub(super) policies: Policies,
+    /// Time from one infection to the next, as the run took it.
+    pub(super) generation: Delay,
 }
 
 /// Writes all files, which appear together.
@@ -95,7 +98,7 @@ fn summary(content: &Content) -> Value {
 fn details(fips: &str, place: &Place, content: &Content) -> Value {
     let round = |days: &[f64], digits: f64| days.iter().map(|v| (v * digits).round() / digits).collect::<Vec<_>>();
     let cases = place.history.cases();
-    let risk = reproduction_over_time(cases, 7);
+    let risk = reproduction_over_time(cases, 7, content.generation);
     let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
     let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.as_of));
     json!({

@@ -11,7 +11,7 @@ use crate::error::{Error, InputError};
 
 /// Tables of the configuration whose numbers may be searched. The settings of the blend are about what an archive of past
 /// projections teaches, and a trial has none.
-const ROOTS: [&str; 3] = ["engines", "fallback", "phase"];
+const ROOTS: [&str; 4] = ["engines", "epidemiology", "fallback", "phase"];
 
 /// A search space: one parameter a dimension, in the order of their keys.
 #[derive(Debug, Clone, PartialEq)]
@@ -238,7 +238,7 @@ mod tests {
                     \"engines.curve.max_waves\" = { low = 1, high = 4 }\n\
                     \"engines.curve.pull.curve_rise.1\" = { low = 0.01, high = 1.0, scale = \"log\" }\n\
                     \"fallback.ridge\" = { low = 1.0, high = 100.0 }\n";
-        let given = "draws = 150\n[engines.trend]\ngeneration_interval_days = 5.0\n";
+        let given = "draws = 150\n[engines.trend]\ntail_freedom = { cases = 6.0, deaths = 6.0 }\n";
         let space = space(text, given).unwrap();
         assert_eq!(space.start(), [3.0, 0.05, 0.6, 20.0]);
         let values: Vec<f64> = space.parameters().iter().map(|p| p.value(0.5)).collect();

@@ -95,7 +95,8 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         all.extend(variants(scenario.name(), &scenario.entries(window)?));
     }
     told_apart(&all)?;
-    let engines = pipeline::engines(&request.config.engines, &request.config.engine_names)?;
+    let engines =
+        pipeline::engines(&request.config.engines, &request.config.epidemiology, &request.config.engine_names)?;
     if !engines.iter().any(|engine| pipeline::is_mechanistic(engine.name())) {
         let message = "no mechanistic engine is wanted: scenarios act through mechanisms".to_owned();
         return Err(Error::Request { message, remedy: "add seir or abm to --engines".to_owned() });
@@ -103,7 +104,8 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     let setup = Setup {
         engines,
         variants: all,
-        stays: Stays::new(&request.config.capacity),
+        stays: Stays::new(&request.config.epidemiology),
+        beds: request.config.capacity,
         horizon: window.horizon,
         draws: request.draws,
         seed: request.config.seed,

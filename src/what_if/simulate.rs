@@ -48,6 +48,7 @@ pub(super) struct Setup {
     pub(super) engines: Vec<Arc<dyn Engine>>,
     pub(super) variants: Vec<Variant>,
     pub(super) stays: Stays,
+    pub(super) beds: capacity::Settings,
     pub(super) horizon: Horizon,
     pub(super) draws: usize,
     pub(super) seed: u64,
@@ -121,7 +122,7 @@ pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineErr
     let pooled: Option<Vec<Trajectories>> = (0..=setup.variants.len()).map(pool).collect();
     let pooled = pooled.ok_or_else(|| EngineError::Refused("members do not go together".to_owned()))?;
     let facts = &place.history.location().covariates;
-    let beds = Bed::ALL.map(|bed| Beds::of(facts, bed, setup.stays.settings()));
+    let beds = Bed::ALL.map(|bed| Beds::of(facts, bed, &setup.beds));
     let fips = place.fips().to_string();
     let models = members.iter().map(|m| {
         let response = if m.mechanistic { Response::Mechanism } else { Response::Ratio };

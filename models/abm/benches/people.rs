@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use countycast_abm::{Disease, Epidemic, Key, LONGEST_GENERATION, Plan, Population, Profile, Settings, Tables, World};
+use countycast_engine::{Contacts, Severity};
 use rayon::ThreadPoolBuilder;
 
 fn main() {
@@ -35,7 +36,12 @@ fn run(people: usize, multiplier: f32, days: usize, threads: usize) {
     let population = Population::build(people, &Profile::default(), Key::from_seed(1));
     let (built, built_used) = (begin.elapsed().as_secs_f64(), processor() - used);
     let settings = Settings::default();
-    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
+    let disease = Disease::new(
+        &settings,
+        Arc::new(Tables::new(&settings, &Severity::default())),
+        Contacts::united_states(),
+        &population,
+    );
     let plan = Plan::usual();
     let world = World {
         population: &population,

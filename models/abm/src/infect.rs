@@ -1,7 +1,7 @@
 //! What happens at an infection: all attempts of the newly infected are drawn at once.
 
 use crate::disease::{Course, PRESYMPTOMATIC_DAYS, WHEEL};
-use crate::population::{Contacts, Group, Layer, Resident, band_of};
+use crate::population::{Group, Layer, Pool, Resident, band_of};
 use crate::purpose;
 use crate::random::{Key, unit};
 use crate::wheel::{Attempt, Lane, NEVER, Parts};
@@ -110,7 +110,7 @@ impl Infector {
                 let parts = Parts { infector: person, layer, level, variant, isolation, number };
                 let who = when_and_who as u32;
                 if layer == Layer::Household {
-                    let others = Contacts { start: person - position, len: home_size - 1 };
+                    let others = Pool { start: person - position, len: home_size - 1 };
                     let other = others.pick(who);
                     let target = if other >= person { other + 1 } else { other };
                     lane.push(day, Attempt::new(target, parts));
@@ -128,7 +128,7 @@ impl Infector {
 
     /// Whom an attempt outside the home may reach, by a number in [0, 1).
     #[inline]
-    fn contacts(&self, world: &World<'_>, layer: Layer, choice: f32) -> Contacts {
+    fn contacts(&self, world: &World<'_>, layer: Layer, choice: f32) -> Pool {
         match self.resident.group() {
             Some(group) if layer != Layer::Community && choice < world.disease.in_team => group.team(),
             Some(group) if layer != Layer::Community => group.all(),

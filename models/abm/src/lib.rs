@@ -26,5 +26,5 @@ pub use epidemic::{Epidemic, Imports, LONGEST_GENERATION, Tally};
 pub use plan::Plan;
 pub use population::{BANDS, Layer, Population, Profile};
 pub use random::Key;
-pub use settings::{Contacts, Outlook, Settings, Spread, Waiting};
+pub use settings::{Contacts, Outlook, Settings, Spread};
 pub use world::World;

@@ -3,7 +3,8 @@
 
 use countycast_abm::{Abm, Settings};
 use countycast_engine::{
-    Change, Date, Draws, Engine, EngineError, History, Horizon, Measure, Patients, Scenario, Schools, Streams, Target,
+    Change, Date, Draws, Engine, EngineError, Epidemiology, History, Horizon, Measure, Patients, Scenario, Schools,
+    Streams, Target,
 };
 use countycast_testkit::{county, county_in_region};
 
@@ -12,7 +13,12 @@ const FIRST: Date = Date::constant(2020, 5, 3);
 fn draw(settings: Settings, history: &History, draws: usize) -> Result<Draws, EngineError> {
     let streams = Streams::new(3, "abm", history.location().fips);
     let horizon = Horizon::from_days(28).unwrap();
-    Abm::new(settings).unwrap().fit(history, &streams)?.draw(&Scenario::baseline(), horizon, draws, &streams)
+    Abm::new(settings, &Epidemiology::default()).unwrap().fit(history, &streams)?.draw(
+        &Scenario::baseline(),
+        horizon,
+        draws,
+        &streams,
+    )
 }
 
 /// Mean, and standard deviation over mean, of all cases of a month.
@@ -30,7 +36,7 @@ fn people_who_stand_for_several_give_the_same_mean_and_the_spread_of_fewer_peopl
     let streams = Streams::new(3, "abm", history.location().fips);
     let at = |most_people| {
         let settings = Settings { most_people, simulations: 200, ..Settings::default() };
-        let fit = Abm::new(settings).unwrap().fit_people(&history, &streams).unwrap();
+        let fit = Abm::new(settings, &Epidemiology::default()).unwrap().fit_people(&history, &streams).unwrap();
         let simulated = fit.simulated(&Scenario::baseline(), Horizon::from_days(28).unwrap());
         let each = simulated.residents_per_person;
         let sums: Vec<f64> = simulated
@@ -54,7 +60,7 @@ fn people_who_stand_for_several_give_the_same_mean_and_the_spread_of_fewer_peopl
 fn infections_by_layer_and_age_stand_behind_the_draws() {
     let history = county_in_region("19153", 200_000.0, FIRST, vec![60.0; 100], vec![0.5; 100]);
     let streams = Streams::new(3, "abm", history.location().fips);
-    let fit = Abm::new(Settings::default()).unwrap().fit_people(&history, &streams).unwrap();
+    let fit = Abm::new(Settings::default(), &Epidemiology::default()).unwrap().fit_people(&history, &streams).unwrap();
     let horizon = Horizon::from_days(28).unwrap();
     let (open, (layers, ages)) = {
         let simulated = fit.simulated(&Scenario::baseline(), horizon);
@@ -126,7 +132,7 @@ fn patients_are_whole_people_of_the_place_and_a_longer_look_ahead_keeps_them() {
     counts[80..].fill(1.0);
     let history = county("19001", 80.0, FIRST, counts, vec![0.0; 100]);
     let streams = Streams::new(3, "abm", history.location().fips);
-    let fit = Abm::new(Settings::default()).unwrap().fit(&history, &streams).unwrap();
+    let fit = Abm::new(Settings::default(), &Epidemiology::default()).unwrap().fit(&history, &streams).unwrap();
     let on = |days| fit.draw(&Scenario::baseline(), Horizon::from_days(days).unwrap(), 100, &streams).unwrap();
     let (short, long) = (on(10), on(28));
     let mut most: f32 = 0.0;
@@ -144,7 +150,7 @@ fn patients_are_whole_people_of_the_place_and_a_longer_look_ahead_keeps_them() {
 fn less_transmission_means_fewer_cases_late_and_as_many_at_first() {
     let history = county_in_region("19153", 400_000.0, FIRST, vec![120.0; 120], vec![1.5; 120]);
     let streams = Streams::new(3, "abm", history.location().fips);
-    let fit = Abm::new(Settings::default()).unwrap().fit(&history, &streams).unwrap();
+    let fit = Abm::new(Settings::default(), &Epidemiology::default()).unwrap().fit(&history, &streams).unwrap();
     let horizon = Horizon::from_days(28).unwrap();
     let half = Change::transmission(history.as_of(), history.day(history.days() + 60), 0.5);
     let scenario = Scenario::baseline().with(half).unwrap();

@@ -3,18 +3,18 @@
 
 use std::sync::Arc;
 
-use countycast_abm::{BANDS, Waiting};
 use countycast_abm::{
-    Contacts, Disease, Epidemic, Key, Layer, Plan, Population, Profile, Settings, Tables, Tally, World,
+    BANDS, Contacts, Disease, Epidemic, Key, Layer, Plan, Population, Profile, Settings, Tables, Tally, World,
 };
+use countycast_engine::{Contacts as AgeContacts, Delay, Severity, YEARS};
 use countycast_testkit::SeirTwin;
 use countycast_testkit::closed::{attack_rate, extinction_probability, seir_reproduction_number};
 
 /// Everyone alike and mixed: the assumptions of the formulae.
 fn mixed() -> Settings {
     Settings {
-        latent_days: Waiting { mean: 4.5, sd: 4.5 / 3.0_f64.sqrt() },
-        infectious_days: Waiting { mean: 6.0, sd: 6.0 / 3.0_f64.sqrt() },
+        latent_days: Delay::of_shape(4.5, 3.0),
+        infectious_days: Delay::of_shape(6.0, 3.0),
         front_loading: 0.0,
         dispersion: 1e6,
         asymptomatic_infectiousness: 1.0,
@@ -28,7 +28,6 @@ fn mixed() -> Settings {
             community_weekend: 1.0,
             in_team: 0.0,
         },
-        age_mixing: 0.0,
         ..Settings::default()
     }
 }
@@ -41,8 +40,13 @@ struct Place {
 
 impl Place {
     fn new(people: usize, settings: &Settings) -> Self {
+        Self::meeting(AgeContacts::united_states(), people, settings)
+    }
+
+    fn meeting(contacts: &AgeContacts, people: usize, settings: &Settings) -> Self {
         let population = Population::build(people, &Profile::default(), Key::from_seed(1));
-        let disease = Disease::new(settings, Arc::new(Tables::new(settings)), &population);
+        let tables = Arc::new(Tables::new(settings, &Severity::default()));
+        let disease = Disease::new(settings, tables, contacts, &population);
         Self { population, disease, plan: Plan::usual() }
     }
 
@@ -115,7 +119,7 @@ fn the_mean_course_is_that_of_the_seir_twin() {
 fn outbreaks_from_one_person_die_out_as_often_as_they_should() {
     for (dispersion, r) in [(1e6, 2.0), (0.5, 2.0)] {
         // A fixed infectious time and no chance in it: offspring are negative binomial with the asked dispersion.
-        let infectious_days = Waiting { mean: 6.0, sd: 0.4 };
+        let infectious_days = Delay::new(6.0, 0.4);
         let settings = Settings { dispersion, infectious_days, ..mixed() };
         let place = Place::new(20_000, &settings);
         let runs = 600;
@@ -130,7 +134,7 @@ fn outbreaks_from_one_person_die_out_as_often_as_they_should() {
 #[test]
 fn offspring_have_the_mean_and_dispersion_asked_for() {
     // All attempts of one person fall between day 5 and day 8; a second generation comes from day 10 on.
-    let (latent_days, infectious_days) = (Waiting { mean: 5.0, sd: 0.3 }, Waiting { mean: 2.0, sd: 0.15 });
+    let (latent_days, infectious_days) = (Delay::new(5.0, 0.3), Delay::new(2.0, 0.15));
     let settings = Settings { dispersion: 0.5, latent_days, infectious_days, ..mixed() };
     let place = Place::new(50_000, &settings);
     let runs = 4_000;
@@ -164,10 +168,20 @@ fn households_are_infected_as_often_as_in_studies() {
 
 #[test]
 fn ages_answer_to_the_contact_matrix() {
-    let young = |age_mixing: f64| {
-        let contacts = Contacts { household: 0.0, school: 0.0, work: 0.0, care: 0.0, ..Settings::default().contacts };
-        let settings = Settings { age_mixing, susceptibility: [1.0; 5], contacts, ..Settings::default() };
-        let tallies = Place::new(200_000, &settings).run(3, 1.6, 400, 90);
+    // Contacts of anyone with anyone, but people under 20 meet each other six times as often, and nobody much the old.
+    let matrix = |among_young: f64, with_old: f64| -> AgeContacts {
+        let contacts = |age: usize, met: usize| match (age, met) {
+            (0..20, 0..20) => among_young,
+            (_, 75..) => with_old,
+            _ => 1.0,
+        };
+        let matrix: Vec<f64> = (0..YEARS).flat_map(|age| (0..YEARS).map(move |met| contacts(age, met))).collect();
+        AgeContacts::new([matrix.clone(), matrix.clone(), matrix.clone(), matrix], vec![1.0; YEARS]).unwrap()
+    };
+    let young = |contacts: &AgeContacts| {
+        let rates = Contacts { household: 0.0, school: 0.0, work: 0.0, care: 0.0, ..Settings::default().contacts };
+        let settings = Settings { susceptibility: [1.0; 5], contacts: rates, ..Settings::default() };
+        let tallies = Place::meeting(contacts, 200_000, &settings).run(3, 1.6, 400, 90);
         let mut by_band = [0.0; BANDS];
         for tally in &tallies {
             tally.by_band.iter().zip(&mut by_band).for_each(|(n, sum)| *sum += f64::from(*n));
@@ -175,7 +189,7 @@ fn ages_answer_to_the_contact_matrix() {
         let all: f64 = by_band.iter().sum();
         (by_band[3] / all, by_band[15..].iter().sum::<f64>() / all)
     };
-    let ((even, even_old), (mixed, mixed_old)) = (young(0.0), young(1.0));
+    let ((even, even_old), (mixed, mixed_old)) = (young(&matrix(1.0, 1.0)), young(&matrix(6.0, 0.4)));
     assert!((even - 0.065).abs() < 0.01, "without the matrix ages 15–19 have their share: {even}");
     assert!(mixed > 1.2 * even, "with it more: {mixed} against {even}");
     assert!(mixed_old < 0.7 * even_old, "and those over 75 less: {mixed_old} against {even_old}");

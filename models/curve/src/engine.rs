@@ -1,6 +1,6 @@
 //! The engine as the program sees it.
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Streams};
+use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Streams};
 
 use crate::blend::Outlook;
 use crate::deaths::Lag;
@@ -20,6 +20,7 @@ const ONE_DAY: f64 = 0.8;
 #[derive(Debug, Clone)]
 pub struct Curve {
     settings: Settings,
+    epidemiology: Epidemiology,
     lag: Lag,
 }
 
@@ -41,18 +42,14 @@ pub struct Explanation {
 }
 
 impl Curve {
-    /// The engine with these settings.
+    /// The engine with these settings; `epidemiology`, checked before, tells how deaths follow cases and how it answers
+    /// scenarios.
     ///
     /// # Errors
     /// [`SettingsError`] with the first setting outside of its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        let lag = Lag::new(settings.death_lag_mean, settings.death_lag_sd).ok_or(SettingsError {
-            name: "death_lag_mean",
-            value: settings.death_lag_mean,
-            rule: "such that most deaths come within eight weeks",
-        })?;
-        Ok(Self { settings, lag })
+        Ok(Self { settings, epidemiology: *epidemiology, lag: Lag::new(epidemiology) })
     }
 
     /// What the engine makes of a history.
@@ -115,6 +112,7 @@ impl Engine for Curve {
         let recent = cleaned[cleaned.len().saturating_sub(self.lag.daily().len())..].to_vec();
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
+            epidemiology: self.epidemiology,
             lag: self.lag.clone(),
             fit: chosen.now,
             scale,

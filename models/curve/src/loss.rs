@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn gradient_matches_finite_differences() {
-        let (weeks, lag) = (weeks(), Lag::new(16.0, 10.0).unwrap());
+        let (weeks, lag) = (weeks(), Lag::new(&countycast_engine::Epidemiology::default()));
         let mean = vec![0.5, -4.0, 0.01, 6.0, 60.0, 2.9, 3.2, -0.9, 7.0, 95.0, 3.0, 3.5, -0.2];
         for cap in [None, Some(1_000.0)] {
             let loss = Loss {

@@ -26,13 +26,7 @@ pub struct Settings {
     pub weekly_deaths_size: f64,
     /// Largest share of residents that can become reported cases, above 0 to 1 (susceptible × ascertained).
     pub reported_share: f64,
-    /// Mean days from report of a case to report of the death, 5 to 40 (onset to death to report, less onset to report).
-    pub death_lag_mean: f64,
-    /// Standard deviation of those days, 2 to 20.
-    pub death_lag_sd: f64,
-    /// Deaths per case where neither place nor region tells, above 0 to 0.5.
-    pub fatality: f64,
-    /// Weight of `fatality` against the region's own deaths, in deaths, above 0.
+    /// Weight of the disease's case fatality against the region's own deaths, in deaths, above 0.
     pub fatality_weight: f64,
     /// Weeks over which the region's case-fatality ratio is taken, 2 to 26.
     pub fatality_weeks: usize,
@@ -40,10 +34,6 @@ pub struct Settings {
     pub pull: Pulls,
     /// Spread of the draws.
     pub spread: Spread,
-    /// Days from one infection to the next, 1 to 20: turns a scenario's factor on transmission into growth (OpenABM).
-    pub generation_days: f64,
-    /// Days from infection to report, 0 to 30: a scenario shows in reports this much later.
-    pub report_delay_days: usize,
 }
 
 /// Weights of what moves the logarithm of the next weeks' cases away from that of the last week, by weeks ahead.
@@ -107,15 +97,10 @@ impl Default for Settings {
             weekly_size: 20.0,
             weekly_deaths_size: 8.0,
             reported_share: 0.25,
-            death_lag_mean: 16.0,
-            death_lag_sd: 10.0,
-            fatality: 0.015,
             fatality_weight: 20.0,
             fatality_weeks: 6,
             pull: Pulls::default(),
             spread: Spread::default(),
-            generation_days: 5.5,
-            report_delay_days: 7,
         }
     }
 }
@@ -167,7 +152,7 @@ impl Settings {
     /// The first setting outside of its range.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let (p, s) = (&self.pull, &self.spread);
-        let ranges: [(&'static str, f64, f64, f64, &'static str); 26] = [
+        let ranges: [(&'static str, f64, f64, f64, &'static str); 21] = [
             ("window_weeks", self.window_weeks as f64, 8.0, 60.0, "8 to 60"),
             ("max_waves", self.max_waves as f64, 1.0, 4.0, "1 to 4"),
             ("past_origins", self.past_origins as f64, 2.0, 12.0, "2 to 12"),
@@ -178,13 +163,8 @@ impl Settings {
             ("weekly_size", self.weekly_size, 1e-3, 1e9, "above 0"),
             ("weekly_deaths_size", self.weekly_deaths_size, 1e-3, 1e9, "above 0"),
             ("reported_share", self.reported_share, 1e-3, 1.0, "0.001 to 1"),
-            ("death_lag_mean", self.death_lag_mean, 5.0, 40.0, "5 to 40"),
-            ("death_lag_sd", self.death_lag_sd, 2.0, 20.0, "2 to 20"),
-            ("fatality", self.fatality, 1e-6, 0.5, "above 0 to 0.5"),
             ("fatality_weight", self.fatality_weight, 1e-3, 1e9, "above 0"),
             ("fatality_weeks", self.fatality_weeks as f64, 2.0, 26.0, "2 to 26"),
-            ("generation_days", self.generation_days, 1.0, 20.0, "1 to 20"),
-            ("report_delay_days", self.report_delay_days as f64, 0.0, 30.0, "0 to 30"),
             ("pull.trust_sd", p.trust_sd, 0.0, 5.0, "0 to 5"),
             ("spread.level", s.level, 0.0, 2.0, "0 to 2"),
             ("spread.clustering", s.clustering, 0.0, 3.0, "0 to 3"),

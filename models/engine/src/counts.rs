@@ -3,6 +3,8 @@
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Poisson, StandardNormal};
 
+pub use crate::median_of_gamma::median_of_gamma;
+
 /// Weeks with up to this many people are best spread over their days by [`scatter`], so that days are whole and often
 /// zero; above, shares of the sum are as good and faster.
 pub const SCATTERED_PEOPLE: f64 = 60.0;
@@ -16,18 +18,6 @@ pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
         return (mean + mean.sqrt() * z).round().max(0.0);
     }
     Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
-}
-
-/// Median of a gamma distribution of this shape and scale 1: Wilson & Hilferty (1931), *The distribution of chi-square*;
-/// within 2 % for shapes from 0.5.
-///
-/// ```
-/// // The median of an exponential distribution is ln 2.
-/// assert!((countycast_engine::counts::median_of_gamma(1.0) / std::f64::consts::LN_2 - 1.0).abs() < 0.02);
-/// ```
-#[must_use]
-pub fn median_of_gamma(shape: f64) -> f64 {
-    shape * (1.0 - 1.0 / (9.0 * shape)).max(0.1).powi(3)
 }
 
 /// Puts `count` people one by one on days with probabilities in proportion to `expected`, whose sum is `total`.

@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use countycast_engine::delay::due;
 use countycast_engine::{
-    DUMP_FACTOR, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Parameters, Places, Recent, Scenario,
-    Streams, Surroundings,
+    DUMP_FACTOR, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Parameters, Places, Recent,
+    Scenario, Streams, Surroundings,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
 use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
-use crate::erlang::{at, delay};
 use crate::estimate::{Estimate, Weighted, estimate};
 use crate::learned::Learned;
 use crate::mixing::Mixing;
@@ -27,12 +27,8 @@ use countycast_engine::SettingsError;
 const MIN_DAYS: usize = 7;
 /// Days of infections kept before the as-of day: what deaths and beds reach back to, and the delay of reports.
 const PAST: usize = REACH + 40;
-/// Longest delay from infection to report that is kept, days.
-const LONGEST_DELAY: usize = 40;
 /// Fewest reports within the window of a search.
 const MIN_CASES: f64 = 30.0;
-/// Stages of that delay: mean 9 has standard deviation 4.
-const DELAY_STAGES: u32 = 5;
 /// Days of deaths that the local fatality is taken from.
 const FATALITY_DAYS: usize = 42;
 
@@ -47,13 +43,13 @@ pub struct Seir {
 }
 
 impl Seir {
-    /// An engine with these settings.
+    /// An engine with these settings; `epidemiology`, checked before, tells what infections lead to.
     ///
     /// # Errors
     /// [`SettingsError`] for a setting outside its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, kernels: Arc::new(Kernels::new()), surroundings: None, learned: None })
+        Ok(Self { settings, kernels: Arc::new(Kernels::new(epidemiology)), surroundings: None, learned: None })
     }
 
     /// What the past says: parameter vectors with weights, R with intervals, what cannot be told apart.
@@ -89,7 +85,7 @@ impl Seir {
         if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
             return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
         }
-        Ok(Posterior::new(past, self.settings))
+        Ok(Posterior::new(past))
     }
 
     fn search(
@@ -99,7 +95,7 @@ impl Seir {
         streams: &Streams,
     ) -> Result<Estimate, EngineError> {
         let posterior = self.posterior(history)?;
-        estimate(posterior.past(), &self.settings, history.as_of(), earlier, streams)
+        estimate(posterior.past(), history.as_of(), earlier, streams)
     }
 }
 
@@ -147,7 +143,7 @@ impl Seir {
                 let vector = |v: &Weighted| Vector { ascertainment: v.ascertainment, weight: v.weight };
                 (estimate.vectors.iter().map(vector).collect(), estimate.parameters())
             }
-            Err(_) => (vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }], None),
+            Err(_) => (vec![Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 }], None),
         };
         let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST, DUMP_FACTOR);
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
@@ -194,7 +190,7 @@ impl Seir {
         });
         let weight = self.settings.fatality_weight;
         // The standard fatality of all infections is that of reported ones times the ascertainment.
-        let standard = 1.0 / self.settings.ascertainment;
+        let standard = 1.0 / self.kernels.ascertainment();
         let region = (around.0 + weight * standard) / (around.1 + weight);
         let own = counts(past, history.deaths().cleaned());
         (own.0 + weight * region) / (own.1 + weight)
@@ -218,9 +214,9 @@ impl Seir {
 
     /// Infections that past reports came from: the same course a delay earlier, level at the end.
     fn infections(&self, past: &[f64]) -> Vec<f64> {
-        let delay = (self.settings.report_delay_days.round() as usize).min(past.len());
+        let lag = self.kernels.lag().min(past.len());
         let last = past.last().copied().unwrap_or(0.0);
-        past[delay..].iter().copied().chain(std::iter::repeat_n(last, delay)).collect()
+        past[lag..].iter().copied().chain(std::iter::repeat_n(last, lag)).collect()
     }
 }
 
@@ -232,8 +228,8 @@ fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
     }
     let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
     let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
-    let shares = ages::shares(&history.location().covariates);
     let meetings = meetings(history.location());
+    let shares = ages::shares(&history.location().covariates, meetings.shares);
     // The matrices are the nation's: a group that is larger here is met more often.
     let contacts = std::array::from_fn(|a| {
         std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
@@ -270,7 +266,7 @@ impl Fitted for SeirFit {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let lag = self.settings.report_delay_days.round() as usize;
+        let lag = self.kernels.lag();
         let ahead = self.outlook.days(days + lag);
         // Infections of a day are the reports of a delay later; the last days before as-of follow the outlook, since
         // their smooth rate lacks the days after them.
@@ -281,13 +277,12 @@ impl Fitted for SeirFit {
         };
         let reported: Vec<f64> = (0..PAST + days).map(rate).collect();
         let drive = invert(&reported, &vec![self.brought_in; reported.len()], &self.settings.rates());
-        let kernel = delay(self.settings.report_delay_days, DELAY_STAGES, LONGEST_DELAY);
-        let due: Vec<f64> = (PAST..PAST + days).map(|day| at(&reported, &kernel, day)).collect();
+        let expected: Vec<f64> = (PAST..PAST + days).map(|day| due(&reported, self.kernels.reports(), day)).collect();
         let level = |(due, ahead): (&[f64], &[f64])| {
             let due: f64 = due.iter().sum();
             if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
         };
-        let levels: Vec<f64> = due.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
+        let levels: Vec<f64> = expected.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
         let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.meetings, &self.settings);
         let paths = Paths {
             settings: &self.settings,
@@ -296,7 +291,6 @@ impl Fitted for SeirFit {
             vectors: &self.vectors,
             reported: &reported,
             drive: &drive,
-            delay: &kernel,
             start: PAST - lag,
             future: PAST,
             levels: &levels,

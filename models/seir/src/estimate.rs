@@ -5,7 +5,6 @@ use countycast_engine::{Date, EngineError, Parameters, Streams};
 use crate::past::{GLOBALS, Past};
 use crate::sample::{Proposals, Sampled, resampled};
 use crate::search::search;
-use crate::settings::Settings;
 use crate::warm;
 
 /// Fewest effective vectors of a set begun by an earlier day's: with less, everything is searched anew.
@@ -113,14 +112,13 @@ impl Estimate {
 /// around it.
 pub(crate) fn estimate(
     past: &Past,
-    settings: &Settings,
     as_of: Date,
     earlier: Option<&Parameters>,
     streams: &Streams,
 ) -> Result<Estimate, EngineError> {
     let failed = |what: &str| EngineError::NotConverged(what.to_owned());
     let begun = earlier.and_then(|earlier| {
-        let proposals = warm::proposals(past, settings, as_of, earlier)?;
+        let proposals = warm::proposals(past, as_of, earlier)?;
         let set = proposals.draw(past, streams).filter(|set| set.effective_size >= LEAST_EFFECTIVE)?;
         Some((proposals, set))
     });
@@ -128,7 +126,7 @@ pub(crate) fn estimate(
     let (proposals, set) = match begun {
         Some(begun) => begun,
         None => {
-            let optimum = search(past, settings).ok_or_else(|| failed("no start led to a finite likelihood"))?;
+            let optimum = search(past).ok_or_else(|| failed("no start led to a finite likelihood"))?;
             let proposals = Proposals::around(optimum.theta, optimum.information);
             let proposals = proposals.ok_or_else(|| failed("the likelihood is flat"))?;
             let set = proposals.draw(past, streams);

@@ -1,12 +1,12 @@
 //! The model of the past: from parameters to expected reports, and how well they agree with those that came.
 
+use countycast_engine::delay::due;
 use countycast_engine::{DUMP_FACTOR, Date, History, Recent, weekday_index};
 
-use crate::ages::{FATALITY, GROUPS};
+use crate::ages::GROUPS;
 use crate::burden::Kernels;
 use crate::compartments::{Forces, State, Strain};
 use crate::course::invert;
-use crate::erlang::{at, delay};
 use crate::mixing::Mixing;
 use crate::settings::Settings;
 
@@ -57,6 +57,10 @@ pub(crate) struct Past {
     case_delay: Vec<f64>,
     death_delay: Vec<f64>,
     fatality: f64,
+    /// Median of the prior of ascertainment.
+    ascertainment: f64,
+    /// Whole days from infection to report.
+    lag: usize,
     start_level: f64,
 }
 
@@ -89,7 +93,6 @@ impl Past {
         let last = &deaths[deaths.len() - days.saturating_sub(DEATHS_FROM).min(deaths.len())..];
         let weekly_deaths = last.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect();
         let before = history.cases().total() - cases.iter().sum::<f64>();
-        let fatality = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();
         let first_day = history.day(history.days() - days);
         let lead = weekday_index(first_day);
         Some(Self {
@@ -102,9 +105,11 @@ impl Past {
             weekly_deaths,
             before: before.max(0.0),
             case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
-            case_delay: delay(settings.report_delay_days, 5, 40),
+            case_delay: kernels.reports().to_vec(),
             death_delay: kernels.deaths().to_vec(),
-            fatality,
+            fatality: kernels.fatality(shares),
+            ascertainment: kernels.ascertainment(),
+            lag: kernels.lag(),
             start_level: smooth.iter().take(14).sum::<f64>() / 14.0 + 0.1,
             cases,
             factors,
@@ -136,8 +141,8 @@ impl Past {
     /// Mean and standard deviation of each parameter's own prior; the knots after the first walk.
     pub(crate) fn prior(&self, parameter: usize) -> (f64, f64) {
         match parameter {
-            0 => ((self.start_level / self.settings.ascertainment).ln(), LEVEL_SPREAD),
-            1 => (self.settings.ascertainment.ln(), self.settings.ascertainment_spread),
+            0 => ((self.start_level / self.ascertainment).ln(), LEVEL_SPREAD),
+            1 => (self.ascertainment.ln(), self.settings.ascertainment_spread),
             2 => (0.0, FATALITY_SPREAD),
             3 => (self.settings.ascertainment_growth_per_week, self.settings.ascertainment_growth_spread),
             _ => (0.0, FIRST_SPREAD),
@@ -162,7 +167,7 @@ impl Past {
 
     /// Start values: the inverted course of reports at an ascertainment and a factor on fatality.
     pub(crate) fn start(&self, ascertainment: f64, fatality: f64) -> Vec<f64> {
-        let lag = (self.settings.report_delay_days.round() as usize).min(self.days() - 1);
+        let lag = self.lag.min(self.days() - 1);
         let last = self.smooth[self.days() - 1];
         let reported: Vec<f64> =
             (0..self.days()).map(|day| self.smooth.get(day + lag).copied().unwrap_or(last) + 0.02).collect();
@@ -238,14 +243,14 @@ impl Past {
         let growth = theta[3].clamp(-1.0, 1.0) / 7.0;
         let cases = (WARM_UP..self.days()).map(|day| {
             let then = (ascertainment * (growth * (day as f64 - self.days() as f64)).exp()).min(1.0);
-            (at(&infections, &self.case_delay, lead + day) * then * self.factors[day]).max(1e-6)
+            (due(&infections, &self.case_delay, lead + day) * then * self.factors[day]).max(1e-6)
         });
         let mut counts: Vec<f64> = cases.collect();
         let weeks = self.weekly_deaths.len();
         for week in 0..weeks {
             let end = infections.len() - 7 * (weeks - 1 - week);
-            let due: f64 = (end - 7..end).map(|day| at(&infections, &self.death_delay, day)).sum();
-            counts.push((due * self.fatality * fatality).max(1e-6));
+            let deaths: f64 = (end - 7..end).map(|day| due(&infections, &self.death_delay, day)).sum();
+            counts.push((deaths * self.fatality * fatality).max(1e-6));
         }
         Expected { counts, reproduction, effective }
     }

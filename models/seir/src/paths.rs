@@ -1,5 +1,6 @@
 //! Joint trajectories: the SEIR equations run on with noise in R and in reporting.
 
+use countycast_engine::delay::due;
 use countycast_engine::{Date, DrawError, Draws, Streams, Target, weekday_index};
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -7,7 +8,6 @@ use crate::ages::GROUPS;
 use crate::burden::{Burden, Kernels};
 use crate::compartments::{Forces, State, Strain};
 use crate::course::Drive;
-use crate::erlang::at;
 use crate::mixing::Mixing;
 use crate::report::draw_week;
 use crate::scenario::Day;
@@ -40,8 +40,6 @@ pub(crate) struct Paths<'a> {
     /// Infections as far as they are reported, a value a day, past and expected.
     pub(crate) reported: &'a [f64],
     pub(crate) drive: &'a Drive,
-    /// Infection to report, by day.
-    pub(crate) delay: &'a [f64],
     /// First day that is simulated.
     pub(crate) start: usize,
     /// First day past as-of.
@@ -114,7 +112,7 @@ impl Paths<'_> {
         chosen
             .or(self.vectors.last())
             .copied()
-            .unwrap_or(Vector { ascertainment: self.settings.ascertainment, weight: 1.0 })
+            .unwrap_or(Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 })
     }
 
     /// Draws `2k` and `2k + 1` share stream `k` and mirror each other, so that medians of few draws are steady.
@@ -217,8 +215,10 @@ impl Paths<'_> {
         let all: Vec<f64> = infections.iter().map(|new| new.iter().sum()).collect();
         let expected: Vec<f64> = (self.future..all.len())
             .map(|day| {
-                let due = at(&all, self.delay, day) * vector.ascertainment * self.levels[(day - self.future) / 7];
-                due * noise.cases[day].exp() * self.factor(0, day)
+                let reports = due(&all, self.kernels.reports(), day)
+                    * vector.ascertainment
+                    * self.levels[(day - self.future) / 7];
+                reports * noise.cases[day].exp() * self.factor(0, day)
             })
             .collect();
         let people: f64 = self.mixing.people().iter().sum();

@@ -3,18 +3,16 @@
 use crate::past::Past;
 use crate::refine::{Optimum, refine};
 use crate::search::survivors;
-use crate::settings::Settings;
 
 /// What one place's past and the priors say of its parameters: the function that [`Seir::estimate`](crate::Seir::estimate)
 /// searches and draws from.
 pub struct Posterior {
     past: Past,
-    settings: Settings,
 }
 
 impl Posterior {
-    pub(crate) fn new(past: Past, settings: Settings) -> Self {
-        Self { past, settings }
+    pub(crate) fn new(past: Past) -> Self {
+        Self { past }
     }
 
     pub(crate) fn past(&self) -> &Past {
@@ -45,7 +43,7 @@ impl Posterior {
     /// Points that the screen and the windows leave for the refinement.
     #[must_use]
     pub fn starts(&self) -> Vec<Vec<f64>> {
-        survivors(&self.past, &self.settings)
+        survivors(&self.past)
     }
 
     /// The best that a descent from `start` comes to; none where the posterior or its derivatives are not finite.

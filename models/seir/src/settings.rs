@@ -17,11 +17,8 @@ pub struct Settings {
     pub infectious_days: f64,
     /// Exponent of the susceptible share in the force of infection. No unit, 0.1 to 6; 1 is mass action.
     pub heterogeneity: f64,
-    /// Mean time from infection to a case's report. Days, 1 to 30: incubation 5.5 (Lauer et al. 2020), test and report.
-    pub report_delay_days: f64,
-    /// Share of infections that become reported cases on the as-of day, median of the prior. 0.01 to 1.
-    pub ascertainment: f64,
-    /// Standard deviation of that prior on the log scale. 0.01 to 2.
+    /// Standard deviation of the prior of ascertainment on the as-of day, on the log scale. 0.01 to 2. Its median is that of
+    /// the disease.
     pub ascertainment_spread: f64,
     /// Growth of log ascertainment through the past, mean of the prior: testing grew through 2020. Per week, -0.2 to 0.2.
     pub ascertainment_growth_per_week: f64,
@@ -73,8 +70,6 @@ impl Default for Settings {
             latent_days: 3.5,
             infectious_days: 3.0,
             heterogeneity: 1.0,
-            report_delay_days: 9.0,
-            ascertainment: 0.25,
             ascertainment_spread: 0.5,
             ascertainment_growth_per_week: 0.01,
             ascertainment_growth_spread: 0.02,
@@ -110,8 +105,6 @@ impl Settings {
             ("latent_days", self.latent_days, 0.5, 20.0),
             ("infectious_days", self.infectious_days, 0.5, 30.0),
             ("heterogeneity", self.heterogeneity, 0.1, 6.0),
-            ("report_delay_days", self.report_delay_days, 1.0, 30.0),
-            ("ascertainment", self.ascertainment, 0.01, 1.0),
             ("ascertainment_spread", self.ascertainment_spread, 0.01, 2.0),
             ("ascertainment_growth_per_week", self.ascertainment_growth_per_week, -0.2, 0.2),
             ("ascertainment_growth_spread", self.ascertainment_growth_spread, 0.001, 0.2),

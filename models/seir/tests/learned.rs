@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, LazyLock};
 
 use countycast_engine::{
-    Change, Date, Draws, Engine, Fips, History, Horizon, Measure, Places, Scenario, Streams, Target,
+    Change, Date, Draws, Engine, Epidemiology, Fips, History, Horizon, Measure, Places, Scenario, Streams, Target,
 };
 use countycast_seir::{Seir, Settings};
 use countycast_testkit::{conformance, county_in_region};
@@ -42,7 +42,7 @@ static PLACES: LazyLock<Places> = LazyLock::new(|| {
 });
 
 fn untrained(settings: Settings) -> Seir {
-    Seir::new(settings).unwrap()
+    Seir::new(settings, &Epidemiology::default()).unwrap()
 }
 
 fn trained(settings: Settings) -> Arc<dyn Engine> {

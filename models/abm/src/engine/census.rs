@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{History, Level, Patients};
+use countycast_engine::{Epidemiology, History, Level, Patients};
 
 use super::hospital::Courses;
 use super::outlook::{course, smooth};
@@ -32,7 +32,7 @@ impl Census {
     ///
     /// A county takes the factors of its state: no report tells of the county's own patients. Ages are those of the United
     /// States on the side of the state, so that an old county keeps its many patients.
-    pub(crate) fn new(history: &History, settings: &Settings, courses: &Courses) -> Self {
+    pub(crate) fn new(history: &History, settings: &Settings, epidemiology: &Epidemiology, courses: &Courses) -> Self {
         let Some(report) = history.patients() else { return Self::EXPECTED };
         let state = match (history.location().fips.level(), history.region()) {
             (Level::County, Some(region)) => {
@@ -48,9 +48,10 @@ impl Census {
         };
         let course = course(&state, state.days(), &settings.outlook);
         let cases = smooth(&state, &course, 2 * PAST_DAYS, REPORT_DAYS);
-        let infections = infections(&cases, ascertainment(&state, residents, settings), settings);
+        let ascertainment = ascertainment(&state, residents, settings, epidemiology);
+        let infections = infections(&cases, ascertainment, epidemiology);
         let days = &infections[..2 * PAST_DAYS - report.days_ago.min(PAST_DAYS)];
-        Self::compare(report, courses.present(days, &Outcomes::USUAL))
+        Self::compare(report, courses.present(days, &Outcomes::usual(&epidemiology.severity)))
     }
 
     /// `expected` are all patients, and those of them in intensive care.

@@ -1,29 +1,6 @@
-//! From infections to what is reported of them, and back.
+//! From what is reported back to infections.
 
-use statrs::distribution::{ContinuousCDF, Gamma};
-
-use crate::settings::Waiting;
-
-/// Shares of a waiting time by whole days, from day 0; those beyond the 99.9 % quantile are left out.
-pub(crate) fn shares(waiting: Waiting) -> Vec<f64> {
-    let shape = (waiting.mean / waiting.sd).powi(2);
-    let Ok(law) = Gamma::new(shape, shape / waiting.mean) else { return vec![1.0] };
-    let (mut shares, mut below) = (Vec::new(), 0.0);
-    while below < 0.999 && shares.len() < 200 {
-        let up_to = law.cdf(shares.len() as f64 + 0.5);
-        shares.push(up_to - below);
-        below = up_to;
-    }
-    let total: f64 = shares.iter().sum();
-    shares.iter().map(|share| share / total).collect()
-}
-
-/// Events that follow from `causes`: `Σ_k shares_k · causes_(t-k)`; causes before the first day are none.
-pub(crate) fn follow(causes: &[f64], shares: &[f64]) -> Vec<f64> {
-    (0..causes.len())
-        .map(|day| shares.iter().zip(causes[..=day].iter().rev()).map(|(share, cause)| share * cause).sum())
-        .collect()
-}
+use countycast_engine::delay::follow;
 
 /// Infections whose reports are `reports`: Richardson–Lucy steps from a plain shift (Goldstein et al. 2009).
 pub(crate) fn causes(reports: &[f64], shares: &[f64]) -> Vec<f64> {
@@ -58,10 +35,11 @@ pub(crate) fn causes(reports: &[f64], shares: &[f64]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countycast_engine::Delay;
 
     #[test]
     fn causes_are_found_again() {
-        let shares = shares(Waiting { mean: 9.0, sd: 4.0 });
+        let shares = Delay::new(9.0, 4.0).shares(70);
         let truth: Vec<f64> = (0..120).map(|day| 100.0 * (1.0 + 0.5 * (f64::from(day) / 12.0).sin())).collect();
         let found = causes(&follow(&truth, &shares), &shares);
         for day in 40..90 {

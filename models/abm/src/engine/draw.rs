@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
+use countycast_engine::delay::follow;
 use countycast_engine::{
-    Date, Draws, EngineError, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
+    Date, Draws, EngineError, Epidemiology, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
 };
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use super::census::Census;
-use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
 use super::hospital::{Courses, Patients};
 use super::outlook::course;
@@ -22,8 +22,6 @@ use crate::settings::Settings;
 /// Weeks that deaths a case are taken over, and how many deaths the region's ratio counts for beside the own.
 const FATALITY_WEEKS: usize = 6;
 const FATALITY_WEIGHT: f64 = 20.0;
-/// Deaths a case where nothing else tells: about that of the United States in the summer of 2020.
-const FATALITY: f64 = 0.015;
 /// The exponent of drift stays within this: a factor of about 20 beyond any month of any county.
 const MOST_DRIFT: f64 = 3.0;
 
@@ -41,6 +39,7 @@ pub(crate) struct Past {
 /// One place, fitted: its people, and simulations that have followed the recent past.
 pub struct AbmFit {
     pub(super) settings: Settings,
+    epidemiology: Epidemiology,
     pub(super) ensemble: Arc<Ensemble>,
     pub(super) past: Past,
     pub(super) as_of: Date,
@@ -68,22 +67,24 @@ struct Reports {
 
 impl AbmFit {
     pub(crate) fn new(
-        settings: &Settings,
+        (settings, epidemiology): (&Settings, &Epidemiology),
         courses: &Arc<Courses>,
         history: &History,
         ensemble: Ensemble,
         past: Past,
     ) -> Self {
-        let risks = risks(&settings.symptomatic);
-        let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks);
+        let risks = risks(&epidemiology.severity);
+        let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks)
+            .unwrap_or_else(|| Outcomes::usual(&epidemiology.severity));
         let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
         let population = history.location().population.unwrap_or(0.0);
         let outlook = |end, days| course(history, end, &settings.outlook).ahead(days);
         let variance_factor = settings.spread.widths().variance_factor(history.cases().cleaned(), outlook);
         Self {
             variance_factor,
-            fatality: fatality(history, settings),
+            fatality: fatality(history, epidemiology),
             settings: settings.clone(),
+            epidemiology: *epidemiology,
             ensemble: Arc::new(ensemble),
             past,
             as_of: history.as_of(),
@@ -92,7 +93,7 @@ impl AbmFit {
             left: (population - total).max(0.0),
             risks,
             usual,
-            census: Census::new(history, settings, courses),
+            census: Census::new(history, settings, epidemiology, courses),
             courses: Arc::clone(courses),
         }
     }
@@ -110,14 +111,14 @@ impl AbmFit {
             .map(|infections| self.usual.times(*infections))
             .chain(tallies().map(|tally| Outcomes::of(tally, &self.risks).times(weight)))
             .collect();
-        let case_delay = shares(self.settings.case_delay_days);
+        let case_delay = self.epidemiology.report_delay_days.shares(PAST_DAYS);
         let cases: Vec<f64> = follow(&infections, &case_delay).iter().map(|reports| reports * ascertainment).collect();
         // Cases counted by how deadly they are; before the as-of day those that were reported.
         let deadly: Vec<f64> = outcomes.iter().map(|day| day.deaths).collect();
         let per_death = ascertainment / self.usual.deaths.max(1e-9);
         let mut deadly: Vec<f64> = follow(&deadly, &case_delay).iter().map(|reports| reports * per_death).collect();
         deadly[..first].copy_from_slice(&self.past.cases[..first]);
-        let deaths: Vec<f64> = follow(&deadly, &shares(self.settings.death_delay_days))
+        let deaths: Vec<f64> = follow(&deadly, &self.epidemiology.death_delay_days.shares(PAST_DAYS))
             .iter()
             .map(|deaths| deaths * self.fatality)
             .collect();
@@ -136,7 +137,7 @@ impl AbmFit {
 
     /// Whole days from infection to report, on average.
     fn report_days(&self) -> usize {
-        self.settings.case_delay_days.mean.round() as usize
+        self.epidemiology.report_delay_days.mean.round() as usize
     }
 
     /// The drift of a draw's log counts by week. Draws `2k` and `2k + 1` share a stream and mirror each other.
@@ -218,8 +219,9 @@ impl Fitted for AbmFit {
 }
 
 /// Deaths a case: of the last weeks here, and of the region's as many as [`FATALITY_WEIGHT`] deaths.
-fn fatality(history: &History, settings: &Settings) -> f64 {
-    let delay = shares(settings.death_delay_days);
+fn fatality(history: &History, epidemiology: &Epidemiology) -> f64 {
+    let usual = epidemiology.case_fatality;
+    let delay = epidemiology.death_delay_days.shares(PAST_DAYS);
     let recent = |series: &[f64]| series.iter().rev().take(7 * FATALITY_WEEKS).sum::<f64>();
     let at_risk = |cases: &[f64]| recent(&follow(cases, &delay));
     let ratio = |deaths: f64, cases: f64, prior: f64| {
@@ -228,6 +230,6 @@ fn fatality(history: &History, settings: &Settings) -> f64 {
     };
     let prior = history
         .region()
-        .map_or(FATALITY, |region| ratio(recent(region.deaths.cleaned()), at_risk(region.cases.cleaned()), FATALITY));
+        .map_or(usual, |region| ratio(recent(region.deaths.cleaned()), at_risk(region.cases.cleaned()), usual));
     ratio(recent(history.deaths().cleaned()), at_risk(history.cases().cleaned()), prior.max(1e-4)).min(0.2)
 }

@@ -13,7 +13,7 @@ mod simulated;
 
 use std::sync::Arc;
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Streams, weekday_index};
+use countycast_engine::{Contacts, Engine, EngineError, Epidemiology, Fitted, History, Streams, weekday_index};
 
 use crate::disease::{Disease, Tables};
 use crate::population::{Population, Profile};
@@ -37,20 +37,21 @@ const REPORT_DAYS: usize = 25;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Abm {
     settings: Settings,
+    epidemiology: Epidemiology,
     tables: Arc<Tables>,
     courses: Arc<Courses>,
 }
 
 impl Abm {
-    /// An engine with these settings.
+    /// An engine with these settings; `epidemiology`, checked before, tells what infections lead to.
     ///
     /// # Errors
     /// [`SettingsError`] for a setting outside its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        let tables = Arc::new(Tables::new(&settings));
-        let courses = Arc::new(Courses::new(&settings));
-        Ok(Self { settings, tables, courses })
+        let tables = Arc::new(Tables::new(&settings, &epidemiology.severity));
+        let courses = Arc::new(Courses::new(epidemiology));
+        Ok(Self { settings, epidemiology: *epidemiology, tables, courses })
     }
 }
 
@@ -70,7 +71,7 @@ impl Abm {
     /// # Errors
     /// [`EngineError::Refused`] for fewer than 14 days of counts, or where nobody is known to live.
     pub fn fit_people(&self, history: &History, streams: &Streams) -> Result<AbmFit, EngineError> {
-        let settings = &self.settings;
+        let (settings, epidemiology) = (&self.settings, &self.epidemiology);
         let refuse = |reason: String| Err(EngineError::Refused(reason));
         if history.days() < MIN_DAYS {
             return refuse(format!("an agent-based fit needs {MIN_DAYS} days of counts, found {}", history.days()));
@@ -83,7 +84,8 @@ impl Abm {
         // Who lives here is the same for all simulations of a seed.
         let profile = Profile::of(history.location()).with_commuting(history.commuting());
         let population = Population::build(people, &profile, Key::new(streams, "people", 0));
-        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
+        let contacts = history.location().contacts.as_deref().unwrap_or_else(|| Contacts::united_states());
+        let disease = Disease::new(settings, Arc::clone(&self.tables), contacts, &population);
 
         let burn_in = settings.burn_in_days;
         let course = outlook::course(history, history.days(), &settings.outlook);
@@ -91,8 +93,8 @@ impl Abm {
         let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
         let total = history.cases().cleaned().iter().sum::<f64>();
         let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>();
-        let ascertainment = ascertainment(history, residents, settings);
-        let infections = infections(&cases, ascertainment, settings);
+        let ascertainment = ascertainment(history, residents, settings, epidemiology);
+        let infections = infections(&cases, ascertainment, epidemiology);
         let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);
         let simulated: Vec<f64> =
             infections[PAST_DAYS..past + STEERED_DAYS].iter().map(|infections| infections / weight).collect();
@@ -100,13 +102,13 @@ impl Abm {
             imports: imports::shares(history, settings, &course, &disease, &cases[..past]),
             infections: simulated,
             immune: immune as usize,
-            known: burn_in.saturating_sub(settings.case_delay_days.mean.round() as usize),
+            known: burn_in.saturating_sub(epidemiology.report_delay_days.mean.round() as usize),
             first_weekday: (weekday_index(history.as_of()) + 1 + 6 * burn_in) % 7,
         };
         let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
         let ensemble = Ensemble::new(settings, population, disease, &target, keys);
         Ok(AbmFit::new(
-            settings,
+            (settings, epidemiology),
             &self.courses,
             history,
             ensemble,
@@ -117,13 +119,13 @@ impl Abm {
 
 /// Share of infections that became cases: where more cases were reported than the usual share of everyone, more must have
 /// been found of each infection.
-fn ascertainment(history: &History, residents: f64, settings: &Settings) -> f64 {
+fn ascertainment(history: &History, residents: f64, settings: &Settings, epidemiology: &Epidemiology) -> f64 {
     let total = history.cases().cleaned().iter().sum::<f64>();
-    settings.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0)
+    epidemiology.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0)
 }
 
 /// Infections a day behind smooth cases.
-fn infections(cases: &[f64], ascertainment: f64, settings: &Settings) -> Vec<f64> {
-    let causes = delays::causes(cases, &delays::shares(settings.case_delay_days));
+fn infections(cases: &[f64], ascertainment: f64, epidemiology: &Epidemiology) -> Vec<f64> {
+    let causes = delays::causes(cases, &epidemiology.report_delay_days.shares(PAST_DAYS));
     causes.iter().map(|infections| infections / ascertainment).collect()
 }

@@ -14,7 +14,7 @@ mod build;
 
 pub use layer::Layer;
 pub use profile::Profile;
-pub(crate) use resident::{Contacts, Daytime, Group, Resident};
+pub(crate) use resident::{Daytime, Group, Pool, Resident};
 pub use tables::BANDS;
 
 /// Nobody of this place holds the slot.
@@ -110,8 +110,8 @@ impl Population {
 
     /// The contacts of an age band.
     #[inline]
-    pub(crate) fn band_contacts(&self, band: usize) -> Contacts {
-        Contacts { start: self.bands[band], len: self.bands[band + 1] - self.bands[band] }
+    pub(crate) fn band_contacts(&self, band: usize) -> Pool {
+        Pool { start: self.bands[band], len: self.bands[band + 1] - self.bands[band] }
     }
 
     /// Somebody who works in another county, by a number; none where nobody does.

@@ -30,12 +30,12 @@ pub(crate) struct Group {
 
 /// A range of whom one can meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Contacts {
+pub(crate) struct Pool {
     pub(crate) start: u32,
     pub(crate) len: u32,
 }
 
-impl Contacts {
+impl Pool {
     /// One of them by 32 random bits; multiply-shift, biased by less than `len / 2³²`. The range is not empty.
     #[inline]
     pub(crate) const fn pick(self, bits: u32) -> u32 {
@@ -46,17 +46,17 @@ impl Contacts {
 impl Group {
     /// Everyone in it.
     #[inline]
-    pub(crate) const fn all(self) -> Contacts {
-        Contacts { start: self.slot - self.before, len: self.size }
+    pub(crate) const fn all(self) -> Pool {
+        Pool { start: self.slot - self.before, len: self.size }
     }
 
     /// The person's class or team.
     #[inline]
-    pub(crate) const fn team(self) -> Contacts {
-        let Contacts { start, len } = self.all();
+    pub(crate) const fn team(self) -> Pool {
+        let Pool { start, len } = self.all();
         let first = self.before / TEAM * TEAM;
         let len = if len - first < TEAM { len - first } else { TEAM };
-        Contacts { start: start + first, len }
+        Pool { start: start + first, len }
     }
 }
 
@@ -136,8 +136,8 @@ mod tests {
     #[test]
     fn the_last_team_has_who_is_left() {
         let at = |before| Group { layer: Layer::Work, slot: 1_000 + before, before, size: 45 };
-        assert_eq!(at(39).team(), Contacts { start: 1_020, len: 20 });
-        assert_eq!(at(40).team(), Contacts { start: 1_040, len: 5 });
-        assert_eq!(at(40).all(), Contacts { start: 1_000, len: 45 });
+        assert_eq!(at(39).team(), Pool { start: 1_020, len: 20 });
+        assert_eq!(at(40).team(), Pool { start: 1_040, len: 5 });
+        assert_eq!(at(40).all(), Pool { start: 1_000, len: 45 });
     }
 }

@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn small_weeks_are_whole_and_keep_their_zeros() {
         let sums = weekly_sums(0.1, 20_000);
-        assert!(sums.iter().all(|s| s.fract() == 0.0));
+        // The few weeks above are shared out, not scattered.
+        assert!(sums.iter().filter(|sum| **sum <= SCATTERED_PEOPLE).all(|sum| sum.fract() == 0.0));
         let zeros = sums.iter().take_while(|s| **s == 0.0).count() as f64 / 20_000.0;
         // exp(-0.7) = 0.50 without any noise; noise around a median of 1 moves it little.
         assert!((0.45..0.62).contains(&zeros), "{zeros}");

@@ -56,14 +56,6 @@ pub struct Settings {
     pub tail_freedom: Pair,
     /// How many past errors of its own a location needs before they outweigh these widths. Errors, above 0 to 1e6.
     pub prior_errors: Pair,
-    /// Time between infections of a chain. Days, 1 to 30; gamma mean of OpenABM (Hinch et al. 2021). For scenarios only.
-    pub generation_interval_days: f64,
-    /// Time from a change of transmission to the first change of counts: incubation 5.5 days (Lauer et al. 2020), then
-    /// test and report. Days, 0 to 60. Deaths follow `death_delay_days` later. For scenarios only.
-    pub response_delay_days: f64,
-    /// Time from a case's report to its death's report. Days, 0 to 60: onset to death 15, death to report 7, onset to
-    /// case report about 5 (CDC planning scenarios). For scenarios only.
-    pub death_delay_days: f64,
 }
 
 impl Default for Settings {
@@ -83,9 +75,6 @@ impl Default for Settings {
             drift_per_week: Pair::new(0.28, 0.29),
             tail_freedom: Pair::new(5.0, 5.0),
             prior_errors: Pair::new(100.0, 30.0),
-            generation_interval_days: 5.5,
-            response_delay_days: 8.0,
-            death_delay_days: 17.0,
         }
     }
 }
@@ -136,9 +125,7 @@ impl Settings {
             // Two averages of one age have no slope between them.
             check(&format!("slope_half_life_days.{target}"), slope, 1.1 * level, 90.0)?;
         }
-        check("generation_interval_days", self.generation_interval_days, 1.0, 30.0)?;
-        check("response_delay_days", self.response_delay_days, 0.0, 60.0)?;
-        check("death_delay_days", self.death_delay_days, 0.0, 60.0)
+        Ok(())
     }
 
     /// The values for one of the two targets.

@@ -1,5 +1,7 @@
 //! Who meets whom: contacts between single years of age, by setting.
 
+mod united_states;
+
 /// Years of age that contacts are told by: 0, 1 … 83, and 84 and above together.
 pub const YEARS: usize = 85;
 
@@ -36,6 +38,12 @@ impl Contacts {
         let matrices = settings.iter().all(|matrix| matrix.len() == YEARS * YEARS && fine(matrix));
         let ages = people.len() == YEARS && fine(&people) && people.iter().all(|people| *people > 0.0);
         (matrices && ages).then_some(Self { settings, people })
+    }
+
+    /// Those of the United States: matrices by single years of Mistry et al. (2021), averaged over eight age groups.
+    #[must_use]
+    pub fn united_states() -> &'static Self {
+        &united_states::UNITED_STATES
     }
 
     /// The same between groups of ages, each of which begins with its `youngest` year; the last has no end.
