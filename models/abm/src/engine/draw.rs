@@ -12,9 +12,12 @@ use super::census::Census;
 use super::ensemble::Ensemble;
 use super::hospital::{Courses, Patients};
 use super::outlook::course;
+use super::past::{PAST_DAYS, Past};
+use super::paths;
+use super::reported::census;
 use super::severity::{Outcomes, Risk, risks};
-use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
+use crate::plan::Plan;
 use crate::population::BANDS;
 use crate::random::Key;
 use crate::settings::Settings;
@@ -24,17 +27,6 @@ const FATALITY_WEEKS: usize = 6;
 const FATALITY_WEIGHT: f64 = 20.0;
 /// The exponent of drift stays within this: a factor of about 20 beyond any month of any county.
 const MOST_DRIFT: f64 = 3.0;
-
-/// What the reports say about the time before the as-of day and the next weeks.
-pub(crate) struct Past {
-    /// Infections a day from `PAST_DAYS` before the first simulated day, in residents.
-    pub(crate) infections: Vec<f64>,
-    /// Reported cases of the same days without rhythm.
-    pub(crate) cases: Vec<f64>,
-    pub(crate) ascertainment: f64,
-    /// Residents for each simulated person.
-    pub(crate) weight: f64,
-}
 
 /// One place, fitted: its people, and simulations that have followed the recent past.
 pub struct AbmFit {
@@ -93,9 +85,14 @@ impl AbmFit {
             left: (population - total).max(0.0),
             risks,
             usual,
-            census: Census::new(history, settings, epidemiology, courses),
+            census: census(history, settings, epidemiology, courses),
             courses: Arc::clone(courses),
         }
+    }
+
+    /// What a scenario means for the days after the as-of day.
+    pub(super) fn plan(&self, scenario: &Scenario, days: usize) -> Plan {
+        Plan::new(scenario, self.as_of, self.settings.burn_in_days, days)
     }
 
     /// What is expected to be reported of one simulation, given its burn-in and the days after.

@@ -1,9 +1,9 @@
 //! Severe courses, person by person: each patient is admitted, may come to intensive care, and leaves.
 
-use super::census::Census;
-use super::severity::Outcomes;
 use countycast_engine::{AGE_CLASSES, Epidemiology};
 
+use super::census::Census;
+use super::severity::Outcomes;
 use crate::disease::quantiles;
 use crate::purpose;
 use crate::random::{Key, unit};
