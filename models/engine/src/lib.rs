@@ -1,18 +1,4 @@
-//! The contract that every countycast model keeps.
-//!
-//! An [`Engine`] is given one location's [`History`] and returns a [`Fitted`] model; the fitted model is asked for
-//! [`Draws`]: joint trajectories of the days to come. Fitting and drawing are apart, so that one fit serves a baseline
-//! and every what-if [`Scenario`] on the same random numbers.
-//!
-//! Three rules hold for everything in here:
-//!
-//! * **Same seed, same bytes.** Random numbers come from [`Streams`], which are addressed by (seed, engine, location,
-//!   purpose, draw). A result depends on nothing else: not on threads, not on the order of work, not on neighbours in
-//!   the batch.
-//! * **An engine sees only the past.** A history ends on its as-of day; cleaning has been done with data up to that day.
-//! * **An engine may refuse.** [`EngineError`] says why; the location's blend goes on without it.
-//!
-//! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
+#![doc = include_str!("../README.md")]
 
 mod commuting;
 mod contacts;
