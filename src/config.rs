@@ -47,7 +47,7 @@ pub struct Config {
     pub fallback: fallback::Settings,
     /// How engines are weighted.
     pub blend: blend::Settings,
-    /// How cases become patients, and which beds are left for them.
+    /// How cases become hospital patients, and how many beds are free for them.
     pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
@@ -118,7 +118,7 @@ impl Config {
         self.engine_seconds = FULL_SCALE_SECONDS.max(self.engine_seconds);
     }
 
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     fn check(&self) -> Result<(), String> {
         if !HORIZON_DAYS.contains(&self.horizon_days) {
             return Err(format!("horizon_days = {}: must be 7 to 366", self.horizon_days));

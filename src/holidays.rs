@@ -9,8 +9,8 @@ const AFFECTED_DAYS: i32 = 4;
 /// Share of a day's people that are reported on it, as far as holidays go: `loss` of them are missing on a holiday,
 /// half as many on each of the following days. 1 on other days.
 ///
-/// With a loss of 0.35 a week with a holiday is reported a tenth lower, and what it lacks is never made up: where it was, a
-/// week later, projections came out no better for knowing it (`docs/scores.md`).
+/// With a loss of 0.35 a week with a holiday is reported a tenth lower, and what it lacks is never made up: where it
+/// was, a week later, projections came out no better for knowing it (`docs/experiments.md`).
 pub(crate) fn reported_share(day: Date, loss: f64) -> f64 {
     let missing = |after: i32| {
         let before = day.checked_sub(after.days()).ok()?;

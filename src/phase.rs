@@ -70,7 +70,7 @@ impl Phase {
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

@@ -5,8 +5,8 @@ use serde::Deserialize;
 
 use super::CLASSES;
 
-/// How cases become patients, and which beds are left for them. Values by age class are those of 0–49, 50–64 and 65
-/// years and above, from the planning scenarios of the CDC (2020, scenario 5) where nothing else is said.
+/// How cases become hospital patients, and how many beds are free for them. Values by age class are for 0–49, 50–64 and
+/// 65 years and above, from the CDC planning scenarios (2020, scenario 5) unless stated otherwise.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
@@ -18,20 +18,21 @@ pub struct Settings {
     /// Mean days from a case's report to its admission, by age class, 0 to 30: infection to admission 11.5, 11.5 and
     /// 9.5 days, less nine days from infection to report.
     pub admission_delay_days: [f64; CLASSES],
-    /// Share of the admitted who come to intensive care, by age class, 0 to 1.
+    /// Share of admitted patients who enter intensive care, by age class, 0 to 1.
     pub icu_share: [f64; CLASSES],
     /// Mean days in hospital of those who stay on the ward, by age class, above 0 to 60.
     pub ward_stay_days: [f64; CLASSES],
-    /// Mean days in hospital of those who come to intensive care, who hold a bed there all the time; above 0 to 60.
+    /// Mean days in hospital of patients who enter intensive care; they are counted there for the whole stay. Above 0
+    /// to 60.
     pub icu_stay_days: [f64; CLASSES],
-    /// Share of ward beds that other patients take where the county's own is not known, 0 to 1. The mean over
-    /// hospitals' cost reports as collected by CovidCareMap, 2020.
+    /// Share of ward beds occupied by other patients if the county's own is unknown, 0 to 1. The mean over hospitals'
+    /// cost reports as collected by CovidCareMap, 2020.
     pub ward_occupancy: f64,
     /// The same for intensive care.
     pub icu_occupancy: f64,
-    /// Other patients as a multiple of the usual, 0 to 2: below 1 where planned treatment is put off.
+    /// Other patients as a multiple of the usual number, 0 to 2: below 1 if elective treatment is postponed.
     pub other_patients: f64,
-    /// Distance over which the pull of a hospital falls to 37 %, kilometres, 1 to 1000.
+    /// Distance over which the attraction of a hospital falls to 37 %, kilometres, 1 to 1000.
     pub nearness_km: f64,
 }
 
@@ -53,7 +54,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

@@ -1,4 +1,4 @@
-//! Delays from report to admission and from admission to leaving, cut into days.
+//! Delays from report to admission and from admission to discharge, discretised by day.
 
 use countycast_engine::Covariates;
 use statrs::distribution::{ContinuousCDF, Gamma};
@@ -8,7 +8,7 @@ use super::Settings;
 /// Age classes: 0–49, 50–64, 65 years and above.
 pub const CLASSES: usize = 3;
 
-/// Days after which nobody is left in hospital.
+/// Longest stay in hospital, days.
 const REACH: usize = 70;
 
 /// Gamma shape of delays and stays: right-skewed, as hospital stays are.
@@ -20,7 +20,7 @@ const US_SHARES: [f64; CLASSES] = [0.643, 0.192, 0.165];
 /// Five-year groups from 50 to 64 among the covariates.
 const FIFTIES: [&str; 3] = ["age_50_54", "age_55_59", "age_60_64"];
 
-/// What happens to a reported case by age class, the same everywhere.
+/// Hospital course of a reported case by age class, the same everywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stays {
     settings: Settings,
@@ -32,10 +32,10 @@ pub struct Stays {
     icu: [Vec<f64>; CLASSES],
 }
 
-/// The same in one place, with its mix of ages. All start with the day itself.
+/// The same for the age mix of one place. All start with the day itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Kernels {
-    /// Admissions that one reported case leads to, by days since its report.
+    /// Admissions per reported case, by days since its report.
     pub(super) admission: Vec<f32>,
     /// Share of the admitted who are on the ward, by days since admission.
     pub(super) ward: Vec<f32>,
@@ -44,7 +44,7 @@ pub(super) struct Kernels {
 }
 
 impl Stays {
-    /// Cuts the delays that settings give into days.
+    /// Discretises the delays given by the settings.
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let by_class = |means: [f64; CLASSES], kernel: fn(f64) -> Vec<f64>| means.map(kernel);
@@ -62,7 +62,7 @@ impl Stays {
         &self.settings
     }
 
-    /// Mixes the classes as they are among a place's residents: cases are taken to be as old as these.
+    /// Mixes the classes in proportion to a place's residents: cases are assumed to have their age distribution.
     pub(super) fn kernels(&self, facts: &Covariates) -> Kernels {
         let shares = age_shares(facts);
         let settings = &self.settings;
@@ -90,7 +90,7 @@ fn mix(kernels: &[Vec<f64>; CLASSES], weights: [f64; CLASSES]) -> Vec<f32> {
     (0..REACH).map(day).collect()
 }
 
-/// Share still waiting after `t` days; none wait where the mean is 0.
+/// Share still waiting after `t` days; 0 if the mean is 0.
 fn waiting(t: f64, mean: f64) -> f64 {
     if mean == 0.0 {
         return 0.0;
@@ -104,7 +104,7 @@ fn delay(mean: f64) -> Vec<f64> {
     (0..REACH).map(|d| before(d) - if d + 1 == REACH { 0.0 } else { before(d + 1) }).collect()
 }
 
-/// Share that is left at the end of day 0, 1, 2 …, for arrivals at noon.
+/// Share still present at the end of day 0, 1, 2 …, for arrivals at noon.
 fn survival(mean: f64) -> Vec<f64> {
     (0..REACH).map(|d| waiting(d as f64 + 0.5, mean)).collect()
 }

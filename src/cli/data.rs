@@ -35,7 +35,7 @@ struct Check {
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Use the files as they stood on the as-of day.
+    /// Use the files as published on the as-of day.
     #[arg(long, requires = "as_of")]
     vintage: bool,
     /// List every repair of these places [default: the places with the largest].

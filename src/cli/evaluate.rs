@@ -32,13 +32,13 @@ pub(super) struct Args {
     /// Days from one as-of day to the next.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     every: u32,
-    /// Use the files as they stood on each as-of day, where the data folder keeps vintages.
+    /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
     /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in their order.
     #[arg(long)]
     archive: bool,
-    /// Also score the blend without each of its members, and the learner trained anew without groups of its features and
+    /// Also score the blend without each of its members, and the learner retrained without groups of its features and
     /// from fewer past days: eleven trainings for each as-of day, kept under OUT/ablation.
     #[arg(long, conflicts_with = "archive")]
     ablate: bool,

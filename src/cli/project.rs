@@ -32,7 +32,7 @@ pub(super) struct Args {
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Use the files as they stood on the as-of day, where the data folder keeps vintages.
+    /// Use the files as published on the as-of day, if the data folder has vintages.
     #[arg(long, requires_ifs = [(ArgPredicate::IsPresent, "as_of"), (ArgPredicate::IsPresent, "data")])]
     vintage: bool,
     /// Days to project [default: 28].

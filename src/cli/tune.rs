@@ -46,7 +46,7 @@ pub(super) struct Args {
     /// Days from one as-of day to the next.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     every: u32,
-    /// Use the files as they stood on each as-of day, where the data folder keeps vintages.
+    /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
     /// States to score, with their counties.

@@ -45,7 +45,7 @@ pub struct Request {
     pub archive: Option<PathBuf>,
     /// Settings.
     pub config: Config,
-    /// Settings as the user wrote them, for the manifest.
+    /// Settings as written by the user, for the manifest.
     pub config_text: String,
     /// States to project, by abbreviation; none for all.
     pub states: Vec<String>,

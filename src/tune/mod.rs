@@ -44,7 +44,7 @@ pub struct Request {
     pub to: Date,
     /// Days from one as-of day to the next, at least 1.
     pub every: u32,
-    /// Whether to use the files as they stood on each day.
+    /// Whether to use the files as published on each day.
     pub vintage: bool,
     /// States to score, by abbreviation; none for all.
     pub states: Vec<String>,

@@ -17,7 +17,7 @@ const TO_ADMISSION: [f64; 3] = [6.0, 6.0, 4.0];
 const WARD_STAY: [f64; 3] = [4.9, 7.6, 8.1];
 /// Days in hospital of those who come to intensive care, by class; they are counted there all the time.
 const ICU_STAY: [f64; 3] = [9.5, 10.5, 10.0];
-/// Share of the admitted who come to intensive care, by class.
+/// Share of admitted patients who enter intensive care, by class.
 const ICU_SHARE: [f64; 3] = [0.238, 0.361, 0.353];
 
 /// Delays cut into days, the same for every place.
