@@ -1,15 +1,15 @@
-//! What can stop a run, in words a person can act on.
+//! Errors that stop a run, with messages a user can act on.
 
 use std::path::{Path, PathBuf};
 
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// Anything that stops a run. The program prints it once and leaves with [`Error::exit_code`].
+/// Anything that stops a run. The program prints it once and exits with [`Error::exit_code`].
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum Error {
-    /// A file says something that cannot be used.
+    /// A file has unusable content.
     #[error(transparent)]
     #[diagnostic(transparent)]
     Input(#[from] Box<InputError>),
@@ -37,11 +37,11 @@ pub enum Error {
     },
     /// The run was asked to stop.
     #[error("interrupted: the last complete result is untouched")]
-    #[diagnostic(help("run the same command again to go on from where this one stopped"))]
+    #[diagnostic(help("run the same command again to resume"))]
     Interrupted,
 }
 
-/// A place in an input file, what stands there, and what to do about it.
+/// A location in an input file, the problem there, and its remedy.
 #[derive(Debug, Error, Diagnostic)]
 #[error("{}{}: {problem}", file.display(), self.place())]
 pub struct InputError {
@@ -92,7 +92,7 @@ impl From<InputError> for Error {
 }
 
 impl Error {
-    /// The exit code of the program: 2 for what the caller can mend, 130 after Ctrl-C, 1 otherwise.
+    /// The exit code of the program: 2 for errors that the user can fix, 130 after Ctrl-C, 1 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -102,9 +102,9 @@ impl Error {
         }
     }
 
-    /// A file or folder that could not be read: the caller's to mend.
+    /// A file or folder that could not be read, for the user to fix.
     pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
-        let remedy = "check that the path exists and may be read";
+        let remedy = "check that the path exists and is readable";
         InputError::new(path, format!("cannot be read: {source}"), remedy).into()
     }
 

@@ -1,4 +1,4 @@
-//! The time-varying reproduction number from reported cases, whatever model projects them.
+//! The time-varying reproduction number from reported cases, independent of the engines.
 
 use countycast_engine::Series;
 use statrs::distribution::{ContinuousCDF, Gamma};
@@ -7,12 +7,12 @@ use statrs::distribution::{ContinuousCDF, Gamma};
 const GENERATION_MEAN: f64 = 5.5;
 /// Standard deviation of the generation time, days.
 const GENERATION_SD: f64 = 2.14;
-/// Longest generation time looked at, days: 99.99 % of the distribution lies below.
+/// Longest generation time considered, days: 99.99 % of the distribution lies below.
 const GENERATION_DAYS: usize = 18;
-/// Window over which the reproduction number is taken as constant, days: two weeks, so that a small county has counts
-/// enough and the weekday rhythm cancels.
+/// Window over which the reproduction number is taken as constant, days: two weeks, so that a small county has enough
+/// counts and the weekday rhythm cancels.
 const WINDOW: usize = 14;
-/// Shape and rate of the gamma prior: mean 1, standard deviation 0.5. A place without cases says nothing.
+/// Shape and rate of the gamma prior: mean 1, standard deviation 0.5. Without cases the posterior is the prior.
 const PRIOR: (f64, f64) = (4.0, 4.0);
 
 /// The reproduction number of the last two weeks before as-of.
@@ -29,15 +29,15 @@ pub struct Reproduction {
 }
 
 /// Estimates R_t by the renewal equation (Cori et al. 2013, *A new framework and software to estimate time-varying
-/// reproduction numbers during epidemics*), Poisson cases, gamma prior; over-dispersion of counts widens the interval
-/// by their own variance-to-mean ratio. None where there was no case to infect anyone.
+/// reproduction numbers during epidemics*), Poisson cases, gamma prior; overdispersion of counts widens the interval by
+/// their variance-to-mean ratio. None without earlier cases.
 #[must_use]
 pub fn reproduction(cases: &Series) -> Option<Reproduction> {
     estimate(&smoothed(cases), &generation_weights()?)
 }
 
 /// The same estimate as of past days: of the last day and of every `stride` days before it, as far back as there are
-/// counts enough, oldest first. Counts of the days after are not looked at.
+/// enough counts, oldest first. Later counts are not used.
 ///
 /// # Panics
 /// Where `stride` is 0.
@@ -77,7 +77,7 @@ fn estimate(counts: &[f64], weights: &[f64]) -> Option<Reproduction> {
     Some(Reproduction { median, lower: quantile(0.05), upper: quantile(0.95), doubling_days })
 }
 
-/// Means over the seven days that end on each day, which the weekday rhythm leaves alone.
+/// Means over the seven days that end on each day, which removes the weekday rhythm.
 fn smoothed(cases: &Series) -> Vec<f64> {
     let counts = cases.cleaned();
     (0..counts.len())

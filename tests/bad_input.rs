@@ -96,7 +96,7 @@ fn folders_that_hold_no_counts() {
     let spoilt = Spoilt::new();
     let nowhere = spoilt.0.path().join("nowhere");
     let message = refused(&spoilt.0, project(&nowhere, spoilt.0.path(), "out", &[]));
-    says(&message, &["DIR/nowhere: there is no such folder", "help: give the folder that holds"]);
+    says(&message, &["DIR/nowhere: the folder does not exist", "help: give the folder that holds"]);
 
     fs::remove_dir_all(spoilt.data().join("jhu")).unwrap();
     fs::write(spoilt.data().join("table.csv"), "place,day,sick\nAda,1,2\n").unwrap();
@@ -152,7 +152,7 @@ fn places_that_do_not_exist() {
         &["the data have no counties of New York", "states in the data: Iowa, Nebraska, South Dakota"],
     );
     says(&spoilt.refused(&["--fips", "36061"]), &["--fips 36061: the data have no such place"]);
-    says(&spoilt.refused(&["--fips", "1001"]), &["`1001` is no FIPS code", "leading zeros"]);
+    says(&spoilt.refused(&["--fips", "1001"]), &["`1001` is not a FIPS code", "leading zeros"]);
 }
 
 #[test]
@@ -221,7 +221,7 @@ fn programs_get_the_error_as_one_document() {
     let output = project(Path::new("nowhere"), scratch().path(), "out", &["--format", "json"]).output().unwrap();
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), document["exit_code"].as_i64()), (Some(2), Some(2)));
-    assert!(document["error"].as_str().unwrap().contains("nowhere: there is no such folder"));
+    assert!(document["error"].as_str().unwrap().contains("nowhere: the folder does not exist"));
     assert!(document["help"].as_str().is_some_and(|help| !help.is_empty()));
     assert_eq!(text(&output.stderr), "");
 }

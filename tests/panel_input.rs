@@ -177,7 +177,7 @@ fn folders_and_layouts() {
     assert!(error.contains("notes.csv starts with `a,b,c`"), "{error}");
     let missing = folder.path("nowhere");
     let error = message(&load(&missing, None, &Settings::default()).unwrap_err(), folder.0.path());
-    assert!(error.starts_with("DIR/nowhere: there is no such folder"), "{error}");
+    assert!(error.starts_with("DIR/nowhere: the folder does not exist"), "{error}");
 
     let folder = Folder::of(&[("confirmed.csv", &jhu_cases())]);
     assert!(folder.error(None).starts_with("DIR: there is no file of Jhu deaths"), "{}", folder.error(None));
@@ -211,7 +211,7 @@ fn values() {
         (",1,3,3,6", ",1,3,3", "line 2: 11 fields where the header has 12"),
         ("1003.0", "01001", "line 3, column `FIPS`: FIPS 01001 stands on line 2 already"),
         ("1003.0", "1002", "line 3, column `FIPS`: FIPS 01002 (`Baldwin, Alabama`) is unknown to the crosswalk"),
-        ("1003.0", "Baldwin", "line 3, column `FIPS`: `Baldwin` is no FIPS code"),
+        ("1003.0", "Baldwin", "line 3, column `FIPS`: `Baldwin` is not a FIPS code"),
         ("Kansas City,Missouri", "Kansas City,Misery", "line 5, column `FIPS`: `Kansas City, Misery` is no place"),
         (",1,3,3,6", ",1,3,3,1001", "line 2, column `3/4/20`: 1001 cases in Autauga, AL (01001), which has 1000"),
     ] {

@@ -44,7 +44,7 @@ impl Archive {
     /// Opens the archive in a folder, which is created if it does not exist.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folder cannot be made.
+    /// [`Error::Io`] where the folder cannot be created.
     pub fn open(root: &Path) -> Result<Self, Error> {
         fs::create_dir_all(root).map_err(|source| Error::write(root, source))?;
         Ok(Self { root: root.to_owned() })

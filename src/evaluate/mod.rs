@@ -1,4 +1,4 @@
-//! How good projections were, once the truth is known: scores, what came true, and means by stratum.
+//! Forecast skill: scores against observed counts, and means by stratum.
 
 mod forecasts;
 mod score;

@@ -1,4 +1,4 @@
-//! What came true: weekly counts of every location.
+//! Observed weekly counts of every location.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -9,7 +9,7 @@ use jiff::ToSpan;
 use crate::error::{Error, InputError};
 use crate::panel::Panel;
 
-/// The Forecast Hub's own truth, below the data folder.
+/// The Forecast Hub's observed counts, below the data folder.
 const HUB_TRUTH: &str = "hub/county_weekly_cases.csv";
 
 /// Weekly new cases and deaths by location and last day of the week.
@@ -34,7 +34,7 @@ impl Truth {
         Self { first_day: panel.first_day(), daily, hub: HashMap::new() }
     }
 
-    /// Takes the Forecast Hub's weekly cases of counties, where the data folder has them, before all others.
+    /// Prefers the Forecast Hub's weekly cases of counties, if the data folder has them.
     ///
     /// # Errors
     /// [`Error::Input`] for a file that cannot be read, with line, column and value.
@@ -67,7 +67,7 @@ impl Truth {
         Ok(self)
     }
 
-    /// New events in the seven days that end on `end`; none where they are not all known.
+    /// New events in the seven days that end on `end`; none if some are unknown.
     #[must_use]
     pub fn week(&self, fips: Fips, target: Target, end: Date) -> Option<f64> {
         if target == Target::Cases
@@ -80,7 +80,7 @@ impl Truth {
         Some(days.iter().sum::<f64>().max(0.0))
     }
 
-    /// New events in the `weeks` weeks after `as_of`; none where they are not all known.
+    /// New events in the `weeks` weeks after `as_of`; none if some are unknown.
     #[must_use]
     pub fn span(&self, fips: Fips, target: Target, as_of: Date, weeks: usize) -> Option<f64> {
         (1..=weeks as i64).map(|week| self.week(fips, target, as_of.saturating_add((7 * week).days()))).sum()

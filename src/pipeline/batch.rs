@@ -29,9 +29,9 @@ use crate::reproduction::{Reproduction, reproduction};
 pub struct Plan {
     /// The engines, in the order of the output.
     pub engines: Vec<Arc<dyn Engine>>,
-    /// When a county is projected on its own.
+    /// Criteria for projecting a county from its own history.
     pub phase: phase::Settings,
-    /// How the others follow their state.
+    /// How the other counties follow their state.
     pub fallback: fallback::Settings,
     /// How cases become patients.
     pub capacity: capacity::Settings,

@@ -46,7 +46,7 @@ pub struct Failure {
     pub engine: &'static str,
     /// One or two words for counting: `refused`, `panicked`, `timed out`, …
     pub kind: &'static str,
-    /// The reason, for people.
+    /// The reason, in readable form.
     pub reason: String,
 }
 

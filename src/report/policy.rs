@@ -47,7 +47,7 @@ pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
     for record in reader.records() {
         let record = record.map_err(csv)?;
         let cell = |index: usize| record.get(index).unwrap_or_default();
-        let day: Date = cell(date).parse().map_err(|_| fail(format!("`{}` is no date", cell(date))))?;
+        let day: Date = cell(date).parse().map_err(|_| fail(format!("`{}` is not a date", cell(date))))?;
         let Some(state) = State::named(cell(state)).filter(|_| day <= as_of) else { continue };
         let levels = policies.entry(state.fips().to_string()).or_default();
         for (&column, (_, policy)) in columns.iter().zip(POLICIES) {

@@ -47,7 +47,7 @@ impl Counts {
     }
 }
 
-/// Weeks past as-of that are scored.
+/// Weeks after the as-of day that are scored.
 const WEEKS: usize = 4;
 
 /// How good settings turned out to be.

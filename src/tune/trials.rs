@@ -16,13 +16,13 @@ pub struct Trial {
     pub values: Vec<f64>,
     /// The loss relative to the baseline's on the same county-weeks; none where the settings were refused.
     pub loss: Option<f64>,
-    /// Share of truths within the central 95 % interval.
+    /// Coverage of the central 95 % interval.
     pub coverage_95: Option<f64>,
     /// Share of the forecasts that the engine gave; the baseline stands in for the others.
     pub answered: Option<f64>,
     /// Why it was refused.
     pub refused: Option<String>,
-    /// Seconds by the clock.
+    /// Wall-clock seconds.
     pub seconds: f64,
 }
 

@@ -23,9 +23,9 @@ use crate::Contacts;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fips(u32);
 
-/// Text that is no FIPS code.
+/// Text that is not a FIPS code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no FIPS code: write `US`, two digits for a state (`01`) or five for a county (`01001`)")]
+#[error("`{0}` is not a FIPS code: write `US`, two digits for a state (`01`) or five for a county (`01001`)")]
 pub struct FipsError(pub String);
 
 /// What kind of place a FIPS code names.
