@@ -204,7 +204,7 @@ fn where_every_engine_fails_a_county_follows_its_state() {
     };
     Batch::new(demo(), plan, selection).run(&BTreeMap::new(), &Silent, sink).unwrap();
     let here = &found[COUNTY];
-    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine answered"));
+    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine succeeded"));
     assert!(here.blend.is_some() && here.failures.len() == 1);
     assert_eq!(models(&found["19003"]), ["alone"]);
 }

@@ -14,7 +14,7 @@ pub(super) fn text(done: &Done) -> String {
 }
 
 fn tables(text: &mut String, done: &Done) -> Result {
-    let data = if done.vintage { "data as they stood on each day" } else { "the newest data, cut at each day" };
+    let data = if done.vintage { "data as published on each day" } else { "the newest data, cut at each day" };
     writeln!(text, "{} as-of days, {data}", done.as_of.len())?;
     for (target, level, title) in [
         ("inc case", "county", "weekly cases in counties"),

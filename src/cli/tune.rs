@@ -55,7 +55,7 @@ pub(super) struct Args {
     /// Single counties or states to score, by FIPS code.
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
-    /// What is made small.
+    /// The loss to minimise.
     #[arg(long, value_enum, default_value_t = Objective::Wis)]
     objective: Objective,
     /// Which counts are scored.

@@ -1,4 +1,4 @@
-//! How good settings are: projections of past days, scored against what came true.
+//! The objective: scores of projections of past days against observed counts.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::pipeline::{Batch, Monitor, Projected, Selection};
 use crate::project;
 use crate::quantiles::{MEDIAN, Row};
 
-/// What is made small.
+/// The loss to minimise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Objective {
     /// The weighted interval score: all quantiles, in people.
@@ -50,7 +50,7 @@ impl Counts {
 /// Weeks after the as-of day that are scored.
 const WEEKS: usize = 4;
 
-/// How good settings turned out to be.
+/// Scores of one set of settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Score {
     pub(super) loss: f64,
@@ -58,14 +58,14 @@ pub(super) struct Score {
     pub(super) answered: f64,
 }
 
-/// The past days with what was known then, and what came true.
+/// The past days with the data available then, and the observed counts.
 pub(super) struct Past<'a> {
     request: &'a Request,
     days: Vec<(Panel, Selection)>,
     truth: Truth,
 }
 
-/// Passes on the wish to stop and nothing else: a trial is one step of a search.
+/// Passes on only cancellation: a trial is one step of a search.
 struct Quiet<'a>(&'a dyn Monitor);
 
 impl Monitor for Quiet<'_> {
@@ -106,7 +106,7 @@ impl<'a> Past<'a> {
         Ok(Self { request, days: dates.iter().map(day).collect::<Result<_, _>>()?, truth })
     }
 
-    /// The inputs of all days, for telling whether an earlier search saw the same.
+    /// The inputs of all days, to check whether an earlier search used the same.
     pub(super) fn inputs(&self) -> Vec<&str> {
         self.days.iter().flat_map(|(panel, _)| panel.inputs()).map(|input| input.sha256.as_str()).collect()
     }
@@ -114,8 +114,8 @@ impl<'a> Past<'a> {
     /// Projects all days with these settings and scores the projections.
     ///
     /// # Errors
-    /// [`Error::Request`] and [`Error::Input`] for settings that no engine takes, [`Error::Interrupted`] when the monitor
-    /// asks to stop.
+    /// [`Error::Request`] and [`Error::Input`] for invalid settings, [`Error::Interrupted`] when the monitor asks to
+    /// stop.
     pub(super) fn score(&self, config: &Config, monitor: &dyn Monitor) -> Result<Score, Error> {
         let mut config = config.clone();
         if self.request.engine != BLEND {
@@ -145,9 +145,9 @@ impl<'a> Past<'a> {
         if sums.iter().any(|sums| sums.baseline.is_nan() || sums.baseline <= 0.0) {
             return Err(Error::Request {
                 message: format!(
-                    "there is nothing to score: the baseline `{BASELINE}` is right everywhere or nowhere known"
+                    "there is nothing to score: the baseline `{BASELINE}` has no error, or no outcome is observed"
                 ),
-                remedy: "take other places or earlier days: what came true has to be in the data".to_owned(),
+                remedy: "choose other places or earlier days: outcomes must be in the data".to_owned(),
             });
         }
         Ok(Score {
@@ -157,8 +157,8 @@ impl<'a> Past<'a> {
         })
     }
 
-    /// Adds one location's weeks. Where the engine did not answer, the baseline stands in: an engine does not look better
-    /// for leaving out what is hard.
+    /// Adds one location's weeks. Where the engine failed, the baseline takes its place, so an engine gains nothing by
+    /// refusing difficult places.
     fn add(&self, projected: &Projected, target: Target, as_of: Date, sums: &mut Sums) {
         let member = |name: &str| projected.members.iter().find(|(model, _)| *model == name).map(|(_, f)| f);
         let engine = self.request.engine.as_str();

@@ -54,7 +54,7 @@ fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
         picture.draw(&SVGBackend::new(path, size).into_drawing_area()).map_err(|error| fail(path, error))
     })?;
     aside(&out.join(format!("{name}.png")), |path| {
-        // The format is told by the name's end, which the unfinished file does not have.
+        // The format follows from the extension, which the temporary file does not have.
         let mut pixels = vec![0; (3 * wide * high) as usize];
         let drawn = picture.draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area());
         drawn.map_err(|error| fail(path, error))?;
