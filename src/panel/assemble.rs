@@ -185,6 +185,10 @@ fn outer(place: &Place, (cases, deaths): (Around, Around)) -> Outer {
 }
 
 pub(super) fn inconsistent(cases_file: &Path, error: &HistoryError) -> Error {
-    InputError::new(cases_file, format!("cannot form a history: {error}"), "check that the file is whole and has counts")
-        .into()
+    InputError::new(
+        cases_file,
+        format!("cannot form a history: {error}"),
+        "check that the file is whole and has counts",
+    )
+    .into()
 }

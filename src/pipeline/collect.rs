@@ -63,7 +63,8 @@ impl Batch<'_> {
                 (Some((forecast, census)), weights)
             }
             _ => {
-                let reason = if members.is_empty() { "no engine succeeded" } else { "no engine's projection is plausible" };
+                let reason =
+                    if members.is_empty() { "no engine succeeded" } else { "no engine's projection is plausible" };
                 phase = Phase::Fallback { reason: reason.to_owned() };
                 let state = fips.state().filter(|&state| state != fips).and_then(|state| draws.get(&state));
                 let job = state.map(|state| Job {

@@ -65,8 +65,7 @@ where
     B::ErrorType: 'static,
 {
     area.fill(&WHITE)?;
-    let title =
-        "loss relative to flat; triangle: starting settings; large dot: best; at the upper edge: trials worse than shown";
+    let title = "loss relative to flat; triangle: starting settings; large dot: best; at the upper edge: trials worse than shown";
     let area = area.titled(title, (FONT, 13))?;
     let scored: Vec<(&Trial, f64)> = done.trials.iter().filter_map(|trial| Some((trial, trial.loss?))).collect();
     let least = scored.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);

@@ -121,7 +121,10 @@ impl Space {
             };
             let Range { low, high, scale } = range;
             if !(low.is_finite() && high.is_finite() && low < high) {
-                return Err(wrong(&format!("from {low} to {high} is not a range"), "give a low below a high".to_owned()));
+                return Err(wrong(
+                    &format!("from {low} to {high} is not a range"),
+                    "give a low below a high".to_owned(),
+                ));
             }
             if scale == Scale::Log && low <= 0.0 {
                 return Err(wrong(&format!("a logarithm of {low} does not exist"), "give a low above 0".to_owned()));
