@@ -114,16 +114,16 @@ fn headers() {
     let path = spoilt.data().join(CASES);
     let without: String = fs::read_to_string(&path).unwrap().replace("/20,", "/xx,").replace("/20\n", "/xx\n");
     fs::write(&path, without).unwrap();
-    says(&spoilt.refused(&[]), &[CASES, "line 1: the header has no dates", "have to be named as 1/22/20"]);
+    says(&spoilt.refused(&[]), &[CASES, "line 1: the header has no dates", "name day columns as 1/22/20"]);
 }
 
 #[test]
 fn values() {
     for (line, column, value, expected) in [
-        (5, "7/4/20", "many", "line 5, column `7/4/20`: `many` is no number"),
+        (5, "7/4/20", "many", "line 5, column `7/4/20`: `many` is not a number"),
         (5, "7/4/20", "", "line 5, column `7/4/20`: a count is missing"),
         (5, "7/4/20", "-3", "line 5, column `7/4/20`: a cumulative count of -3"),
-        (5, "FIPS", "19001", "line 5, column `FIPS`: FIPS 19001 stands on line 2 already"),
+        (5, "FIPS", "19001", "line 5, column `FIPS`: FIPS 19001 is already on line 2"),
         (5, "FIPS", "19002", "line 5, column `FIPS`: FIPS 19002 ("),
         (5, "10/24/20", "99999999", "line 5, column `10/24/20`: 99999999 cases in Demo 4, IA (19007), which has"),
     ] {

@@ -130,7 +130,7 @@ fn a_fault_in_one_county_costs_that_county_that_engine() {
     assert!(whole.values().all(|projected| projected.failures.is_empty()));
     for (fault, kind, reason) in [
         (Fault::Panics, "panicked", "dice fell off the table"),
-        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Hangs, "timed out", "no result within 2 s"),
         (Fault::Refuses, "refused", "refused: no mood"),
     ] {
         for faulty in [Faulty { fit: fault, ..sound() }, Faulty { draw: fault, ..sound() }] {
@@ -164,7 +164,7 @@ fn draws_of_the_wrong_shape_are_a_failure_of_their_engine() {
 fn an_engine_that_cannot_learn_is_left_out_everywhere() {
     for (fault, kind, reason) in [
         (Fault::Panics, "panicked", "dice fell off the table"),
-        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Hangs, "timed out", "no result within 2 s"),
         (Fault::Refuses, "refused", "refused: no mood"),
     ] {
         let found = projected(Faulty { train: fault, ..sound() });

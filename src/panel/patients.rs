@@ -43,7 +43,7 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
     while table.read(&mut record)? {
         let day: Date = text(&record, date)
             .parse()
-            .map_err(|_| table.wrong(&record, date, "is no date", "write the day such as 2020-07-31"))?;
+            .map_err(|_| table.wrong(&record, date, "is not a date", "write the day such as 2020-07-31"))?;
         last_day = last_day.max(Some(day));
         let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
         // The file also has territories.
@@ -118,6 +118,9 @@ mod tests {
     #[test]
     fn what_is_no_number_is_named_with_its_line() {
         let error = read_file("2020-08-07,IA,many,\n", Date::constant(2020, 8, 7)).unwrap_err().to_string();
-        assert!(error.contains("line 2, column `hospitalizedCurrently`: `many` is no number of patients"), "{error}");
+        assert!(
+            error.contains("line 2, column `hospitalizedCurrently`: `many` is not a number of patients"),
+            "{error}"
+        );
     }
 }

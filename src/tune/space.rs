@@ -116,7 +116,7 @@ impl Space {
             let whole = match found.and_then(|path| get(&base, &path)) {
                 Some(Value::Integer(_)) => true,
                 Some(Value::Float(_)) => false,
-                Some(_) => return Err(wrong("is no number", known(&base, &key))),
+                Some(_) => return Err(wrong("is not a number", known(&base, &key))),
                 None => return Err(wrong("unknown setting", known(&base, &key))),
             };
             let Range { low, high, scale } = range;
@@ -273,7 +273,7 @@ mod tests {
             ("\"engines.trend.rize.cases\" = { low = 0.2, high = 1.0 }", "unknown setting"),
             ("\"blend.sharpness\" = { low = 1.0, high = 9.0 }", "unknown setting"),
             ("\"panel.gaps.backlog\" = { low = 1.0, high = 2.0 }", "unknown setting"),
-            ("\"engines.trend.rise\" = { low = 0.2, high = 1.0 }", "is no number"),
+            ("\"engines.trend.rise\" = { low = 0.2, high = 1.0 }", "is not a number"),
             ("\"fallback.ridge\" = { low = 2.0, high = 1.0 }", "from 2 to 1 is not a range"),
             ("\"fallback.ridge\" = { low = 0.0, high = 1.0, scale = \"log\" }", "a logarithm of 0"),
             ("\"fallback.ridge\" = { low = 0.0, hi = 1.0 }", "unknown field `hi`"),

@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_line_and_what_is_known() {
         let cases = [
-            ("[[entry]]\nkind = \"mask\"\n", "line 2, column `1`", "there is no entry \"mask\"", "masks"),
+            ("[[entry]]\nkind = \"mask\"\n", "line 2, column `1`", "unknown entry \"mask\"", "masks"),
             ("[[entry]]\nkind = \"masks\"\nefficacy = 2\n", "line 3", "masks.efficacy = 2", "0 to 1"),
             ("[[entry]]\nkind = \"masks\"\nefficiency = 1\n", "line 3", "takes no `efficiency`", "efficacy"),
             ("[[entry]]\nkind = \"masks\"\nstrength = 1.2\n", "line 3", "must be a number from 0 to 1", ""),
@@ -217,10 +217,10 @@ mod tests {
             ("[[entry]]\nkind = \"masks\"\nend = \"+57\"\n", "line 3", "2020-10-25 is outside", "2020-10-24"),
             ("[[entry]]\nkind = \"masks\"\nend = \"+99999999999\"\n", "line 3", "is outside", "2020-10-24"),
             ("[[entry]]\nkind = \"masks\"\nstart = \"+9\"\nend = \"+8\"\n", "line 4", "before it starts", ""),
-            ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "on the same days", "end one"),
+            ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "overlap in time", "end one"),
             ("nam = \"x\"\n", "line 1", "unknown field `nam`", "--list"),
             ("[[entry]]\nstrength = 1\n", "line 1", "has no `kind`", "schools"),
-            ("[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.2]\n", "line 3", "twice", "once"),
+            ("[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.2]\n", "line 3", "duplicate strength", "once"),
             ("[[entry]]\nkind = \"tracing\"\n", "line 1", "`tracing` does nothing", "`testing`"),
             ("horizon_days = 3\n[[entry]]\nkind = \"masks\"\n", "line 1", "horizon_days = 3", "7 to 366"),
             ("name = \"x\"\n", "s.toml", "no [[entry]]", "--list"),

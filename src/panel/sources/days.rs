@@ -92,7 +92,7 @@ mod tests {
         let gap = find(&["FIPS", "3/1/20", "3/3/20"]).unwrap_err();
         assert!(gap.contains("column `3/3/20`") && gap.contains("after 2020-03-01 comes 2020-03-03"), "{gap}");
         let other = find(&["3/1/20", "note"]).unwrap_err();
-        assert!(other.contains("`note` is no date where 2020-03-02 was expected"), "{other}");
+        assert!(other.contains("`note` is not a date where 2020-03-02 was expected"), "{other}");
         assert!(find(&["13/1/20"]).is_err());
     }
 }

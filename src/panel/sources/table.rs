@@ -160,7 +160,7 @@ mod tests {
         assert!(table.read(&mut record).unwrap());
         assert_eq!(table.fips(&record, 0).unwrap(), None);
         let error = table.count(&record, 1).unwrap_err().to_string();
-        assert_eq!(error, "f.csv, line 3, column `n`: `x` is no number");
+        assert_eq!(error, "f.csv, line 3, column `n`: `x` is not a number");
         assert!(!table.read(&mut record).unwrap());
     }
 
