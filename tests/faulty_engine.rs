@@ -157,7 +157,7 @@ fn draws_of_the_wrong_shape_are_a_failure_of_their_engine() {
     assert_eq!(models(here), ["flat", "trend"]);
     let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
     assert_eq!((failure.engine, failure.kind), ("faulty", "invalid draws"));
-    assert!(failure.reason.contains("100 draws of 13 days where 100 of 14 were asked for"), "{}", failure.reason);
+    assert!(failure.reason.contains("100 draws of 13 days where 100 of 14 were requested"), "{}", failure.reason);
 }
 
 #[test]

@@ -84,7 +84,7 @@ pub struct ModelRow {
     pub last_day: String,
     /// Counties.
     pub counties: usize,
-    /// Past days of places that it learned from.
+    /// Number of training rows (past days of places).
     pub rows: usize,
 }
 

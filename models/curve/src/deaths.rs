@@ -1,4 +1,4 @@
-//! From cases to deaths: when, and how many.
+//! From cases to deaths: delay and fatality.
 
 use statrs::distribution::{ContinuousCDF, Gamma};
 
@@ -12,12 +12,12 @@ pub(crate) struct Lag {
     weekly: Vec<f64>,
 }
 
-/// Days and weeks past which no death is expected.
+/// Longest delay of deaths, days and weeks.
 const DAYS: usize = 56;
 const WEEKS: usize = DAYS / 7 + 1;
 
 impl Lag {
-    /// A gamma distribution of `mean` and `sd` days, cut after eight weeks. None where it cannot be built.
+    /// A gamma distribution of `mean` and `sd` days, truncated after eight weeks. None if it is invalid.
     pub(crate) fn new(mean: f64, sd: f64) -> Option<Self> {
         let gamma = Gamma::new((mean / sd).powi(2), mean / (sd * sd)).ok()?;
         let whole = gamma.cdf(DAYS as f64);
@@ -56,9 +56,9 @@ impl Lag {
     }
 }
 
-/// Case-fatality ratio believed before a place's own deaths are looked at, as seen `to` weeks into the history.
+/// Prior case-fatality ratio of a place, `to` weeks into the history.
 ///
-/// It is the region's over the last weeks, drawn to the common one with the weight of some deaths.
+/// It is the region's over the last weeks, shrunk toward the common one with the weight of some deaths.
 pub(crate) fn prior_ratio(weeks: &Weeks, lag: &Lag, to: usize, settings: &Settings) -> f64 {
     let (deaths, cases) = lag.sums(&weeks.region_cases, &weeks.region_deaths, to, settings.fatality_weeks);
     (deaths + settings.fatality_weight) / (cases + settings.fatality_weight / settings.fatality)

@@ -1,18 +1,17 @@
-//! The contract that every countycast model keeps.
+//! The contract of every countycast model.
 //!
-//! An [`Engine`] is given one location's [`History`] and returns a [`Fitted`] model; the fitted model is asked for
-//! [`Draws`]: joint trajectories of the days to come. Fitting and drawing are apart, so that one fit serves a baseline
-//! and every what-if [`Scenario`] on the same random numbers.
+//! An [`Engine`] is given one location's [`History`] and returns a [`Fitted`] model; the fitted model returns
+//! [`Draws`]: joint trajectories of future days. Fitting and drawing are separate, so one fit serves a baseline and
+//! every what-if [`Scenario`] on the same random numbers.
 //!
-//! Three rules hold for everything in here:
+//! Three rules hold for everything in this crate:
 //!
 //! * **Same seed, same bytes.** Random numbers come from [`Streams`], which are addressed by (seed, engine, location,
-//!   purpose, draw). A result depends on nothing else: not on threads, not on the order of work, not on neighbours in
-//!   the batch.
+//!   purpose, draw). A result does not depend on threads, on the order of work, or on other places in the batch.
 //! * **An engine sees only the past.** A history ends on its as-of day; cleaning has been done with data up to that day.
-//! * **An engine may refuse.** [`EngineError`] says why; the location's blend goes on without it.
+//! * **An engine may refuse.** [`EngineError`] gives the reason; the location's blend continues without it.
 //!
-//! Times are in days, counts in people. This crate knows no files, no data frames and no command line.
+//! Times are in days, counts in people. This crate has no files, data frames or command line.
 
 mod commuting;
 mod contacts;

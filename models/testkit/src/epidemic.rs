@@ -7,7 +7,7 @@ use statrs::distribution::{ContinuousCDF, Gamma};
 /// The reproduction number over time: new infections per infection if everyone were susceptible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reproduction {
-    /// The same for good.
+    /// Constant.
     Constant(f64),
     /// One value up to a day, another from it on.
     Step {
@@ -59,7 +59,7 @@ impl Reproduction {
     }
 }
 
-/// What really happened, a value a day.
+/// The true epidemic, one value per day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Epidemic {
     /// New infections.

@@ -1,11 +1,11 @@
-//! What can change: the list of measures and events that a scenario may hold.
+//! Measures and events of scenarios.
 
 use jiff::civil::Date;
 
-/// Where people meet.
+/// Setting of contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Setting {
-    /// Those who live together.
+    /// Household members.
     Household,
     /// Schools of all levels.
     School,
@@ -13,7 +13,7 @@ pub enum Setting {
     Work,
     /// Long-term care.
     Care,
-    /// Everyone else: shops, transport, leisure.
+    /// Community: shops, transport, leisure.
     Community,
 }
 
@@ -30,8 +30,8 @@ pub enum Schools {
     College,
 }
 
-/// One thing that may change, at full strength. What it does at a strength between 0 and 1 lies between nothing and
-/// this, and is each mechanistic engine's own account.
+/// One measure or event at full strength. Its effect at a strength between 0 and 1 lies between none and full, and is
+/// defined by each mechanistic engine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Measure {
     /// All transmission is multiplied by `factor`, at least 0.
@@ -111,7 +111,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The name by which a scenario file knows it.
+    /// Its name in scenario files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ impl Measure {
         }
     }
 
-    /// Every number it holds, with its name and its range, both ends allowed.
+    /// Its numbers, each with name and closed range.
     pub(super) fn numbers(self) -> Vec<(&'static str, f64, f64, f64)> {
         const SHARE: f64 = 1.0;
         const ANY: f64 = f64::MAX;

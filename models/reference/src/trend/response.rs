@@ -1,4 +1,4 @@
-//! What a change of transmission does to the central course.
+//! Response of the central course to a change of transmission.
 
 use countycast_engine::{Date, Scenario};
 
@@ -7,11 +7,11 @@ use super::settings::Settings;
 /// A day's factor on transmission below this counts as this: its logarithm must be finite.
 const LEAST_FACTOR: f64 = 1e-3;
 
-/// Factors on the expected counts of the next `days` days, `delay_days` after what causes them.
+/// Factors on the expected counts of the next `days` days, with a lag of `delay_days`.
 ///
 /// With a reproduction number multiplied by `f`, every generation is `f` times the size it would have been, so that the
-/// log of counts gains `ln f` in a generation interval `T`: `ln f / T` a day (Wallinga & Lipsitch 2007, all infections at
-/// the mean interval). Changes before the as-of day are taken to be in the counts already where the delay has passed.
+/// log of counts gains `ln f` in a generation interval `T`: `ln f / T` a day (Wallinga & Lipsitch 2007, all infections
+/// at the mean interval). Changes before the as-of day are assumed to be in the counts already if the delay has passed.
 /// None where nothing changes.
 pub(crate) fn factors(
     scenario: &Scenario,
