@@ -129,10 +129,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
 /// Every kind of entry with its parameters.
 fn list() -> String {
     let mut text = "\
-A scenario holds [[entry]] tables: kind, start and end (a date, or \"+7\" for seven days after the as-of day; by default the
-whole run), strength (0 to 1, default 1; several in brackets make a sweep), uncertainty (standard deviation of the
-strength, default 0), and what the kind takes. [places] names fips, states (as wholes), or counties_of states, with
-min_population and max_population (of all states where counties_of is left out); horizon_days is 7 to 366.\n"
+A scenario has [[entry]] tables with kind, start and end (a date, or \"+7\" for seven days after the as-of day; default:
+the whole run), strength (0 to 1, default 1; a list is a sweep), uncertainty (standard deviation of the strength,
+default 0), and the parameters of the kind. [places] names fips, states (state level) or counties_of states, with
+min_population and max_population (without counties_of: of all states). horizon_days is 7 to 366.\n"
         .to_owned();
     for kind in &KINDS {
         // Writing to a string cannot fail.
