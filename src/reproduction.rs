@@ -1,4 +1,4 @@
-//! The time-varying reproduction number from reported cases, whatever model projects them.
+//! The time-varying reproduction number from reported cases, independent of the engines.
 
 use countycast_engine::{Delay, Series};
 use statrs::distribution::{ContinuousCDF, Gamma};
@@ -8,7 +8,7 @@ const GENERATION_DAYS: usize = 40;
 /// Window over which the reproduction number is taken as constant, days: two weeks, so that a small county has counts
 /// enough and the weekday rhythm cancels.
 const WINDOW: usize = 14;
-/// Shape and rate of the gamma prior: mean 1, standard deviation 0.5. A place without cases says nothing.
+/// Shape and rate of the gamma prior: mean 1, standard deviation 0.5. Without cases the posterior is the prior.
 const PRIOR: (f64, f64) = (4.0, 4.0);
 
 /// The reproduction number of the last two weeks before as-of.
@@ -34,7 +34,7 @@ pub fn reproduction(cases: &Series, generation: Delay) -> Option<Reproduction> {
 }
 
 /// The same estimate as of past days: of the last day and of every `stride` days before it, as far back as there are
-/// counts enough, oldest first. Counts of the days after are not looked at.
+/// enough counts, oldest first. Later counts are not used.
 ///
 /// # Panics
 /// Where `stride` is 0.
@@ -75,7 +75,7 @@ fn estimate(counts: &[f64], weights: &[f64], generation: Delay) -> Option<Reprod
     Some(Reproduction { median, lower: quantile(0.05), upper: quantile(0.95), doubling_days })
 }
 
-/// Means over the seven days that end on each day, which the weekday rhythm leaves alone.
+/// Means over the seven days that end on each day, which removes the weekday rhythm.
 fn smoothed(cases: &Series) -> Vec<f64> {
     let counts = cases.cleaned();
     (0..counts.len())

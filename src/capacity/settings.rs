@@ -12,9 +12,9 @@ pub struct Settings {
     pub ward_occupancy: f64,
     /// The same for intensive care.
     pub icu_occupancy: f64,
-    /// Other patients as a multiple of the usual, 0 to 2: below 1 where planned treatment is put off.
+    /// Other patients as a multiple of the usual number, 0 to 2: below 1 if elective treatment is postponed.
     pub other_patients: f64,
-    /// Distance over which the pull of a hospital falls to 37 %, kilometres, 1 to 1000.
+    /// Distance over which the attraction of a hospital falls to 37 %, kilometres, 1 to 1000.
     pub nearness_km: f64,
 }
 
@@ -25,7 +25,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

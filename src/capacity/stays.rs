@@ -1,8 +1,8 @@
-//! Delays from report to admission and from admission to leaving, cut into days.
+//! Delays from report to admission and from admission to discharge, discretised by day.
 
 use countycast_engine::{AGE_CLASSES, Covariates, Epidemiology};
 
-/// Days after which nobody is left in hospital.
+/// Longest stay in hospital, days.
 const REACH: usize = 70;
 
 /// Shares of the US population by age class (Census Bureau estimates of 2019).
@@ -11,7 +11,7 @@ const US_SHARES: [f64; AGE_CLASSES] = [0.643, 0.192, 0.165];
 /// Five-year groups from 50 to 64 among the covariates.
 const FIFTIES: [&str; 3] = ["age_50_54", "age_55_59", "age_60_64"];
 
-/// What happens to a reported case by age class, the same everywhere.
+/// Hospital course of a reported case by age class, the same everywhere.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stays {
     /// Admissions that a reported case leads to, by class.
@@ -26,10 +26,10 @@ pub struct Stays {
     icu: [Vec<f64>; AGE_CLASSES],
 }
 
-/// The same in one place, with its mix of ages. All start with the day itself.
+/// The same for the age mix of one place. All start with the day itself.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Kernels {
-    /// Admissions that one reported case leads to, by days since its report.
+    /// Admissions per reported case, by days since its report.
     pub(super) admission: Vec<f32>,
     /// Share of the admitted who are on the ward, by days since admission.
     pub(super) ward: Vec<f32>,

@@ -1,4 +1,4 @@
-//! The engines, by name: whoever adds one adds it here.
+//! The registry of engines: a new engine is added here.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// Settings of every engine that has any: one table each under `[engines]` in the configuration.
+/// Settings of every configurable engine: one table each under `[engines]` in the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineSettings {
@@ -24,12 +24,12 @@ pub struct EngineSettings {
     pub learner: countycast_learner::Settings,
     /// The compartmental model.
     pub seir: countycast_seir::Settings,
-    /// People, one by one.
+    /// The agent-based model.
     pub abm: countycast_abm::Settings,
 }
 
 impl EngineSettings {
-    /// Every resident is simulated, none stands for several.
+    /// Simulates every resident, without scaling.
     pub fn full_scale(&mut self) {
         self.abm.most_people = countycast_abm::Population::MOST;
     }
@@ -50,14 +50,14 @@ const ENGINES: [(&str, Make); 6] = [
     ("abm", |settings, facts| Ok(Arc::new(Abm::new(settings.abm.clone(), facts).map_err(|e| e.to_string())?))),
 ];
 
-/// Engines of a run that names none. The agent-based one is left to who asks for it: it takes as long as all others and has
-/// not made the blend better.
+/// Default engines. The agent-based one runs on request: it takes as long as all others together and has not improved
+/// the blend.
 pub const DEFAULT: [&str; 5] = ["flat", "trend", "curve", "learner", "seir"];
 
-/// Engines that answer to every measure of a scenario through their own mechanisms.
+/// Mechanistic engines: they simulate every measure of a scenario.
 const MECHANISTIC: [&str; 2] = ["seir", "abm"];
 
-/// The reference that runs in every county, so that every projection can be held against it.
+/// The reference engine, which runs in every county for comparison.
 pub(super) const REFERENCE: &str = "flat";
 
 /// Names of all engines.
@@ -66,7 +66,7 @@ pub fn names() -> Vec<&'static str> {
     ENGINES.iter().map(|(name, _)| *name).collect()
 }
 
-/// Whether an engine answers to every measure of a scenario through its own mechanisms.
+/// Whether an engine is mechanistic: it simulates every measure of a scenario.
 #[must_use]
 pub fn is_mechanistic(name: &str) -> bool {
     MECHANISTIC.contains(&name)
@@ -83,7 +83,7 @@ pub fn engines(
 ) -> Result<Vec<Arc<dyn Engine>>, Error> {
     let known = || format!("known engines: {}", names().join(", "));
     if wanted.is_empty() {
-        return Err(Error::Request { message: "no engine is wanted".to_owned(), remedy: known() });
+        return Err(Error::Request { message: "no engine is requested".to_owned(), remedy: known() });
     }
     for (i, name) in wanted.iter().enumerate() {
         let problem = if !names().contains(&name.as_str()) {

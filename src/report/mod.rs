@@ -1,7 +1,8 @@
-//! A static site from a finished run: a national map, a page a state, a page a county.
+//! A static site from a finished run: a national map and a page for each state and county.
 //!
-//! The site is one page, one script, one style sheet and a data file a state. Data files are scripts that hand JSON to
-//! the page, because browsers let a page opened from a file read scripts but not JSON. Nothing is loaded from a network.
+//! The site has one page, one script, one style sheet and a data file for each state. Data files are scripts that pass
+//! JSON to the page, because browsers allow a page opened from a file to read scripts but not JSON. Nothing is loaded
+//! from the network.
 
 mod capacity;
 mod care;
@@ -16,20 +17,20 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::panel::{self, Panel, demo};
 
-/// What to show, and where to write it.
+/// The request: a run and the folder of the site.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Output folder of a finished `project` run.
     pub out: PathBuf,
     /// Data folder of that run; none for a run of the demonstration panel.
     pub data: Option<PathBuf>,
-    /// Folders with hub files of earlier runs, besides those that the output folder holds.
+    /// Folders with hub files of earlier runs, in addition to those in the output folder.
     pub past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced as a whole.
     pub site: PathBuf,
 }
 
-/// What was written.
+/// Result of building the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
     /// The page to open.
@@ -66,7 +67,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     site::write(&request.site, &content)
 }
 
-/// What the manifest of a run tells a reader.
+/// The part of a run's manifest that the site uses.
 struct Run {
     as_of: countycast_engine::Date,
     vintage: bool,

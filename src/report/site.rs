@@ -26,10 +26,10 @@ const STYLE: &str = include_str!("assets/site.css");
 const BORDERS: &str = include_str!("assets/counties-albers-10m.json");
 const BORDERS_LICENCE: &str = include_str!("assets/LICENSE-us-atlas");
 
-/// Everything that a site consists of.
+/// The contents of a site.
 const FILES: [&str; 5] = ["index.html", "site.css", "site.js", "charts.js", "data"];
 
-/// What the site tells.
+/// The data of the site.
 pub(super) struct Content {
     pub(super) run: Run,
     pub(super) panel: Panel,
@@ -71,7 +71,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
     Ok(Built { page, places: content.run.places.len(), bytes: bytes as u64 })
 }
 
-/// What map, tables and search need of every place.
+/// Data of every place for map, tables and search.
 fn summary(content: &Content) -> Value {
     let Content { run, panel, needs, care, .. } = content;
     let place = |row: &super::projections::PlaceRow| {

@@ -1,4 +1,4 @@
-//! From cases to deaths: when, and how many.
+//! From cases to deaths: delay and fatality.
 
 use countycast_engine::Epidemiology;
 
@@ -52,7 +52,7 @@ impl Lag {
     }
 }
 
-/// Case-fatality ratio believed before a place's own deaths are looked at, as seen `to` weeks into the history.
+/// Prior case-fatality ratio of a place, `to` weeks into the history.
 ///
 /// It is the region's over the last weeks, drawn to the `common` one with the weight of some deaths.
 pub(crate) fn prior_ratio(weeks: &Weeks, lag: &Lag, to: usize, settings: &Settings) -> f64 {

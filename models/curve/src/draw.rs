@@ -58,12 +58,12 @@ impl Fitted for Projection {
     }
 }
 
-/// What all draws share.
+/// Values shared by all draws.
 struct Plan {
     days: usize,
     /// Median of the logarithm of cases, by week.
     log_weeks: Vec<f64>,
-    /// Share of its week that falls on a day, a scenario's factor included.
+    /// Share of the week's cases on a day, including a scenario's factor.
     share: Vec<f64>,
     death_weekday: Vec<f64>,
     /// Cases that residents can still report, where their number is known.
@@ -108,8 +108,8 @@ impl Plan {
 }
 
 impl Projection {
-    /// Expected cases a day in one draw: the level is off for all weeks, each week adds a step,
-    /// and clusters do both.
+    /// Daily expected cases in one draw: an error of the level for all weeks, a step for each week, and clustering in
+    /// both.
     fn case_means(&self, plan: &Plan, rng: &mut impl Rng) -> Vec<f64> {
         let spread = &self.settings.spread;
         let scale = self.scale.cases * tail(spread.tail, rng);
@@ -123,7 +123,7 @@ impl Projection {
             let error = error * if error > 0.0 { 1.0 + spread.skew } else { 1.0 - spread.skew };
             let cases = ((log + (scale * error).clamp(-6.0, 6.0)).exp() - HALF).max(0.0);
             for share in plan.share.iter().skip(7 * week).take(7) {
-                // Those who have been reported cannot be again: the rest thins out.
+                // Depletion: reported people cannot be reported again.
                 let mean = cases * share * (1.0 - reported / plan.left).max(0.0);
                 reported += mean;
                 out.push(mean);

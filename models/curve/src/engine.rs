@@ -1,4 +1,4 @@
-//! The engine as the program sees it.
+//! The engine.
 
 use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Streams};
 
@@ -13,7 +13,7 @@ use crate::weeks::Weeks;
 
 /// Fewest whole weeks of history: the oldest past origin must still see two of them, and a wave takes several.
 const LEAST_SEEN: usize = 5;
-/// Largest believable part of all cases of the window that one day can bring.
+/// Largest plausible share of the window's cases on a single day.
 const ONE_DAY: f64 = 0.8;
 
 /// The curve engine: see the [crate's front page](crate).
@@ -24,7 +24,7 @@ pub struct Curve {
     lag: Lag,
 }
 
-/// What a fit found, for people and reports.
+/// Explanation of a fit, for reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// The waves, in the order of their peaks as first placed.
@@ -37,7 +37,7 @@ pub struct Explanation {
     pub past_error: f64,
     /// Factor on the curve's part of the projection, learned from past origins.
     pub trust: f64,
-    /// What the projection is put together from.
+    /// The predictors of the projection.
     pub outlook: Outlook,
 }
 
@@ -52,7 +52,7 @@ impl Curve {
         Ok(Self { settings, epidemiology: *epidemiology, lag: Lag::new(epidemiology) })
     }
 
-    /// What the engine makes of a history.
+    /// The fit of the engine to a history.
     ///
     /// # Errors
     /// [`EngineError`] as [`Engine::fit`].

@@ -1,4 +1,4 @@
-//! What can be set, and what holds of it.
+//! Settings and their validation.
 
 use serde::Deserialize;
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Weeks of history that waves are fitted to, 8 to 60. Twelve hold a wave; seventeen projected worse.
+    /// Weeks of history that waves are fitted to, 8 to 60. Twelve contain a wave; seventeen projected worse.
     pub window_weeks: usize,
-    /// Most waves in the window, 1 to 4. How many there are is chosen by error at past origins.
+    /// Most waves in the window, 1 to 4. The number is chosen by error at past origins.
     pub max_waves: usize,
-    /// Past weeks from which projections are made and compared with what came, 2 to 12.
+    /// Past weeks from which projections are made and compared with observed counts, 2 to 12.
     pub past_origins: usize,
     /// Fewest cases in the window, 1 or more. Below it there is no curve to fit.
     pub min_cases: f64,
@@ -30,13 +30,13 @@ pub struct Settings {
     pub fatality_weight: f64,
     /// Weeks over which the region's case-fatality ratio is taken, 2 to 26.
     pub fatality_weeks: usize,
-    /// How the projected level follows what is known at the origin.
+    /// Weights of the predictors of the projected level.
     pub pull: Pulls,
     /// Spread of the draws.
     pub spread: Spread,
 }
 
-/// Weights of what moves the logarithm of the next weeks' cases away from that of the last week, by weeks ahead.
+/// Weights of the predictors of the change in log cases from the last week, by weeks ahead.
 ///
 /// Each is a pair: the weight one week ahead and that four weeks ahead, linear between and level after six.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -52,8 +52,8 @@ pub struct Pulls {
     pub region_growth: [f64; 2],
     /// Of the place's growth over the last week; below 0 it smooths the level.
     pub own_growth: [f64; 2],
-    /// How far a place's own past may move the weight of its curve, as the standard deviation of a factor about 1,
-    /// 0 (not at all) to 5.
+    /// How strongly a place's own past may change the weight of its curve, as the standard deviation of a factor about
+    /// 1, 0 (not at all) to 5.
     pub trust_sd: f64,
 }
 
@@ -68,11 +68,11 @@ pub struct Spread {
     pub clustering: f64,
     /// Standard deviation added each week, 0 to 2.
     pub step: f64,
-    /// By how much errors upward are stretched and errors downward shortened, 0 to 0.9; the median stays.
+    /// By how much positive errors are stretched and negative errors shortened, 0 to 0.9; the median is unchanged.
     pub skew: f64,
     /// Degrees of freedom of the Student t tail, above 2.
     pub tail: f64,
-    /// Weight of the two values above against the place's own past errors, in errors, above 0.
+    /// Weight of the two values above relative to the place's own past errors, in errors, above 0.
     pub prior: f64,
     /// Weight of one past error, above 0 to 1; errors of neighbouring origins overlap.
     pub error: f64,

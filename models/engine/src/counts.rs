@@ -1,4 +1,4 @@
-//! Random counts that several engines draw alike.
+//! Random counts shared by several engines.
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Poisson, StandardNormal};
@@ -11,7 +11,7 @@ pub const SCATTERED_PEOPLE: f64 = 60.0;
 
 /// A Poisson count of this mean, people; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
 ///
-/// A mean that is no count (negative, not finite) gives 0.
+/// An invalid mean (negative or not finite) gives 0.
 pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
     if mean > 1_000.0 {
         let z: f64 = StandardNormal.sample(rng);
@@ -22,7 +22,7 @@ pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
 
 /// Puts `count` people one by one on days with probabilities in proportion to `expected`, whose sum is `total`.
 ///
-/// `days` may be the first days of a longer week: who falls on a later one is not counted.
+/// `days` may be the first days of a longer week: people assigned to later days are not counted.
 pub fn scatter(count: f64, expected: &[f64], total: f64, days: &mut [f32], rng: &mut impl Rng) {
     days.fill(0.0);
     for _ in 0..count as usize {

@@ -52,15 +52,15 @@ impl Seir {
         Ok(Self { settings, kernels: Arc::new(Kernels::new(epidemiology)), surroundings: None, learned: None })
     }
 
-    /// What the past says: parameter vectors with weights, R with intervals, what cannot be told apart.
+    /// The fit to the past: weighted parameter vectors, R with intervals, and defects of identifiability.
     ///
     /// # Errors
-    /// [`EngineError`] with the reason where the history does not carry it: fewer than 49 days, or fewer cases than 30.
+    /// [`EngineError`] with the reason, if the history is too short: fewer than 49 days, or fewer than 30 cases.
     pub fn estimate(&self, history: &History, streams: &Streams) -> Result<Estimate, EngineError> {
         self.search(history, None, streams)
     }
 
-    /// The same, begun with the vectors of an earlier day, where they are of use.
+    /// The same, starting from the vectors of an earlier day, if they are usable.
     ///
     /// # Errors
     /// As [`Seir::estimate`].
@@ -73,7 +73,7 @@ impl Seir {
         self.search(history, Some(earlier), streams)
     }
 
-    /// The function that is searched: what the past and the priors say of parameters.
+    /// The function that is searched: the posterior of the parameters.
     ///
     /// # Errors
     /// As [`Seir::estimate`].

@@ -16,16 +16,16 @@ const UNLEARNED: f64 = 0.9;
 /// Names of the parameters that are no knots of R, and of the last knot.
 const NAMES: [&str; GLOBALS + 1] = ["level", "ascertainment", "fatality", "growth of ascertainment", "reproduction"];
 
-/// What one place's past says of its epidemic.
+/// The fit to one place's past.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     /// Parameter vectors, weights summing to 1.
     pub vectors: Vec<Weighted>,
-    /// Kish's effective number of vectors, 1 to their number: below a few tens the set is thin.
+    /// Kish's effective sample size, 1 to the number of vectors: below a few tens the set is sparse.
     pub effective_size: f64,
-    /// What the data do not tell, for people; empty where they tell everything.
+    /// Defects of identifiability; empty if there are none.
     pub not_told: Vec<NotTold>,
-    /// Whether it began with an earlier day's vectors.
+    /// Whether it started from an earlier day's vectors.
     pub warm: bool,
     as_of: Date,
     names: Vec<String>,
@@ -54,7 +54,7 @@ pub struct Weighted {
 /// A defect of identifiability.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NotTold {
-    /// The data hardly narrow the prior.
+    /// The data hardly inform the parameter.
     Prior {
         /// The parameter.
         parameter: &'static str,

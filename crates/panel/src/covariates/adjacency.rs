@@ -28,7 +28,7 @@ pub(crate) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Nei
     while table.read(&mut record)? {
         let county = |code: Option<u32>| code.and_then(codes::county).filter(|county| counties.contains(county));
         let pair = county(table.fips(&record, fips)?).zip(county(table.fips(&record, neighbour)?));
-        // Two counties that became one are not their own neighbour.
+        // A merged county is not its own neighbour.
         if let Some((a, b)) = pair.filter(|(a, b)| a != b) {
             sets.entry(a).or_default().insert(b);
             sets.entry(b).or_default().insert(a);

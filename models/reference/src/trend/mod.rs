@@ -12,12 +12,12 @@ use paths::Paths;
 use settings::OneTarget;
 pub use settings::{Pair, Settings, SettingsError};
 
-/// Days below which there is no trend to speak of.
+/// Minimum days for a trend.
 const MIN_DAYS: usize = 7;
 
 /// Level and growth of the last days, pooled with the region around, damped; widths from its own past errors.
 ///
-/// The README has the equations. It answers scenarios by moving the growth of its central course.
+/// The README has the equations. It responds to scenarios by changing the growth of its central course.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
     epidemiology: Epidemiology,
@@ -68,7 +68,7 @@ struct TrendFit {
     deaths: TargetFit,
 }
 
-/// One target: where it is heading, and what surrounds that.
+/// One target: its central course and the noise around it.
 #[derive(Debug, Clone)]
 struct TargetFit {
     course: Course,
