@@ -5,8 +5,8 @@ use statrs::distribution::{ContinuousCDF, Gamma};
 
 /// Longest generation time looked at, days.
 const GENERATION_DAYS: usize = 40;
-/// Window over which the reproduction number is taken as constant, days: two weeks, so that a small county has counts
-/// enough and the weekday rhythm cancels.
+/// Window over which the reproduction number is taken as constant, days: two weeks, so that a small county has enough
+/// counts and the weekday rhythm cancels.
 const WINDOW: usize = 14;
 /// Shape and rate of the gamma prior: mean 1, standard deviation 0.5. Without cases the posterior is the prior.
 const PRIOR: (f64, f64) = (4.0, 4.0);

@@ -7,8 +7,8 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Share of ward beds that other patients take where the county's own is not known, 0 to 1. The mean over
-    /// hospitals' cost reports as collected by CovidCareMap, 2020.
+    /// Share of ward beds occupied by other patients if the county's own is unknown, 0 to 1. The mean over hospitals'
+    /// cost reports as collected by CovidCareMap, 2020.
     pub ward_occupancy: f64,
     /// The same for intensive care.
     pub icu_occupancy: f64,

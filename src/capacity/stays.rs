@@ -16,7 +16,7 @@ const FIFTIES: [&str; 3] = ["age_50_54", "age_55_59", "age_60_64"];
 pub struct Stays {
     /// Admissions that a reported case leads to, by class.
     admitted: [f64; AGE_CLASSES],
-    /// Share of the admitted who come to intensive care, by class.
+    /// Share of admitted patients who enter intensive care, by class.
     icu_share: [f64; AGE_CLASSES],
     /// By class, from the day of report on: share of the admitted who come in on that day.
     admission: [Vec<f64>; AGE_CLASSES],
@@ -52,7 +52,7 @@ impl Stays {
         }
     }
 
-    /// Mixes the classes as they are among a place's residents: cases are taken to be as old as these.
+    /// Mixes the classes in proportion to a place's residents: cases are assumed to have their age distribution.
     pub(super) fn kernels(&self, facts: &Covariates) -> Kernels {
         let shares = age_shares(facts);
         let admitted: [f64; AGE_CLASSES] = std::array::from_fn(|class| self.admitted[class] * shares[class]);

@@ -60,7 +60,7 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Resul
         }
         let code = fips.get(start).unwrap_or_default();
         forecasts.push(QuantileForecast {
-            fips: code.parse().map_err(|_| format!("`{code}` is no FIPS code"))?,
+            fips: code.parse().map_err(|_| format!("`{code}` is not a FIPS code"))?,
             model: model.get(start).unwrap_or_default().into(),
             target,
             sum,

@@ -35,7 +35,7 @@ pub struct Plan {
     pub fallback: fallback::Settings,
     /// Facts of the disease: how cases become patients, how long a generation takes.
     pub epidemiology: Epidemiology,
-    /// The blend's prior shares and what past projections have taught it.
+    /// The blend's prior shares and what it learned from past projections.
     pub learned: Arc<Learned>,
     /// Parameters from an earlier day's fits.
     pub earlier: Arc<Earlier>,
@@ -144,7 +144,7 @@ impl<'a> Batch<'a> {
         let hidden = hidden(panel, &plan);
         let shares = Arc::new(Shares::learn(panel, &plan.fallback, &hidden));
         let stays = Arc::new(Stays::new(&plan.epidemiology));
-        // Of the whole panel: a county's stratum does not depend on who else is projected.
+        // Computed on the whole panel, so a county's stratum does not depend on the selection.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
         Self { panel, plan, selection, shares, stays, quintiles, hidden, untrained: Vec::new() }

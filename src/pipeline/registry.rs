@@ -75,7 +75,7 @@ pub fn is_mechanistic(name: &str) -> bool {
 /// Makes the wanted engines; `epidemiology` has been checked before.
 ///
 /// # Errors
-/// [`Error::Request`] for a name that no engine has, a name given twice, or settings out of range.
+/// [`Error::Request`] for an unknown engine, a name given twice, or settings out of range.
 pub fn engines(
     settings: &EngineSettings,
     epidemiology: &Epidemiology,

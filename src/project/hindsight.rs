@@ -82,7 +82,7 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
     };
     monitor.begin("hindcast", 0);
     let panel = match panel::load(&past.panel, &past.config.panel) {
-        // Before the first vintage there is only the file as it stands now, cut at the day.
+        // Before the first vintage only the newest file is available, cut at the day.
         Err(panel::Error::Request { .. }) if past.panel.vintage => {
             past.panel.vintage = false;
             panel::load(&past.panel, &past.config.panel)?

@@ -104,7 +104,7 @@ impl Run {
         })
     }
 
-    /// The counts the run saw: same day, same vintage, same repairs.
+    /// The counts used by the run: same day, same vintage, same repairs.
     fn panel(&self, settings: &panel::Settings, data: Option<&PathBuf>) -> Result<Panel, Error> {
         let load = |data: PathBuf| {
             let request = panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage };

@@ -9,8 +9,8 @@ use toml::{Table, Value};
 use crate::config::DEFAULT_TOML;
 use crate::error::{Error, InputError};
 
-/// Tables of the configuration whose numbers may be searched. The settings of the blend are about what an archive of past
-/// projections teaches, and a trial has none.
+/// Tables of the configuration whose numbers may be searched. The blend's settings concern learning from an archive,
+/// which a trial does not have.
 const ROOTS: [&str; 4] = ["engines", "epidemiology", "fallback", "phase"];
 
 /// A search space: one parameter per dimension, in the order of their keys.

@@ -9,8 +9,8 @@ const AFFECTED_DAYS: i32 = 4;
 /// Share of a day's counts that is reported on that day with regard to holidays: a share `loss` is missing on a
 /// holiday, halved on each following day. 1 on other days.
 ///
-/// With a loss of 0.35 a week with a holiday is reported a tenth lower, and what it lacks is never made up: where it was, a
-/// week later, projections came out no better for knowing it (`docs/scores.md`).
+/// With a loss of 0.35 the counts of a week with a holiday are a tenth lower. The missing counts are not made up for:
+/// assuming a catch-up in the week after did not improve projections (`docs/experiments.md`).
 #[must_use]
 pub fn reported_share(day: Date, loss: f64) -> f64 {
     let missing = |after: i32| {

@@ -34,7 +34,7 @@ pub struct QuantileForecast {
 }
 
 impl QuantileForecast {
-    /// Last day of what is summed.
+    /// Last day of the sum.
     #[must_use]
     pub fn end(&self, as_of: Date) -> Date {
         as_of.saturating_add((7 * i64::from(self.horizon)).days())
@@ -48,7 +48,7 @@ pub struct Run {
     pub as_of: Date,
     /// All weekly and span forecasts of new cases and deaths.
     pub forecasts: Vec<QuantileForecast>,
-    /// R_t at the as-of day with its 90 % interval, and whether the place was projected on its own.
+    /// R_t at the as-of day with its 90 % interval, and whether the place was independent.
     pub places: HashMap<Fips, PlaceThen>,
 }
 

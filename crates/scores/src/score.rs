@@ -42,7 +42,7 @@ impl Scale {
     ///
     /// ```
     /// use countycast_scores::Scale;
-    /// // A forecast that knows: no width, no miss.
+    /// // A perfect forecast: no width, no miss.
     /// assert_eq!(Scale::All.wis(&[7.0; 23], 7.0).total, 0.0);
     /// // A point forecast is scored by its absolute error.
     /// assert!((Scale::Seven.wis(&[7.0; 23], 10.0).under - 3.0).abs() < 1e-12);

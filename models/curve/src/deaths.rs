@@ -13,7 +13,7 @@ pub(crate) struct Lag {
     fatality: f64,
 }
 
-/// Days and weeks past which no death is expected.
+/// Longest delay of deaths, days and weeks.
 const DAYS: usize = 70;
 const WEEKS: usize = DAYS / 7 + 1;
 

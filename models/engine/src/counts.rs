@@ -5,8 +5,8 @@ use rand_distr::{Distribution, Poisson, StandardNormal};
 
 pub use crate::median_of_gamma::median_of_gamma;
 
-/// Weeks with up to this many people are best spread over their days by [`scatter`], so that days are whole and often
-/// zero; above, shares of the sum are as good and faster.
+/// Weekly counts up to this are best distributed over days by [`scatter`], which gives integers and many zeros; above,
+/// proportional shares are as good and faster.
 pub const SCATTERED_PEOPLE: f64 = 60.0;
 
 /// A Poisson count of this mean, people; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
@@ -20,7 +20,8 @@ pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
     Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
 }
 
-/// Puts `count` people one by one on days with probabilities in proportion to `expected`, whose sum is `total`.
+/// Distributes `count` people individually over days with probabilities in proportion to `expected`, whose sum is
+/// `total`.
 ///
 /// `days` may be the first days of a longer week: people assigned to later days are not counted.
 pub fn scatter(count: f64, expected: &[f64], total: f64, days: &mut [f32], rng: &mut impl Rng) {

@@ -38,7 +38,7 @@ pub struct Severity {
     /// Mean days from a case's report to its admission, 0 to 30: infection to onset 5.5 (Lauer et al. 2020) and onset to
     /// admission 6, 6 and 4, less the nine days from infection to report.
     pub admission_delay_days: [f64; AGE_CLASSES],
-    /// Share of the admitted who come to intensive care, 0 to 1.
+    /// Share of admitted patients who enter intensive care, 0 to 1.
     pub icu_share: [f64; AGE_CLASSES],
     /// Mean days in hospital of those who stay on the ward, 0.1 to 60.
     pub ward_stay_days: [f64; AGE_CLASSES],

@@ -16,7 +16,7 @@ const PATH: &str = "geography/adjacency.csv";
 /// The neighbours of each county that has any, by code.
 pub(crate) type Neighbours = BTreeMap<Fips, Vec<Fips>>;
 
-/// Reads the pairs of neighbours among these counties; nothing where the file is not there.
+/// Reads the pairs of neighbours among these counties; none if the file is missing.
 pub(crate) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Neighbours, Error> {
     let Some((path, bytes)) = reader.optional(&[PATH], "no county has neighbours")? else {
         return Ok(Neighbours::new());

@@ -15,7 +15,7 @@ use crate::sources::table::{Table, number};
 /// Meaning of a number in a covariate file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// As it stands; of two rows for one county, the mean weighted by residents.
+    /// Used as given; for two rows of one county, the mean weighted by residents.
     Value,
     /// Percent, converted to a share from 0 to 1.
     Percent,

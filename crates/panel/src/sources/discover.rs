@@ -150,7 +150,7 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// What a folder holds, in order of names.
+/// Contents of a folder, in order of names.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let read = || std::fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
     let mut paths = read().map_err(|source| Error::read(folder, source))?;

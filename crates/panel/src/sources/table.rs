@@ -34,7 +34,7 @@ impl<'a> Table<'a> {
         self.header.iter().position(|column| column.eq_ignore_ascii_case(name))
     }
 
-    /// Position of a column that has to be there.
+    /// Position of a required column.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Error> {
         self.position(name).ok_or_else(|| {
             let found = self.header.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
@@ -65,7 +65,7 @@ impl<'a> Table<'a> {
         InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name).into()
     }
 
-    /// A count that has to be there.
+    /// A required count.
     pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, Error> {
         let text = record.get(column).unwrap_or_default();
         number(text).ok_or_else(|| {
@@ -77,7 +77,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// A number of people, at least 0, that has to be there; `who` they are stands in the error.
+    /// A required number of people, at least 0; `who` names them in the error.
     pub(crate) fn people(&self, record: &ByteRecord, column: usize, who: &str, remedy: &str) -> Result<f64, Error> {
         let text = record.get(column).unwrap_or_default();
         number(text).filter(|people| *people >= 0.0).ok_or_else(|| {
@@ -111,7 +111,7 @@ pub(crate) fn text(record: &ByteRecord, column: usize) -> String {
     String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned()
 }
 
-/// A finite number. Whole numbers, nearly all there are, take the short way.
+/// A finite number. Integers, nearly all values, take a fast path.
 pub(crate) fn number(text: &[u8]) -> Option<f64> {
     let text = text.trim_ascii();
     if !text.is_empty() && text.len() <= 15 && text.iter().all(u8::is_ascii_digit) {

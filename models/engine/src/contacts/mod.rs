@@ -2,7 +2,7 @@
 
 mod united_states;
 
-/// Years of age that contacts are told by: 0, 1 … 83, and 84 and above together.
+/// Number of age classes of contact matrices: 0, 1 … 83, and 84 and above.
 pub const YEARS: usize = 85;
 
 /// Daily effective contacts of a person of one age with people of each age, by setting, and the underlying population.
