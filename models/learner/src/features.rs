@@ -199,7 +199,7 @@ impl<'a> Place<'a> {
     }
 
     /// The features once the first `seen` days are known, at least one; what is not known is not a number.
-    pub(crate) fn features(&self, seen: usize) -> [f64; COUNT] {
+    pub(crate) fn features(&self, seen: usize) -> [f32; COUNT] {
         let weeks: [f64; WEEKS_SEEN] = std::array::from_fn(|back| self.cases.window(seen, 7 * back, 7));
         let log = weeks.map(log_cases);
         let level = log[0];
@@ -283,9 +283,10 @@ impl<'a> Place<'a> {
             self.log_patients(seen, 7) - self.log_patients(seen, 14),
             f64::from(u8::from(self.is_county)),
         ];
-        let mut all = [f64::NAN; COUNT];
+        let mut all = [f32::NAN; COUNT];
         for ((to, value), given) in all.iter_mut().zip(counted.into_iter().chain(self.facts)).zip(self.given) {
-            *to = if given && value.is_finite() { value } else { f64::NAN };
+            let value = value as f32;
+            *to = if given && value.is_finite() { value } else { f32::NAN };
         }
         all
     }
@@ -320,7 +321,7 @@ mod tests {
         let reported = history.clone().with_patients_by_day(patients.into()).unwrap();
         // The blank day moves the mean of its three days by less than a thirtieth.
         let [last, before] = growth(&reported, 60);
-        assert!((last - 2.0_f64.ln()).abs() < 0.1 && (before - 2.0_f64.ln()).abs() < 0.1, "{last}, {before}");
+        assert!((last - 2.0_f32.ln()).abs() < 0.1 && (before - 2.0_f32.ln()).abs() < 0.1, "{last}, {before}");
         assert!(growth(&reported, 12)[1].is_nan(), "no report so early");
         assert!(growth(&history, 60).iter().all(|growth| growth.is_nan()), "nothing reported");
     }

@@ -12,6 +12,7 @@ mod nation;
 mod picks;
 mod rows;
 mod settings;
+mod table;
 mod training;
 
 pub use countycast_engine::SettingsError;

@@ -57,7 +57,7 @@ pub(crate) struct Row {
     /// Days that were known.
     pub(crate) seen: usize,
     pub(crate) is_county: bool,
-    pub(crate) features: [f64; COUNT],
+    pub(crate) features: [f32; COUNT],
     /// Recent weekly cases and deaths, which outcomes are measured against.
     pub(crate) levels: [f64; 2],
     /// Cases and deaths of the weeks after, as far as they are known.
