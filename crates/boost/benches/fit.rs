@@ -48,8 +48,8 @@ fn main() {
         });
         println!("{what}: {:.3} {unit}", best.fold(f64::INFINITY, f64::min) * if unit == "ms" { 1e3 } else { 1e9 });
     };
-    time("bins of all rows", 1, "ms", &mut || drop(black_box(Bins::new(&rows))));
-    let bins = Bins::new(&rows);
+    time("bins of all rows", 1, "ms", &mut || drop(black_box(Bins::new(&rows, &weights))));
+    let bins = Bins::new(&rows, &weights);
     let fit = || Booster::fit(&bins, &numbers, &targets, &weights, &params);
     time("a tree", TREES, "ms", &mut || drop(black_box(fit())));
     let Ok(fit) = fit() else { return };

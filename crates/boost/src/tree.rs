@@ -210,7 +210,7 @@ mod tests {
     fn rows_of_bins_and_of_numbers_take_the_same_way() {
         let rows: Vec<[f32; 2]> =
             (0..40).map(|i| [if i % 7 == 0 { f32::NAN } else { (i % 11) as f32 }, i as f32]).collect();
-        let bins = Bins::new(&rows);
+        let bins = Bins::new(&rows, &[1.0; 40]);
         for missing_right in [false, true] {
             for cut in 1..=11 {
                 let mut tree = Tree::new(2);

@@ -149,7 +149,7 @@ fn params() -> impl Strategy<Value = Params> {
 proptest! {
     #[test]
     fn fast_and_slow_agree_to_the_last_bit(problem in problem(), params in params()) {
-        let bins = Bins::new(&problem.rows);
+        let bins = Bins::new(&problem.rows, &problem.weights);
         let numbers: Vec<u32> = (0..problem.rows.len() as u32).collect();
         let fit = Booster::fit(&bins, &numbers, &problem.targets, &problem.weights, &params).unwrap();
         let slow = residuals(&problem, &bins, &params);

@@ -15,7 +15,7 @@ fn table(n: usize) -> Vec<[f32; 4]> {
 
 fn fit_all(rows: &[[f32; 4]], targets: &[f64], weights: &[f64], params: &Params) -> Fit {
     let numbers: Vec<u32> = (0..rows.len() as u32).collect();
-    Booster::fit(&Bins::new(rows), &numbers, targets, weights, params).unwrap()
+    Booster::fit(&Bins::new(rows, weights), &numbers, targets, weights, params).unwrap()
 }
 
 #[test]
@@ -39,7 +39,8 @@ fn one_tree_of_a_rising_target_rises() {
     let targets: Vec<f64> = rows.iter().map(|row| f64::from(row[0]).powi(3)).collect();
     let numbers: Vec<u32> = (0..1_000).collect();
     let params = Params { trees: 1, depth: 5, learning_rate: 1.0, ridge: 0.0, leaf_weight: 5.0, ..Params::default() };
-    let booster = Booster::fit(&Bins::new(&rows), &numbers, &targets, &[1.0; 1_000], &params).unwrap().booster;
+    let booster =
+        Booster::fit(&Bins::new(&rows, &[1.0; 1_000]), &numbers, &targets, &[1.0; 1_000], &params).unwrap().booster;
     let answers: Vec<f64> = (0..=100).map(|step| booster.predict(&[step as f32 / 100.0])).collect();
     assert!(answers.is_sorted());
     // 32 leaves of a cube: steps of some hundredths.
@@ -93,7 +94,7 @@ fn a_weight_of_three_is_three_rows_and_a_weight_of_none_is_none() {
 fn rows_that_are_not_asked_for_teach_nothing() {
     let mut rows = table(400);
     let targets: Vec<f64> = rows.iter().map(|row| f64::from(row[0])).collect();
-    let bins = Bins::new(&rows);
+    let bins = Bins::new(&rows, &[1.0; 400]);
     let some: Vec<u32> = (0..400).filter(|r| r % 3 != 0).collect();
     let of = |targets: &[f64]| -> Vec<f64> { some.iter().map(|r| targets[*r as usize]).collect() };
     let weights = vec![1.0; some.len()];
@@ -103,7 +104,7 @@ fn rows_that_are_not_asked_for_teach_nothing() {
     rows.iter_mut().enumerate().for_each(|(r, row)| row.fill((r % 40) as f32));
     let subset: Vec<[f32; 4]> = some.iter().map(|r| rows[*r as usize]).collect();
     let numbers: Vec<u32> = (0..subset.len() as u32).collect();
-    let [two, three] = [(Bins::new(&rows), &some), (Bins::new(&subset), &numbers)]
+    let [two, three] = [(Bins::new(&rows, &[1.0; 400]), &some), (Bins::new(&subset, &weights), &numbers)]
         .map(|(bins, numbers)| Booster::fit(&bins, numbers, &of(&targets), &weights, &params).unwrap());
     assert_eq!(two, three);
     assert_ne!(one, two.booster);
@@ -135,7 +136,7 @@ fn nothing_to_learn_gives_the_mean() {
 
 #[test]
 fn what_cannot_be_fitted_is_named() {
-    let bins = Bins::new(&table(3));
+    let bins = Bins::new(&table(3), &[1.0; 3]);
     let fit = |rows: &[u32], targets: &[f64], weights: &[f64], params: Params| {
         Booster::fit(&bins, rows, targets, weights, &params).unwrap_err().to_string()
     };

@@ -4,7 +4,9 @@ use countycast_engine::growth::{log_cases, log_deaths};
 use countycast_engine::{Places, Surroundings, Track};
 use rayon::prelude::*;
 
-use crate::features::{COUNT, Place, WEEKS_SEEN};
+use crate::day::WEEKS_SEEN;
+use crate::features::COUNT;
+use crate::place::Place;
 use crate::settings::Settings;
 
 /// Weeks ahead that have boosters of their own.

@@ -13,7 +13,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn new(rows: &[&[f32; COUNT]]) -> Self {
-        Self { bins: Bins::new(rows), design: Design::new(rows) }
+    /// Of rows that weigh about this much wherever they are learned from.
+    pub(crate) fn new(rows: &[&[f32; COUNT]], weights: &[f64]) -> Self {
+        Self { bins: Bins::new(rows, weights), design: Design::new(rows) }
     }
 }

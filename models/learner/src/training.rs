@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::boost::{Booster, Examples};
 use crate::errors::{Library, Size};
+use crate::features::COUNT;
 use crate::foreteller::Foreteller;
 use crate::rows::{Kind, Row, WEEKS};
 use crate::settings::Settings;
@@ -32,10 +33,10 @@ pub(crate) fn train(
             settings.least_cases
         )));
     }
-    let all = Set::new(rows, None).boosters(settings, streams)?;
+    let all = Set::new(rows, None, settings).boosters(settings, streams)?;
     let mut libraries = [Vec::new(), Vec::new()];
     for block in blocks.iter().enumerate() {
-        let boosters = Set::new(rows, Some(block)).boosters(settings, streams)?;
+        let boosters = Set::new(rows, Some(block), settings).boosters(settings, streams)?;
         for ((library, boosters), kind) in libraries.iter_mut().zip(&boosters).zip(Kind::ALL) {
             library.extend(errors(kind, boosters, block.1, rows));
         }
@@ -77,10 +78,11 @@ struct Set<'a> {
 }
 
 impl<'a> Set<'a> {
-    fn new(rows: &'a [Row], block: Option<(usize, &'a Range<usize>)>) -> Self {
+    fn new(rows: &'a [Row], block: Option<(usize, &'a Range<usize>)>, settings: &Settings) -> Self {
         // Whoever may learn of a later week from a row may do so of the first.
         let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, 0, block.map(|(_, days)| days))).collect();
-        let table = Table::new(&rows.iter().map(|row| &row.features).collect::<Vec<_>>());
+        let features: Vec<&[f32; COUNT]> = rows.iter().map(|row| &row.features).collect();
+        let table = Table::new(&features, &weights(Kind::Cases, &rows, settings));
         Self { rows, table, block }
     }
 
@@ -108,16 +110,22 @@ impl<'a> Set<'a> {
 
     fn examples(&self, kind: Kind, week: usize, settings: &Settings) -> Examples {
         let block = self.block.map(|(_, days)| days);
-        let learned = || self.rows.iter().zip(0..).filter(|(row, _)| learns(row, week, block));
-        let days = learned().map(|(row, _)| row.seen).max().unwrap_or(0);
-        let fresh = |row: &Row| 0.5_f64.powf((days - row.seen) as f64 / settings.half_life_days);
-        let weight = |row: &Row| kind.weight(row.levels[kind as usize], settings.size_power) * fresh(row);
+        let (numbers, rows): (Vec<u32>, Vec<&Row>) =
+            (0..).zip(&self.rows).filter(|(_, row)| learns(row, week, block)).unzip();
         Examples {
-            rows: learned().map(|(_, number)| number).collect(),
-            targets: learned().filter_map(|(row, _)| row.target(kind, week)).collect(),
-            weights: learned().map(|(row, _)| weight(row)).collect(),
+            targets: rows.iter().filter_map(|row| row.target(kind, week)).collect(),
+            weights: weights(kind, &rows, settings),
+            rows: numbers,
         }
     }
+}
+
+/// How much rows count: by the level of the target, and by age, the newest fully.
+fn weights(kind: Kind, rows: &[&Row], settings: &Settings) -> Vec<f64> {
+    let newest = rows.iter().map(|row| row.seen).max().unwrap_or(0);
+    let fresh = |row: &Row| 0.5_f64.powf((newest - row.seen) as f64 / settings.half_life_days);
+    let weight = |row: &&Row| kind.weight(row.levels[kind as usize], settings.size_power) * fresh(row);
+    rows.iter().map(weight).collect()
 }
 
 /// Errors of boosters on a block that they have not seen.
@@ -148,7 +156,7 @@ mod tests {
         let row = |(place, seen): (usize, usize)| {
             let weeks = ((DAYS - seen) / 7).min(WEEKS);
             let came: Vec<f64> = (1..=weeks).map(|week| course(place, seen + 7 * week)).collect();
-            let mut features = [f32::NAN; crate::features::COUNT];
+            let mut features = [f32::NAN; COUNT];
             (0..6).for_each(|back| features[back] = course(place, seen - 7 * back) as f32);
             Row {
                 seen,
@@ -170,7 +178,8 @@ mod tests {
         let block = blocks(&rows(wave), DAYS, &settings).remove(0);
         let other = |place: usize, day: usize| if day > block.start { 7.0 } else { wave(place, day) };
         let trained = |rows: &[Row], block| {
-            let boosters = Set::new(rows, block).boosters(&settings, &Streams::new(1, "learner", Fips::US)).unwrap();
+            let boosters =
+                Set::new(rows, block, &settings).boosters(&settings, &Streams::new(1, "learner", Fips::US)).unwrap();
             serde_json::to_string(&boosters).unwrap()
         };
         let [one, two] =

@@ -82,7 +82,8 @@ impl Learned {
 fn boosters(rows: &[Row], number: usize, until: usize, streams: &Streams) -> Result<Boosters, EngineError> {
     // Whatever teaches a later week teaches the first; bins are of these rows alone, so that they tell of no later day.
     let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, 0, until)).collect();
-    let bins = Bins::new(&rows.iter().map(|row| &row.features).collect::<Vec<_>>());
+    let features: Vec<&[f32; COUNT]> = rows.iter().map(|row| &row.features).collect();
+    let bins = Bins::new(&features, &rows.iter().map(|row| row.weight).collect::<Vec<_>>());
     let booster = |week: usize| {
         let learned = || rows.iter().zip(0..).filter(|(row, _)| learns(row, week, until));
         let numbers: Vec<u32> = learned().map(|(_, number)| number).collect();
