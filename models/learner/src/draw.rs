@@ -7,9 +7,9 @@ use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Gamma};
 
 use crate::errors::{Errors, Size};
-use crate::features::Place;
 use crate::foreteller::Foreteller;
 use crate::picks::picks;
+use crate::place::Place;
 use crate::rows::{Kind, WEEKS};
 use crate::settings::Settings;
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Places, Streams, Surroundings, TrainedOn};
 
 use crate::draw::{Outlook, Projection};
-use crate::features::Place;
 use crate::model::{Model, Statement};
+use crate::place::Place;
 use crate::rows::Kind;
 use crate::settings::Settings;
 use countycast_engine::SettingsError;
