@@ -164,7 +164,7 @@ fn settings() {
         ("draws = 7\n", &["run.toml", "draws = 7: must be 100 to 10000"]),
         ("draws = \"lots\"\n", &["run.toml, line 1, column `draws`", "invalid type"]),
         ("horizon_days = 3\n", &["run.toml", "horizon_days = 3: must be 7 to 366"]),
-        ("[panel.dumps]\ndeviations = -1\n", &["run.toml", "dumps.deviations", "-1", "between 2 and 20"]),
+        ("[panel.dumps]\ndeviations = -1\n", &["run.toml", "dumps.deviations", "-1", "must be 2 to 20"]),
         ("[engines.curve]\nmax_waves = 99\n", &["run.toml", "max_waves", "99"]),
         ("[engines.trend]\nrise = { cases = -2, deaths = 1 }\n", &["run.toml", "rise.cases", "-2"]),
         ("[epidemiology]\nascertainment = 2\n", &["run.toml", "[epidemiology] setting `ascertainment`", "2"]),
