@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use countycast_engine::Date;
 
 use super::progress::Progress;
@@ -9,7 +10,7 @@ use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::BLEND;
-use crate::tune::{Budget, Counts, Method, Objective, Request, Space, Trial, best, tune};
+use crate::tune::{Budget, Choice, Counts, Method, Objective, Request, Space, Trial, best, tune};
 
 /// Search for the settings that would have forecast best on past days.
 ///
@@ -56,13 +57,13 @@ pub(super) struct Args {
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
     /// The loss to minimise.
-    #[arg(long, value_enum, default_value_t = Objective::Wis)]
+    #[arg(long, value_parser = choice::<Objective>(), default_value = "wis")]
     objective: Objective,
     /// Which counts are scored.
-    #[arg(long, value_enum, default_value_t = Counts::Cases)]
+    #[arg(long, value_parser = choice::<Counts>(), default_value = "cases")]
     counts: Counts,
     /// How the next settings are chosen.
-    #[arg(long, value_enum, default_value_t = Method::Bayes)]
+    #[arg(long, value_parser = choice::<Method>(), default_value = "bayes")]
     method: Method,
     /// Number of trials (60) or time (20min, 2h).
     #[arg(long, value_name = "N|TIME", default_value = "60")]
@@ -79,6 +80,14 @@ pub(super) struct Args {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+}
+
+/// Takes the name of a value and lists all of them in the help.
+fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
+    let values = T::ALL.iter().map(|value| PossibleValue::new(value.name()).help(value.about()));
+    // Only names in the list get here.
+    PossibleValuesParser::new(values)
+        .map(|name| T::ALL.iter().copied().find(|value| value.name() == name).unwrap_or(T::ALL[0]))
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {

@@ -1,6 +1,8 @@
 //! Searches for the settings that would have forecast best on past days.
 
 mod budget;
+mod choice;
+mod evolution;
 mod objective;
 mod picture;
 mod search;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
+pub use choice::Choice;
 pub use objective::{Counts, Objective};
 pub use search::Method;
 pub use space::{Parameter, Space};

@@ -6,6 +6,7 @@ use countycast_engine::{Date, Fips, Level, Target};
 use jiff::ToSpan;
 
 use super::Request;
+use super::choice::Choice;
 use crate::config::Config;
 use crate::error::Error;
 use crate::observed;
@@ -17,7 +18,7 @@ use crate::scores::quantiles::{MEDIAN, Row};
 use crate::scores::{BASELINE, Scale, Truth, covered};
 
 /// The loss to minimise.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Objective {
     /// The weighted interval score: all quantiles, in people.
     Wis,
@@ -28,7 +29,7 @@ pub enum Objective {
 }
 
 /// Which counts are scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counts {
     /// New cases.
     Cases,
@@ -36,6 +37,46 @@ pub enum Counts {
     Deaths,
     /// The mean of both relative losses.
     Both,
+}
+
+impl Choice for Objective {
+    const ALL: &'static [Self] = &[Self::Wis, Self::Log, Self::Ae];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Wis => "wis",
+            Self::Log => "log",
+            Self::Ae => "ae",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Wis => "weighted interval score: all quantiles, in people",
+            Self::Log => "weighted interval score of log(x + 1): small counties count as much as large ones",
+            Self::Ae => "absolute error of the median, in people",
+        }
+    }
+}
+
+impl Choice for Counts {
+    const ALL: &'static [Self] = &[Self::Cases, Self::Deaths, Self::Both];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Deaths => "deaths",
+            Self::Both => "both",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Cases => "new cases",
+            Self::Deaths => "new deaths",
+            Self::Both => "the mean of both relative losses",
+        }
+    }
 }
 
 impl Counts {

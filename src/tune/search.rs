@@ -1,14 +1,15 @@
 //! Search methods: how the next point is chosen.
 
-use std::cell::Cell;
-
-use cmaes::{CMAESOptions, DVector};
 use countycast_engine::{Fips, Streams};
+use nalgebra::DVector;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
+use super::choice::Choice;
+use super::evolution;
+
 /// How points are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
     /// Uniformly at random.
     Random,
@@ -18,6 +19,28 @@ pub enum Method {
     Cmaes,
     /// Bayesian optimisation by tree-structured Parzen estimators (Bergstra et al. 2011).
     Bayes,
+}
+
+impl Choice for Method {
+    const ALL: &'static [Self] = &[Self::Random, Self::Lhs, Self::Cmaes, Self::Bayes];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Lhs => "lhs",
+            Self::Cmaes => "cmaes",
+            Self::Bayes => "bayes",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Random => "uniformly at random",
+            Self::Lhs => "Latin hypercube: every parameter's range is covered evenly",
+            Self::Cmaes => "evolution strategy with covariance matrix adaptation, from the settings given",
+            Self::Bayes => "Bayesian optimisation by tree-structured Parzen estimators",
+        }
+    }
 }
 
 /// First step of the evolution strategy, as a share of each range (Hansen recommends about 0.3).
@@ -76,21 +99,16 @@ fn hypercube(streams: &Streams, k: usize, dimensions: usize, count: usize) -> Ve
 }
 
 fn evolve(streams: &Streams, start: &[f64], ask: &mut dyn FnMut(&[f64]) -> Option<f64>) {
-    let ended = Cell::new(false);
-    let mut asked = |place: &DVector<f64>| {
-        // Points outside are reflected inside.
+    let mut folded = |place: &[f64]| {
+        // A point outside the cube is reflected into it.
         let place: Vec<f64> = place.iter().map(|x| 1.0 - (x.rem_euclid(2.0) - 1.0).abs()).collect();
-        let loss = if ended.get() { None } else { ask(&place) };
-        ended.set(loss.is_none());
-        loss.unwrap_or(REFUSED)
+        ask(&place)
     };
-    // A converged run is followed by one from the centre with other random numbers.
+    // A run that has converged is followed by one from the middle, with other luck.
     for restart in 0.. {
         let mean = if restart == 0 { start.to_vec() } else { vec![0.5; start.len()] };
-        let seed = streams.rng("evolution", restart).random();
-        let Ok(mut run) = CMAESOptions::new(mean, STEP).seed(seed).build(&mut asked) else { return };
-        while !ended.get() && run.next().is_none() {}
-        if ended.get() {
+        let mut rng = streams.rng("evolution", restart);
+        if !evolution::evolve(DVector::from_vec(mean), STEP, &mut rng, &mut folded) {
             return;
         }
     }
