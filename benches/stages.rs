@@ -13,7 +13,7 @@ use countycast::phase::Phase;
 use countycast::pipeline::{Projected, engines};
 use countycast::scores::Course;
 use countycast::scores::quantiles::Forecast;
-use countycast_engine::{Engine, History, Horizon, Scenario, Streams};
+use countycast_engine::{Engine, Epidemiology, History, Horizon, Scenario, Streams};
 use divan::Bencher;
 use divan::counter::ItemsCount;
 
@@ -51,7 +51,7 @@ fn load() -> Panel {
 }
 
 fn engine(name: &str) -> Arc<dyn Engine> {
-    engines(&Config::default().engines, &[name.to_owned()]).expect("an engine").remove(0)
+    engines(&Config::default().engines, &Epidemiology::default(), &[name.to_owned()]).expect("an engine").remove(0)
 }
 
 fn horizon() -> Horizon {

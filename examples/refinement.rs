@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use cmaes::{CMAESOptions, DVector};
 use countycast::panel::{self, Request};
+use countycast_engine::Epidemiology;
 use countycast_seir::{Posterior, Seir, Settings};
 
 /// Every so many counties one is taken.
@@ -31,7 +32,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let data = arguments.next().ok_or("which data folder? refinement DATA [DAY]")?.into();
     let as_of = Some(arguments.next().as_deref().unwrap_or("2020-09-12").parse()?);
     let panel = panel::load(&Request { data, as_of, vintage: false }, &panel::Settings::default())?;
-    let seir = Seir::new(Settings::default())?;
+    let seir = Seir::new(Settings::default(), &Epidemiology::default())?;
     let counties = panel.counties().iter().step_by(STRIDE);
     let found: Vec<Vec<Found>> =
         counties.filter_map(|county| seir.posterior(&county.history).ok()).map(|posterior| race(&posterior)).collect();

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 use std::path::Path;
 
-use countycast_engine::Horizon;
+use countycast_engine::{Epidemiology, Horizon};
 use serde::Deserialize;
 
 use crate::error::{Error, InputError};
@@ -13,45 +13,47 @@ use crate::{blend, capacity, fallback, panel, phase};
 /// The documented defaults, as `config/default.toml` ships them.
 pub const DEFAULT_TOML: &str = include_str!("../config/default.toml");
 
-/// Horizons of a run: at least a week, as weeks are what is scored, and at most what engines take.
+/// Horizons of a run: at least a week, the unit of scoring, and at most the engines' limit.
 pub const HORIZON_DAYS: RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
 /// Time limit of an engine in a place simulated one to one: a day.
 const FULL_SCALE_SECONDS: f64 = 86_400.0;
 
-/// Settings of a run. A key that is not known is an error; a key that is left out has its default.
+/// Settings of a run. An unknown key is an error; an omitted key has its default.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Seed of all random streams.
     pub seed: u64,
-    /// Days to project past as-of, 7 to 366.
+    /// Days to project after the as-of day, 7 to 366.
     pub horizon_days: usize,
-    /// Joint draws an engine makes in a location, 100 to 10,000. The 1 % and 99 % quantiles of weekly sums rest on the
-    /// outermost hundredth of them.
+    /// Joint draws an engine makes in a location, 100 to 10,000. The 1 % and 99 % quantiles of weekly sums depend on
+    /// the outermost hundredth of them.
     pub draws: usize,
     /// Engines that take part, by name.
     pub engine_names: Vec<String>,
-    /// Seconds after which an engine is given up in a location, above 0. The slowest answer of a sound engine takes a
-    /// few hundredths of one.
+    /// Time limit of an engine in a location, seconds, above 0. The slowest of the engines takes a few hundredths of a
+    /// second.
     pub engine_seconds: f64,
-    /// Seconds after which an engine that learns from all places is given up everywhere, above 0.
+    /// Time limit for training an engine on all places, seconds, above 0.
     pub training_seconds: f64,
-    /// Age in days up to which a trained model in the archive is used again, 0 to 60; 0 trains in every run.
+    /// Age in days up to which a trained model in the archive is reused, 0 to 60; 0 trains in every run.
     pub model_days: u16,
     /// Reading and repair.
     pub panel: panel::Settings,
-    /// When a county is projected on its own.
+    /// Criteria for projecting a county from its own history.
     pub phase: phase::Settings,
-    /// How the others follow their state.
+    /// How the other counties follow their state.
     pub fallback: fallback::Settings,
     /// How engines are weighted.
     pub blend: blend::Settings,
-    /// How cases become patients, and which beds are left for them.
+    /// Facts of the disease that capacity and engines share.
+    pub epidemiology: Epidemiology,
+    /// Which beds are left for patients of the disease.
     pub capacity: capacity::Settings,
     /// Settings of the engines.
     pub engines: EngineSettings,
-    /// Whether every resident is simulated, see [`Config::full_scale`]; asked for with a run, not in a file.
+    /// Whether every resident is simulated, see [`Config::full_scale`]; a command-line option, not a key of the file.
     #[serde(skip)]
     pub every_resident: bool,
 }
@@ -70,6 +72,7 @@ impl Default for Config {
             phase: phase::Settings::default(),
             fallback: fallback::Settings::default(),
             blend: blend::Settings::default(),
+            epidemiology: Epidemiology::default(),
             capacity: capacity::Settings::default(),
             engines: EngineSettings::default(),
             every_resident: false,
@@ -81,8 +84,8 @@ impl Config {
     /// Reads a file of settings over the defaults.
     ///
     /// # Errors
-    /// [`Error::Input`] with line and column for text that is no TOML, a key that is not known (the known ones are
-    /// listed), a value of the wrong kind or out of its range.
+    /// [`Error::Input`] with line and column for text that is not TOML, an unknown key (the known ones are listed), or
+    /// a value of the wrong type or out of range.
     pub fn read(file: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
         Self::parse(&text, file)
@@ -104,21 +107,21 @@ impl Config {
         config.check().map_err(|problem| InputError::new(file, problem, remedy))?;
         let all: Vec<String> = names().into_iter().map(str::to_owned).collect();
         for wanted in [&all, &config.engine_names] {
-            if let Err(Error::Request { message, remedy }) = engines(&config.engines, wanted) {
+            if let Err(Error::Request { message, remedy }) = engines(&config.engines, &config.epidemiology, wanted) {
                 return Err(InputError::new(file, message, remedy).into());
             }
         }
         Ok(config)
     }
 
-    /// Simulates every resident one by one, with a time limit of a day: what takes long here is no engine that hangs.
+    /// Simulates every resident individually, with a time limit of a day, because long runs are expected here.
     pub fn full_scale(&mut self) {
         self.every_resident = true;
         self.engines.full_scale();
         self.engine_seconds = FULL_SCALE_SECONDS.max(self.engine_seconds);
     }
 
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     fn check(&self) -> Result<(), String> {
         if !HORIZON_DAYS.contains(&self.horizon_days) {
             return Err(format!("horizon_days = {}: must be 7 to 366", self.horizon_days));
@@ -141,6 +144,7 @@ impl Config {
         if let Some(engine) = self.blend.prior.engines().find(|engine| !names().contains(engine)) {
             return Err(format!("blend.prior.{engine}: no such engine; known: {}", names().join(", ")));
         }
+        self.epidemiology.check().map_err(|error| format!("[epidemiology] {error}"))?;
         self.capacity.check()
     }
 }
@@ -166,7 +170,7 @@ mod tests {
         config.full_scale();
         assert_eq!(config.engines.abm.most_people, 16_777_215);
         assert!(config.every_resident && config.engine_seconds > 3_600.0);
-        assert!(engines(&config.engines, &["abm".to_owned()]).is_ok());
+        assert!(engines(&config.engines, &config.epidemiology, &["abm".to_owned()]).is_ok());
         assert!(error("every_resident = true").contains("unknown field `every_resident`"));
     }
 

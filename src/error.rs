@@ -1,4 +1,4 @@
-//! What can stop a run, in words a person can act on.
+//! Errors that stop a run, with messages a user can act on.
 
 use std::path::{Path, PathBuf};
 
@@ -6,7 +6,7 @@ pub use countycast_panel::InputError;
 use miette::Diagnostic;
 use thiserror::Error;
 
-/// Anything that stops a run. The program prints it once and leaves with [`Error::exit_code`].
+/// Anything that stops a run. The program prints it once and exits with [`Error::exit_code`].
 #[derive(Debug, Error, Diagnostic)]
 #[non_exhaustive]
 pub enum Error {
@@ -38,7 +38,7 @@ pub enum Error {
     },
     /// The run was asked to stop.
     #[error("interrupted: the last complete result is untouched")]
-    #[diagnostic(help("run the same command again to go on from where this one stopped"))]
+    #[diagnostic(help("run the same command again to resume"))]
     Interrupted,
 }
 
@@ -60,7 +60,7 @@ impl From<countycast_panel::Error> for Error {
 }
 
 impl Error {
-    /// The exit code of the program: 2 for what the caller can mend, 130 after Ctrl-C, 1 otherwise.
+    /// The exit code of the program: 2 for errors that the user can fix, 130 after Ctrl-C, 1 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
@@ -70,7 +70,7 @@ impl Error {
         }
     }
 
-    /// A file or folder that could not be read: the caller's to mend.
+    /// A file or folder that could not be read, for the user to fix.
     pub(crate) fn read(path: &Path, source: std::io::Error) -> Self {
         InputError::unreadable(path, &source).into()
     }

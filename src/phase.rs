@@ -1,21 +1,21 @@
-//! Which counties carry a projection of their own.
+//! Which counties have enough history for a projection of their own.
 
 use countycast_engine::{History, Level};
 use serde::Deserialize;
 
-/// When a county is projected on its own.
+/// Criteria for projecting a county from its own history.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Days since the first case, at least. The engines score themselves at past origins up to four weeks back and need
+    /// Minimum days since the first case. The engines score themselves at past origins up to four weeks back and need
     /// as many days before each: 56.
     pub min_days: usize,
     /// Length of the recent window, days, 7 to 366.
     pub window_days: usize,
-    /// Cases in the recent window, at least. Below about ten, the chance error of a four-week sum alone is over 30 %
-    /// (1/√10) and a county's own growth is not to be told from chance.
+    /// Minimum cases in the recent window. Below about ten, the Poisson error of a four-week sum alone is over 30 %
+    /// (1/√10) and a county's own growth cannot be distinguished from chance.
     pub min_recent_cases: f64,
-    /// Cases in all, at least.
+    /// Minimum total cases.
     pub min_total_cases: f64,
 }
 
@@ -30,17 +30,17 @@ impl Default for Settings {
 pub enum Phase {
     /// By the engines, from its own history.
     Independent {
-        /// Why, for people.
+        /// The reason, in readable form.
         reason: String,
     },
-    /// By its state's projection and its share of it.
+    /// As a share of its state's projection.
     Fallback {
-        /// Why, for people.
+        /// The reason, in readable form.
         reason: String,
     },
-    /// As fallback, though its history would do: hidden to try the fallback on a county whose course is well known.
+    /// As fallback although it has enough history, to evaluate the fallback on a well-observed county.
     Hidden,
-    /// Counted by its publisher inside a joint district: its own row stays at zero.
+    /// Counted by its publisher in a joint district: its own row stays at zero.
     Joint {
         /// Name of the district.
         district: String,
@@ -58,19 +58,19 @@ impl Phase {
         }
     }
 
-    /// The reason, for people.
+    /// The reason, in readable form.
     #[must_use]
     pub fn reason(&self) -> String {
         match self {
             Self::Independent { reason } | Self::Fallback { reason } => reason.clone(),
-            Self::Hidden => "history hidden to try the fallback".to_owned(),
+            Self::Hidden => "history hidden to evaluate the fallback".to_owned(),
             Self::Joint { district } => format!("counted in {district} by the publisher: its own row stays at zero"),
         }
     }
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

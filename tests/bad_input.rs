@@ -96,7 +96,7 @@ fn folders_that_hold_no_counts() {
     let spoilt = Spoilt::new();
     let nowhere = spoilt.0.path().join("nowhere");
     let message = refused(&spoilt.0, project(&nowhere, spoilt.0.path(), "out", &[]));
-    says(&message, &["DIR/nowhere: there is no such folder", "help: give the folder that holds"]);
+    says(&message, &["DIR/nowhere: the folder does not exist", "help: give the folder that holds"]);
 
     fs::remove_dir_all(spoilt.data().join("jhu")).unwrap();
     fs::write(spoilt.data().join("table.csv"), "place,day,sick\nAda,1,2\n").unwrap();
@@ -114,16 +114,16 @@ fn headers() {
     let path = spoilt.data().join(CASES);
     let without: String = fs::read_to_string(&path).unwrap().replace("/20,", "/xx,").replace("/20\n", "/xx\n");
     fs::write(&path, without).unwrap();
-    says(&spoilt.refused(&[]), &[CASES, "line 1: the header has no dates", "have to be named as 1/22/20"]);
+    says(&spoilt.refused(&[]), &[CASES, "line 1: the header has no dates", "name day columns as 1/22/20"]);
 }
 
 #[test]
 fn values() {
     for (line, column, value, expected) in [
-        (5, "7/4/20", "many", "line 5, column `7/4/20`: `many` is no number"),
+        (5, "7/4/20", "many", "line 5, column `7/4/20`: `many` is not a number"),
         (5, "7/4/20", "", "line 5, column `7/4/20`: a count is missing"),
         (5, "7/4/20", "-3", "line 5, column `7/4/20`: a cumulative count of -3"),
-        (5, "FIPS", "19001", "line 5, column `FIPS`: FIPS 19001 stands on line 2 already"),
+        (5, "FIPS", "19001", "line 5, column `FIPS`: FIPS 19001 is already on line 2"),
         (5, "FIPS", "19002", "line 5, column `FIPS`: FIPS 19002 ("),
         (5, "10/24/20", "99999999", "line 5, column `10/24/20`: 99999999 cases in Demo 4, IA (19007), which has"),
     ] {
@@ -152,7 +152,7 @@ fn places_that_do_not_exist() {
         &["the data have no counties of New York", "states in the data: Iowa, Nebraska, South Dakota"],
     );
     says(&spoilt.refused(&["--fips", "36061"]), &["--fips 36061: the data have no such place"]);
-    says(&spoilt.refused(&["--fips", "1001"]), &["`1001` is no FIPS code", "leading zeros"]);
+    says(&spoilt.refused(&["--fips", "1001"]), &["`1001` is not a FIPS code", "leading zeros"]);
 }
 
 #[test]
@@ -164,9 +164,10 @@ fn settings() {
         ("draws = 7\n", &["run.toml", "draws = 7: must be 100 to 10000"]),
         ("draws = \"lots\"\n", &["run.toml, line 1, column `draws`", "invalid type"]),
         ("horizon_days = 3\n", &["run.toml", "horizon_days = 3: must be 7 to 366"]),
-        ("[panel.dumps]\ndeviations = -1\n", &["run.toml", "dumps.deviations", "-1", "between 2 and 20"]),
+        ("[panel.dumps]\ndeviations = -1\n", &["run.toml", "dumps.deviations", "-1", "must be 2 to 20"]),
         ("[engines.curve]\nmax_waves = 99\n", &["run.toml", "max_waves", "99"]),
-        ("[engines.trend]\ngeneration_interval_days = -2\n", &["run.toml", "generation_interval_days", "-2"]),
+        ("[engines.trend]\nrise = { cases = -2, deaths = 1 }\n", &["run.toml", "rise.cases", "-2"]),
+        ("[epidemiology]\nascertainment = 2\n", &["run.toml", "[epidemiology] setting `ascertainment`", "2"]),
         (
             "engine_names = [\"flat\", \"oracle\"]\n",
             &["run.toml", "engine `oracle`: no such engine", "known engines: flat"],
@@ -221,7 +222,7 @@ fn programs_get_the_error_as_one_document() {
     let output = project(Path::new("nowhere"), scratch().path(), "out", &["--format", "json"]).output().unwrap();
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((output.status.code(), document["exit_code"].as_i64()), (Some(2), Some(2)));
-    assert!(document["error"].as_str().unwrap().contains("nowhere: there is no such folder"));
+    assert!(document["error"].as_str().unwrap().contains("nowhere: the folder does not exist"));
     assert!(document["help"].as_str().is_some_and(|help| !help.is_empty()));
     assert_eq!(text(&output.stderr), "");
 }

@@ -88,10 +88,10 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     let at = common::texts(&counties, "fips").iter().position(|fips| fips == COUNTY).unwrap();
     assert_eq!(ask(&tab, "document.querySelector('h1').textContent"), common::texts(&counties, "name")[at]);
     for heading in [
-        "New cases a day",
+        "Daily new cases",
         "Reproduction number",
-        "Hospital load against beds",
-        "What past projections said",
+        "Hospital patients and beds",
+        "Past projections",
         "Among the state's counties",
     ] {
         let found = format!("[...document.querySelectorAll('h2')].some((h) => h.textContent === `{heading}`)");

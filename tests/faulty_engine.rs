@@ -130,7 +130,7 @@ fn a_fault_in_one_county_costs_that_county_that_engine() {
     assert!(whole.values().all(|projected| projected.failures.is_empty()));
     for (fault, kind, reason) in [
         (Fault::Panics, "panicked", "dice fell off the table"),
-        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Hangs, "timed out", "no result within 2 s"),
         (Fault::Refuses, "refused", "refused: no mood"),
     ] {
         for faulty in [Faulty { fit: fault, ..sound() }, Faulty { draw: fault, ..sound() }] {
@@ -157,14 +157,14 @@ fn draws_of_the_wrong_shape_are_a_failure_of_their_engine() {
     assert_eq!(models(here), ["flat", "trend"]);
     let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
     assert_eq!((failure.engine, failure.kind), ("faulty", "invalid draws"));
-    assert!(failure.reason.contains("100 draws of 13 days where 100 of 14 were asked for"), "{}", failure.reason);
+    assert!(failure.reason.contains("100 draws of 13 days where 100 of 14 were requested"), "{}", failure.reason);
 }
 
 #[test]
 fn an_engine_that_cannot_learn_is_left_out_everywhere() {
     for (fault, kind, reason) in [
         (Fault::Panics, "panicked", "dice fell off the table"),
-        (Fault::Hangs, "timed out", "no answer within 2 s"),
+        (Fault::Hangs, "timed out", "no result within 2 s"),
         (Fault::Refuses, "refused", "refused: no mood"),
     ] {
         let found = projected(Faulty { train: fault, ..sound() });
@@ -204,7 +204,7 @@ fn where_every_engine_fails_a_county_follows_its_state() {
     };
     Batch::new(demo(), plan, selection).run(&BTreeMap::new(), &Silent, sink).unwrap();
     let here = &found[COUNTY];
-    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine answered"));
+    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine succeeded"));
     assert!(here.blend.is_some() && here.failures.len() == 1);
     assert_eq!(models(&found["19003"]), ["alone"]);
 }

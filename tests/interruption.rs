@@ -143,7 +143,7 @@ fn ctrl_c_stops_cleanly() {
         assert_eq!(output.status.code(), Some(130), "{}", text(&output.stderr));
         let message = text(&output.stderr);
         assert!(message.contains("error: interrupted: the last complete result is untouched"), "{message}");
-        assert!(message.contains("run the same command again to go on"), "{message}");
+        assert!(message.contains("run the same command again to resume"), "{message}");
         assert_same(&files(&folder.path().join("out")), &before);
         resumes(folder.path());
     }

@@ -140,10 +140,10 @@ fn bad_requests_are_told() {
     refused(
         &[],
         Some(typo),
-        &["space.toml", "no such setting", "known settings:", "engines.trend.damping_per_week.cases"],
+        &["space.toml", "unknown setting", "known settings:", "engines.trend.damping_per_week.cases"],
     );
     refused(&["--engine", "oracle"], None, &["engine `oracle`", "known engines: flat"]);
-    refused(&["--budget", "soon"], None, &["`soon` is no budget"]);
+    refused(&["--budget", "soon"], None, &["`soon` is not a budget"]);
     refused(&["--from", "2020-10-01"], None, &["--from 2020-10-01 is after --to 2020-09-12"]);
     refused(&["--from", "2020-10-24", "--to", "2020-10-24"], None, &["there is nothing to score"]);
 

@@ -59,7 +59,7 @@ fn missing(column: &str) -> PolarsError {
     PolarsError::ComputeError(format!("a value is missing in column `{column}`").into())
 }
 
-/// A row per place: what the run said of it.
+/// One row per place, as in the run's output.
 pub(super) fn places(places: &HashMap<Fips, PlaceThen>) -> PolarsResult<DataFrame> {
     let mut places: Vec<(Fips, PlaceThen)> = places.iter().map(|(fips, place)| (*fips, *place)).collect();
     places.sort_by_key(|(fips, _)| *fips);
@@ -91,7 +91,7 @@ pub(super) fn read_places(frame: &DataFrame) -> PolarsResult<HashMap<Fips, Place
     (0..frame.height()).map(place).collect()
 }
 
-/// The last days as they were known: a row per place and day.
+/// Recent days as known then: one row per place and day.
 pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame> {
     let dates: Vec<i32> = panel.days().map(days_since_epoch).collect();
     let first = dates.len().saturating_sub(days);
@@ -114,7 +114,7 @@ pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame
     DataFrame::new(places.len() * days, columns)
 }
 
-/// A row per forecast whose truth has come in.
+/// One row per forecast whose outcome has been observed.
 pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
     let text = |name: &str, value: &dyn Fn(&Scored) -> String| {
         Column::new(name.into(), scored.iter().map(value).collect::<Vec<String>>())

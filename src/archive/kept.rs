@@ -1,4 +1,4 @@
-//! Trained models and run reports that earlier runs have kept.
+//! Trained models and run reports kept by earlier runs.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -14,7 +14,7 @@ use jiff::ToSpan;
 use super::Archive;
 use crate::error::Error;
 
-/// Effect of each determinant on the log risk of cases and of deaths, as a past run reported them.
+/// Effect of each determinant on the log risk of cases and of deaths, as reported by a past run.
 pub type Coefficients = BTreeMap<String, [f64; 2]>;
 
 impl Archive {
@@ -22,7 +22,7 @@ impl Archive {
         self.root.join("models").join(format!("as_of={as_of}")).join(format!("{engine}.json.gz"))
     }
 
-    /// Keeps what an engine has learned from all places.
+    /// Stores an engine's trained model.
     ///
     /// # Errors
     /// [`Error::Io`] where the file cannot be written.
@@ -36,7 +36,7 @@ impl Archive {
         })
     }
 
-    /// An engine's newest model of the `days` days before `as_of`, with its day; none where none is kept.
+    /// An engine's newest model of the `days` days before `as_of`, with its day; none if there is none.
     ///
     /// # Errors
     /// [`Error::Input`] for a file that cannot be read.

@@ -1,8 +1,8 @@
-//! The lake of past projections and of what came true: Parquet files partitioned by as-of day.
+//! The archive of past projections and observed counts: Parquet files partitioned by as-of day.
 //!
-//! `TABLE/as_of=DATE/part.parquet`, so that any engine of the data world reads a table as one. Files are written aside
-//! and renamed: a reader sees the old one or the new one, a repeated day replaces its own, and of two runs of one day
-//! the later stays. Nothing else is ever touched.
+//! `TABLE/as_of=DATE/part.parquet`, in hive style, so that common data tools read a table as one. Files are written
+//! under a temporary name and renamed: a reader sees the old file or the new one, a repeated day replaces its own, and
+//! of two runs for one day the later is kept. Nothing else is changed.
 
 mod frames;
 mod kept;
@@ -23,7 +23,7 @@ use crate::scores::{Run, score};
 
 pub use kept::Coefficients;
 
-/// Days of observations kept with each as-of day: twelve weeks; older ones stand in earlier partitions.
+/// Days of observations kept with each as-of day: twelve weeks; older ones are in earlier partitions.
 const OBSERVED_DAYS: usize = 84;
 
 /// An archive in a folder.
@@ -32,7 +32,7 @@ pub struct Archive {
     root: PathBuf,
 }
 
-/// Past runs, and what of the archive could not be used.
+/// Past runs, and the parts of the archive that could not be used.
 #[derive(Debug, Clone, Default)]
 pub struct Past {
     /// Runs, oldest first.
@@ -42,10 +42,10 @@ pub struct Past {
 }
 
 impl Archive {
-    /// Opens the archive in a folder, which is made where it is not there.
+    /// Opens the archive in a folder, which is created if it does not exist.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folder cannot be made.
+    /// [`Error::Io`] where the folder cannot be created.
     pub fn open(root: &Path) -> Result<Self, Error> {
         fs::create_dir_all(root).map_err(|source| Error::write(root, source))?;
         Ok(Self { root: root.to_owned() })
@@ -67,7 +67,7 @@ impl Archive {
         days
     }
 
-    /// The runs of these days. What is damaged is named and left where it is.
+    /// The runs of these days. Damaged files are named and left in place.
     #[must_use]
     pub fn read(&self, days: &[Date]) -> Past {
         let mut past = Past::default();
@@ -90,8 +90,9 @@ impl Archive {
         Ok(Run { as_of, forecasts, places })
     }
 
-    /// Keeps what the engines said, what was known on that day, and the scores of the projections of `past` days whose truth
-    /// came in during the week before. Past runs are read one by one: a filled archive is large.
+    /// Stores the engines' projections, the counts known on that day, and the scores of projections of `past` days
+    /// whose outcome was observed during the week before. Past runs are read one by one, because a full archive is
+    /// large.
     ///
     /// # Errors
     /// [`Error::Io`] where a file cannot be written.
@@ -104,9 +105,9 @@ impl Archive {
         let truth = observed::truth(panel);
         let mut scored = Vec::new();
         for &day in past {
-            // One that is damaged was named when the archive was read.
+            // Damaged files were named when the archive was read.
             let Ok(mut run) = self.run(day) else { continue };
-            // The week that ended last: those before were scored on earlier days, those after are not known.
+            // The most recent complete week: earlier ones were scored on earlier days, later ones are not observed yet.
             let week = day.until(as_of).map_or(0, |span| span.get_days()) / 7;
             run.forecasts.retain(|forecast| i32::from(forecast.horizon) == week);
             scored.extend(score(&run, &truth));
@@ -134,7 +135,7 @@ impl Archive {
         self.aside(&path, |path| parquet::write(path, frame))
     }
 
-    /// Writes under a name of this process first: two runs at once do not meet.
+    /// Writes under a name specific to this process first, so that concurrent runs do not collide.
     fn aside(&self, path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
         let unfinished = path.with_extension(format!("unfinished-{}", std::process::id()));
         if let Some(parent) = path.parent() {
@@ -143,7 +144,7 @@ impl Archive {
         let written = write(&unfinished);
         let written = written.and_then(|()| fs::rename(&unfinished, path).map_err(|e| Error::write(path, e)));
         if written.is_err() {
-            // The first error is the one to tell.
+            // The first error is the one to report.
             let _ = fs::remove_file(&unfinished);
         }
         written

@@ -14,13 +14,13 @@ use crate::output::{parquet, projections};
 use crate::pipeline::{Earlier, Projected};
 
 const TABLE: &str = "parameters";
-/// Days after which parameters are of no use to any engine.
+/// Days after which stored parameters are too old for any engine.
 const LATEST_DAYS: i32 = 7;
 
 /// Parameters by engine and place, as their vectors are read.
 type Vectors = HashMap<(String, Fips), (Vec<String>, Vec<Vec<f64>>)>;
 
-/// Writes what the engines found in some places.
+/// Writes the engines' parameters for some places.
 pub(crate) fn write(path: &Path, results: &[Projected]) -> Result<(), Error> {
     let (mut fips, mut models, mut numbers, mut names, mut values) = (vec![], vec![], vec![], vec![], vec![]);
     for result in results {
@@ -49,7 +49,7 @@ pub(crate) fn write(path: &Path, results: &[Projected]) -> Result<(), Error> {
 }
 
 impl Archive {
-    /// Keeps what the engines found on a day, from the tables of its groups.
+    /// Stores the engines' parameters of a day, from the tables of its groups.
     ///
     /// # Errors
     /// [`Error::Io`] where a file cannot be read or written.
@@ -57,7 +57,7 @@ impl Archive {
         self.aside(&self.part(TABLE, as_of), |path| projections::join_parts(path, parts))
     }
 
-    /// What the engines found on the last day before `as_of`, where one is there from the week before it.
+    /// The engines' parameters of the latest day before `as_of` within the preceding week, if there is one.
     ///
     /// # Errors
     /// [`Error::Io`] where its file is damaged.
@@ -85,7 +85,7 @@ fn vectors(frame: &DataFrame) -> PolarsResult<Vectors> {
     let mut found = Vectors::new();
     let rows = fips.iter().zip(models.iter()).zip(numbers.iter()).zip(names.iter()).zip(values.iter());
     for ((((fips, model), number), name), value) in rows {
-        // What is missing leaves its vector too short to be used.
+        // A missing value leaves its vector too short to be used.
         let (Some(fips), Some(model), Some(number), Some(name), Some(value)) = (fips, model, number, name, value)
         else {
             continue;

@@ -1,11 +1,11 @@
-//! Inner intervals of counties that held too much in past weeks are narrowed.
+//! Calibration: inner intervals of counties are narrowed where they covered too much in past weeks.
 //!
-//! For each population quintile, course of the epidemic and week ahead, and for each of four levels: what factor on the
-//! distance from the median, on the scale of log(x + 1), would have made the level hold just what it promises?
-//! (Conformal prediction with feedback that comes as late as the truth; Romano et al. 2019, Angelopoulos et al. 2023.)
-//! Factors are shrunk to 1 where few past days are known, and are held between a bound and 1. The 95 % interval and what lies
-//! beyond stay as blended: the calm before a rise would take from the upper tail just what the rise needs. Nothing is widened:
-//! the errors of one wave come too late for it, and the next is another (docs/scores.md).
+//! For each population quintile, course of the epidemic and week ahead, and for each of four levels: the factor on the
+//! distance from the median, on the scale of log(x + 1), that would have made the level exact. (Conformal prediction
+//! with delayed feedback; Romano et al. 2019, Angelopoulos et al. 2023.) Factors are shrunk toward 1 where few past
+//! days are known, and limited to between a bound and 1. The 95 % interval and the tails beyond stay as blended: a calm
+//! period before a rise would remove the part of the upper tail that the rise needs. Nothing is widened: factors
+//! learned from one wave arrive too late for it, and the next wave differs (docs/experiments.md).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -14,17 +14,17 @@ use countycast_engine::{Date, Target};
 use crate::scores::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
 use crate::scores::{Course, Run, Sum, Truth, quintiles};
 
-/// Positions of the levels whose factors are learned; those between and beyond follow.
+/// Positions of the levels whose factors are learned; other levels are interpolated.
 const LEARNED: [usize; 4] = [3, 6, 16, 19];
-/// Positions of the levels beyond which nothing is changed: 2.5 and 97.5 %.
+/// Positions of the outermost levels, which stay unchanged: 2.5 and 97.5 %.
 const FIXED: [usize; 2] = [1, 21];
-/// Age in weeks at which a past day counts half: what is known of widths fades faster than what is known of engines.
+/// Half-life in weeks of the weight of a past day: knowledge about widths ages faster than knowledge about engines.
 const HALF_LIFE_WEEKS: f64 = 2.0;
 /// Fewest past forecasts of a class to learn from.
 const LEAST: usize = 50;
-/// Past as-of days at which a factor counts half.
+/// Past as-of days at which a factor has half its weight.
 const PRIOR_DAYS: f64 = 4.0;
-/// Distances from the median below this hold no ratio.
+/// Distances from the median below this give no ratio.
 const LEAST_DISTANCE: f64 = 1e-6;
 
 /// Quintile, course and week ahead.
@@ -34,7 +34,7 @@ type Class = (u8, Course, u8);
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Calibration(BTreeMap<Class, [f64; 4]>);
 
-/// A past ratio of the truth's distance to a level's, with its weight and as-of day.
+/// A past ratio of the observed value's distance from the median to a level's, with its weight and as-of day.
 type Ratio = (f64, f64, Date);
 
 impl Calibration {
@@ -74,7 +74,8 @@ impl Calibration {
         Self(ratios.into_iter().map(factors).collect())
     }
 
-    /// Narrows a county's cases; week `h` and its days by the factors of week `h`, weeks past the last known by the last's.
+    /// Narrows a county's cases; week `h` and its days by the factors of week `h`, weeks beyond the last known one by
+    /// its factors.
     pub fn narrow(&self, quantiles: &mut Quantiles, quintile: u8, course: Course) {
         let last = self.0.keys().filter(|class| (class.0, class.1) == (quintile, course)).map(|class| class.2).max();
         let Some(last) = last else { return };
@@ -97,7 +98,7 @@ impl Calibration {
     }
 }
 
-/// The factor at which so many past truths as the level promises would have lain within.
+/// The factor at which the level would have had its nominal coverage in the past.
 fn factor(mut ratios: Vec<Ratio>, level: f64, narrowest: f64) -> f64 {
     if ratios.len() < LEAST {
         return 1.0;
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn levels_that_held_too_much_are_narrowed_within_bounds() {
-        // Of even ratios up to half the distance of the level, 95 % lie below 0.495 of it: four days count half.
+        // With uniform ratios up to half the distance of the level, 95 % lie below 0.495 of it: four days count half.
         let found = factor(ratios(0.5, 4), 0.95, 0.1);
         assert!((found - 0.495_f64.sqrt()).abs() < 0.01, "{found}");
         assert!(factor(ratios(0.5, 12), 0.05, 0.1) < found, "more days, and the lower level alike");

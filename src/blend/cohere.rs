@@ -1,9 +1,9 @@
 //! States as sums of their counties and the nation as the sum of its states, on joint sample paths.
 //!
-//! Quantiles do not add. So each place's quantiles are turned into equally likely paths again, and places are tied together by
-//! rank: a standard normal value for each place and path, correlated within a region through a factor of the region's own,
-//! says which quantile the place takes on that path (a Gaussian rank copula). A region's paths are the sums of its places'
-//! paths, its quantiles are theirs, and nothing of a place is moved.
+//! Quantiles do not add. Each place's quantiles are therefore turned into equally likely paths, joined across places by
+//! rank: a standard normal value for each place and path, correlated within a region through a factor of the region's
+//! own, selects the quantile of the place on that path (a Gaussian rank copula). A region's paths are the sums of its
+//! places' paths, and its quantiles are taken from those. Places are not adjusted.
 
 use countycast_engine::{Fips, Streams, Target};
 use rand_distr::{Distribution, StandardNormal};
@@ -13,10 +13,10 @@ use crate::scores::quantiles::{Forecast, LEVELS, Quantiles, Row, row};
 /// Paths of each place: enough for quantiles of 1 % to rest on four.
 const PATHS: usize = 400;
 
-/// Targets of which regions are sums.
+/// Targets for which a region is the sum of its places.
 pub const SUMMED: [Target; 2] = [Target::Cases, Target::Deaths];
 
-/// Standard normal values, one for each path: how a region or place stands among all that it might come to.
+/// Standard normal values, one for each path: the rank of a region or place on that path.
 #[derive(Debug, Clone)]
 pub struct Factor(Vec<f64>);
 
@@ -50,7 +50,7 @@ impl Factor {
     }
 }
 
-/// Sums of places' paths under way, for one target: for each row a value a path.
+/// Running sums of places' paths for one target: for each row, one value per path.
 #[derive(Debug, Clone, Default)]
 pub struct PathSum {
     day: Vec<Vec<f32>>,
@@ -59,7 +59,7 @@ pub struct PathSum {
 }
 
 impl PathSum {
-    /// Adds a place that stands as its factor says.
+    /// Adds a place with the ranks of its factor.
     pub fn add(&mut self, quantiles: &Quantiles, factor: &Factor) {
         let ranks = factor.ranks();
         for (sums, rows) in

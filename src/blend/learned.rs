@@ -1,4 +1,4 @@
-//! What the archive teaches the blend.
+//! What the blend learns from the archive.
 
 use std::collections::BTreeMap;
 
@@ -18,27 +18,27 @@ type Task = (Fips, Target, Sum, u8);
 /// Name of the blend among a run's models.
 const BLEND: &str = "blend";
 
-/// Shares of the engines: a prior, and what past projections were worth beside what came true.
+/// Shares of the engines: a prior, and evidence from the scores of past projections.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Learned {
     prior: Prior,
     max_share: f64,
     evidence: Evidence,
-    /// How intervals of counties are widened.
+    /// Calibration factors of county intervals.
     pub calibration: Calibration,
     /// As-of days that were learned from.
     pub days: usize,
 }
 
 impl Learned {
-    /// What is known before any past projection.
+    /// Shares before any past projection.
     #[must_use]
     pub fn nothing(settings: &Settings) -> Self {
         let (prior, max_share) = (settings.prior.clone(), settings.max_share);
         Self { prior, max_share, evidence: Evidence::new(), calibration: Calibration::default(), days: 0 }
     }
 
-    /// Learns from runs whose truth has at least partly come in by `as_of`. `truth` ends there.
+    /// Learns from runs whose outcomes have been at least partly observed by `as_of`. `truth` ends there.
     #[must_use]
     pub fn from(past: &[Run], truth: &Truth, as_of: Date, settings: &Settings) -> Self {
         let scored: Vec<(Date, Vec<Scored>)> =

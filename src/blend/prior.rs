@@ -6,7 +6,8 @@ use serde::Deserialize;
 
 /// Relative shares by engine, 0 to 1000. An engine that is not named has 1; what a configuration leaves out has its default.
 ///
-/// The default was chosen by backtest on July and August 2020 and confirmed on September: `docs/scores.md` has the table.
+/// The default was chosen by backtest on July and August 2020 and confirmed on September: `docs/experiments.md` has the
+/// table.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(from = "BTreeMap<String, f64>")]
 pub struct Prior(BTreeMap<String, f64>);
@@ -43,7 +44,7 @@ impl Prior {
         self.0.keys().map(String::as_str)
     }
 
-    /// Says which share is out of range.
+    /// Checks that every share is in range.
     pub(super) fn check(&self) -> Result<(), String> {
         match self.0.iter().find(|(_, share)| !(0.0..=1000.0).contains(*share)) {
             Some((engine, share)) => Err(format!("blend.prior.{engine} = {share}: must be 0 to 1000")),

@@ -16,19 +16,19 @@ pub struct Weight {
     pub share: f64,
 }
 
-/// How the members of one location are put together.
+/// How the members of one location are blended.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// Prior shares and what the archive has taught.
+    /// Prior shares and what was learned from the archive.
     pub learned: &'a Learned,
-    /// Where the location belongs.
+    /// The location's stratum.
     pub stratum: Stratum,
-    /// Where its epidemic stands.
+    /// The course of its epidemic.
     pub course: Course,
 }
 
-/// Averages the quantiles of the engines that answered, each level on its own (Vincentization): the result keeps the
-/// members' mean width, where pooling their draws would widen it.
+/// Averages the quantiles of the engines that produced a projection, level by level (Vincentization): the result has
+/// the members' mean width, whereas pooling their draws would widen it.
 ///
 /// A target is averaged over the engines that project it. The shares returned are those of cases.
 #[must_use]

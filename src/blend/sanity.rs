@@ -1,20 +1,20 @@
-//! Members that make no sense are not blended.
+//! Implausible members are excluded from the blend.
 
 use countycast_engine::{History, Target};
 
 use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles};
 
-/// How many times the largest weekly jump of the past a member's median may jump (FIELD rule).
+/// A member's median may jump by this multiple of the largest weekly jump of the past.
 const MOST_JUMPS: f64 = 5.0;
-/// Weeks whose jumps of neighbours support a jump.
+/// Recent weeks in which a jump of the neighbours supports a jump.
 const SUPPORT_WEEKS: usize = 4;
-/// A jump of so many people is never large: places with a case or two a week may have ten.
+/// A jump of this size is always plausible: a place with one or two cases a week may have ten.
 const LEAST_JUMP: [f64; 2] = [20.0, 10.0];
 
-/// What a place and its neighbours did before the as-of day, against which members are held.
+/// The recent past of a place and its neighbours, with which members are compared.
 #[derive(Debug, Clone)]
 pub struct Precedent {
-    /// Last week's count and largest jump that counts as plausible, of cases and of deaths.
+    /// Last week's count and the largest plausible jump, for cases and deaths.
     known: [(f64, f64); 2],
     population: f64,
 }
@@ -32,7 +32,7 @@ impl Precedent {
             let last = own.last().copied().unwrap_or(0.0);
             let jumps = own.windows(2).map(|pair| (pair[1] - pair[0]).abs());
             let largest = jumps.fold(least, f64::max);
-            // Where neighbours have just multiplied, so may this place.
+            // If cases have just multiplied in the neighbours, they may here.
             let mut sums = [0.0; SUPPORT_WEEKS + 1];
             for history in &around {
                 for (sum, week) in sums.iter_mut().zip(weeks(target, history).iter().rev()) {
@@ -47,10 +47,10 @@ impl Precedent {
         Self { known: [known(Target::Cases, LEAST_JUMP[0]), known(Target::Deaths, LEAST_JUMP[1])], population }
     }
 
-    /// Why a member makes no sense, for people; none where it does.
+    /// Why a member is implausible, in readable form; none if it is plausible.
     ///
-    /// A member has to be finite, not negative and ascending; its weekly medians must not jump by more than five times what
-    /// weeks have jumped here before, unless neighbours did as much; and half of its weight must not lie above the
+    /// Its quantiles must be finite, nonnegative and ascending; its weekly medians must not jump by more than five
+    /// times the largest past weekly jump, unless neighbours did as much; and its median total must not exceed the
     /// number of residents.
     #[must_use]
     pub fn objection(&self, member: &Forecast) -> Option<String> {
@@ -65,7 +65,7 @@ impl Precedent {
         let rows = [&quantiles.day, &quantiles.week, &quantiles.sum].into_iter().flatten();
         let counts = |row: &[f32; 23]| row.is_sorted() && row.iter().all(|v| v.is_finite() && *v >= 0.0);
         if rows.into_iter().any(|row| !counts(row)) {
-            return Some(format!("quantiles of {word} are no ascending counts"));
+            return Some(format!("quantiles of {word} are not ascending counts"));
         }
         let mut before = last;
         for (week, row) in (1..).zip(&quantiles.week) {
@@ -121,7 +121,7 @@ mod tests {
         let mut broken = member([10.0, 10.0]);
         assert_eq!(past.objection(&broken), None);
         broken.targets[0].1.sum[3][5] = f32::NAN;
-        assert_eq!(past.objection(&broken).unwrap(), "quantiles of cases are no ascending counts");
+        assert_eq!(past.objection(&broken).unwrap(), "quantiles of cases are not ascending counts");
     }
 
     #[test]

@@ -4,15 +4,15 @@ use serde::Deserialize;
 
 use super::prior::Prior;
 
-/// How engines are weighted by what past projections were worth.
+/// How engines are weighted by the scores of past projections.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Weeks of past projections that are looked at, 1 to 52.
+    /// Weeks of past projections that are used, 1 to 52.
     pub window_weeks: u16,
-    /// Weeks for which hindcasts are made where the archive has none, 0 to 26.
+    /// Weeks for which hindcasts are made if the archive has none, 0 to 26.
     pub hindcast_weeks: u16,
-    /// Age in weeks at which a past projection counts half, above 0.
+    /// Half-life in weeks of the weight of a past projection, above 0.
     pub half_life_weeks: f64,
     /// Relative shares before any past projection is known.
     pub prior: Prior,
@@ -20,13 +20,13 @@ pub struct Settings {
     pub sharpness: f64,
     /// Largest share of one engine, above 0 to 1; at least 1.5 over the number of engines whatever is set.
     pub max_share: f64,
-    /// Smallest factor by which inner intervals are narrowed whose past ones held too much, 0.5 to 1; 1 leaves them.
+    /// Smallest factor by which inner intervals with excess past coverage are narrowed, 0.5 to 1; 1 disables narrowing.
     pub narrowest: f64,
     /// Correlation, on the scale of ranks, of a county with its state's factor where counties are summed, 0 to 0.99.
     pub county_coupling: f64,
     /// The same of a state with the nation's factor.
     pub state_coupling: f64,
-    /// Past as-of days at which the sharpness has come to half its value, from 0.
+    /// Past as-of days at which the sharpness reaches half its value, at least 0.
     pub prior_days: f64,
 }
 
@@ -48,7 +48,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

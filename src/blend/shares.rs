@@ -1,4 +1,4 @@
-//! Shares of the engines, from what their past projections were worth.
+//! Shares of the engines, from the scores of their past projections.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -8,19 +8,18 @@ use super::settings::Settings;
 use super::stratum::Stratum;
 use crate::scores::{BASELINE, Scored};
 
-/// The least number of engines' shares that the cap allows: with few members no cap below 1.5 / M (FIELD rule for small
-/// ensembles: a cap of 0.3 suits five members and more).
+/// With M members the cap is at least 1.5 / M: a cap of 0.3 suits only ensembles of five members or more.
 const CAP_FACTOR: f64 = 1.5;
 
-/// Sums of scores of one engine on the weeks where the baseline answered too.
+/// Sums of scores of one engine on the weeks that the baseline also projected.
 #[derive(Debug, Clone, Copy, Default)]
 struct Paired {
     own: f64,
     baseline: f64,
 }
 
-/// What the past says for each engine, by target and stratum: a factor on its prior share, 1 for the best engine. Engines
-/// that are not listed were never seen.
+/// Evidence from the past for each engine, by target and stratum: a factor on its prior share, 1 for the best engine.
+/// Engines that are not listed were never scored.
 pub(super) type Evidence = BTreeMap<(Target, Stratum), BTreeMap<String, f64>>;
 
 /// Weighs the evidence of scored past projections, a list per as-of day: `exp(−θ·relative WIS)` (Ray et al. 2023,
@@ -37,7 +36,7 @@ pub(super) fn weigh(past: &[(Date, Vec<Scored>)], as_of: Date, settings: &Settin
             .filter(|s| s.model == BASELINE)
             .map(|s| ((s.fips, s.target, s.horizon), s.wis.total))
             .collect();
-        // A county on fallback has no member but the baseline: it says nothing of the others.
+        // A fallback county has no member but the baseline, and hence no evidence about the others.
         for score in scored.iter().filter(|s| s.stratum.independent) {
             let Some(base) = baseline.get(&(score.fips, score.target, score.horizon)) else { continue };
             let stratum = score.stratum.quintile.map_or(Stratum::Region, Stratum::Quintile);

@@ -15,7 +15,7 @@ pub enum Stratum {
 }
 
 impl Stratum {
-    /// Where a place belongs. A county whose population is not known stands with the smallest.
+    /// The stratum of a place. A county of unknown population is grouped with the smallest.
     #[must_use]
     pub fn of(fips: Fips, quintiles: &HashMap<Fips, u8>) -> Self {
         match fips.level() {

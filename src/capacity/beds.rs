@@ -1,4 +1,4 @@
-//! Beds of a place, and what other patients leave of them.
+//! Beds of a place, and how many other patients leave free.
 
 use countycast_engine::Covariates;
 
@@ -27,12 +27,12 @@ impl Bed {
     }
 }
 
-/// Beds of one kind. Unknown is another answer than none: a place without a hospital has 0 beds, and knows it.
+/// Beds of one kind. Unknown differs from zero: a place without a hospital is known to have 0 beds.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Beds {
-    /// Staffed beds; none where nobody knows.
+    /// Staffed beds; none if unknown.
     pub staffed: Option<f64>,
-    /// Beds that other patients take; none where the beds are not known.
+    /// Beds occupied by other patients; none if beds are unknown.
     pub others: Option<f64>,
 }
 

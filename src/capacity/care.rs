@@ -1,4 +1,4 @@
-//! Care for other patients: providers per head of each specialty beside the hospital load that is expected.
+//! Care for other patients: providers per head of each specialty relative to the expected hospital load.
 
 use countycast_engine::Covariates;
 
@@ -50,8 +50,8 @@ impl Load {
 /// (load here / load in the nation) / (providers per resident here / in the nation)
 /// ```
 ///
-/// At 1 a provider faces as many patients as in the nation, at 2 twice as many. Infinite where there is no provider.
-/// Gives specialty, providers per resident and index.
+/// At 1 a provider has as many patients as in the nation, at 2 twice as many. Infinite if there is no provider. Gives
+/// specialty, providers per resident and index.
 pub fn gaps<'a>(
     here: (&'a Covariates, Load),
     nation: (&'a Covariates, Load),

@@ -1,4 +1,4 @@
-//! Patients cross county lines: which hospitals serve a county's residents.
+//! Catchments: which hospitals serve a county's residents.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,11 +8,11 @@ use rayon::prelude::*;
 use super::{Bed, Beds, Census, Settings};
 use crate::panel::Panel;
 
-/// Kilometres that a step from county to neighbour counts where a county's place on the map is not known: the distance
-/// between the centres of two counties of the mean size (2,500 km²) is about 50.
+/// Distance in kilometres of a step from a county to its neighbour if coordinates are unknown: the distance between the
+/// centres of two counties of the mean size (2,500 km²) is about 50.
 const STEP_KM: f64 = 50.0;
 
-/// Steps from neighbour to neighbour that patients are taken: larger hospitals are often in the county after next.
+/// Steps between neighbouring counties that patients travel: larger hospitals are often two counties away.
 const STEPS: usize = 2;
 
 /// Mean radius of the earth, kilometres.
@@ -20,9 +20,9 @@ const EARTH_KM: f64 = 6371.0;
 
 /// Where the residents of each county go for one kind of bed, in shares that add up to 1.
 ///
-/// A county's hospitals draw patients by size and nearness, `beds · exp(−distance / nearness)` (Huff 1964, *Defining and
-/// estimating a trading area*), from the county itself and those up to two steps away. Where none of these has a bed,
-/// or a known one, patients stay.
+/// A county's hospitals draw patients by size and nearness, `beds · exp(−distance / nearness)` (Huff 1964, *Defining
+/// and estimating a trading area*), from the county itself and those up to two steps away. If none of these has known
+/// beds, patients stay.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Catchments {
     bed: Bed,
@@ -73,8 +73,8 @@ impl Catchments {
         Self { bed, shares, patients, beds }
     }
 
-    /// The hospitals' beds as the residents of a county find them: the mean over the hospitals they go to, weighted by
-    /// how many go there.
+    /// The hospitals' beds from the perspective of a county's residents: the mean over the hospitals they use, weighted
+    /// by the share of residents who go there.
     #[must_use]
     pub fn beds(&self, county: Fips) -> Beds {
         let mean = |value: fn(&Beds) -> Option<f64>| {
@@ -85,8 +85,8 @@ impl Catchments {
     }
 
     /// Patients in the hospitals that serve each county, averaged as their beds are; trajectories of equal rank come
-    /// together, as neighbouring counties rise and fall together. A county is left out where one that shares its
-    /// hospitals has no census.
+    /// together, as neighbouring counties rise and fall together. A county is left out if one that shares its hospitals
+    /// has no census.
     #[must_use]
     pub fn patients(&self, censuses: &BTreeMap<Fips, Census>) -> BTreeMap<Fips, Vec<f32>> {
         let census = |fips: Fips| censuses.get(&fips).map(|census| census.values(self.bed));

@@ -1,14 +1,14 @@
-//! Joint trajectories of patients, as few as tell their distribution.
+//! Joint trajectories of hospital patients, thinned to represent their distribution.
 
 use super::Bed;
 
-/// Most trajectories kept. Quantiles and probabilities rest on them: a step is one percent.
+/// Most trajectories kept. Quantiles and probabilities are computed from them, so their resolution is one percent.
 const KEPT: usize = 100;
 
 /// Patients on the ward and in intensive care at the end of each future day, by trajectory.
 ///
-/// Trajectories stand in ascending order of the highest number of patients, at even ranks of all that were drawn:
-/// trajectory `i` of one place, or engine, goes with trajectory `i` of another.
+/// Trajectories are in ascending order of their peak, at evenly spaced ranks of all that were drawn: trajectory `i` of
+/// one place or engine belongs with trajectory `i` of another.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Census {
     days: usize,
@@ -37,7 +37,7 @@ impl Census {
         census
     }
 
-    /// Puts a census together again from its trajectories, a day after the other; none where they do not fit.
+    /// Reassembles a census from its trajectories, day after day; none if they do not fit.
     #[must_use]
     pub fn from_parts(days: usize, ward: Vec<f32>, icu: Vec<f32>) -> Option<Self> {
         (days > 0 && ward.len() == icu.len() && ward.len().is_multiple_of(days)).then_some(Self { days, ward, icu })

@@ -5,23 +5,23 @@ use countycast_engine::{Draws, History, Streams, Target, counts};
 use super::Census;
 use super::stays::{Kernels, Stays};
 
-/// How patients of a place come and go: what its past still sends, and what each future day adds.
+/// Hospital flow of a place: patients from past cases, and those that each future day adds.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Course {
     kernels: Kernels,
-    /// Patients of past days, by future day: to be admitted, on the ward, in intensive care.
+    /// Patients from past days, by future day: still to be admitted, on the ward, in intensive care.
     admissions: Vec<f32>,
     ward: Vec<f32>,
     icu: Vec<f32>,
 }
 
 impl Course {
-    /// Starts from the past's admissions, which follow from its cleaned cases; `days` is the horizon.
+    /// Starts from past admissions, derived from cleaned cases; `days` is the horizon.
     #[must_use]
     pub fn new(history: &History, stays: &Stays, days: usize) -> Self {
         let kernels = stays.kernels(&history.location().covariates);
         let cases: Vec<f32> = history.cases().cleaned().iter().map(|cases| *cases as f32).collect();
-        // Nobody of before is still in hospital; those admitted first have to be reported before.
+        // Earlier cases have left hospital by then.
         let cases = &cases[cases.len().saturating_sub(2 * kernels.admission.len())..];
         let admitted = after(cases, &kernels.admission, cases.len() + days);
         let (past, admissions) = admitted.split_at(cases.len());
@@ -30,8 +30,8 @@ impl Course {
         Self { admissions: admissions.to_vec(), ward, icu, kernels }
     }
 
-    /// Daily admissions of one trajectory of cases: expected from the past and the trajectory itself, then, whole weeks
-    /// at a time, by chance (Poisson).
+    /// Daily admissions of one trajectory of cases: expected values from the past and the trajectory, with Poisson
+    /// weekly totals.
     fn admissions(&self, cases: &[f32], streams: &Streams, draw: usize) -> Vec<f32> {
         let mut expected = after(cases, &self.kernels.admission, cases.len());
         add(&mut expected, &self.admissions);
@@ -46,7 +46,7 @@ impl Course {
 
     /// Every trajectory's admissions: the engine's own where it projects them, from its cases otherwise.
     ///
-    /// A trajectory draws the same chance in a scenario as in the baseline. None where the engine projects neither.
+    /// A trajectory uses the same random numbers in a scenario as in the baseline. None if the engine projects neither.
     #[must_use]
     pub fn all_admissions(&self, draws: &Draws, streams: &Streams) -> Option<Vec<Vec<f32>>> {
         if let Some(paths) = draws.paths(Target::Admissions) {
@@ -75,7 +75,7 @@ impl Course {
     }
 }
 
-/// What daily events leave on each of the first `days` days: `events` spread by a kernel of days from 0 on.
+/// Convolution of daily `events` with a kernel that starts at day 0, for the first `days` days.
 fn after(events: &[f32], kernel: &[f32], days: usize) -> Vec<f32> {
     let mut sums = vec![0.0; days];
     for (day, event) in events.iter().enumerate() {
@@ -90,9 +90,8 @@ fn add(sums: &mut [f32], more: &[f32]) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::Settings;
     use super::*;
-    use countycast_engine::{Date, Fips, Location, Series};
+    use countycast_engine::{Date, Epidemiology, Fips, Location, Series};
     use proptest::prelude::*;
     use std::sync::Arc;
 
@@ -101,7 +100,7 @@ mod tests {
         let place = Arc::new(Location::new(Fips::US, "a place"));
         let first = Date::constant(2020, 3, 1);
         let history = History::new(place, first, Series::from_counts(past).unwrap(), deaths, None).unwrap();
-        Course::new(&history, &Stays::new(&Settings::default()), days)
+        Course::new(&history, &Stays::new(&Epidemiology::default()), days)
     }
 
     #[test]
@@ -112,11 +111,12 @@ mod tests {
         let (ward, icu) = course.patients(&admissions);
         // Little's law in each class: admissions a day times share times mean stay.
         let (mut on_ward, mut in_icu) = (0.0, 0.0);
-        let s = Settings::default();
+        let epidemiology = Epidemiology::default();
+        let (severity, admissions) = (epidemiology.severity, epidemiology.severity.admissions_by_class());
         for (class, share) in [0.643, 0.192, 0.165].into_iter().enumerate() {
-            let admitted = 1000.0 * s.symptomatic_per_case * s.hospitalised[class] * share;
-            on_ward += admitted * (1.0 - s.icu_share[class]) * s.ward_stay_days[class];
-            in_icu += admitted * s.icu_share[class] * s.icu_stay_days[class];
+            let admitted = 1000.0 / epidemiology.ascertainment * admissions[class] * share;
+            on_ward += admitted * (1.0 - severity.icu_share[class]) * severity.ward_stay_days[class];
+            in_icu += admitted * severity.icu_share[class] * severity.icu_stay_days[class];
         }
         for day in [0, 13, 27] {
             assert!((f64::from(ward[day]) / on_ward - 1.0).abs() < 0.01, "{} and {on_ward}", ward[day]);
@@ -143,7 +143,7 @@ mod tests {
             let (ward, icu) = course.patients(&admissions);
             let at_first: f32 = {
                 let (ward, icu) = course.patients(&[0.0]);
-                // Who was there before the first day is at least who is left at its end.
+                // Patients before the first day are at least those left at its end.
                 ward[0] + icu[0]
             };
             let mut inside = at_first;
@@ -151,7 +151,7 @@ mod tests {
             for day in 0..28 {
                 let census = ward[day] + icu[day];
                 prop_assert!(census >= 0.0);
-                // Nobody is created: those who leave, alive or dead, are never fewer than none.
+                // Patients are conserved: discharges are never negative.
                 let left = inside + admissions[day] - census;
                 prop_assert!(left >= -1e-3 * (1.0 + inside + admissions[day]), "day {}: {} left", day, left);
                 admitted += admissions[day];

@@ -1,8 +1,8 @@
-//! Hospital capacity: patients of the disease against staffed beds.
+//! Hospital capacity: patients with the disease compared with staffed beds.
 //!
 //! Admissions, an engine's own or derived from its cases, become a census of ward and intensive care by length of stay
-//! ([`Course`], [`Census`]); the census is held against the [`Beds`] that other patients leave free ([`Need`]), in the
-//! county itself and in the hospitals that serve its residents, wherever they stand ([`Catchments`]).
+//! ([`Course`], [`Census`]); the census is compared with the [`Beds`] that other patients leave free ([`Need`]), in the
+//! county itself and in the hospitals that serve its residents ([`Catchments`]).
 
 mod beds;
 mod care;
@@ -20,4 +20,4 @@ pub use census::Census;
 pub use course::Course;
 pub use need::{Need, PEAK_LEVELS};
 pub use settings::Settings;
-pub use stays::{CLASSES, Stays};
+pub use stays::Stays;

@@ -1,18 +1,18 @@
-//! Patients against beds: peak, overflow, gap.
+//! Patients compared with beds: peak, overflow, shortfall.
 
 use serde::{Deserialize, Serialize};
 
 use super::Beds;
 
-/// Levels at which peaks and gaps are told.
+/// Quantile levels of peaks and shortfalls.
 pub const PEAK_LEVELS: [f64; 3] = [0.5, 0.9, 0.975];
 
-/// What is needed of one kind of bed in one place.
+/// Need for one kind of bed in one place.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Need {
-    /// Staffed beds; none where nobody knows, 0 where there is no hospital.
+    /// Staffed beds; none if unknown, 0 if there is no hospital.
     pub beds: Option<f64>,
-    /// Beds that other patients take.
+    /// Beds occupied by other patients.
     pub others: Option<f64>,
     /// Quantiles of the highest number of patients, at [`PEAK_LEVELS`].
     pub peak: [f64; 3],
@@ -22,14 +22,14 @@ pub struct Need {
     pub overflow: Option<f64>,
     /// The first such day, the median over the trajectories that have one.
     pub first_overflow: Option<usize>,
-    /// Beds lacking at the peak, at [`PEAK_LEVELS`]; 0 where none lack, none where beds are not known.
+    /// Shortfall of beds at the peak, at [`PEAK_LEVELS`]; 0 without a shortfall, none if beds are unknown.
     pub gap: Option<[f64; 3]>,
-    /// The same, its mean.
+    /// Mean shortfall.
     pub expected_gap: Option<f64>,
 }
 
 impl Need {
-    /// Holds trajectories of patients, `days` values each, one after the other, against beds.
+    /// Compares trajectories of patients, `days` values each, one after the other, with beds.
     #[must_use]
     pub fn new(patients: &[f32], days: usize, beds: &Beds) -> Self {
         let (mut peaks, mut peak_days, mut first_days) = (Vec::new(), Vec::new(), Vec::new());

@@ -1,4 +1,4 @@
-//! `countycast data`: look at a data folder, write a synthetic one.
+//! `countycast data`: inspect a data folder, write a synthetic one.
 
 use std::path::PathBuf;
 
@@ -8,7 +8,7 @@ use super::Format;
 use crate::error::Error;
 use crate::panel::{self, Panel, Place, demo};
 
-/// Look at a data folder, or write a synthetic one.
+/// Inspect a data folder, or write a synthetic one.
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -17,12 +17,13 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
-    /// Read a data folder and list what was found, what is missing and every repair.
+    /// Read a data folder and list its files, missing values and repairs.
     #[command(after_help = "Examples:
   countycast data check ../data
   countycast data check ../data --as-of 2020-10-24 --fips 36061")]
     Check(Check),
-    /// Write a synthetic panel of about 120 counties in three states, with the defects of real ones and known truth.
+    /// Write a synthetic panel of about 120 counties in three states, with realistic reporting artifacts and a known
+    /// truth.
     #[command(after_help = "Example:
   countycast data demo demo && countycast project --data demo")]
     Demo(Demo),
@@ -35,17 +36,17 @@ struct Check {
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Use the files as they stood on the as-of day.
+    /// Use the files as published on the as-of day.
     #[arg(long, requires = "as_of")]
     vintage: bool,
-    /// List every repair of these places [default: the places with the largest].
+    /// List every repair in these places [default: only the largest repairs].
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
 }
 
 #[derive(clap::Args)]
 struct Demo {
-    /// Folder to write; it must not exist or be empty.
+    /// Folder to write; it must be new or empty.
     dir: PathBuf,
     /// Seed of the synthetic epidemics.
     #[arg(long, default_value_t = demo::SEED)]

@@ -10,10 +10,10 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate::{Request, evaluate};
 
-/// Project past days with what was known then, and score the projections against what came true.
+/// Backtest: project past days from the data available then, and score the projections against observed counts.
 ///
-/// Every day's run is kept under OUT/runs: a backtest that was stopped goes on where it was, and one with more days
-/// makes only those that are missing.
+/// Every day's run is kept under OUT/runs: an interrupted backtest resumes, and one with more days makes only the
+/// missing ones.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
   countycast evaluate --data ../data --from 2020-07-18 --to 2020-09-26 --vintage
@@ -32,21 +32,20 @@ pub(super) struct Args {
     /// Days from one as-of day to the next.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     every: u32,
-    /// Use the files as they stood on each as-of day, where the data folder keeps vintages.
+    /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
-    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in their order.
+    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in order.
     #[arg(long)]
     archive: bool,
-    /// Also score the blend without each of its members, and the learner trained anew without groups of its features and
-    /// from fewer past days: eleven trainings for each as-of day, kept under OUT/ablation.
+    /// Ablation: also score the blend without each member, and the learner retrained without groups of its features and
+    /// on fewer past days. This takes eleven trainings per as-of day, kept under OUT/ablation.
     #[arg(long, conflicts_with = "archive")]
     ablate: bool,
-    /// Share of the counties with enough history that are projected as if they had none: a trial of the fallback where truth is
-    /// well known.
+    /// Share of the counties with enough history that are projected as if they had none, to evaluate the fallback.
     #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, conflicts_with = "archive")]
     hide_history: f64,
-    /// Folder for runs, scores and pictures.
+    /// Folder for runs, scores and charts.
     #[arg(long, value_name = "DIR", default_value = "backtest")]
     out: PathBuf,
     /// TOML file with settings; `config/default.toml` lists them all.
@@ -100,8 +99,8 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     Ok(())
 }
 
-/// Reads a share.
+/// Parses a share.
 fn share(text: &str) -> Result<f64, String> {
     let share = text.parse().ok().filter(|share| (0.0..=1.0).contains(share));
-    share.ok_or_else(|| format!("`{text}` is no share: write a number from 0 to 1"))
+    share.ok_or_else(|| format!("`{text}` is not a share: write a number from 0 to 1"))
 }

@@ -1,4 +1,4 @@
-//! The data folder that was asked for, or that of the demonstration panel.
+//! The given data folder, or that of the demonstration panel.
 
 use std::path::{Path, PathBuf};
 
@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::panel::demo;
 use crate::pipeline::Monitor;
 
-/// A folder with data; that of the demonstration panel lasts as long as this.
+/// A folder with data; the demonstration panel's is removed on drop.
 pub(super) enum Folder {
     Given(PathBuf),
     Demo(TempDir),

@@ -1,4 +1,4 @@
-//! The command line: a file per verb.
+//! The command line: one file per command.
 
 mod data;
 mod evaluate;
@@ -28,17 +28,17 @@ struct Cli {
     /// Print nothing but errors.
     #[arg(long, short, global = true)]
     quiet: bool,
-    /// How results are printed.
+    /// Output format.
     #[arg(long, global = true, value_enum, default_value_t)]
     format: Format,
 }
 
 #[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
-    /// For people.
+    /// Readable text.
     #[default]
     Text,
-    /// For programs: one JSON document on standard output, errors too.
+    /// One JSON document on standard output, including errors.
     Json,
 }
 
@@ -74,7 +74,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// An engine's panic is reported with its county at the end of the run; a stack of messages in between helps nobody.
+/// An engine's panic is reported with its county at the end of the run, so panic messages in between are suppressed.
 fn silence_engine_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -84,7 +84,7 @@ fn silence_engine_panics() {
     }));
 }
 
-/// Threads: as many as asked for, or all cores.
+/// Threads: the requested number, or all cores.
 fn jobs(wanted: Option<u16>) -> usize {
     wanted.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }

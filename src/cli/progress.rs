@@ -1,4 +1,4 @@
-//! Progress of long work: a bar on a terminal, plain lines in a log.
+//! Progress: a bar on a terminal, plain lines in a log.
 
 use std::io::IsTerminal;
 use std::sync::Mutex;
@@ -10,7 +10,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 use crate::error::Error;
 use crate::pipeline::Monitor;
 
-/// Set by Ctrl-C and by the signal that schedulers send.
+/// Set by Ctrl-C and by the termination signal.
 static STOP: AtomicBool = AtomicBool::new(false);
 
 /// Shows progress on standard error.
@@ -28,8 +28,8 @@ impl Progress {
             }
         };
         ctrlc::set_handler(stop).map_err(|error| Error::Request {
-            message: format!("cannot watch for Ctrl-C: {error}"),
-            remedy: "run the program as a process of its own".to_owned(),
+            message: format!("cannot handle Ctrl-C: {error}"),
+            remedy: "run the program as a separate process".to_owned(),
         })?;
         Ok(Self { shown, bar: Mutex::new(None) })
     }
@@ -62,7 +62,7 @@ impl Monitor for Progress {
         let bar = ProgressBar::new(total as u64).with_message(stage);
         let style = ProgressStyle::with_template("{msg:>9} {wide_bar} {pos}/{len} {elapsed} left {eta}");
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
-        // Steps may be minutes apart; the clock shows that the work goes on.
+        // Steps may be minutes apart; the clock shows that work continues.
         bar.enable_steady_tick(Duration::from_secs(1));
         if let Ok(mut current) = self.bar.lock() {
             *current = Some(bar);

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::panel;
 use crate::project::{Request, project};
 
-/// Project new cases and deaths for every county, state and the nation.
+/// Project new cases and deaths for every county, every state and the nation.
 ///
 /// Without --data, projects a built-in demonstration panel of synthetic counties.
 #[derive(clap::Args)]
@@ -23,7 +23,7 @@ use crate::project::{Request, project};
   countycast project --data ../data --as-of 2020-10-24        as of an earlier day
   countycast project --data ../data --archive archive         weights learned from past projections
   countycast project --data ../data --state NY,NJ --horizon 42
-  countycast project --data ../data --engines abm --full-scale --fips 06037    ten million people, one by one
+  countycast project --data ../data --engines abm --full-scale --fips 06037    ten million individuals
   countycast project --data ../data --fips 36061 --format json --quiet")]
 pub(super) struct Args {
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
@@ -32,17 +32,17 @@ pub(super) struct Args {
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Use the files as they stood on the as-of day, where the data folder keeps vintages.
+    /// Use the files as published on the as-of day, if the data folder has vintages.
     #[arg(long, requires_ifs = [(ArgPredicate::IsPresent, "as_of"), (ArgPredicate::IsPresent, "data")])]
     vintage: bool,
     /// Days to project [default: 28].
     #[arg(long, value_name = "DAYS")]
     horizon: Option<usize>,
-    /// Folder to write; an earlier result in it is replaced as a whole, at the end.
+    /// Output folder; an earlier result in it is replaced as a whole at the end.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Folder of past projections: the blend learns from it, fits begin with what yesterday's found, and this run is added to
-    /// it. Where it lacks past weeks, they are projected first, with what was known then.
+    /// Archive of past projections: the blend learns from it, fits start from the parameters of the day before, and
+    /// this run is added to it. Missing past weeks are first projected from the data available then.
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// TOML file with settings; `config/default.toml` lists them all.
@@ -51,8 +51,8 @@ pub(super) struct Args {
     /// Engines to run, by name; an unknown name lists them all [default: those of the settings].
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     engines: Vec<String>,
-    /// Simulate every resident one by one, where the agent-based engine takes part: up to 16.7 million in a place. Takes
-    /// minutes and gigabytes where the default takes seconds; the time limit of an engine in a place is a day.
+    /// Simulate every resident individually in the agent-based engine: up to 16.7 million per place. Takes minutes and
+    /// gigabytes instead of seconds; the time limit of an engine in a place becomes a day.
     #[arg(long)]
     full_scale: bool,
     /// States to project, with their counties.

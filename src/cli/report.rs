@@ -6,14 +6,14 @@ use super::Format;
 use crate::error::Error;
 use crate::report::{Request, build};
 
-/// Make a site from a finished run: a national map, a page a state and a page a county.
+/// Build a site from a finished run: a national map and a page for each state and county.
 ///
-/// The site works when opened as a file and needs no network and no server.
+/// The site opens as a file and needs neither network nor server.
 #[derive(Clone, clap::Args)]
 #[command(after_help = "Examples:
-  countycast report out                                       of the demonstration panel, into ./site
-  countycast report out --data ../data --site public          of a run on real data
-  countycast report out --past backtest/runs/*/hub            with what past runs said, beside those under out/hub")]
+  countycast report out                                       from the demonstration panel, into ./site
+  countycast report out --data ../data --site public          from a run on real data
+  countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub")]
 pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(value_name = "OUT")]
@@ -21,7 +21,7 @@ pub(super) struct Args {
     /// Data folder the run was made from [default: the demonstration panel, if the run used it].
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
     data: Option<PathBuf>,
-    /// Folders with hub files of earlier runs, which pages hold against what came true; those in OUT/hub always count.
+    /// Folders with hub files of earlier runs, compared with observed counts on the pages; OUT/hub is always included.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced.

@@ -1,11 +1,11 @@
-//! Tables of scores, for people.
+//! Readable tables of scores.
 
 use std::fmt::{Result, Write};
 
 use crate::evaluate::Done;
 use crate::scores::Means;
 
-/// Tables for people.
+/// Readable tables.
 pub(super) fn text(done: &Done) -> String {
     let mut text = String::new();
     // Writing to a string cannot fail.
@@ -14,7 +14,7 @@ pub(super) fn text(done: &Done) -> String {
 }
 
 fn tables(text: &mut String, done: &Done) -> Result {
-    let data = if done.vintage { "data as they stood on each day" } else { "the newest data, cut at each day" };
+    let data = if done.vintage { "data as published on each day" } else { "the newest data, cut at each day" };
     writeln!(text, "{} as-of days, {data}", done.as_of.len())?;
     for (target, level, title) in [
         ("inc case", "county", "weekly cases in counties"),
@@ -52,7 +52,7 @@ fn tables(text: &mut String, done: &Done) -> Result {
 
 type Column = fn(&Means) -> Option<f64>;
 
-/// A line a model: three values for each of four weeks.
+/// One line per model: three values for each of four weeks.
 fn models(text: &mut String, title: &str, found: &[&Means], columns: [Column; 3]) -> Result {
     if found.is_empty() {
         return Ok(());
@@ -86,8 +86,7 @@ fn ablation(text: &mut String, done: &Done) -> Result {
         let found: Vec<&Means> =
             done.ablation.iter().filter(|m| m.group.target == target && m.group.by == by).collect();
         let columns: [Column; 3] = [|m| m.relative_wis, |m| m.relative_span_error, |m| Some(m.coverage[2])];
-        let title =
-            format!("what is left out: {place}, weeks 1 to 4: WIS and error of sums relative to flat, 95 % coverage");
+        let title = format!("ablation, {place}, weeks 1 to 4: WIS and error of sums relative to flat, 95 % coverage");
         models(text, &title, &found, columns)?;
     }
     Ok(())
@@ -98,7 +97,7 @@ fn teams(text: &mut String, done: &Done) -> Result {
         return Ok(());
     }
     let title =
-        "absolute error of summed new cases over that of COVIDhub-baseline, same counties and days, 1 to 4 weeks";
+        "absolute error of summed new cases relative to COVIDhub-baseline, same counties and days, 1 to 4 weeks";
     writeln!(text, "\n{title}")?;
     let mut last = "";
     for score in done.teams.iter().filter(|score| score.horizon <= 4) {

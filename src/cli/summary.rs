@@ -1,4 +1,4 @@
-//! The report at the end of a run, for people.
+//! Readable summary at the end of a run.
 
 use std::fmt::Write;
 
@@ -9,11 +9,11 @@ use crate::output::capacity::CapacityRow;
 use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
 
-/// Counties below this many cases a week are left out of the list of the fastest rising: their growth is chance.
+/// Counties below this many cases per week are left out of the list of fastest growth: their growth is mostly chance.
 const LEAST_CASES: f64 = 50.0;
-/// Counties named for their need of beds.
+/// Most counties listed by need of beds.
 const MOST_NEEDY: u32 = 10;
-/// Overflow less probable than this is not named.
+/// Least probability of overflow that is listed.
 const LEAST_OVERFLOW: f64 = 0.1;
 
 /// The report.
@@ -31,7 +31,7 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     }
     writeln!(text, "as of {}, {} days ahead, engines {}", run.as_of, run.horizon_days, run.engines.join(", "))?;
     if done.resumed > 0 {
-        writeln!(text, "went on from a stopped run: {} groups were there already", done.resumed)?;
+        writeln!(text, "resumed an interrupted run: {} groups were complete", done.resumed)?;
     }
     section(text, "locations", run.phases.iter())?;
     section(text, "engine failures", run.failures.iter())?;
@@ -51,7 +51,7 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     }
     let rising = rising(&done.rows, LEAST_CASES, 10);
     if !rising.is_empty() {
-        writeln!(text, "\nrising fastest (at least {LEAST_CASES} cases a week)")?;
+        writeln!(text, "\nrising fastest (at least {LEAST_CASES} cases per week)")?;
         writeln!(
             text,
             "  {:<7}{:<28}{:>10}{:>12}{:>6}  90 % interval",
@@ -76,7 +76,7 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     writeln!(text, "\nwritten to {}", done.out.display())
 }
 
-/// The counties most in need of intensive care, among those that are likely to want it.
+/// The counties with the greatest need of intensive care, if overflow is likely enough.
 fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
     let mut needy: Vec<(&CapacityRow, f64)> = done
         .capacity
@@ -88,9 +88,12 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
         return Ok(());
     }
     needy.sort_by_key(|(row, _)| row.rank);
-    writeln!(text, "\nintensive care most in need (hospitals that serve the county; by expected gap per bed)")?;
+    writeln!(
+        text,
+        "\ngreatest need of intensive care (hospitals that serve the county; by expected shortfall per bed)"
+    )?;
     let as_of: Option<Date> = done.manifest.as_of.parse().ok();
-    let head = ["fips", "county", "free beds", "peak (90 %)", "overflow", "first day", "lacking (90 %)"];
+    let head = ["fips", "county", "free beds", "peak (90 %)", "overflow", "first day", "gap (90 %)"];
     let [fips, county, free, peak, overflow, first, lacking] = head;
     writeln!(text, "  {fips:<7}{county:<28}{free:>10}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}")?;
     for (row, probability) in needy {

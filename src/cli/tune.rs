@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use countycast_engine::Date;
 
 use super::progress::Progress;
@@ -9,16 +10,16 @@ use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::BLEND;
-use crate::tune::{Budget, Counts, Method, Objective, Request, Space, Trial, best, tune};
+use crate::tune::{Budget, Choice, Counts, Method, Objective, Request, Space, Trial, best, tune};
 
-/// Search settings on past days: which would have projected best?
+/// Search for the settings that would have forecast best on past days.
 ///
-/// The search space is a TOML file with a line a setting:
+/// The search space is a TOML file with one line per setting:
 ///     "engines.trend.rise.cases" = { low = 0.2, high = 1.0 }
 ///     "fallback.ridge" = { low = 1.0, high = 100.0, scale = "log" }
 ///
-/// The loss is relative to the baseline's (`flat`) on the same county-weeks. A search that was stopped goes on with the
-/// same command, and with a larger budget it goes further.
+/// The loss is relative to the baseline's (`flat`) on the same county-weeks. Repeating the command resumes an
+/// interrupted search; a larger budget extends it.
 #[derive(clap::Args)]
 #[command(
     verbatim_doc_comment,
@@ -34,7 +35,7 @@ pub(super) struct Args {
     /// TOML file with the settings to be searched and their ranges.
     #[arg(long, value_name = "FILE")]
     space: PathBuf,
-    /// Engine whose projections are scored, or `blend` for all together.
+    /// Engine to score, or `blend` for all engines together.
     #[arg(long, value_name = "NAME", default_value = BLEND)]
     engine: String,
     /// First as-of day.
@@ -46,7 +47,7 @@ pub(super) struct Args {
     /// Days from one as-of day to the next.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     every: u32,
-    /// Use the files as they stood on each as-of day, where the data folder keeps vintages.
+    /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
     /// States to score, with their counties.
@@ -55,19 +56,19 @@ pub(super) struct Args {
     /// Single counties or states to score, by FIPS code.
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
-    /// What is made small.
-    #[arg(long, value_enum, default_value_t = Objective::Wis)]
+    /// The loss to minimise.
+    #[arg(long, value_parser = choice::<Objective>(), default_value = "wis")]
     objective: Objective,
     /// Which counts are scored.
-    #[arg(long, value_enum, default_value_t = Counts::Cases)]
+    #[arg(long, value_parser = choice::<Counts>(), default_value = "cases")]
     counts: Counts,
     /// How the next settings are chosen.
-    #[arg(long, value_enum, default_value_t = Method::Bayes)]
+    #[arg(long, value_parser = choice::<Method>(), default_value = "bayes")]
     method: Method,
     /// Number of trials (60) or time (20min, 2h).
     #[arg(long, value_name = "N|TIME", default_value = "60")]
     budget: Budget,
-    /// Folder for trials, summary, pictures and best.toml.
+    /// Folder for trials, summary, charts and best.toml.
     #[arg(long, value_name = "DIR", default_value = "tuned")]
     out: PathBuf,
     /// TOML file with the settings to start from.
@@ -79,6 +80,14 @@ pub(super) struct Args {
     /// Threads [default: all cores].
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
     jobs: Option<u16>,
+}
+
+/// Takes the name of a value and lists all of them in the help.
+fn choice<T: Choice>() -> impl TypedValueParser<Value = T> {
+    let values = T::ALL.iter().map(|value| PossibleValue::new(value.name()).help(value.about()));
+    // Only names in the list get here.
+    PossibleValuesParser::new(values)
+        .map(|name| T::ALL.iter().copied().find(|value| value.name() == name).unwrap_or(T::ALL[0]))
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
@@ -114,7 +123,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         println!("{}", serde_json::json!({ "out": args.out, "tune": done }));
     } else if !quiet {
         if done.resumed > 0 {
-            println!("went on from {} trials that were there", done.resumed);
+            println!("resumed after {} stored trials", done.resumed);
         }
         let summary = args.out.join("summary.txt");
         print!("{}", std::fs::read_to_string(&summary).map_err(|source| Error::read(&summary, source))?);
@@ -123,7 +132,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     Ok(())
 }
 
-/// The newest trial beside the best so far.
+/// The newest trial and the best so far.
 fn line(trials: &[Trial]) -> String {
     let number = trials.len().saturating_sub(1);
     let newest = match trials.last() {

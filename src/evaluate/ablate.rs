@@ -1,4 +1,4 @@
-//! What each member of the blend, and each group of the learner's features, is worth: scores without it.
+//! Ablation: scores without each member of the blend and without each group of the learner's features.
 
 use super::Request;
 use crate::blend::Learned;
@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::output::{self, BLEND};
 use crate::scores::{BASELINE, Group, Means, QuantileForecast, Run, Summary, Truth, score};
 
-/// The engine whose features are left out in turn.
+/// The engine whose features are ablated.
 const LEARNER: &str = "learner";
 
 /// Groups of its features, by how their names start.
@@ -22,7 +22,7 @@ const FEATURES: [(&str, &[&str]); 9] = [
     ("place", &PLACE),
 ];
 
-/// What is known of a place besides counts: ages, households, income, schooling, masks, where it lies.
+/// Covariates of a place: ages, households, income, schooling, mask use, location.
 const PLACE: [&str; 19] = [
     "log_population",
     "median_age",
@@ -45,15 +45,16 @@ const PLACE: [&str; 19] = [
     "longitude",
 ];
 
-/// Past origins, in days from one to the next, that the learner's learning curve is drawn at.
+/// Days between past origins at the points of the learner's learning curve.
 const CURVE: [(&str, usize); 2] = [("half of the past days", 6), ("a quarter of the past days", 12)];
 
-/// Scores of a blend or learner that lack something, as runs are added.
+/// Scores of ablated blends and learners, accumulated over runs.
 #[derive(Default)]
 pub(super) struct Ablation(Summary);
 
 impl Ablation {
-    /// Adds a day: its run, the blend without each of its members, and the learner trained anew without each group of features.
+    /// Adds a day: its run, the blend without each of its members, and the learner retrained without each group of
+    /// features.
     pub(super) fn add(&mut self, request: &Request, run: &Run, truth: &Truth) -> Result<(), Error> {
         let learned = Learned::nothing(&request.config.blend);
         let whole = |model: &str| model == BLEND || model == LEARNER;

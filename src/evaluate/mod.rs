@@ -1,4 +1,4 @@
-//! Projections of past days with what was known then, held against what came true.
+//! Backtests: projections of past days from the data available then, compared with observed counts.
 
 mod ablate;
 mod pictures;
@@ -36,7 +36,7 @@ pub struct Request {
     pub to: Date,
     /// Days from one as-of day to the next, at least 1.
     pub every: u32,
-    /// Whether to use the files as they stood on each day.
+    /// Whether to use the files as published on each day.
     pub vintage: bool,
     /// The folder for runs, scores and pictures.
     pub out: PathBuf,
@@ -46,7 +46,7 @@ pub struct Request {
     pub ablate: bool,
     /// Settings.
     pub config: Config,
-    /// Settings as the user wrote them.
+    /// Settings as written by the user.
     pub config_text: String,
     /// States to project, by abbreviation; none for all.
     pub states: Vec<String>,
@@ -61,19 +61,19 @@ pub struct Request {
 pub struct Done {
     /// As-of days that were scored.
     pub as_of: Vec<String>,
-    /// Whether data were read as they stood on each day.
+    /// Whether data were read as published on each day.
     pub vintage: bool,
     /// Means by group.
     pub means: Vec<Means>,
-    /// Means of the blend without each member and of the learner without groups of its features, over the counties that the
-    /// engines project and over states; empty where it was not asked for.
+    /// Means of the blend without each member and of the learner without groups of its features, over the counties that
+    /// the engines project and over states; empty if not requested.
     pub ablation: Vec<Means>,
-    /// Errors of summed cases beside the hub's teams; empty where the data folder has none.
+    /// Errors of summed cases compared with the hub's teams; empty where the data folder has none.
     pub teams: Vec<TeamScore>,
 }
 
-/// Projects every as-of day that is not there yet, then scores them all. Each day is kept under `OUT/runs`, so that a
-/// backtest that was stopped goes on where it was.
+/// Projects every as-of day that is missing, then scores all of them. Each day is kept under `OUT/runs`, so that an
+/// interrupted backtest can be resumed.
 ///
 /// # Errors
 /// [`Error`] for data, settings or dates that cannot be used, files that cannot be written, and when the monitor asks
@@ -127,8 +127,8 @@ fn dates(request: &Request) -> Result<Vec<Date>, Error> {
     Ok(dates)
 }
 
-/// Makes the runs that are not there yet, or were made with other settings: of every day, and with `--ablate` of the
-/// learner without each of its parts. Days stand side by side, unless each learns from those before.
+/// Makes the runs that are missing or were made with other settings: one for every day and, with `--ablate`, of the
+/// learner without each of its parts. Days run in parallel, unless each learns from those before.
 fn run(request: &Request, dates: &[Date], monitor: &dyn Monitor) -> Result<(), Error> {
     let mut variants = vec![request.clone()];
     if request.ablate {

@@ -1,4 +1,4 @@
-//! Scores as pictures.
+//! Charts of scores.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -23,7 +23,7 @@ const COLOURS: [RGBColor; 7] = {
     [a, b, c, d, e, f, RGBColor(110, 110, 110)]
 };
 const INK: RGBColor = RGBColor(40, 40, 40);
-/// Counties on the page of fans.
+/// Counties on the page of fan charts.
 const FANS: usize = 12;
 /// Weeks of history before each fan.
 const WEEKS_BEFORE: i64 = 12;
@@ -38,7 +38,7 @@ pub(super) fn all(out: &Path, done: &Done) -> std::result::Result<(), Error> {
     draw(&out.join("calibration.svg"), (900, 480), |area| calibration(area, &done.means))
 }
 
-/// Draws a page of counties, from the largest to the smallest, with the blend's fan and what came true.
+/// Draws a page of counties, from the largest to the smallest, with the blend's fan chart and the observed counts.
 pub(super) fn fans(path: &Path, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
     draw(path, (1200, 1000), |area| fan_page(area, run, truth))
 }
@@ -114,7 +114,7 @@ fn over_time(area: &Area<'_>, means: &[Means]) -> Result<()> {
 fn coverage(area: &Area<'_>, means: &[Means]) -> Result<()> {
     let panels = area.split_evenly((1, 3));
     for ((panel, level), nominal) in panels.iter().zip(0..).zip([0.5, 0.8, 0.95]) {
-        let title = format!("{:.0} % intervals hold", 100.0 * nominal);
+        let title = format!("coverage of {:.0} % intervals", 100.0 * nominal);
         let mut chart = ChartBuilder::on(panel)
             .caption(title, (FONT, 18))
             .margin(12)
@@ -157,7 +157,7 @@ fn calibration(area: &Area<'_>, means: &[Means]) -> Result<()> {
     let pit = found.map_or([0.0; PIT_BINS], |mean| mean.pit);
     let top = pit.iter().copied().fold(2.0 / PIT_BINS as f64, f64::max) * 1.1;
     let mut chart = ChartBuilder::on(area)
-        .caption("Where truth stood in the blend's distribution: level bars are calibrated", (FONT, 20))
+        .caption("Observed values in the blend's distribution (PIT): flat means calibrated", (FONT, 20))
         .margin(12)
         .x_label_area_size(36)
         .y_label_area_size(56)
@@ -195,7 +195,7 @@ fn fan_page(area: &Area<'_>, run: &Run, truth: &Truth) -> Result<()> {
     // Evenly over the ranks, so that small counties are seen as well as large ones.
     let step = (counties.len() / FANS).max(1);
     let title = format!(
-        "Weekly new cases as of {}: the blend's 50, 80 and 95 % intervals, and what came true (dots), by week",
+        "Weekly new cases as of {}: the blend's 50, 80 and 95 % intervals, and observed counts (dots), by week",
         run.as_of
     );
     let page = area.titled(&title, (FONT, 20))?;

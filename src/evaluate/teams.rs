@@ -1,4 +1,4 @@
-//! What the Forecast Hub's teams said at the time, on the very same counties and weeks.
+//! The Forecast Hub teams' forecasts of the time, on the same counties and weeks.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -20,7 +20,7 @@ const POINTS: &str = "hub/county_case_points.parquet";
 /// Rows that are read at a time.
 const PIECE: usize = 1 << 18;
 
-/// The team whose error is 1.
+/// The reference team, whose relative error is 1.
 const REFERENCE: &str = "COVIDhub-baseline";
 
 /// A model's sum of new cases in a county.
@@ -30,7 +30,7 @@ type Point = (Arc<str>, Fips, f64);
 #[derive(Debug, Default)]
 pub struct Teams(HashMap<(Date, u8), Vec<Point>>);
 
-/// A model's error of summed new cases, beside the reference's on the same counties and dates.
+/// A model's error of summed new cases, relative to the reference's on the same counties and dates.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct TeamScore {
     /// The model, ours or a team's.
@@ -41,18 +41,18 @@ pub struct TeamScore {
     pub n: usize,
     /// Mean absolute error, people.
     pub absolute_error: f64,
-    /// Over that of the hub's baseline.
+    /// Relative to the hub's baseline.
     pub relative: f64,
 }
 
-/// Errors that grow as runs are compared: number, own sum, reference's sum.
+/// Errors accumulated over runs: number, own sum, reference's sum.
 #[derive(Debug, Default)]
 pub struct Comparison(BTreeMap<(String, u8), (usize, f64, f64)>);
 
 /// Reads the teams' points that belong to these as-of days, where the data folder has them.
 ///
 /// # Errors
-/// [`Error::Input`] for a file that is not of the layout.
+/// [`Error::Input`] for a file with another layout.
 pub(super) fn read(data: &Path, as_of: &[Date]) -> Result<Option<Teams>, Error> {
     let path = data.join(POINTS);
     if !path.is_file() {

@@ -44,7 +44,7 @@ impl Table {
     }
 }
 
-/// Writes a document for machines.
+/// Writes a machine-readable document.
 pub(super) fn json(path: &Path, document: &impl Serialize) -> Result<(), Error> {
     let text = serde_json::to_vec_pretty(document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
     aside(path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))

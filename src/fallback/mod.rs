@@ -1,7 +1,7 @@
 //! Projections of counties with too little history of their own: the state's projection, scaled.
 //!
-//! A county's share of its state comes from its population and its social determinants ([`Shares`]), moved toward what
-//! its own few cases say by credibility, and is then applied to the state's joint draws ([`project`]).
+//! A county's share of its state comes from its population and its social determinants ([`Shares`]), shrunk toward its
+//! own few cases by credibility, and is then applied to the state's joint draws ([`project`]).
 
 mod project;
 mod settings;

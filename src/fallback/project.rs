@@ -1,4 +1,4 @@
-//! A county's counts from its state's joint draws and its share of them.
+//! A county's counts from its state's joint draws and its share.
 
 use countycast_engine::{DrawError, Draws, Streams, Target};
 use rand_distr::{Distribution, Gamma, Poisson, StandardNormal};
@@ -7,10 +7,10 @@ use super::{RelativeRisk, Settings};
 
 /// Joint draws of a county from those of its state.
 ///
-/// Within a draw: one risk at as-of (what is not known of the county stays not known all along), whose log walks from week
-/// to week (a county parts from its state, for better or for worse), one gamma factor of mean 1 for each week (clusters),
-/// and counts that are Poisson given these, so that zero has its honest mass.
-/// A risk that is `None` (no population known) leaves that target out.
+/// Within a draw: one relative risk at the as-of day (constant uncertainty about the county), whose log follows a
+/// random walk by week (a county diverges from its state), one gamma factor of mean 1 for each week (clusters), and
+/// Poisson counts given these, so that zeros get the right probability. A risk that is `None` (no population known)
+/// leaves that target out.
 ///
 /// # Errors
 /// [`DrawError`] where a count cannot be represented.

@@ -6,18 +6,19 @@ use serde::Deserialize;
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Days before as-of over which shares are learned, 14 to 366. Social determinants' effects drift within months
+    /// Days before as-of over which shares are learned, 14 to 366. Effects of social determinants drift within months
     /// (Neelon et al. 2021), so the window is short.
     pub window_days: usize,
     /// Penalty on the squared coefficients of standardised determinants, in counties' worth of information; at least 0.
     pub ridge: f64,
-    /// Shape of the gamma noise that whole weeks of a small county have beside chance counting, above 0: outbreaks
-    /// come in clusters. Smaller is noisier; 1 is geometric.
+    /// Shape of the gamma noise of a small county's weekly counts in addition to Poisson noise, above 0: outbreaks are
+    /// clustered. Smaller is noisier; 1 is geometric.
     pub weekly_shape: f64,
-    /// Standard deviation of the weekly step of the log relative risk after as-of, 0 to 3: counties part from their state.
+    /// Standard deviation of the weekly step of the log relative risk after as-of, 0 to 3: counties diverge from their
+    /// state.
     pub weekly_drift: f64,
-    /// Share of the counties with enough history that are projected as if they had none, 0 to 1: a trial of the fallback
-    /// where truth is well known. Of backtests only, so no key of a configuration.
+    /// Share of the counties with enough history that are projected as if they had none, 0 to 1, to evaluate the
+    /// fallback where outcomes are well observed. For backtests only, hence not a configuration key.
     #[serde(skip)]
     pub hidden_share: f64,
 }
@@ -29,7 +30,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Says which setting is out of range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The name of the setting, its value and its range.

@@ -8,8 +8,8 @@ use nalgebra::{DMatrix, DVector};
 use super::Settings;
 use crate::panel::{Panel, Place};
 
-/// Determinants looked at where the panel knows them: age structure first of all, then what holds across studies
-/// (Karmakar et al. 2021; BMC Public Health 2022, 12889-022-13168-y).
+/// Determinants used if the panel has them: age structure first, then those that hold across studies (Karmakar et al.
+/// 2021; BMC Public Health 2022, 12889-022-13168-y).
 const DETERMINANTS: [&str; 12] = [
     "age_65_plus",
     "age_17_minus",
@@ -84,8 +84,8 @@ struct Observation {
 }
 
 impl Shares {
-    /// Learns shares from all counties of the panel, whichever of them are to be projected. Counts of the `hidden` ones tell
-    /// nothing: neither of the determinants nor of the counties themselves.
+    /// Learns shares from all counties of the panel, whichever are to be projected. Counts of the `hidden` ones are not
+    /// used, neither for the determinants nor for the counties themselves.
     #[must_use]
     pub fn learn(panel: &Panel, settings: &Settings, hidden: &BTreeSet<Fips>) -> Self {
         let design = Design::new(panel);
@@ -93,13 +93,13 @@ impl Shares {
         Self { cases: fit(|place| place.history.cases()), deaths: fit(|place| place.history.deaths()) }
     }
 
-    /// Relative risk of cases; none for what is no county of the panel.
+    /// Relative risk of cases; none for other places.
     #[must_use]
     pub fn cases(&self, county: Fips) -> Option<RelativeRisk> {
         self.cases.risks.get(&county).copied()
     }
 
-    /// Relative risk of deaths; none for what is no county of the panel.
+    /// Relative risk of deaths; none for other places.
     #[must_use]
     pub fn deaths(&self, county: Fips) -> Option<RelativeRisk> {
         self.deaths.risks.get(&county).copied()
@@ -114,7 +114,7 @@ impl Shares {
     }
 }
 
-/// Standardised determinants of every county; what is not known of one county stands at the mean.
+/// Standardised determinants of every county; missing values are set to the mean.
 struct Design {
     names: Vec<&'static str>,
     rows: BTreeMap<Fips, Vec<f64>>,
@@ -182,7 +182,7 @@ impl Fit {
         for place in panel.counties() {
             let fips = place.history.location().fips;
             let around = fips.state().and_then(|state| panel.place(state)).map_or(0.0, &recent);
-            // Without a population, a county's own counts are all there is to go by.
+            // Without a population, only the county's own counts are available.
             risks.entry(fips).or_insert(RelativeRisk {
                 population_share: 1.0,
                 shape: 0.5 + recent(place),
@@ -209,8 +209,8 @@ fn observe(panel: &Panel, place: &Place, recent: &impl Fn(&Place) -> f64) -> Opt
 
 /// Weighted ridge regression of the log relative risk on the determinants, within states.
 ///
-/// Counts are shrunk toward the state's rate by one case each, and weighted by how much they can tell. Subtracting each
-/// state's weighted mean stands for state intercepts.
+/// Counts are shrunk toward the state's rate by one case each, and weighted by their information. Subtracting each
+/// state's weighted mean replaces state intercepts.
 fn ridge(observations: &[Observation], design: &Design, penalty: f64) -> Vec<f64> {
     let p = design.names.len();
     let weight = |o: &Observation| o.expected / (o.expected + 10.0);
@@ -239,13 +239,13 @@ fn ridge(observations: &[Observation], design: &Design, penalty: f64) -> Vec<f64
     normal.cholesky().map_or_else(|| vec![0.0; p], |factor| factor.solve(&right).iter().copied().collect())
 }
 
-/// Shape of the gamma distribution of risks about their prior, by moments of n ~ Poisson(expected · prior · Gamma(κ, κ)):
-/// E[(n − e)² − e] = e²/κ. Held within 0.5 and 50.
+/// Shape of the gamma distribution of risks about their prior, by moments of n ~ Poisson(expected · prior · Gamma(κ,
+/// κ)): E[(n − e)² − e] = e²/κ. Limited to 0.5 to 50.
 fn prior_shape(observations: &[Observation], prior: &impl Fn(&Observation) -> f64) -> f64 {
     let (mut squares, mut excess) = (0.0, 0.0);
     for o in observations {
         let e = o.expected * prior(o);
-        // Weights bound the pull of large counties, whose risk is known without a prior.
+        // Weights bound the influence of large counties, whose risk is known without a prior.
         let w = 1.0 / (1.0 + e).powi(2);
         squares += w * e * e;
         excess += w * ((o.count - e).powi(2) - e);

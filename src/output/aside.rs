@@ -1,11 +1,11 @@
-//! Single files, whole or not at all.
+//! Single files, written atomically.
 
 use std::fs;
 use std::path::Path;
 
 use crate::error::Error;
 
-/// Writes a file under another name first, so that it is there whole or not at all; its folder is made.
+/// Writes a file atomically, under a temporary name first; its folder is created.
 pub(crate) fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
     let unfinished = path.with_extension("unfinished");
     if let Some(parent) = path.parent() {

@@ -1,4 +1,4 @@
-//! `capacity.parquet`: patients against beds, a row for each place, model, kind of bed and area.
+//! `capacity.parquet`: hospital patients compared with beds, one row for each place, model, kind of bed and area.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -11,7 +11,7 @@ use super::{days_since_epoch, parquet};
 use crate::capacity::{Bed, Census, Need};
 use crate::error::Error;
 
-/// Area of a county's row against the hospitals that serve it.
+/// Area of a county's row for the hospitals that serve it.
 pub const CATCHMENT: &str = "catchment";
 
 /// A row.
@@ -26,7 +26,7 @@ pub struct CapacityRow {
     /// `county`, `state` or `nation` for a place's own beds and patients; `catchment` for the hospitals that serve its
     /// residents.
     pub area: String,
-    /// What is needed.
+    /// The need.
     pub need: Need,
     /// Rank by expected gap per bed among the counties of this model, bed and area: 1 is most in need. None for states
     /// and the nation, and where beds are unknown or there are none.
@@ -34,7 +34,7 @@ pub struct CapacityRow {
 }
 
 impl CapacityRow {
-    /// A place against its own beds.
+    /// A place compared with its own beds.
     #[must_use]
     pub fn own(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
         let area = match fips.level() {
@@ -45,7 +45,7 @@ impl CapacityRow {
         Self::new(fips, model, bed, area, need)
     }
 
-    /// A county against the hospitals that serve its residents.
+    /// A county compared with the hospitals that serve its residents.
     #[must_use]
     pub fn catchment(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
         Self::new(fips, model, bed, CATCHMENT, need)
@@ -123,7 +123,7 @@ fn table(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
     DataFrame::new(rows.len(), columns)
 }
 
-/// Keeps counties' trajectories of patients until all groups are there.
+/// Stores counties' trajectories of patients until all groups are complete.
 ///
 /// # Errors
 /// [`Error::Io`] where the file cannot be written.

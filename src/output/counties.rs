@@ -1,4 +1,4 @@
-//! `counties.parquet`: one row per location: what it is, how it was projected, what was repaired.
+//! `counties.parquet`: one row per location with its identity, phase, weights and repairs.
 
 use std::path::Path;
 
@@ -30,7 +30,7 @@ pub struct CountyRow {
     pub reproduction: Option<[f64; 3]>,
     /// Days in which cases double; negative where they halve.
     pub doubling_days: Option<f64>,
-    /// Engines that did not answer, with kind and reason.
+    /// Engines without a projection, with kind and reason.
     pub failures: Vec<String>,
     /// Repairs to cases by kind.
     pub case_repairs: Vec<(String, u32)>,

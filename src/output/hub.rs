@@ -17,7 +17,7 @@ pub const HEADER: &str = "reference_date,target,horizon,target_end_date,location
 /// `reference_date` is the as-of day; horizon 1 is the week that starts the day after it.
 ///
 /// # Errors
-/// What the writer says.
+/// Errors of the writer.
 pub fn write(mut out: impl Write, as_of: Date, results: &[Projected]) -> std::io::Result<()> {
     let all: Vec<usize> = (0..LEVELS.len()).collect();
     for projected in results {

@@ -1,4 +1,4 @@
-//! What a run writes: a file per format, and all of them or none.
+//! Output of a run: one file per format, all of them or none.
 
 mod aside;
 pub mod capacity;
@@ -17,6 +17,6 @@ pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;
 pub use staging::Staging;
 
-/// Everything that a run leaves in its output folder.
+/// Everything that a run writes to its output folder.
 pub const FILES: [&str; 6] =
     ["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet", "hub", "run.json"];

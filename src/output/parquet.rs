@@ -1,4 +1,4 @@
-//! Parquet files that every reader takes.
+//! Parquet files that every reader accepts.
 
 use std::fs::File;
 use std::path::Path;
@@ -11,10 +11,10 @@ use polars_parquet::write::schema_to_metadata_key;
 
 use crate::error::Error;
 
-/// A writer of a file with these columns, compressed as all of ours are.
+/// A writer of a file with these columns, with the compression of all our files.
 ///
-/// The file says of its text columns that they are plain strings. By default it would ask for string views, which
-/// pyarrow reads but cannot filter (its compute functions lack them up to version 26 at least).
+/// Text columns are declared as plain strings. By default they would be string views, which pyarrow reads but cannot
+/// filter (its compute functions do not support them up to version 26 at least).
 pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<ParquetWriter<File>, Error> {
     let file = File::create(path).map_err(|source| Error::write(path, source))?;
     let arrow = schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()));
@@ -34,7 +34,8 @@ pub(crate) fn read(path: &Path) -> Result<DataFrame, Error> {
     finish(path, reader(path)?)
 }
 
-/// Reads some columns of a table in pieces of so many rows, in their order: a table of any length in little memory.
+/// Reads some columns of a table in pieces of so many rows, in their order: so that a table of any length needs little
+/// memory.
 pub(crate) fn pieces<'a>(
     path: &'a Path,
     columns: &[&str],
@@ -61,7 +62,7 @@ fn read_error(path: &Path, error: PolarsError) -> Error {
     Error::read(path, std::io::Error::other(error.to_string()))
 }
 
-/// Polars wraps what the system said; a full disk must still be told as one.
+/// Polars wraps the system's error; a full disk must still be reported as such.
 pub(crate) fn write_error(path: &Path, error: PolarsError) -> Error {
     let source = match error {
         PolarsError::IO { error, .. } => std::io::Error::new(error.kind(), error.to_string()),

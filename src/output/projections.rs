@@ -36,7 +36,7 @@ struct Rows {
     value: Vec<f64>,
 }
 
-/// What the rows of one location and model share.
+/// Values shared by the rows of one location and model.
 struct Subject<'a> {
     fips: &'a str,
     model: &'static str,
@@ -45,8 +45,8 @@ struct Subject<'a> {
 
 /// Writes one group's projections.
 ///
-/// The blend has everything: days, weeks and spans, incident and cumulative. Engines have the weeks and spans of
-/// incident targets, by which they are scored and weighted; their days would triple the file.
+/// The blend has all rows: days, weeks and spans, incident and cumulative. Engines have the weeks and spans of incident
+/// targets, by which they are scored and weighted; their days would triple the size of the file.
 ///
 /// # Errors
 /// [`Error::Io`] where the file cannot be written.
@@ -175,7 +175,7 @@ impl Rows {
     }
 }
 
-/// A hundredth of a person is finer than any use and a third of the file's size.
+/// Two decimals are more than any use needs, and make the file a third of its size.
 pub(super) fn rounded(value: f32) -> f64 {
     (f64::from(value) * 100.0).round() / 100.0
 }
@@ -185,7 +185,7 @@ pub(crate) fn days_since_epoch(date: Date) -> i32 {
     date.since(epoch).map_or(0, |span| span.get_days())
 }
 
-/// The other way round.
+/// The inverse.
 pub(crate) fn date_of(days_since_epoch: i32) -> Option<Date> {
     jiff::civil::date(1970, 1, 1).checked_add(i64::from(days_since_epoch).days()).ok()
 }

@@ -1,4 +1,4 @@
-//! Reading back what a run has written.
+//! Reading back the output of a run.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -45,10 +45,10 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Resul
     let values = frame.column("value").and_then(|c| c.f64()).map_err(polars)?;
     let (quantiles, values): (Vec<_>, Vec<_>) = (quantiles.iter().collect(), values.iter().collect());
     let (targets, resolutions): (Vec<_>, Vec<_>) = (target.iter().collect(), resolution.iter().collect());
-    // A forecast is 23 rows that follow each other; the file is written so, and checked here.
+    // A forecast is 23 consecutive rows; the file is written that way and checked here.
     for start in (0..frame.height()).step_by(LEVELS.len()) {
         let (Some(target), Some(sum)) = (target_of(targets[start]), sum_of(resolutions[start])) else { continue };
-        let wrong = || format!("rows from {start} on are no 23 quantiles of one forecast");
+        let wrong = || format!("rows from {start} on are not 23 quantiles of one forecast");
         let end = start + LEVELS.len();
         let levels = quantiles.get(start..end).ok_or_else(wrong)?;
         if levels.iter().zip(LEVELS).any(|(found, level)| found.is_none_or(|found| (found - level).abs() > 1e-9)) {
@@ -60,7 +60,7 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Resul
         }
         let code = fips.get(start).unwrap_or_default();
         forecasts.push(QuantileForecast {
-            fips: code.parse().map_err(|_| format!("`{code}` is no FIPS code"))?,
+            fips: code.parse().map_err(|_| format!("`{code}` is not a FIPS code"))?,
             model: model.get(start).unwrap_or_default().into(),
             target,
             sum,

@@ -1,4 +1,4 @@
-//! `run.json`: what was run on what, how long it took, what failed.
+//! `run.json`: inputs, settings, timings and failures of a run.
 
 use std::collections::BTreeMap;
 use std::time::Instant;
@@ -20,27 +20,27 @@ pub struct Manifest {
     pub seed: u64,
     /// Engines, in the order of the output.
     pub engines: Vec<&'static str>,
-    /// Whether counts were read as they stood on the as-of day.
+    /// Whether counts were read as published on the as-of day.
     pub vintage: bool,
     /// Whether every resident was simulated: `--full-scale`.
     pub full_scale: bool,
     /// Past as-of days that the blend has learned from; 0 without an archive.
     pub learned_from_days: usize,
-    /// As-of day of the archived parameters that fits began with, where there were any.
+    /// As-of day of the archived parameters that fits started from, if there were any.
     pub fits_begun_with: Option<String>,
     /// Share of each engine in the blend by target and stratum, where the blend has learned.
     pub weights: Vec<WeightRow>,
-    /// How intervals of counties are widened, where past ones held too little.
+    /// Calibration factors of county intervals, where the blend has learned them.
     pub calibration: Vec<CalibrationRow>,
     /// Whether the panel is synthetic.
     pub synthetic: bool,
-    /// Hash of everything but the data that decides the result: version, settings, places, as-of day, vintage.
+    /// Hash of everything except the data that determines the result: version, settings, places, as-of day, vintage.
     pub settings_sha256: String,
     /// Settings given by the user, as written; empty for the defaults.
     pub config: String,
     /// Files read.
     pub inputs: Vec<Input>,
-    /// What the reader wants to be known.
+    /// Notices of the reader.
     pub notices: Vec<String>,
     /// Time per stage.
     pub stages: Vec<Stage>,
@@ -54,9 +54,9 @@ pub struct Manifest {
     pub without_projection: Vec<String>,
     /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
     pub fallback_coefficients: BTreeMap<&'static str, [f64; 2]>,
-    /// How far they have moved, where the archive holds past ones.
+    /// How far they have moved, if the archive has past ones.
     pub fallback_drift: Option<Drift>,
-    /// States and the nation, which are the sums of their counties: what was put in place of what, by target.
+    /// States and the nation as sums of their counties: which projections were replaced, by target.
     pub coherence: Vec<Moved>,
     /// Models of many places: what they were trained on.
     pub models: Vec<ModelRow>,
@@ -84,7 +84,7 @@ pub struct ModelRow {
     pub last_day: String,
     /// Counties.
     pub counties: usize,
-    /// Past days of places that it learned from.
+    /// Number of training rows (past days of places).
     pub rows: usize,
 }
 
@@ -108,7 +108,7 @@ pub struct CalibrationRow {
     pub quintile: u8,
     /// `growing`, `turning` or `declining`.
     pub course: &'static str,
-    /// Weeks past as-of.
+    /// Weeks after the as-of day.
     pub week: u8,
     /// At 10, 25, 75 and 90 %.
     pub factors: [f64; 4],
@@ -130,9 +130,9 @@ pub struct Input {
 pub struct Stage {
     /// Its name.
     pub name: &'static str,
-    /// Seconds by the clock.
+    /// Wall-clock seconds.
     pub wall_seconds: f64,
-    /// Seconds of all cores.
+    /// CPU seconds over all cores.
     pub cpu_seconds: f64,
 }
 
@@ -149,7 +149,7 @@ impl Default for Stopwatch {
 }
 
 impl Stopwatch {
-    /// Ends the stage under way and begins the next.
+    /// Ends the current stage and begins the next.
     pub fn lap(&mut self, name: &'static str) {
         let (wall, cpu) = (self.since.0.elapsed().as_secs_f64(), cpu_seconds());
         self.stages.push(Stage { name, wall_seconds: wall, cpu_seconds: cpu - self.since.1 });

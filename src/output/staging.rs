@@ -1,8 +1,8 @@
-//! Files are written aside and put in place together.
+//! Output is staged and put in place as a whole.
 //!
-//! A run writes into a folder beside the output folder. Groups that are complete stay there when the run is killed, and
-//! the same command goes on from them. At the end the two folders change places in one step of the file system: a
-//! reader sees the old result or the new one, whole.
+//! A run writes into a folder beside the output folder. Completed groups stay there if the run is killed, and the same
+//! command resumes from them. At the end the two folders are swapped in one step of the file system: a reader sees the
+//! complete old result or the complete new one.
 
 use std::fs::{self, File, TryLockError};
 use std::path::{Path, PathBuf};
@@ -13,17 +13,17 @@ use crate::error::Error;
 pub struct Staging {
     out: PathBuf,
     folder: PathBuf,
-    /// Held for as long as the run lasts; the system lets go of it when the process ends, however it ends.
+    /// A lock held for the duration of the run; the system releases it when the process ends, however it ends.
     _lock: File,
 }
 
 impl Staging {
-    /// Opens the folder beside `out`, keeping what a run with the same `key` left there. `ours` are the names of all
-    /// files and folders that a result consists of.
+    /// Opens the folder beside `out` and keeps the files that a run with the same `key` left there. `ours` are the
+    /// names of all files and folders of a result.
     ///
     /// # Errors
-    /// [`Error::Request`] where `out` holds files of somebody else or another run is writing to it; [`Error::Io`] where
-    /// the folder cannot be made.
+    /// [`Error::Request`] if `out` contains other files or another run is writing to it; [`Error::Io`] where the folder
+    /// cannot be created.
     pub fn open(out: &Path, key: &str, ours: &[&str]) -> Result<Self, Error> {
         let staging = Self::lock(out, ours)?;
         if fs::read_to_string(staging.key()).ok().as_deref() != Some(key) {
@@ -32,7 +32,7 @@ impl Staging {
         Ok(staging)
     }
 
-    /// Opens the folder beside `out` for a result that is quick to make: what a killed run left there is thrown away.
+    /// Opens the folder beside `out` for a result that is quick to produce: files of a killed run are discarded.
     ///
     /// # Errors
     /// As [`Staging::open`].
@@ -45,7 +45,7 @@ impl Staging {
     fn lock(out: &Path, ours: &[&str]) -> Result<Self, Error> {
         let out = std::path::absolute(out).map_err(|source| Error::write(out, source))?;
         let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
-            return Err(request(format!("{} is no folder to write to", out.display()), "name a new folder"));
+            return Err(request(format!("{} is not a folder to write to", out.display()), "name a new folder"));
         };
         refuse_foreign(&out, ours)?;
         let aside = |suffix: &str| parent.join(format!(".{}.{suffix}", name.to_string_lossy()));
@@ -70,21 +70,21 @@ impl Staging {
         fs::write(&file, key).map_err(|source| Error::write(&file, source))
     }
 
-    /// What was asked of the run under way.
+    /// Key of the current run.
     fn key(&self) -> PathBuf {
         self.folder.join("key")
     }
 
-    /// Where the groups' parts are kept until the end.
+    /// Folder of the groups' parts until the end.
     #[must_use]
     pub fn parts(&self) -> PathBuf {
         self.folder.join("parts")
     }
 
-    /// Writes one file of the result, through a name that no reader looks for, so that it is there whole or not at all.
+    /// Writes one file of the result atomically, under a temporary name first.
     ///
     /// # Errors
-    /// What `write` says, or [`Error::Io`].
+    /// Errors of `write`, or [`Error::Io`].
     pub fn write(&self, name: &str, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<PathBuf, Error> {
         let path = self.folder.join(name);
         let aside = path.with_extension("unfinished");
@@ -97,12 +97,12 @@ impl Staging {
         Ok(path)
     }
 
-    /// Puts the result in place of the last one.
+    /// Replaces the last result with this one.
     ///
-    /// Hub files of other days stay: a hub collects them.
+    /// Hub files of other days are kept: a hub collects them.
     ///
     /// # Errors
-    /// [`Error::Io`] where the folders cannot change places; the last result is untouched then.
+    /// [`Error::Io`] if the folders cannot be swapped; the last result is then untouched.
     pub fn commit(self) -> Result<PathBuf, Error> {
         let fail = |source| Error::write(&self.out, source);
         for name in ["key", "parts"] {
@@ -134,7 +134,7 @@ fn request(message: String, remedy: &str) -> Error {
     Error::Request { message, remedy: remedy.to_owned() }
 }
 
-/// The folder is replaced as a whole, so it must hold nothing but an earlier result.
+/// The folder is replaced as a whole, so it must contain only an earlier result.
 fn refuse_foreign(out: &Path, ours: &[&str]) -> Result<(), Error> {
     if out.is_file() {
         return Err(request(format!("{} is a file", out.display()), "name a folder"));

@@ -1,15 +1,15 @@
-//! The typeface of all pictures, carried by the program: what a machine has installed changes no picture.
+//! The typeface of all charts, embedded in the program, so that charts do not depend on installed fonts.
 
 use std::sync::Once;
 
 use plotters::style::{FontStyle, register_font};
 
-/// Name under which pictures ask for it.
+/// Its name in charts.
 pub(crate) const FONT: &str = "sans-serif";
 
-/// Makes the typeface known to the plotting library; to be called before anything is drawn.
+/// Registers the typeface with the plotting library; must be called before drawing.
 pub(crate) fn register() {
     static ONCE: Once = Once::new();
-    // The bytes are a font's: there is no error to be told. Without it, drawing would say that it lacks the font.
+    // The bytes are a valid font, so there is no error to report. Without it, drawing would fail for lack of a font.
     ONCE.call_once(|| drop(register_font(FONT, FontStyle::Normal, dejavu::sans::regular())));
 }

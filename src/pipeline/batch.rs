@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Draws, Engine, EngineError, Fips, Horizon, Parameters, Places, Streams, Target};
+use countycast_engine::{Draws, Engine, EngineError, Epidemiology, Fips, Horizon, Parameters, Places, Streams, Target};
 use rand::RngExt;
 use rayon::prelude::*;
 
@@ -15,7 +15,7 @@ use super::pool::{self, Outcome};
 use super::registry::REFERENCE;
 use super::select::Selection;
 use crate::blend::{Learned, Weight};
-use crate::capacity::{self, Census, Stays};
+use crate::capacity::{Census, Stays};
 use crate::error::Error;
 use crate::fallback::{self, Shares};
 use crate::panel::{Panel, Place};
@@ -24,26 +24,26 @@ use crate::reproduction::{Reproduction, reproduction};
 use crate::scores::quantiles::Forecast;
 use crate::scores::quintiles_of;
 
-/// What is to be done: everything that decides the bytes of a projection, and how fast they may come.
+/// The plan of a batch: everything that determines a projection, plus threads and time limits.
 #[derive(Clone)]
 pub struct Plan {
     /// The engines, in the order of the output.
     pub engines: Vec<Arc<dyn Engine>>,
-    /// When a county is projected on its own.
+    /// Criteria for projecting a county from its own history.
     pub phase: phase::Settings,
-    /// How the others follow their state.
+    /// How the other counties follow their state.
     pub fallback: fallback::Settings,
-    /// How cases become patients.
-    pub capacity: capacity::Settings,
-    /// The blend's prior shares and what past projections have taught it.
+    /// Facts of the disease: how cases become patients, how long a generation takes.
+    pub epidemiology: Epidemiology,
+    /// The blend's prior shares and what it learned from past projections.
     pub learned: Arc<Learned>,
-    /// What an earlier day's fits found.
+    /// Parameters from an earlier day's fits.
     pub earlier: Arc<Earlier>,
-    /// How places go together where regions are their sums.
+    /// Correlation of places where regions are their sums.
     pub coupling: Coupling,
-    /// Share of people that are missing on a public holiday ([`crate::panel::Settings::holiday_loss`]).
+    /// Share of counts missing on a public holiday ([`crate::panel::Settings::holiday_loss`]).
     pub holiday_loss: f64,
-    /// Days past as-of.
+    /// Days after the as-of day.
     pub horizon: Horizon,
     /// Joint draws an engine makes, at least 1.
     pub draws: usize,
@@ -51,9 +51,9 @@ pub struct Plan {
     pub seed: u64,
     /// Threads.
     pub jobs: usize,
-    /// Time after which an engine is given up in a location.
+    /// Time limit of an engine in a location.
     pub limit: Duration,
-    /// Time after which an engine that learns from all places is given up.
+    /// Time limit for training an engine on all places.
     pub training_limit: Duration,
 }
 
@@ -63,11 +63,11 @@ pub trait Monitor: Sync {
     fn begin(&self, stage: &'static str, total: usize);
     /// One step of the stage is done.
     fn step(&self);
-    /// One step that has a name of its own is done.
+    /// A named step is done.
     fn finished(&self, _name: &str) {
         self.step();
     }
-    /// Whether the run is to stop now.
+    /// Whether the run should stop now.
     fn cancelled(&self) -> bool {
         false
     }
@@ -78,27 +78,27 @@ pub trait Monitor: Sync {
 pub struct Projected {
     /// The location.
     pub fips: Fips,
-    /// How it was projected, and why so.
+    /// Its phase, with the reason.
     pub phase: Phase,
-    /// Every engine's answer, in the order of the engines.
+    /// Every engine's projection, in the order of the engines.
     pub members: Vec<(&'static str, Forecast)>,
-    /// The blend; none where no engine answered and there was nothing to fall back on.
+    /// The blend; none where no engine succeeded and there was nothing to fall back on.
     pub blend: Option<Forecast>,
-    /// Every engine's patients in hospital, in the order of the engines.
+    /// Every engine's hospital patients, in the order of the engines.
     pub censuses: Vec<(&'static str, Census)>,
     /// The blend's.
     pub blend_census: Option<Census>,
-    /// What the engines found that another day's fit can begin with.
+    /// Parameters found by the engines, as starting points for another day's fits.
     pub parameters: Vec<(&'static str, Parameters)>,
     /// Shares of the engines in the blend.
     pub weights: Vec<Weight>,
-    /// Engines that did not answer, or whose answer makes no sense and is not blended.
+    /// Engines that failed, or whose projection is implausible and not blended.
     pub failures: Vec<Failure>,
     /// Reproduction number of the last two weeks, where there were cases.
     pub reproduction: Option<Reproduction>,
 }
 
-/// How closely places go together, as correlations of ranks, 0 to 1.
+/// Rank correlations between places, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coupling {
     /// A county with its state's factor.
@@ -112,9 +112,9 @@ pub struct Coupling {
 pub struct Group {
     /// The nation or the state.
     pub region: Fips,
-    /// Its blend, whether it was selected or is but a part of the nation.
+    /// Its blend, whether it was selected or is only needed for the nation.
     pub forecast: Option<Forecast>,
-    /// What became of its own blend.
+    /// Whether its own blend was replaced by a sum.
     pub moved: Vec<Moved>,
     /// The selected places among it and its counties.
     pub results: Vec<Projected>,
@@ -128,13 +128,13 @@ pub struct Batch<'a> {
     pub(super) shares: Arc<Shares>,
     pub(super) stays: Arc<Stays>,
     pub(super) quintiles: HashMap<Fips, u8>,
-    /// Counties whose history is hidden to try the fallback.
+    /// Counties whose history is hidden to evaluate the fallback.
     hidden: BTreeSet<Fips>,
-    /// Engines that could not learn, left out everywhere.
+    /// Engines whose training failed, left out everywhere.
     pub(super) untrained: Vec<Failure>,
 }
 
-/// Where a job's answer belongs: location and engine (none for the fallback).
+/// Key of a job's result: location and engine (none for the fallback).
 pub(super) type Address = (Fips, Option<usize>);
 
 impl<'a> Batch<'a> {
@@ -143,14 +143,14 @@ impl<'a> Batch<'a> {
     pub fn new(panel: &'a Panel, plan: Plan, selection: Selection) -> Self {
         let hidden = hidden(panel, &plan);
         let shares = Arc::new(Shares::learn(panel, &plan.fallback, &hidden));
-        let stays = Arc::new(Stays::new(&plan.capacity));
-        // Of the whole panel: a county's stratum does not depend on who else is projected.
+        let stays = Arc::new(Stays::new(&plan.epidemiology));
+        // Computed on the whole panel, so a county's stratum does not depend on the selection.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
         Self { panel, plan, selection, shares, stays, quintiles, hidden, untrained: Vec::new() }
     }
 
-    /// Lets every engine learn from the whole panel. One that cannot is left out everywhere, with its reason.
+    /// Trains every engine on the whole panel. One that fails is left out everywhere, with its reason.
     ///
     /// # Errors
     /// [`Error::Interrupted`] when the monitor asks to stop.
@@ -191,13 +191,13 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
-    /// The engines, after [`Batch::train`] as they have learned.
+    /// The engines; after [`Batch::train`] the trained ones.
     #[must_use]
     pub fn engines(&self) -> &[Arc<dyn Engine>] {
         &self.plan.engines
     }
 
-    /// What the fallback has learned.
+    /// The fallback's learned shares.
     #[must_use]
     pub fn shares(&self) -> &Shares {
         &self.shares
@@ -211,10 +211,10 @@ impl<'a> Batch<'a> {
     }
 
     /// Projects every selected location and hands the results to `sink` group by group, in the order of
-    /// [`Batch::groups`]. Groups in `done` are left out; they come with their region's blend.
+    /// [`Batch::groups`]. Groups in `done` are skipped; their region's blend is given.
     ///
     /// # Errors
-    /// The sink's error, or [`Error::Interrupted`] when the monitor asks to stop. An engine's failure is none.
+    /// The sink's error, or [`Error::Interrupted`] when the monitor asks to stop. An engine's failure is not an error.
     pub fn run(
         &self,
         done: &BTreeMap<Fips, Option<Forecast>>,
@@ -253,8 +253,9 @@ impl<'a> Batch<'a> {
             while let Some((region, places)) = members.get(flushed).filter(|(region, _)| waiting[region] == 0) {
                 let needed = self.panel.place(*region).into_iter().chain(places.iter().copied());
                 let needed: Vec<&Place> = needed.filter(|place| self.selection.needs(place.fips())).collect();
+                let generation = self.plan.epidemiology.generation_days;
                 let reproductions: Vec<_> =
-                    needed.par_iter().map(|place| reproduction(place.history.cases())).collect();
+                    needed.par_iter().map(|place| reproduction(place.history.cases(), generation)).collect();
                 let collected = needed.iter().zip(reproductions);
                 let mut results: Vec<Projected> =
                     collected.map(|(place, r)| self.collect(place, r, answers, &draws)).collect();
@@ -303,7 +304,7 @@ impl<'a> Batch<'a> {
         self.plan.engines.iter().enumerate().map(job).collect()
     }
 
-    /// An independent county is given to every engine; any other to the reference and the fallback.
+    /// Every engine projects an independent county; only the reference and the fallback project the others.
     fn county_jobs(&self, place: &Place, draws: &BTreeMap<Fips, Arc<Draws>>) -> Vec<(Address, Job)> {
         let mut jobs = self.engine_jobs(place, false);
         if let Phase::Fallback { .. } | Phase::Hidden | Phase::Joint { .. } = self.phase(place) {
@@ -317,7 +318,7 @@ impl<'a> Batch<'a> {
         jobs
     }
 
-    /// Runs jobs and hands on what becomes of them.
+    /// Runs jobs and passes on their results.
     fn work(
         &self,
         jobs: Vec<(Address, Job)>,
@@ -337,7 +338,8 @@ impl<'a> Batch<'a> {
         pool::run(jobs, self.plan.jobs, limit, work, each, idle)
     }
 
-    /// A region's joint draws from all engines that answered, in turn: draw `i` is one of engine `i` modulo their number.
+    /// A region's joint draws from all engines that succeeded, in turn: draw `i` is from engine `i` modulo their
+    /// number.
     fn pooled(&self, region: Fips, answers: &BTreeMap<Address, Result<Answer, Failure>>) -> Option<Draws> {
         let answered = |i| answers.get(&(region, Some(i)))?.as_ref().ok()?.draws.as_ref();
         let members: Vec<&Draws> = (0..self.plan.engines.len()).filter_map(answered).collect();
@@ -353,7 +355,7 @@ impl<'a> Batch<'a> {
     }
 }
 
-/// Counties with enough history of their own that the plan hides, chosen by lot.
+/// Independent counties whose history the plan hides, chosen at random.
 fn hidden(panel: &Panel, plan: &Plan) -> BTreeSet<Fips> {
     let share = plan.fallback.hidden_share;
     let drawn = |fips| Streams::new(plan.seed, FALLBACK, fips).rng("hidden", 0).random_bool(share.clamp(0.0, 1.0));

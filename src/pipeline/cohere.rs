@@ -1,4 +1,4 @@
-//! Regions as sums of what lies in them.
+//! Regions as sums of their places.
 
 use std::collections::BTreeMap;
 
@@ -9,12 +9,12 @@ use crate::blend::{Factor, PathSum, SUMMED, replace};
 use crate::panel::Place;
 use crate::scores::quantiles::{Forecast, MEDIAN};
 
-/// Days over which a region's counts are held against those of its places: some cases are of no county.
+/// Days over which a region's counts are compared with those of its places: some cases belong to no county.
 const WINDOW_DAYS: usize = 56;
-/// Where the places have less than this share of the region's counts, their sum says little of it.
+/// If the places have less than this share of the region's counts, their sum does not represent it.
 const LEAST_SHARE: f64 = 0.5;
 
-/// What became of a region's own blend of one target.
+/// Outcome of coherence for a region and target.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Moved {
     /// The region.
@@ -23,19 +23,19 @@ pub struct Moved {
     pub target: String,
     /// Median of the region's own blend, summed over the horizon, people.
     pub own: f64,
-    /// Median of the sum of its places, which stands in its stead; none where the own blend stays, as the places hold less
+    /// Median of the sum of its places, which replaces it; none if the own blend is kept because the places have less
     /// than half of the region's recent counts.
     pub summed: Option<f64>,
-    /// The region's counts over those of its places in the last eight weeks: some are of no county. None where the places have
-    /// none at all.
+    /// The region's counts over those of its places in the last eight weeks: some belong to no county. None if the
+    /// places have none.
     pub scale: Option<f64>,
 }
 
 impl Batch<'_> {
-    /// Puts the sum of a region's places in place of its own blend of cases and deaths.
+    /// Replaces a region's own blend of cases and deaths by the sum of its places.
     ///
     /// `results` are the region, where it is projected, and its places; `states` the forecasts of all states that are
-    /// done, of which the nation is the sum.
+    /// done, whose sum is the nation.
     pub(super) fn cohere(
         &self,
         region: Fips,
@@ -83,7 +83,7 @@ impl Batch<'_> {
         moved
     }
 
-    /// A region's recent counts over those of its places, at least 1; none where only the region has any.
+    /// A region's recent counts over those of its places, at least 1; none if only the region has any.
     fn scale(&self, region: Fips, target: Target, parts: impl Iterator<Item = Fips>) -> Option<f64> {
         let recent = |fips: Fips| {
             let series = |place: &Place| -> f64 {

@@ -1,4 +1,4 @@
-//! One location's answers, put together.
+//! Collecting the projections of one location.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use crate::reproduction::Reproduction;
 use crate::scores::quantiles::Forecast;
 
 impl Batch<'_> {
-    /// Puts one location's answers together. Where none is left, it falls back on its state.
+    /// Collects the projections of one location. If none is left, it falls back on its state.
     pub(super) fn collect(
         &self,
         place: &Place,
@@ -63,7 +63,8 @@ impl Batch<'_> {
                 (Some((forecast, census)), weights)
             }
             _ => {
-                let reason = if members.is_empty() { "no engine answered" } else { "no engine's answer makes sense" };
+                let reason =
+                    if members.is_empty() { "no engine succeeded" } else { "no engine's projection is plausible" };
                 phase = Phase::Fallback { reason: reason.to_owned() };
                 let state = fips.state().filter(|&state| state != fips).and_then(|state| draws.get(&state));
                 let job = state.map(|state| Job {
@@ -78,8 +79,8 @@ impl Batch<'_> {
         Projected { fips, phase, members, blend, censuses, blend_census, parameters, weights, failures, reproduction }
     }
 
-    /// The members that make sense here; what speaks against the others is added to the failures. A state or the nation has
-    /// nothing to fall back on: where no member makes sense there, all are blended.
+    /// The plausible members; the objections to the others are added to the failures. States and the nation have no
+    /// fallback: if no member is plausible there, all are blended.
     fn sound<'m>(
         &self,
         place: &Place,
@@ -101,7 +102,7 @@ impl Batch<'_> {
         sound
     }
 
-    /// A projection of nothing, for rows that their publisher leaves at zero.
+    /// A projection of zeros, for rows that the publisher leaves at zero.
     fn zeros(&self, place: &Place) -> Option<(Forecast, Option<Census>)> {
         let (n, days) = (self.plan.draws, self.plan.horizon.days());
         let nothing = vec![0.0; n * days];

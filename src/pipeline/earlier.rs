@@ -1,4 +1,4 @@
-//! What fits of an earlier day found, for today's to begin with.
+//! Parameters of an earlier day's fits, as starting points for today's.
 
 use std::collections::HashMap;
 
@@ -8,31 +8,31 @@ use countycast_engine::{Date, Fips, Parameters};
 #[derive(Debug, Clone, Default)]
 pub struct Earlier {
     found: HashMap<(String, Fips), Parameters>,
-    /// What tells them from others.
+    /// Digest that identifies them.
     digest: String,
 }
 
 impl Earlier {
-    /// Parameters of each engine in each place; `digest` is the same for the same parameters only.
+    /// Parameters of each engine in each place; `digest` identifies them.
     #[must_use]
     pub fn new(found: HashMap<(String, Fips), Parameters>, digest: String) -> Self {
         Self { found, digest }
     }
 
-    /// What an engine found in a place.
+    /// An engine's parameters for a place.
     #[must_use]
     pub fn get(&self, engine: &str, place: Fips) -> Option<&Parameters> {
-        // Without an archive there is nothing to look for.
+        // Without an archive there are no parameters.
         if self.found.is_empty() { None } else { self.found.get(&(engine.to_owned(), place)) }
     }
 
-    /// The day, where there are any.
+    /// Their as-of day, if there are any.
     #[must_use]
     pub fn as_of(&self) -> Option<Date> {
         self.found.values().next().map(Parameters::as_of)
     }
 
-    /// The same for the same parameters only; empty for none.
+    /// Digest that identifies the parameters; empty for none.
     #[must_use]
     pub fn digest(&self) -> &str {
         &self.digest

@@ -14,7 +14,7 @@ use crate::fallback::{self, Shares};
 use crate::panel::reported_share;
 use crate::scores::quantiles::Forecast;
 
-/// Name of the fallback where an engine's stands in random streams and reports.
+/// Name of the fallback in random streams and reports.
 pub(super) const FALLBACK: &str = "fallback";
 
 /// One unit of work.
@@ -23,34 +23,34 @@ pub(super) struct Job {
     pub(super) task: Task,
 }
 
-/// What is to be done there.
+/// The work to do there.
 pub(super) enum Task {
     Engine { engine: Arc<dyn Engine>, keep_draws: bool },
     Fallback { state: Arc<Draws> },
 }
 
-/// What a job gives.
+/// Result of a job.
 pub(super) struct Answer {
     pub(super) forecast: Forecast,
-    /// Patients in hospital; none where the engine projects neither admissions nor cases.
+    /// Hospital patients; none if the engine projects neither admissions nor cases.
     pub(super) census: Option<Census>,
     pub(super) draws: Option<Draws>,
-    /// What the fit found, for another day's to begin with.
+    /// Parameters of the fit, as a starting point for another day's.
     pub(super) parameters: Option<Parameters>,
 }
 
-/// An engine that did not answer in a location.
+/// A failure of an engine in a location.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Failure {
     /// The engine.
     pub engine: &'static str,
-    /// One or two words for counting: `refused`, `panicked`, `timed out`, …
+    /// One or two words that classify it: `refused`, `panicked`, `timed out`, …
     pub kind: &'static str,
-    /// The reason, for people.
+    /// The reason, in readable form.
     pub reason: String,
 }
 
-/// An engine's answer, or why there is none.
+/// An engine's projection, or the reason for its failure.
 pub(crate) fn settle<T>(
     outcome: Outcome<Result<T, EngineError>>,
     engine: &'static str,
@@ -61,18 +61,18 @@ pub(crate) fn settle<T>(
         Outcome::Done(Ok(answer)) => Ok(answer),
         Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
         Outcome::Panicked(message) => Err(failure("panicked", message)),
-        Outcome::TimedOut => Err(failure("timed out", format!("no answer within {} s", limit.as_secs_f64()))),
+        Outcome::TimedOut => Err(failure("timed out", format!("no result within {} s", limit.as_secs_f64()))),
     }
 }
 
-/// Draws of another shape than asked for would not go together with the other engines'.
+/// Draws of another shape than requested could not be combined with the other engines'.
 fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
     let (found, expected) = ((draws.draws(), draws.days()), (plan.draws, plan.horizon.days()));
     if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
 }
 
-/// As health departments will report them: fewer on holidays, and those of the last days who are still to be reported. Neither
-/// changes who falls ill, so that patients do not follow.
+/// Counts as health departments will report them: fewer on holidays, plus late reports of the last days. Neither
+/// changes the number of infections, so hospital patients are unaffected.
 fn reported(history: &History, draws: Draws, plan: &Plan) -> Result<Draws, DrawError> {
     let ahead = history.as_of().series(1.day()).skip(1).take(draws.days());
     let shares: Vec<f32> = ahead.map(|day| reported_share(day, plan.holiday_loss) as f32).collect();

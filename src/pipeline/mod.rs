@@ -1,4 +1,4 @@
-//! The order of the stages: the only place that knows it.
+//! The order of the stages.
 
 mod batch;
 mod cohere;

@@ -1,7 +1,7 @@
-//! Threads that survive a job that panics or never ends.
+//! A thread pool that survives jobs that panic or hang.
 //!
-//! A thread cannot be stopped from outside. A job that takes longer than its limit is therefore given up: its result,
-//! should it ever come, is thrown away, and a fresh thread takes the place of the one that is stuck.
+//! A thread cannot be stopped from outside. A job that exceeds its time limit is therefore abandoned: its result is
+//! discarded, and a new thread replaces the stuck one.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +11,10 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-/// Name of the pool's threads, by which the program's panic hook knows them.
+/// Name of the pool's threads, by which the program's panic hook recognises them.
 pub(crate) const THREAD_NAME: &str = "countycast-engine";
 
-/// How often stuck jobs are looked for.
+/// Interval between checks for stuck jobs.
 const WATCH_INTERVAL: Duration = Duration::from_millis(50);
 
 /// How a job ended.
@@ -24,11 +24,11 @@ pub(crate) enum Outcome<T> {
     Done(T),
     /// It panicked, with this message.
     Panicked(String),
-    /// It was given up after its time limit.
+    /// It exceeded its time limit.
     TimedOut,
 }
 
-/// What all threads share.
+/// State shared by all threads.
 struct Shared<J, T> {
     jobs: Vec<J>,
     next: AtomicUsize,
@@ -36,7 +36,7 @@ struct Shared<J, T> {
     results: Sender<(usize, Outcome<T>)>,
 }
 
-/// The job a thread is at and since when; emptied by whoever settles the job first, the thread or the watch.
+/// A thread's current job and its start; cleared by the first to settle the job, the thread or the watchdog.
 #[derive(Default)]
 struct Slot(Mutex<Option<(usize, Instant)>>);
 
@@ -45,7 +45,7 @@ impl Slot {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some((job, Instant::now()));
     }
 
-    /// True for the one who settles the job.
+    /// True for the caller that settles the job.
     fn settle(&self) -> bool {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).take().is_some()
     }
@@ -58,8 +58,8 @@ impl Slot {
     }
 }
 
-/// Runs `work` on every job with `threads` threads and hands each outcome to `each` on the calling thread, in the order
-/// in which the jobs end. `each` may stop the run by an error.
+/// Runs `work` on every job with `threads` threads and hands each outcome to `each` on the calling thread, in order of
+/// completion. `each` may stop the run with an error.
 pub(crate) fn run<J, T, E>(
     jobs: Vec<J>,
     threads: usize,
@@ -102,12 +102,12 @@ where
         Ok(())
     };
     let result = run();
-    // After an error nothing more is begun; what is under way ends on its own.
+    // After an error no job is started; running jobs end on their own.
     shared.next.store(total, Ordering::Relaxed);
     result
 }
 
-/// Starts a thread that takes jobs until none is left or it has been given up.
+/// Starts a thread that takes jobs until none is left or it has been abandoned.
 fn start<J: Send + Sync + 'static, T: Send + 'static>(shared: &Arc<Shared<J, T>>) -> Arc<Slot> {
     let (slot, shared) = (Arc::new(Slot::default()), Arc::clone(shared));
     let mine = Arc::clone(&slot);
@@ -125,8 +125,8 @@ fn start<J: Send + Sync + 'static, T: Send + 'static>(shared: &Arc<Shared<J, T>>
             }
         }
     };
-    // A thread that cannot be started leaves its jobs to the others; with none at all, the run's own thread would wait
-    // for ever, so that this is the one place where giving up at once is right.
+    // If a thread cannot be started, the others take its jobs. Without any thread the run would wait forever, so this
+    // is the one place to panic.
     if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work) {
         panic!("cannot start a thread: {error}");
     }

@@ -1,10 +1,10 @@
-//! The engines, by name: whoever adds one adds it here.
+//! The registry of engines: a new engine is added here.
 
 use std::sync::Arc;
 
 use countycast_abm::Abm;
 use countycast_curve::Curve;
-use countycast_engine::Engine;
+use countycast_engine::{Engine, Epidemiology};
 use countycast_learner::Learner;
 use countycast_reference::{Flat, Trend};
 use countycast_seir::Seir;
@@ -12,7 +12,7 @@ use serde::Deserialize;
 
 use crate::error::Error;
 
-/// Settings of every engine that has any: one table each under `[engines]` in the configuration.
+/// Settings of every configurable engine: one table each under `[engines]` in the configuration.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineSettings {
@@ -24,38 +24,40 @@ pub struct EngineSettings {
     pub learner: countycast_learner::Settings,
     /// The compartmental model.
     pub seir: countycast_seir::Settings,
-    /// People, one by one.
+    /// The agent-based model.
     pub abm: countycast_abm::Settings,
 }
 
 impl EngineSettings {
-    /// Every resident is simulated, none stands for several.
+    /// Simulates every resident, without scaling.
     pub fn full_scale(&mut self) {
         self.abm.most_people = countycast_abm::Population::MOST;
     }
 }
 
-/// Makes an engine from its checked settings, or says which setting is out of range.
-type Make = fn(&EngineSettings) -> Result<Arc<dyn Engine>, String>;
+/// Makes an engine from its settings and the checked facts of the disease, or says which setting is out of range.
+type Make = fn(&EngineSettings, &Epidemiology) -> Result<Arc<dyn Engine>, String>;
 
 /// Name and maker of every engine, in the order of the output.
 const ENGINES: [(&str, Make); 6] = [
-    ("flat", |_| Ok(Arc::new(Flat))),
-    ("trend", |settings| Ok(Arc::new(Trend::new(settings.trend).map_err(|e| e.to_string())?))),
-    ("curve", |settings| Ok(Arc::new(Curve::new(settings.curve.clone()).map_err(|e| e.to_string())?))),
-    ("learner", |settings| Ok(Arc::new(Learner::new(settings.learner.clone()).map_err(|e| e.to_string())?))),
-    ("seir", |settings| Ok(Arc::new(Seir::new(settings.seir).map_err(|e| e.to_string())?))),
-    ("abm", |settings| Ok(Arc::new(Abm::new(settings.abm.clone()).map_err(|e| e.to_string())?))),
+    ("flat", |_, _| Ok(Arc::new(Flat))),
+    ("trend", |settings, facts| Ok(Arc::new(Trend::new(settings.trend, facts).map_err(|e| e.to_string())?))),
+    ("curve", |settings, facts| Ok(Arc::new(Curve::new(settings.curve.clone(), facts).map_err(|e| e.to_string())?))),
+    ("learner", |settings, facts| {
+        Ok(Arc::new(Learner::new(settings.learner.clone(), facts).map_err(|e| e.to_string())?))
+    }),
+    ("seir", |settings, facts| Ok(Arc::new(Seir::new(settings.seir, facts).map_err(|e| e.to_string())?))),
+    ("abm", |settings, facts| Ok(Arc::new(Abm::new(settings.abm.clone(), facts).map_err(|e| e.to_string())?))),
 ];
 
-/// Engines of a run that names none. The agent-based one is left to who asks for it: it takes as long as all others and has
-/// not made the blend better.
+/// Default engines. The agent-based one runs on request: it takes as long as all others together and has not improved
+/// the blend.
 pub const DEFAULT: [&str; 5] = ["flat", "trend", "curve", "learner", "seir"];
 
-/// Engines that answer to every measure of a scenario through their own mechanisms.
+/// Mechanistic engines: they simulate every measure of a scenario.
 const MECHANISTIC: [&str; 2] = ["seir", "abm"];
 
-/// The reference that runs in every county, so that every projection can be held against it.
+/// The reference engine, which runs in every county for comparison.
 pub(super) const REFERENCE: &str = "flat";
 
 /// Names of all engines.
@@ -64,20 +66,24 @@ pub fn names() -> Vec<&'static str> {
     ENGINES.iter().map(|(name, _)| *name).collect()
 }
 
-/// Whether an engine answers to every measure of a scenario through its own mechanisms.
+/// Whether an engine is mechanistic: it simulates every measure of a scenario.
 #[must_use]
 pub fn is_mechanistic(name: &str) -> bool {
     MECHANISTIC.contains(&name)
 }
 
-/// Makes the wanted engines.
+/// Makes the wanted engines; `epidemiology` has been checked before.
 ///
 /// # Errors
-/// [`Error::Request`] for a name that no engine has, a name given twice, or settings out of range.
-pub fn engines(settings: &EngineSettings, wanted: &[String]) -> Result<Vec<Arc<dyn Engine>>, Error> {
+/// [`Error::Request`] for an unknown engine, a name given twice, or settings out of range.
+pub fn engines(
+    settings: &EngineSettings,
+    epidemiology: &Epidemiology,
+    wanted: &[String],
+) -> Result<Vec<Arc<dyn Engine>>, Error> {
     let known = || format!("known engines: {}", names().join(", "));
     if wanted.is_empty() {
-        return Err(Error::Request { message: "no engine is wanted".to_owned(), remedy: known() });
+        return Err(Error::Request { message: "no engine is requested".to_owned(), remedy: known() });
     }
     for (i, name) in wanted.iter().enumerate() {
         let problem = if !names().contains(&name.as_str()) {
@@ -90,7 +96,7 @@ pub fn engines(settings: &EngineSettings, wanted: &[String]) -> Result<Vec<Arc<d
         return Err(Error::Request { message: format!("engine `{name}`: {problem}"), remedy: known() });
     }
     let make = |(name, make): &(&str, Make)| {
-        make(settings).map_err(|message| Error::Request {
+        make(settings, epidemiology).map_err(|message| Error::Request {
             message: format!("[engines.{name}] {message}"),
             remedy: "`config/default.toml` lists every setting with its range".to_owned(),
         })

@@ -7,7 +7,7 @@ use countycast_engine::{Fips, Level};
 use crate::error::Error;
 use crate::panel::{Panel, State};
 
-/// The places to project. A county's projection is the same whichever others are selected beside it.
+/// The places to project. A county's projection does not depend on which others are selected.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Selection {
     /// Every county, every state and the nation.
@@ -68,7 +68,7 @@ impl Selection {
         }
     }
 
-    /// Whether a place has to be projected: selected itself, or a part of a selected state or nation, which are the sums of
+    /// Whether a place has to be projected: selected itself, or part of a selected state or nation, which are sums of
     /// their counties.
     #[must_use]
     pub fn needs(&self, place: Fips) -> bool {
@@ -78,7 +78,7 @@ impl Selection {
         self.contains(place) || matches!(self, Self::Places(places) if within(places))
     }
 
-    /// Whether a state's own projection is needed, be it only for its counties to fall back on.
+    /// Whether a state's own projection is needed, if only as the fallback of its counties.
     #[must_use]
     pub fn needs_region(&self, region: Fips) -> bool {
         match self {

@@ -1,10 +1,10 @@
-//! What a batch counted.
+//! Counts over a batch.
 
 use std::collections::BTreeMap;
 
 use super::batch::Projected;
 
-/// What a batch counted.
+/// Counts over a batch.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Summary {
     /// Engine failures by engine and kind.

@@ -12,7 +12,7 @@ use crate::output::capacity::{self, CapacityRow};
 use crate::panel::Panel;
 use crate::pipeline::Projected;
 
-/// Rows of a place against its own beds: every engine's and the blend's.
+/// Rows that compare a place with its own beds, for every engine and the blend.
 pub(super) fn own_rows(panel: &Panel, projected: &Projected, settings: &Settings) -> Vec<CapacityRow> {
     let Some(place) = panel.place(projected.fips) else { return Vec::new() };
     let facts = &place.history.location().covariates;
@@ -27,7 +27,7 @@ pub(super) fn own_rows(panel: &Panel, projected: &Projected, settings: &Settings
     rows.collect()
 }
 
-/// Rows of the blend against the hospitals that serve each county's residents, from the parts of all groups.
+/// Rows that compare the blend with the hospitals serving each county's residents, from the parts of all groups.
 pub(super) fn catchment_rows(
     panel: &Panel,
     parts: &[PathBuf],

@@ -10,8 +10,8 @@ use crate::output::capacity::CapacityRow;
 use crate::output::care::CareRow;
 use crate::panel::Panel;
 
-/// Every place's relative gap index by specialty, from what the blend expects of its residents; no row where the nation
-/// was not projected or nobody knows its beds.
+/// Every place's relative gap index by specialty, from the blend's expected patients; no row if the nation was not
+/// projected or its beds are unknown.
 pub(super) fn rows(panel: &Panel, needs: &[CapacityRow], settings: &Settings) -> Vec<CareRow> {
     let mut patients = BTreeMap::<Fips, f64>::new();
     for row in needs.iter().filter(|row| row.model == BLEND && row.area != "catchment") {

@@ -1,4 +1,4 @@
-//! Several days' runs side by side.
+//! Running several days in parallel.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -7,12 +7,12 @@ use std::thread;
 use crate::error::Error;
 use crate::pipeline::Monitor;
 
-/// Threads that a single day keeps busy: two are at 0.9 and two days side by side take as long as one after the other.
+/// Threads per day. A single day keeps two threads 0.9 busy, so two days on two threads gain nothing.
 const LEAST_THREADS: usize = 4;
 
-/// Does `work` for every day, one at once for every four threads. `work` gets a day, the threads that are the day's
-/// own, and a monitor to ask whether to stop. Days do not wait for each other, so that they must not learn from each
-/// other. A day takes about half a gigabyte.
+/// Does `work` for every day, with one concurrent day for every four threads. `work` gets a day, its number of threads,
+/// and a monitor to check for cancellation. Days run independently, so they must not learn from each other. A day takes
+/// about half a gigabyte.
 ///
 /// # Errors
 /// That of the first day that fails, after which the others are asked to stop.
@@ -33,7 +33,7 @@ pub(crate) fn side_by_side<D: Sync>(
         let quiet = Lane { monitor, failed: &failed };
         while let Some(day) = days.get(next.fetch_add(1, Ordering::Relaxed)) {
             if let Err(found) = work(day, threads, &quiet) {
-                // Those that stop because of the first are no news.
+                // Days that stop because of the first error are not reported.
                 if !failed.swap(true, Ordering::Relaxed) {
                     *error.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = Some(found);
                 }
@@ -51,7 +51,7 @@ pub(crate) fn side_by_side<D: Sync>(
     error.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner).map_or(Ok(()), Err)
 }
 
-/// Tells a day whether to stop, and nobody of its stages: those of several days cannot share a bar.
+/// Passes on cancellation but not a day's stages: several days cannot share a progress bar.
 struct Lane<'a> {
     monitor: &'a dyn Monitor,
     failed: &'a AtomicBool,
@@ -69,7 +69,7 @@ impl Monitor for Lane<'_> {
 mod tests {
     use super::*;
 
-    /// Counts the days that it is told of.
+    /// Counts finished days.
     #[derive(Default)]
     struct Counted(AtomicUsize);
 

@@ -18,24 +18,24 @@ use crate::panel::{self, Panel};
 use crate::pipeline::{Earlier, Monitor};
 use crate::scores::target_name;
 
-/// Days of data that a hindcast needs before its as-of day: eight weeks, as a county does to be projected on its own.
+/// Days of data that a hindcast needs before its as-of day: eight weeks, as an independent county does.
 const LEAST_DAYS: i64 = 56;
 
-/// What the archive has taught.
+/// What was learned from the archive.
 pub(super) struct Lessons {
     pub(super) archive: Archive,
     /// Archived days in the window, oldest first.
     past: Vec<Date>,
-    /// What of the archive could not be used.
+    /// The parts of the archive that could not be used.
     damaged: Vec<String>,
-    /// Days that were projected now because the archive did not hold them.
+    /// Hindcasts made in this run because the archive lacked them.
     hindcasts: Vec<Date>,
     pub(super) learned: Arc<Learned>,
-    /// What the fits of an earlier day found.
+    /// Parameters from an earlier day's fits.
     pub(super) earlier: Arc<Earlier>,
 }
 
-/// Learns from the archive under `root`. Weeks that it does not hold are projected now, with what was known then.
+/// Learns from the archive under `root`. Missing weeks are projected now, from the data available then.
 pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn Monitor) -> Result<Lessons, Error> {
     let (archive, settings) = (Archive::open(root)?, &request.config.blend);
     let as_of = panel.as_of();
@@ -63,13 +63,13 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
     Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
 }
 
-/// The archived day nearest to `day`, where one lies within three days of it: a week has one run to learn from.
+/// The archived day nearest to `day`, if one is within three days of it: one run per week is used.
 fn nearest(days: &[Date], day: Date) -> Option<Date> {
     let distance = |other: &Date| day.until(*other).map_or(i32::MAX, |span| span.get_days().abs());
     days.iter().copied().min_by_key(distance).filter(|other| distance(other) <= 3)
 }
 
-/// Projects a past day for all places, with the files cut or read as on that day, and keeps the result.
+/// Makes a hindcast of a past day for all places, with the files cut or read as of that day, and stores the result.
 fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monitor) -> Result<(), Error> {
     let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
     let mut past = Request {
@@ -82,7 +82,7 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
     };
     monitor.begin("hindcast", 0);
     let panel = match panel::load(&past.panel, &past.config.panel) {
-        // Before the first vintage there is only the file as it stands now, cut at the day.
+        // Before the first vintage only the newest file is available, cut at the day.
         Err(panel::Error::Request { .. }) if past.panel.vintage => {
             past.panel.vintage = false;
             panel::load(&past.panel, &past.config.panel)?
@@ -94,7 +94,7 @@ fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monit
 }
 
 impl Lessons {
-    /// Tells the run report what was learned.
+    /// Adds what was learned to the run report.
     pub(super) fn report(&self, manifest: &mut Manifest) {
         manifest.learned_from_days = self.learned.days;
         manifest.notices.extend(self.damaged.iter().cloned());
@@ -110,7 +110,7 @@ impl Lessons {
         manifest.fallback_drift = self.drift(&manifest.fallback_coefficients);
     }
 
-    /// How far the fallback's coefficients have moved since the oldest run in the window that knows the same ones.
+    /// How far the fallback's coefficients have moved since the oldest run in the window with the same determinants.
     fn drift(&self, now: &BTreeMap<&'static str, [f64; 2]>) -> Option<Drift> {
         let known = |day: &Date| Some((*day, self.archive.coefficients(*day)?));
         let (since, then) = self.past.iter().find_map(known)?;
@@ -131,13 +131,13 @@ impl Lessons {
         self.learned.rows().map(row).collect()
     }
 
-    /// Adds what the engines found in a run of all places.
+    /// Adds the engines' parameters from a run of all places.
     pub(super) fn keep_parameters(&self, request: &Request, as_of: Date, parts: &[PathBuf]) -> Result<(), Error> {
         if is_whole(request) { self.archive.keep_parameters(as_of, parts) } else { Ok(()) }
     }
 
-    /// Adds a run of all places to the archive; one of a selection would stand in the way of the whole.
-    /// `keep_models` adds what was trained.
+    /// Adds a run of all places to the archive; a run of a selection would replace a complete one. `keep_models` adds
+    /// the trained models.
     pub(super) fn keep(
         &self,
         out: &Path,

@@ -32,7 +32,7 @@ use crate::panel::{self, Panel, RepairKind};
 use crate::pipeline::{self, Batch, Coupling, Earlier, Monitor, Plan, Selection, Summary};
 use crate::scores::quantiles::Forecast;
 
-/// What to project, from what, into where.
+/// The request: data, places, settings and output folder.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The data folder.
@@ -45,7 +45,7 @@ pub struct Request {
     pub archive: Option<PathBuf>,
     /// Settings.
     pub config: Config,
-    /// Settings as the user wrote them, for the manifest.
+    /// Settings as written by the user, for the manifest.
     pub config_text: String,
     /// States to project, by abbreviation; none for all.
     pub states: Vec<String>,
@@ -55,7 +55,7 @@ pub struct Request {
     pub jobs: usize,
 }
 
-/// What a run did.
+/// Result of a run.
 #[derive(Debug, Clone)]
 pub struct Done {
     /// The output folder.
@@ -66,7 +66,7 @@ pub struct Done {
     pub rows: Vec<CountyRow>,
     /// As written to `capacity.parquet`.
     pub capacity: Vec<CapacityRow>,
-    /// Groups that were taken over from a run that had been stopped.
+    /// Groups reused from an interrupted run.
     pub resumed: usize,
 }
 
@@ -171,7 +171,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     Ok(Done { out, manifest, rows, capacity: needs, resumed })
 }
 
-/// The plan that settings make.
+/// The plan that follows from the settings.
 ///
 /// # Errors
 /// [`Error::Request`] for engines or a horizon that do not exist.
@@ -183,10 +183,10 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         remedy: "ask for whole weeks: four are 28".to_owned(),
     })?;
     Ok(Plan {
-        engines: pipeline::engines(&config.engines, &config.engine_names)?,
+        engines: pipeline::engines(&config.engines, &config.epidemiology, &config.engine_names)?,
         phase: config.phase,
         fallback: config.fallback,
-        capacity: config.capacity,
+        epidemiology: config.epidemiology,
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
         coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },
@@ -200,7 +200,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
     })
 }
 
-/// Everything that decides the bytes of the result, as a hash: what a stopped run left is used by the same run only.
+/// Hash of everything that determines the result: the files of an interrupted run are reused only by the same run.
 fn key(request: &Request, panel: &Panel, plan: &Plan, recalled: &Recalled) -> String {
     let inputs: Vec<_> = panel.inputs().iter().map(|input| (&input.path, &input.sha256)).collect();
     let (learned, earlier, recalled) = (&plan.learned, plan.earlier.digest(), recalled.key());

@@ -1,4 +1,5 @@
-//! Models of many places: taken from the archive where the settings ask for it, told in the run report, and kept.
+//! Models trained on all places: loaded from the archive if the settings allow it, listed in the run report, and
+//! stored.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub(super) struct Recalled {
     pub(super) skipped: Vec<String>,
 }
 
-/// Gives every engine its newest model of the last `days` days, where the archive has one.
+/// Loads for every engine its newest model of the last `days` days, if the archive has one.
 pub(super) fn recall(archive: &Archive, engines: &mut [Arc<dyn Engine>], as_of: Date, days: u16) -> Recalled {
     let mut recalled = Recalled::default();
     for engine in engines {
@@ -40,12 +41,12 @@ pub(super) fn recall(archive: &Archive, engines: &mut [Arc<dyn Engine>], as_of: 
 }
 
 impl Recalled {
-    /// What decides the bytes of the result.
+    /// Key of everything that determines the result.
     pub(super) fn key(&self) -> String {
         format!("{:?}", self.models)
     }
 
-    /// What the engines' models were trained on.
+    /// Training data of the engines' models.
     pub(super) fn rows(&self, engines: &[Arc<dyn Engine>], as_of: Date) -> Vec<ModelRow> {
         let row = |engine: &Arc<dyn Engine>| {
             let trained_on = engine.trained_on()?;
@@ -62,7 +63,7 @@ impl Recalled {
         engines.iter().filter_map(row).collect()
     }
 
-    /// Keeps the models that were trained in this run.
+    /// Stores the models trained in this run.
     pub(super) fn keep(&self, archive: &Archive, engines: &[Arc<dyn Engine>], as_of: Date) -> Result<(), Error> {
         for engine in engines.iter().filter(|engine| !self.models.contains_key(engine.name())) {
             if let Some(model) = engine.save() {

@@ -1,4 +1,4 @@
-//! What is written group by group and put together at the end.
+//! Parts that are written group by group and assembled at the end.
 
 use std::fs;
 use std::io::Write;
@@ -16,14 +16,14 @@ use crate::panel::Panel;
 use crate::pipeline::{Group, Moved, Summary};
 use crate::scores::quantiles::{Forecast, Quantiles};
 
-/// A group's results, kept until all are there.
+/// A group's results, kept until all groups are complete.
 #[derive(serde::Serialize, serde::Deserialize)]
 pub(super) struct Part {
     pub(super) rows: Vec<CountyRow>,
     pub(super) needs: Vec<CapacityRow>,
     pub(super) summary: Summary,
     pub(super) moved: Vec<Moved>,
-    /// The region's blend: target, by its place in [`Target::ALL`], and quantiles.
+    /// The region's blend: position of the target in [`Target::ALL`], and quantiles.
     region: Option<Vec<(usize, Quantiles)>>,
 }
 
@@ -37,14 +37,14 @@ impl Part {
 
 /// Extension of the parts that hold trajectories of patients.
 pub(super) const CENSUS: &str = "census.parquet";
-/// Extension of the parts that hold what engines found.
+/// Extension of the parts that hold engines' parameters.
 pub(super) const PARAMETERS: &str = "parameters.parquet";
 
 pub(super) fn part(staging: &Staging, group: Fips, extension: &str) -> PathBuf {
     staging.parts().join(format!("{group}.{extension}"))
 }
 
-/// The JSON comes last: where it is, the others are whole.
+/// The JSON is written last: if it exists, the others are complete.
 pub(super) fn write_part(
     staging: &Staging,
     panel: &Panel,
@@ -75,7 +75,7 @@ pub(super) fn write_part(
     write_json(staging, &format!("parts/{region}.json"), &Part { rows, needs, summary, moved, region: forecast })
 }
 
-/// What the engines' models were trained on, kept until the end.
+/// Training data of the engines' models, kept until the end.
 pub(super) const MODELS: &str = "parts/models.json";
 
 pub(super) fn write_json(staging: &Staging, name: &str, value: &impl serde::Serialize) -> Result<(), Error> {

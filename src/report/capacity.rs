@@ -1,4 +1,4 @@
-//! Patients against beds, from `capacity.parquet`.
+//! Patients compared with beds, from `capacity.parquet`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::output::{BLEND, date_of, parquet};
 /// Needs of each place by FIPS code.
 pub(super) type Needs = BTreeMap<String, Vec<Need>>;
 
-/// Patients against one kind of bed of one place, as the blend has it.
+/// The blend's patients compared with one kind of bed of one place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Need {
@@ -24,16 +24,16 @@ pub(super) struct Need {
     area: String,
     /// Staffed beds; none where unknown, 0 where there is no hospital.
     beds: Option<f64>,
-    /// Beds taken by other patients.
+    /// Beds occupied by other patients.
     others: Option<f64>,
-    /// Most patients on one day: quantiles 0.5, 0.9 and 0.975.
+    /// Peak number of patients: quantiles 0.5, 0.9 and 0.975.
     peak: [Option<f64>; 3],
     peak_day: Option<String>,
-    /// Probability that there are more patients than beds on any day.
+    /// Probability that patients exceed free beds on any day.
     overflow: Option<f64>,
-    /// First such day, median over the courses that have one.
+    /// First such day, median over the trajectories with overflow.
     first_overflow: Option<String>,
-    /// Beds missing on the worst day: quantiles 0.5, 0.9 and 0.975.
+    /// Shortfall of beds at the peak: quantiles 0.5, 0.9 and 0.975.
     gap: [Option<f64>; 3],
     /// 1 is most in need.
     rank: Option<u32>,
@@ -82,8 +82,8 @@ fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
 
 /// Intensive care in the hospitals that serve a place: the catchment of a county, else the place's own.
 ///
-/// Staffed beds, those that other patients leave, patients at the peak (quantiles 0.5 and 0.9), probability of overflow,
-/// its first day, beds lacking at the peak (0.5 and 0.9), rank, and whether it is the catchment.
+/// Staffed beds, free beds, patients at the peak (quantiles 0.5 and 0.9), probability of overflow, its first day,
+/// shortfall at the peak (0.5 and 0.9), rank, and whether it is the catchment.
 pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
     let icu = || needs.iter().filter(|need| need.bed == "icu");
     let need = icu().find(|need| need.area == CATCHMENT).or_else(|| icu().next())?;

@@ -12,7 +12,7 @@ use crate::output::parquet;
 /// Specialties of each place by FIPS code, in the order of the file.
 pub(super) type Care = BTreeMap<String, Vec<Specialty>>;
 
-/// Word, providers per 100,000 residents, and the relative gap index: none where there is no provider.
+/// Specialty, providers per 100,000 residents, and the relative gap index: none without a provider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Specialty(pub(super) String, pub(super) f64, pub(super) Option<f64>);
 
@@ -41,8 +41,8 @@ fn care(frame: &DataFrame) -> PolarsResult<Care> {
     Ok(care)
 }
 
-/// The middle of a place's indices, the upper of two: what a map can show of sixteen. None where nothing is known, or
-/// most specialties have no provider.
+/// The (upper) median of a place's indices, one value for the map. None if nothing is known, or most specialties have
+/// no provider.
 pub(super) fn middle(specialties: &[Specialty]) -> Option<f64> {
     let mut indices: Vec<f64> = specialties.iter().map(|Specialty(.., index)| index.unwrap_or(f64::INFINITY)).collect();
     indices.sort_by(f64::total_cmp);

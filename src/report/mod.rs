@@ -1,7 +1,8 @@
-//! A static site from a finished run: a national map, a page a state, a page a county.
+//! A static site from a finished run: a national map and a page for each state and county.
 //!
-//! The site is one page, one script, one style sheet and a data file a state. Data files are scripts that hand JSON to
-//! the page, because browsers let a page opened from a file read scripts but not JSON. Nothing is loaded from a network.
+//! The site has one page, one script, one style sheet and a data file for each state. Data files are scripts that pass
+//! JSON to the page, because browsers allow a page opened from a file to read scripts but not JSON. Nothing is loaded
+//! from the network.
 
 mod capacity;
 mod care;
@@ -16,20 +17,20 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::panel::{self, Panel, demo};
 
-/// What to show, and where to write it.
+/// The request: a run and the folder of the site.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Output folder of a finished `project` run.
     pub out: PathBuf,
     /// Data folder of that run; none for a run of the demonstration panel.
     pub data: Option<PathBuf>,
-    /// Folders with hub files of earlier runs, besides those that the output folder holds.
+    /// Folders with hub files of earlier runs, in addition to those in the output folder.
     pub past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced as a whole.
     pub site: PathBuf,
 }
 
-/// What was written.
+/// Result of building the site.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Built {
     /// The page to open.
@@ -48,7 +49,8 @@ pub struct Built {
 /// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
     let run = Run::read(&request.out)?;
-    let panel = run.panel(request.data.as_ref())?;
+    let config = run.config()?;
+    let panel = run.panel(&config.panel, request.data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
     let policies = request.data.as_ref().map(|data| policy::read(data, run.as_of)).transpose()?;
@@ -58,13 +60,14 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         care: care::read(&request.out.join("care.parquet"))?,
         past: past::read(&hubs, run.as_of)?,
         policies: policies.unwrap_or_default(),
+        generation: config.epidemiology.generation_days,
         run,
         panel,
     };
     site::write(&request.site, &content)
 }
 
-/// What the manifest of a run tells a reader.
+/// The part of a run's manifest that the site uses.
 struct Run {
     as_of: countycast_engine::Date,
     vintage: bool,
@@ -93,15 +96,19 @@ impl Run {
         })
     }
 
-    /// The counts the run saw: same day, same vintage, same repairs.
-    fn panel(&self, data: Option<&PathBuf>) -> Result<Panel, Error> {
-        let config: Config = toml::from_str(&self.config).map_err(|error| Error::Request {
+    /// The settings of the run.
+    fn config(&self) -> Result<Config, Error> {
+        toml::from_str(&self.config).map_err(|error| Error::Request {
             message: format!("the settings kept in run.json cannot be read: {error}"),
             remedy: "run `countycast project` again with this version".to_owned(),
-        })?;
+        })
+    }
+
+    /// The counts used by the run: same day, same vintage, same repairs.
+    fn panel(&self, settings: &panel::Settings, data: Option<&PathBuf>) -> Result<Panel, Error> {
         let load = |data: PathBuf| {
             let request = panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage };
-            panel::load(&request, &config.panel).map_err(Error::from)
+            panel::load(&request, settings).map_err(Error::from)
         };
         match data {
             Some(data) => load(data.clone()),

@@ -1,4 +1,4 @@
-//! What earlier runs projected: the hub files of the blend, as they were published.
+//! Projections of earlier runs: the blend's hub files, as published.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -21,7 +21,7 @@ pub(super) struct PastRun {
     weeks: BTreeMap<String, Fan>,
 }
 
-/// What one run said of a place, and what came true.
+/// One run's projection of a place, with observed counts.
 #[derive(Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Told<'a> {
@@ -29,7 +29,7 @@ pub(super) struct Told<'a> {
     /// Days from that run's as-of day to this one's.
     days_ago: usize,
     weeks: &'a Fan,
-    /// New cases of these weeks; none of a week that is not over.
+    /// Observed new cases of these weeks; none for an incomplete week.
     truth: Vec<Option<f64>>,
 }
 
@@ -57,7 +57,7 @@ pub(super) fn read(hubs: &[PathBuf], as_of: Date) -> Result<Vec<PastRun>, Error>
     Ok(runs)
 }
 
-/// Hub files by as-of day. A folder that is not there holds none.
+/// Hub files by as-of day. A missing folder has none.
 fn files(hubs: &[PathBuf]) -> BTreeMap<Date, PathBuf> {
     let entries = hubs.iter().filter_map(|hub| fs::read_dir(hub).ok()).flatten().flatten();
     let file = |path: PathBuf| {
@@ -89,7 +89,7 @@ fn weeks(path: &Path) -> Result<BTreeMap<String, Fan>, Error> {
 }
 
 impl PastRun {
-    /// What the run said of a place, beside the counts known as of `as_of`, the last day of `cases`.
+    /// The run's projection of a place, with the counts known as of `as_of`, the last day of `cases`.
     pub(super) fn told(&self, fips: &str, cases: &Series, as_of: Date) -> Option<Told<'_>> {
         let weeks = self.weeks.get(fips)?;
         let counts = cases.reported();
@@ -133,7 +133,7 @@ mod tests {
         let cases = Series::from_counts((0..60).map(f64::from).collect()).unwrap();
         let told = runs[1].told("01001", &cases, as_of).unwrap();
         assert_eq!(told.weeks[1], [20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0]);
-        // The last seven of 0 … 59 are 53 … 59; the week after is not over.
+        // The last seven of 0 … 59 are 53 … 59; the week after is incomplete.
         assert_eq!(told.truth, [Some(392.0), None]);
         assert_eq!(runs[0].told("01001", &cases, as_of).unwrap().truth, [Some(343.0), Some(392.0)]);
         assert_eq!(runs[0].told("01003", &cases, as_of), None);

@@ -1,4 +1,4 @@
-//! What states asked of people: the Oxford COVID-19 Government Response Tracker, where the data folder has it.
+//! State policies: the Oxford COVID-19 Government Response Tracker, if the data folder has it.
 //!
 //! Hale et al. 2021, *A global panel database of pandemic policies*, Nature Human Behaviour 5, 529–538; CC BY 4.0.
 
@@ -13,7 +13,7 @@ use crate::panel::State;
 /// File below the data folder.
 const FILE: &str = "policy/oxcgrt_states.csv";
 
-/// Columns shown, with the name under which the page knows them.
+/// Columns shown, with their names on the page.
 const POLICIES: [(&str, &str); 5] = [
     ("c1_school_closing", "schools"),
     ("c2_workplace_closing", "workplaces"),
@@ -28,13 +28,13 @@ pub(super) type Levels = Vec<(String, u8)>;
 /// Policies of each state, by its two-digit code.
 pub(super) type Policies = BTreeMap<String, BTreeMap<&'static str, Levels>>;
 
-/// The policies up to `as_of`; none where the data folder has no such file.
+/// The policies up to `as_of`; none if the data folder has no such file.
 pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
     let path = data.join(FILE);
     if !path.exists() {
         return Ok(Policies::new());
     }
-    let fail = |problem: String| Error::from(InputError::new(&path, problem, "mend the file, or take it away"));
+    let fail = |problem: String| Error::from(InputError::new(&path, problem, "correct the file, or remove it"));
     let csv = |error: csv::Error| fail(error.to_string());
     let mut reader = csv::Reader::from_path(&path).map_err(csv)?;
     let header = reader.headers().map_err(csv)?.clone();
@@ -47,7 +47,7 @@ pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
     for record in reader.records() {
         let record = record.map_err(csv)?;
         let cell = |index: usize| record.get(index).unwrap_or_default();
-        let day: Date = cell(date).parse().map_err(|_| fail(format!("`{}` is no date", cell(date))))?;
+        let day: Date = cell(date).parse().map_err(|_| fail(format!("`{}` is not a date", cell(date))))?;
         let Some(state) = State::named(cell(state)).filter(|_| day <= as_of) else { continue };
         let levels = policies.entry(state.fips().to_string()).or_default();
         for (&column, (_, policy)) in columns.iter().zip(POLICIES) {

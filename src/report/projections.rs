@@ -13,13 +13,13 @@ use crate::output::{parquet, projections::BLEND};
 /// Ends of the 95, 80 and 50 % intervals around the median.
 const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
 
-/// Rows held at a time: a run of all counties has tens of millions.
+/// Rows read at a time: a run of all counties has tens of millions.
 const CHUNK_ROWS: usize = 1_000_000;
 
 /// Quantiles at [`LEVELS`], a row per day or week ahead.
 pub(super) type Fan = Vec<[f64; 7]>;
 
-/// What one place's page shows of the future.
+/// The projections on one place's page.
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PlaceForecast {
     /// The blend's days by target.
@@ -109,7 +109,7 @@ fn collect(frame: &DataFrame, places: &mut BTreeMap<String, PlaceForecast>) -> P
     Ok(())
 }
 
-/// Puts a quantile where it belongs; a tenth of a case is more than a chart can show, and a third of the digits.
+/// Stores a quantile, rounded to a tenth: more than a chart can show, in a third of the digits.
 pub(super) fn set_level(fan: &mut Fan, (step, level): (usize, usize), value: f64) {
     if fan.len() <= step {
         fan.resize(step + 1, [0.0; 7]);
@@ -117,7 +117,7 @@ pub(super) fn set_level(fan: &mut Fan, (step, level): (usize, usize), value: f64
     fan[step][level] = (value * 10.0).round() / 10.0;
 }
 
-/// Place of a horizon, from 1, and of a quantile in a [`Fan`]; none where the site does not show it.
+/// Position of a horizon, from 1, and of a quantile in a [`Fan`]; none if the site does not show it.
 pub(super) fn slot(horizon: i64, quantile: f64) -> Option<(usize, usize)> {
     let level = LEVELS.iter().position(|level| (level - quantile).abs() < 1e-9)?;
     Some((usize::try_from(horizon).ok()?.checked_sub(1)?, level))

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
+use countycast_engine::Delay;
 use serde_json::{Value, json};
 
 use super::capacity::{Needs, intensive_care};
@@ -25,10 +26,10 @@ const STYLE: &str = include_str!("assets/site.css");
 const BORDERS: &str = include_str!("assets/counties-albers-10m.json");
 const BORDERS_LICENCE: &str = include_str!("assets/LICENSE-us-atlas");
 
-/// Everything that a site consists of.
+/// The contents of a site.
 const FILES: [&str; 5] = ["index.html", "site.css", "site.js", "charts.js", "data"];
 
-/// What the site tells.
+/// The data of the site.
 pub(super) struct Content {
     pub(super) run: Run,
     pub(super) panel: Panel,
@@ -37,6 +38,8 @@ pub(super) struct Content {
     pub(super) care: Care,
     pub(super) past: Vec<PastRun>,
     pub(super) policies: Policies,
+    /// Time from one infection to the next, as the run took it.
+    pub(super) generation: Delay,
 }
 
 /// Writes all files, which appear together.
@@ -68,7 +71,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
     Ok(Built { page, places: content.run.places.len(), bytes: bytes as u64 })
 }
 
-/// What map, tables and search need of every place.
+/// Data of every place for map, tables and search.
 fn summary(content: &Content) -> Value {
     let Content { run, panel, needs, care, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
@@ -95,7 +98,7 @@ fn summary(content: &Content) -> Value {
 fn details(fips: &str, place: &Place, content: &Content) -> Value {
     let round = |days: &[f64], digits: f64| days.iter().map(|v| (v * digits).round() / digits).collect::<Vec<_>>();
     let cases = place.history.cases();
-    let risk = reproduction_over_time(cases, 7);
+    let risk = reproduction_over_time(cases, 7, content.generation);
     let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
     let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.as_of));
     json!({

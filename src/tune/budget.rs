@@ -1,4 +1,4 @@
-//! How long a search goes on.
+//! The budget of a search.
 
 use std::str::FromStr;
 use std::time::Duration;
@@ -6,9 +6,9 @@ use std::time::Duration;
 /// A number of trials, or the time that all of them may take together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Budget {
-    /// So many trials, the first one included.
+    /// Number of trials, including the first one.
     Evaluations(usize),
-    /// No trial begins after so much time in trials.
+    /// Total time of trials after which no trial begins.
     Time(Duration),
 }
 
@@ -18,7 +18,7 @@ impl Budget {
         if let Self::Evaluations(trials) = self { Some(trials) } else { None }
     }
 
-    /// Whether so many trials of so many seconds in all have used it up.
+    /// Whether this many trials with this total time exhaust it.
     pub(super) fn is_spent(self, trials: usize, seconds: f64) -> bool {
         match self {
             Self::Evaluations(most) => trials >= most,
@@ -31,7 +31,7 @@ impl FromStr for Budget {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no budget: write a number of trials (60) or a time (20min, 2h)");
+        let wrong = || format!("`{text}` is not a budget: write a number of trials (60) or a time (20min, 2h)");
         let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
         let number: usize = digits.parse().ok().filter(|n| (1..=1_000_000).contains(n)).ok_or_else(wrong)?;
         let seconds = match &text[digits.len()..] {

@@ -1,6 +1,8 @@
-//! Searches settings on past days: which would have projected best?
+//! Searches for the settings that would have forecast best on past days.
 
 mod budget;
+mod choice;
+mod evolution;
 mod objective;
 mod picture;
 mod search;
@@ -18,6 +20,7 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
+pub use choice::Choice;
 pub use objective::{Counts, Objective};
 pub use search::Method;
 pub use space::{Parameter, Space};
@@ -30,10 +33,10 @@ use crate::output::{BLEND, aside};
 use crate::pipeline::{Monitor, names};
 use objective::Past;
 
-/// File of the output folder that tells which search its trials belong to.
+/// File of the output folder that identifies the search of its trials.
 const KEY: &str = "key";
 
-/// What to search, on what, and for how long.
+/// The request: search space, data and budget.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The data folder.
@@ -44,7 +47,7 @@ pub struct Request {
     pub to: Date,
     /// Days from one as-of day to the next, at least 1.
     pub every: u32,
-    /// Whether to use the files as they stood on each day.
+    /// Whether to use the files as published on each day.
     pub vintage: bool,
     /// States to score, by abbreviation; none for all.
     pub states: Vec<String>,
@@ -54,17 +57,17 @@ pub struct Request {
     pub engine: String,
     /// The settings to be searched.
     pub space: Space,
-    /// Settings without a search.
+    /// The starting settings.
     pub config: Config,
-    /// What is made small.
+    /// The loss to minimise.
     pub objective: Objective,
     /// Cases, deaths or both.
     pub counts: Counts,
-    /// How places are chosen.
+    /// How points are chosen.
     pub method: Method,
     /// When to stop.
     pub budget: Budget,
-    /// Seed of the search; the projections' own stands in the configuration.
+    /// Seed of the search; the seed of projections is in the configuration.
     pub seed: u64,
     /// Threads, at least 1.
     pub jobs: usize,
@@ -72,25 +75,25 @@ pub struct Request {
     pub out: PathBuf,
 }
 
-/// What a search found.
+/// Result of a search.
 #[derive(Debug, Clone, Serialize)]
 pub struct Done {
     /// Keys of the parameters.
     pub parameters: Vec<String>,
-    /// All trials, the settings without a search first.
+    /// All trials, the starting settings first.
     pub trials: Vec<Trial>,
     /// The number of the best trial.
     pub best: usize,
-    /// How much each parameter moved the loss, in the parameters' order; none from too few trials.
+    /// Influence of each parameter on the loss, in the parameters' order; none if there are too few trials.
     pub influence: Option<Vec<Influence>>,
-    /// Trials taken over from a search that had been stopped.
+    /// Trials reused from an interrupted search.
     pub resumed: usize,
 }
 
-/// Searches until the budget is spent. Every trial is kept in `trials.parquet` as soon as it is scored: a search that was
-/// stopped goes on where it was, and one with a larger budget adds to what is there.
+/// Searches until the budget is spent. Every trial is stored in `trials.parquet` as soon as it is scored: an
+/// interrupted search resumes, and one with a larger budget adds trials.
 ///
-/// `each` is told of every new trial: all trials so far, that one last.
+/// `each` is called after every new trial with all trials so far, the new one last.
 ///
 /// # Errors
 /// [`Error`] for a request, data or dates that cannot be used, files that cannot be written, an output folder that holds
@@ -140,7 +143,7 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
         let reason = trials.iter().find_map(|trial| trial.refused.clone()).unwrap_or_default();
         return Err(Error::Request {
             message: format!("no trial could be scored: {reason}"),
-            remedy: "mend the search space or the settings".to_owned(),
+            remedy: "correct the search space or the settings".to_owned(),
         });
     };
     let done = Done {
@@ -154,7 +157,7 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
     Ok(done)
 }
 
-/// Scores one set of values. Settings that no engine takes are a trial, too.
+/// Scores one set of values. Settings that the engine refuses count as a trial, too.
 fn evaluate(request: &Request, past: &Past<'_>, values: Vec<f64>, monitor: &dyn Monitor) -> Result<Trial, Error> {
     let began = Instant::now();
     let config = Config::parse(&request.space.config(&values), Path::new("trial"));
@@ -194,7 +197,7 @@ fn dates(request: &Request) -> Result<Vec<Date>, Error> {
     Ok(dates)
 }
 
-/// Everything that decides the trials, but for their number.
+/// Everything that determines the trials, except their number.
 fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
     let Request { states, fips, engine, space, config, objective, counts, method, seed, vintage, .. } = request;
     let block = if *method == Method::Lhs { request.budget.evaluations() } else { None };
@@ -207,7 +210,7 @@ fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
     Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// The trials of the same search, where it was stopped.
+/// The trials of the same search, if it was interrupted.
 fn take_over(request: &Request, key: &str, file: &Path) -> Result<Vec<Trial>, Error> {
     if !file.exists() {
         return Ok(Vec::new());
@@ -215,13 +218,13 @@ fn take_over(request: &Request, key: &str, file: &Path) -> Result<Vec<Trial>, Er
     if fs::read_to_string(request.out.join(KEY)).ok().as_deref() != Some(key) {
         return Err(Error::Request {
             message: format!("--out {} holds the trials of another search", request.out.display()),
-            remedy: "give this one another folder; the same search goes on where it was stopped".to_owned(),
+            remedy: "use another folder; repeating the same search resumes it".to_owned(),
         });
     }
     trials::read(file, request.space.parameters())
 }
 
-/// Writes the trials so far; with the first, what search they belong to.
+/// Writes the trials so far and, with the first, the identity of the search.
 fn keep(request: &Request, key: &str, file: &Path, trials: &[Trial]) -> Result<(), Error> {
     if trials.len() == 1 {
         let path = request.out.join(KEY);

@@ -1,4 +1,4 @@
-//! How good settings are: projections of past days, scored against what came true.
+//! The objective: scores of projections of past days against observed counts.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use countycast_engine::{Date, Fips, Level, Target};
 use jiff::ToSpan;
 
 use super::Request;
+use super::choice::Choice;
 use crate::config::Config;
 use crate::error::Error;
 use crate::observed;
@@ -16,8 +17,8 @@ use crate::project;
 use crate::scores::quantiles::{MEDIAN, Row};
 use crate::scores::{BASELINE, Scale, Truth, covered};
 
-/// What is made small.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+/// The loss to minimise.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Objective {
     /// The weighted interval score: all quantiles, in people.
     Wis,
@@ -28,7 +29,7 @@ pub enum Objective {
 }
 
 /// Which counts are scored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Counts {
     /// New cases.
     Cases,
@@ -36,6 +37,46 @@ pub enum Counts {
     Deaths,
     /// The mean of both relative losses.
     Both,
+}
+
+impl Choice for Objective {
+    const ALL: &'static [Self] = &[Self::Wis, Self::Log, Self::Ae];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Wis => "wis",
+            Self::Log => "log",
+            Self::Ae => "ae",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Wis => "weighted interval score: all quantiles, in people",
+            Self::Log => "weighted interval score of log(x + 1): small counties count as much as large ones",
+            Self::Ae => "absolute error of the median, in people",
+        }
+    }
+}
+
+impl Choice for Counts {
+    const ALL: &'static [Self] = &[Self::Cases, Self::Deaths, Self::Both];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Cases => "cases",
+            Self::Deaths => "deaths",
+            Self::Both => "both",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Cases => "new cases",
+            Self::Deaths => "new deaths",
+            Self::Both => "the mean of both relative losses",
+        }
+    }
 }
 
 impl Counts {
@@ -48,10 +89,10 @@ impl Counts {
     }
 }
 
-/// Weeks past as-of that are scored.
+/// Weeks after the as-of day that are scored.
 const WEEKS: usize = 4;
 
-/// How good settings turned out to be.
+/// Scores of one set of settings.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Score {
     pub(super) loss: f64,
@@ -59,14 +100,14 @@ pub(super) struct Score {
     pub(super) answered: f64,
 }
 
-/// The past days with what was known then, and what came true.
+/// The past days with the data available then, and the observed counts.
 pub(super) struct Past<'a> {
     request: &'a Request,
     days: Vec<(Panel, Selection)>,
     truth: Truth,
 }
 
-/// Passes on the wish to stop and nothing else: a trial is one step of a search.
+/// Passes on only cancellation: a trial is one step of a search.
 struct Quiet<'a>(&'a dyn Monitor);
 
 impl Monitor for Quiet<'_> {
@@ -107,7 +148,7 @@ impl<'a> Past<'a> {
         Ok(Self { request, days: dates.iter().map(day).collect::<Result<_, _>>()?, truth })
     }
 
-    /// The inputs of all days, for telling whether an earlier search saw the same.
+    /// The inputs of all days, to check whether an earlier search used the same.
     pub(super) fn inputs(&self) -> Vec<&str> {
         self.days.iter().flat_map(|(panel, _)| panel.inputs()).map(|input| input.sha256.as_str()).collect()
     }
@@ -115,8 +156,8 @@ impl<'a> Past<'a> {
     /// Projects all days with these settings and scores the projections.
     ///
     /// # Errors
-    /// [`Error::Request`] and [`Error::Input`] for settings that no engine takes, [`Error::Interrupted`] when the monitor
-    /// asks to stop.
+    /// [`Error::Request`] and [`Error::Input`] for invalid settings, [`Error::Interrupted`] when the monitor asks to
+    /// stop.
     pub(super) fn score(&self, config: &Config, monitor: &dyn Monitor) -> Result<Score, Error> {
         let mut config = config.clone();
         if self.request.engine != BLEND {
@@ -146,9 +187,9 @@ impl<'a> Past<'a> {
         if sums.iter().any(|sums| sums.baseline.is_nan() || sums.baseline <= 0.0) {
             return Err(Error::Request {
                 message: format!(
-                    "there is nothing to score: the baseline `{BASELINE}` is right everywhere or nowhere known"
+                    "there is nothing to score: the baseline `{BASELINE}` has no error, or no outcome is observed"
                 ),
-                remedy: "take other places or earlier days: what came true has to be in the data".to_owned(),
+                remedy: "choose other places or earlier days: outcomes must be in the data".to_owned(),
             });
         }
         Ok(Score {
@@ -158,8 +199,8 @@ impl<'a> Past<'a> {
         })
     }
 
-    /// Adds one location's weeks. Where the engine did not answer, the baseline stands in: an engine does not look better
-    /// for leaving out what is hard.
+    /// Adds one location's weeks. Where the engine failed, the baseline takes its place, so an engine gains nothing by
+    /// refusing difficult places.
     fn add(&self, projected: &Projected, target: Target, as_of: Date, sums: &mut Sums) {
         let member = |name: &str| projected.members.iter().find(|(model, _)| *model == name).map(|(_, f)| f);
         let engine = self.request.engine.as_str();

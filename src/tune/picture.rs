@@ -1,4 +1,4 @@
-//! The response: each trial's loss over each parameter, a panel a parameter.
+//! Response chart: loss against each parameter, one panel per parameter.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ use crate::pictures::{self, FONT};
 const PANEL: (u32, u32) = (420, 300);
 /// Height of the line above the panels.
 const TITLE: u32 = 30;
-/// Panels beside each other, at most.
+/// Most panels in a row.
 const COLUMNS: usize = 3;
 /// Colours that people with any kind of colour vision can tell apart (Okabe and Ito 2008).
 const TRIED: RGBColor = RGBColor(0, 114, 178);
@@ -41,7 +41,7 @@ pub(super) fn write(out: &Path, parameters: &[Parameter], done: &Done) -> Result
         page(&SVGBackend::new(path, size).into_drawing_area(), (rows, columns), parameters, done)
     })?;
     draw("response.png", &|path| {
-        // The format is told by the name's end, which the unfinished file does not have.
+        // The format follows from the extension, which the temporary file does not have.
         let mut pixels = vec![0; (3 * size.0 * size.1) as usize];
         page(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area(), (rows, columns), parameters, done)?;
         Ok(image::save_buffer_with_format(
@@ -65,12 +65,11 @@ where
     B::ErrorType: 'static,
 {
     area.fill(&WHITE)?;
-    let title =
-        "loss relative to flat; triangle: as given; large dot: best; at the upper edge: trials worse than shown";
+    let title = "loss relative to flat; triangle: starting settings; large dot: best; at the upper edge: trials worse than shown";
     let area = area.titled(title, (FONT, 13))?;
     let scored: Vec<(&Trial, f64)> = done.trials.iter().filter_map(|trial| Some((trial, trial.loss?))).collect();
     let least = scored.iter().map(|(_, loss)| *loss).fold(f64::INFINITY, f64::min);
-    // The worst tenth would squeeze all that matters into the floor.
+    // The worst tenth would compress the relevant range.
     let mut losses: Vec<f64> = scored.iter().map(|(_, loss)| *loss).collect();
     losses.sort_by(f64::total_cmp);
     let given = done.trials[0].loss.unwrap_or(least);

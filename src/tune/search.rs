@@ -1,41 +1,64 @@
-//! Ways to choose the next place to try.
+//! Search methods: how the next point is chosen.
 
-use std::cell::Cell;
-
-use cmaes::{CMAESOptions, DVector};
 use countycast_engine::{Fips, Streams};
+use nalgebra::DVector;
 use rand::RngExt;
 use rand::seq::SliceRandom;
 
-/// How places are chosen.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+use super::choice::Choice;
+use super::evolution;
+
+/// How points are chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
-    /// Evenly at random.
+    /// Uniformly at random.
     Random,
     /// Latin hypercube: every parameter's range is covered evenly (McKay et al. 1979).
     Lhs,
-    /// Evolution strategy with covariance matrix adaptation (Hansen 2016), from the settings given.
+    /// Evolution strategy with covariance matrix adaptation (Hansen 2016), from the starting settings.
     Cmaes,
     /// Bayesian optimisation by tree-structured Parzen estimators (Bergstra et al. 2011).
     Bayes,
 }
 
+impl Choice for Method {
+    const ALL: &'static [Self] = &[Self::Random, Self::Lhs, Self::Cmaes, Self::Bayes];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Random => "random",
+            Self::Lhs => "lhs",
+            Self::Cmaes => "cmaes",
+            Self::Bayes => "bayes",
+        }
+    }
+
+    fn about(self) -> &'static str {
+        match self {
+            Self::Random => "uniformly at random",
+            Self::Lhs => "Latin hypercube: every parameter's range is covered evenly",
+            Self::Cmaes => "evolution strategy with covariance matrix adaptation, from the settings given",
+            Self::Bayes => "Bayesian optimisation by tree-structured Parzen estimators",
+        }
+    }
+}
+
 /// First step of the evolution strategy, as a share of each range (Hansen recommends about 0.3).
 const STEP: f64 = 0.3;
 
-/// Loss of what was refused, so that a search turns away: ten times the baseline's.
+/// Loss of refused settings: ten times the baseline's, so that the search avoids them.
 pub(super) const REFUSED: f64 = 10.0;
 
-/// Places that are tried evenly before a search by density: fewer do not show where it is good.
+/// Space-filling points before the density-based search: fewer do not show where the loss is small.
 fn even_starts(dimensions: usize) -> usize {
     (2 * dimensions).max(8)
 }
 
-/// Searches the unit cube for the place of the least loss, from `start` on.
+/// Searches the unit cube for the point of least loss, beginning at `start`.
 ///
-/// `ask` gives the loss of a place, or none when the search is to end. The places depend on nothing but the arguments and
-/// the losses: a search that is repeated with the losses it got asks for the same places. A Latin hypercube has `block`
-/// places, and another follows it.
+/// `ask` returns the loss at a point, or none when the search should end. The points depend only on the arguments and
+/// the losses: repeating a search with the same losses asks for the same points. A Latin hypercube has `block` points
+/// and is followed by another.
 pub(super) fn search(
     method: Method,
     start: &[f64],
@@ -61,7 +84,7 @@ pub(super) fn search(
     }
 }
 
-/// `count` places, of which each range has one in each of `count` equal parts.
+/// `count` points, one in each of `count` equal parts of every range.
 fn hypercube(streams: &Streams, k: usize, dimensions: usize, count: usize) -> Vec<Vec<f64>> {
     let mut rng = streams.rng("hypercube", k);
     let mut places = vec![Vec::with_capacity(dimensions); count];
@@ -76,32 +99,27 @@ fn hypercube(streams: &Streams, k: usize, dimensions: usize, count: usize) -> Ve
 }
 
 fn evolve(streams: &Streams, start: &[f64], ask: &mut dyn FnMut(&[f64]) -> Option<f64>) {
-    let ended = Cell::new(false);
-    let mut asked = |place: &DVector<f64>| {
-        // What is outside is mirrored inside.
+    let mut folded = |place: &[f64]| {
+        // A point outside the cube is reflected into it.
         let place: Vec<f64> = place.iter().map(|x| 1.0 - (x.rem_euclid(2.0) - 1.0).abs()).collect();
-        let loss = if ended.get() { None } else { ask(&place) };
-        ended.set(loss.is_none());
-        loss.unwrap_or(REFUSED)
+        ask(&place)
     };
     // A run that has converged is followed by one from the middle, with other luck.
     for restart in 0.. {
         let mean = if restart == 0 { start.to_vec() } else { vec![0.5; start.len()] };
-        let seed = streams.rng("evolution", restart).random();
-        let Ok(mut run) = CMAESOptions::new(mean, STEP).seed(seed).build(&mut asked) else { return };
-        while !ended.get() && run.next().is_none() {}
-        if ended.get() {
+        let mut rng = streams.rng("evolution", restart);
+        if !evolution::evolve(DVector::from_vec(mean), STEP, &mut rng, &mut folded) {
             return;
         }
     }
 }
 
 fn estimate(streams: &Streams, start: &[f64], first: f64, ask: &mut dyn FnMut(&[f64]) -> Option<f64>) {
-    // Just above 1, so that the end of a range can be told, too.
+    // Just above 1, so that the end of a range can be reported, too.
     let Ok(range) = tpe::range(0.0, 1.0 + 1e-9) else { return };
     let mut estimators: Vec<_> = start.iter().map(|_| tpe::TpeOptimizer::new(tpe::parzen_estimator(), range)).collect();
     let tell = |estimators: &mut Vec<tpe::TpeOptimizer>, place: &[f64], loss: f64| {
-        // Both are numbers in their ranges, which is all that can be refused.
+        // Both are numbers in their ranges, the only reason to refuse one.
         estimators.iter_mut().zip(place).for_each(|(estimator, x)| drop(estimator.tell(*x, loss)));
     };
     tell(&mut estimators, start, first);
@@ -126,7 +144,7 @@ mod tests {
 
     const METHODS: [Method; 4] = [Method::Random, Method::Lhs, Method::Cmaes, Method::Bayes];
 
-    /// The least loss of `evaluations` places, with all of them.
+    /// The least loss of `evaluations` points, with all of them.
     fn run(method: Method, seed: u64, evaluations: usize, loss: fn(&[f64]) -> f64) -> (f64, Vec<Vec<f64>>) {
         let (mut best, mut places) = (f64::INFINITY, Vec::new());
         search(method, &[0.5, 0.5, 0.5], seed, evaluations, &mut |place| {
@@ -153,7 +171,7 @@ mod tests {
             assert_eq!(places[0], [0.5, 0.5, 0.5], "the first is where one stands");
             assert_eq!(places, run(method, 7, 60, bowl).1, "{method:?}");
             assert_ne!(places, run(method, 8, 60, bowl).1, "{method:?}");
-            // Fewer evaluations are the beginning of more, but for the hypercube, which has to know their number.
+            // Fewer evaluations are a prefix of more, except for the hypercube, which needs their number.
             if method != Method::Lhs {
                 assert_eq!(places[..25], run(method, 7, 25, bowl).1, "{method:?}");
             }

@@ -1,4 +1,4 @@
-//! The settings to be searched, and the values that each may take.
+//! The search space: the settings to be searched and their ranges.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -9,21 +9,21 @@ use toml::{Table, Value};
 use crate::config::DEFAULT_TOML;
 use crate::error::{Error, InputError};
 
-/// Tables of the configuration whose numbers may be searched. The settings of the blend are about what an archive of past
-/// projections teaches, and a trial has none.
-const ROOTS: [&str; 3] = ["engines", "fallback", "phase"];
+/// Tables of the configuration whose numbers may be searched. The blend's settings concern learning from an archive,
+/// which a trial does not have.
+const ROOTS: [&str; 4] = ["engines", "epidemiology", "fallback", "phase"];
 
-/// A search space: one parameter a dimension, in the order of their keys.
+/// A search space: one parameter per dimension, in the order of their keys.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Space {
     parameters: Vec<Parameter>,
-    /// All settings as they are without a search: the defaults and the user's own over them.
+    /// All starting settings: the defaults overridden by the user's.
     base: Table,
-    /// The user's own.
+    /// The user's settings.
     given: Table,
 }
 
-/// One setting and the values it may take.
+/// One setting and its range.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameter {
     /// Its key in the configuration, such as `engines.trend.rise.cases`; elements of a list by their number, from 0.
@@ -33,7 +33,7 @@ pub struct Parameter {
     whole: bool,
 }
 
-/// The values of a parameter, as the file of the space says.
+/// The range of a parameter, as written in the search space.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Range {
@@ -43,7 +43,7 @@ struct Range {
     scale: Scale,
 }
 
-/// On which scale values are spread evenly.
+/// Scale on which values are uniform.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Scale {
@@ -53,17 +53,17 @@ enum Scale {
 }
 
 impl Parameter {
-    /// The value at a place from 0 to 1 of its range.
+    /// The value at a position from 0 to 1 within its range.
     #[must_use]
     pub fn value(&self, place: f64) -> f64 {
         let Range { low, high, .. } = self.range;
         let value = self.unrounded(place);
-        // Six digits are more than any search can tell apart, and people have to read them.
+        // Six digits are more than a search can resolve, and they have to be readable.
         let value = if self.whole { value.round() } else { format!("{value:.5e}").parse().unwrap_or(value) };
         value.clamp(low, high)
     }
 
-    /// The same before it is rounded, as an axis has it.
+    /// The same before rounding, for axes.
     pub(super) fn unrounded(&self, place: f64) -> f64 {
         let Range { low, high, scale } = self.range;
         match scale {
@@ -72,7 +72,7 @@ impl Parameter {
         }
     }
 
-    /// The place of a value in the range, 0 to 1; a value outside is taken for the nearest end.
+    /// The position of a value in the range, 0 to 1; a value outside is moved to the nearest end.
     #[must_use]
     pub fn place(&self, value: f64) -> f64 {
         let Range { low, high, scale } = self.range;
@@ -85,12 +85,12 @@ impl Parameter {
 }
 
 impl Space {
-    /// Reads a search space: a TOML table with a line a setting, such as
-    /// `"engines.trend.rise.cases" = { low = 0.2, high = 1.0 }`, over settings that the user gives as `given`.
+    /// Reads a search space: a TOML table with one line per setting, such as `"engines.trend.rise.cases" = { low = 0.2,
+    /// high = 1.0 }`, over the user's settings `given`.
     ///
     /// # Errors
-    /// [`Error::Input`] for a key that no setting has (the known ones are listed), one that is no number, an empty range,
-    /// a logarithmic range that reaches zero.
+    /// [`Error::Input`] for an unknown key (the known ones are listed), a setting that is not a number, an empty range,
+    /// or a logarithmic range that reaches zero.
     pub fn read(file: &Path, given: &str) -> Result<Self, Error> {
         let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
         Self::parse(&text, file, given)
@@ -98,7 +98,7 @@ impl Space {
 
     pub(super) fn parse(text: &str, file: &Path, given: &str) -> Result<Self, Error> {
         let remedy =
-            "write a line a setting: \"engines.trend.rise.cases\" = { low = 0.2, high = 1.0, scale = \"linear\" }";
+            "write one line per setting: \"engines.trend.rise.cases\" = { low = 0.2, high = 1.0, scale = \"linear\" }";
         let ranges: BTreeMap<String, Range> = toml::from_str(text).map_err(|error| {
             let before = &text[..error.span().map_or(0, |span| span.start.min(text.len()))];
             let line = before.matches('\n').count() as u64 + 1;
@@ -116,12 +116,15 @@ impl Space {
             let whole = match found.and_then(|path| get(&base, &path)) {
                 Some(Value::Integer(_)) => true,
                 Some(Value::Float(_)) => false,
-                Some(_) => return Err(wrong("is no number", known(&base, &key))),
-                None => return Err(wrong("there is no such setting", known(&base, &key))),
+                Some(_) => return Err(wrong("is not a number", known(&base, &key))),
+                None => return Err(wrong("unknown setting", known(&base, &key))),
             };
             let Range { low, high, scale } = range;
             if !(low.is_finite() && high.is_finite() && low < high) {
-                return Err(wrong(&format!("from {low} to {high} is no range"), "give a low below a high".to_owned()));
+                return Err(wrong(
+                    &format!("from {low} to {high} is not a range"),
+                    "give a low below a high".to_owned(),
+                ));
             }
             if scale == Scale::Log && low <= 0.0 {
                 return Err(wrong(&format!("a logarithm of {low} does not exist"), "give a low above 0".to_owned()));
@@ -138,7 +141,7 @@ impl Space {
         &self.parameters
     }
 
-    /// The values that the settings have without a search.
+    /// The starting values.
     #[must_use]
     pub fn start(&self) -> Vec<f64> {
         let number = |p: &Parameter| match get(&self.base, &p.key.split('.').collect::<Vec<_>>()) {
@@ -149,14 +152,14 @@ impl Space {
         self.parameters.iter().map(number).collect()
     }
 
-    /// The user's own settings with these values in place, as text that `--config` takes.
+    /// The user's settings with these values inserted, as text for `--config`.
     #[must_use]
     pub fn config(&self, values: &[f64]) -> String {
         let mut table = self.given.clone();
         for (parameter, value) in self.parameters.iter().zip(values) {
             let path: Vec<&str> = parameter.key.split('.').collect();
             let value = if parameter.whole { Value::Integer(*value as i64) } else { Value::Float(*value) };
-            // What stands in a list or a pair has to come with the rest of it.
+            // An element of a list or pair has to be written with the rest of it.
             let section = if path[0] == "engines" { 2 } else { 1 };
             let stands = get(&self.base, &path[..=section]).cloned();
             let Some(here) = descend(&mut table, &path[..section]) else { continue };
@@ -174,7 +177,7 @@ impl Space {
     }
 }
 
-/// The table at a path, made where it is not there; none where something else stands there.
+/// The table at a path, created if missing; none if there is something else.
 fn descend<'a>(table: &'a mut Table, path: &[&str]) -> Option<&'a mut Table> {
     let Some((first, rest)) = path.split_first() else { return Some(table) };
     let next = table.entry(*first).or_insert_with(|| Value::Table(Table::new()));
@@ -199,7 +202,7 @@ fn get<'a>(table: &'a Table, path: &[&str]) -> Option<&'a Value> {
     })
 }
 
-/// The keys that may be searched: those of the same table, where there is one, else all.
+/// The keys that may be searched: those of the same table, if there is one, otherwise all.
 fn known(base: &Table, key: &str) -> String {
     let mut all = Vec::new();
     for root in ROOTS {
@@ -238,7 +241,7 @@ mod tests {
                     \"engines.curve.max_waves\" = { low = 1, high = 4 }\n\
                     \"engines.curve.pull.curve_rise.1\" = { low = 0.01, high = 1.0, scale = \"log\" }\n\
                     \"fallback.ridge\" = { low = 1.0, high = 100.0 }\n";
-        let given = "draws = 150\n[engines.trend]\ngeneration_interval_days = 5.0\n";
+        let given = "draws = 150\n[engines.trend]\ntail_freedom = { cases = 6.0, deaths = 6.0 }\n";
         let space = space(text, given).unwrap();
         assert_eq!(space.start(), [3.0, 0.05, 0.6, 20.0]);
         let values: Vec<f64> = space.parameters().iter().map(|p| p.value(0.5)).collect();
@@ -267,11 +270,11 @@ mod tests {
     #[test]
     fn what_cannot_be_searched_is_refused_with_what_can() {
         for (text, expected) in [
-            ("\"engines.trend.rize.cases\" = { low = 0.2, high = 1.0 }", "there is no such setting"),
-            ("\"blend.sharpness\" = { low = 1.0, high = 9.0 }", "there is no such setting"),
-            ("\"panel.gaps.backlog\" = { low = 1.0, high = 2.0 }", "there is no such setting"),
-            ("\"engines.trend.rise\" = { low = 0.2, high = 1.0 }", "is no number"),
-            ("\"fallback.ridge\" = { low = 2.0, high = 1.0 }", "from 2 to 1 is no range"),
+            ("\"engines.trend.rize.cases\" = { low = 0.2, high = 1.0 }", "unknown setting"),
+            ("\"blend.sharpness\" = { low = 1.0, high = 9.0 }", "unknown setting"),
+            ("\"panel.gaps.backlog\" = { low = 1.0, high = 2.0 }", "unknown setting"),
+            ("\"engines.trend.rise\" = { low = 0.2, high = 1.0 }", "is not a number"),
+            ("\"fallback.ridge\" = { low = 2.0, high = 1.0 }", "from 2 to 1 is not a range"),
             ("\"fallback.ridge\" = { low = 0.0, high = 1.0, scale = \"log\" }", "a logarithm of 0"),
             ("\"fallback.ridge\" = { low = 0.0, hi = 1.0 }", "unknown field `hi`"),
             ("", "names no setting"),

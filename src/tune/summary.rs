@@ -1,4 +1,4 @@
-//! What a search found, for people: the best trial and how much each parameter matters.
+//! Readable summary of a search: the best trial and the influence of each parameter.
 
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ use super::{Done, Request};
 
 /// Fewest trials from which an influence is estimated.
 const LEAST_TRIALS: usize = 20;
-/// Parts that a parameter's range is divided into, an equal number of trials each.
+/// Parts of a parameter's range, with an equal number of trials each.
 const PARTS: usize = 5;
 /// Trials listed.
 const LISTED: usize = 5;
 
-/// How much one parameter alone moves the loss.
+/// Influence of one parameter alone on the loss.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Influence {
     /// The parameter's key.
@@ -27,9 +27,9 @@ pub struct Influence {
 }
 
 /// First-order influences from the trials that were scored: the variance of the mean loss between fifths of a
-/// parameter's values, over the variance of all, with what chance alone would give taken off (ε² of Kelley 1935).
+/// parameter's values, over the variance of all, minus its expectation by chance (ε² of Kelley 1935).
 ///
-/// Trials of a method that learns crowd where the loss is small; what is said then holds there.
+/// Adaptive methods concentrate trials where the loss is small; the influence then refers to that region.
 pub(super) fn influence(parameters: &[Parameter], trials: &[Trial]) -> Option<Vec<Influence>> {
     let scored: Vec<(&Trial, f64)> = trials.iter().filter_map(|trial| Some((trial, trial.loss?))).collect();
     let n = scored.len();
@@ -66,17 +66,17 @@ pub(super) fn text(request: &Request, done: &Done) -> String {
 fn write(text: &mut String, request: &Request, done: &Done) -> std::fmt::Result {
     let Request { engine, objective, counts, method, from, to, every, .. } = request;
     let words = format!("{objective:?} of {counts:?}").to_lowercase();
-    writeln!(text, "{words} of `{engine}` over that of `flat`, weeks 1 to 4, as of {from} to {to} every {every} days")?;
-    let data = if request.vintage { "data as they stood on each day" } else { "the newest data, cut at each day" };
+    writeln!(text, "{words} of `{engine}` relative to `flat`, weeks 1 to 4, as of {from} to {to} every {every} days")?;
+    let data = if request.vintage { "data as published on each day" } else { "the newest data, cut at each day" };
     let refused = done.trials.iter().filter(|trial| trial.loss.is_none()).count();
     writeln!(text, "{data}; {} trials by {method:?}, {refused} refused", done.trials.len())?;
     let loss = |trial: &Trial| trial.loss.map_or("refused".to_owned(), |loss| format!("{loss:.4}"));
     let (best, first) = (&done.trials[done.best], &done.trials[0]);
     let share = |share: Option<f64>| share.map_or(String::new(), |share| format!("{:.1} %", 100.0 * share));
-    writeln!(text, "\nsettings as given {}, best {} (trial {})", loss(first), loss(best), done.best)?;
+    writeln!(text, "\nstarting settings {}, best {} (trial {})", loss(first), loss(best), done.best)?;
     writeln!(
         text,
-        "95 % intervals of the best held {} of what came true; the engine answered {}",
+        "95 % intervals of the best covered {} of observed values; the engine projected {}",
         share(best.coverage_95),
         share(best.answered)
     )?;
@@ -93,7 +93,7 @@ fn write(text: &mut String, request: &Request, done: &Done) -> std::fmt::Result 
             text,
             "influence: share of the variance of the loss that the parameter explains alone, among the trials made"
         )?,
-        None => writeln!(text, "influence takes {LEAST_TRIALS} scored trials")?,
+        None => writeln!(text, "influence requires {LEAST_TRIALS} scored trials")?,
     }
     let mut order: Vec<(usize, &Trial)> = done.trials.iter().enumerate().filter(|(_, t)| t.loss.is_some()).collect();
     order.sort_by(|a, b| a.1.loss.unwrap_or(f64::NAN).total_cmp(&b.1.loss.unwrap_or(f64::NAN)));

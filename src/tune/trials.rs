@@ -1,4 +1,4 @@
-//! What was tried, as a table that grows and from which a stopped search goes on.
+//! The table of trials, from which an interrupted search resumes.
 
 use std::path::Path;
 
@@ -14,26 +14,26 @@ use crate::output::parquet;
 pub struct Trial {
     /// Values of the parameters, in their order.
     pub values: Vec<f64>,
-    /// The loss relative to the baseline's on the same county-weeks; none where the settings were refused.
+    /// The loss relative to the baseline's on the same county-weeks; none if the settings were refused.
     pub loss: Option<f64>,
-    /// Share of truths within the central 95 % interval.
+    /// Coverage of the central 95 % interval.
     pub coverage_95: Option<f64>,
-    /// Share of the forecasts that the engine gave; the baseline stands in for the others.
+    /// Share of forecasts from the engine; the others are the baseline's.
     pub answered: Option<f64>,
-    /// Why it was refused.
+    /// Reason for refusal.
     pub refused: Option<String>,
-    /// Seconds by the clock.
+    /// Wall-clock seconds.
     pub seconds: f64,
 }
 
-/// The trial of the least loss; of equal ones the first.
+/// The trial with the least loss; of equal ones the first.
 #[must_use]
 pub fn best(trials: &[Trial]) -> Option<(usize, &Trial)> {
     let tried = trials.iter().enumerate().filter(|(_, trial)| trial.loss.is_some());
     tried.min_by(|a, b| a.1.loss.unwrap_or(f64::NAN).total_cmp(&b.1.loss.unwrap_or(f64::NAN)))
 }
 
-/// Writes all trials, a row each, a column for each parameter.
+/// Writes all trials, one row each, with one column per parameter.
 pub(super) fn write(path: &Path, parameters: &[Parameter], trials: &[Trial]) -> Result<(), Error> {
     let number = |name: &str, value: &dyn Fn(&Trial) -> Option<f64>| {
         Column::new(name.into(), trials.iter().map(value).collect::<Vec<Option<f64>>>())

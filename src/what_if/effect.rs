@@ -1,4 +1,4 @@
-//! What a scenario changes: differences and ratios, taken within draws.
+//! Effects of a scenario: differences and ratios, taken within draws.
 
 use serde::Serialize;
 
@@ -7,7 +7,7 @@ use super::trajectories::Trajectories;
 use super::variant::Variant;
 use crate::capacity::{Bed, Beds};
 
-/// What is compared.
+/// The quantity compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Quantity {
@@ -17,13 +17,13 @@ pub enum Quantity {
     Deaths,
     /// Hospital admissions over the whole horizon.
     Admissions,
-    /// Highest mean of seven days of new cases.
+    /// Peak of the seven-day mean of new cases.
     PeakCases,
-    /// Its last day, in days after as-of.
+    /// Last day of that peak, in days after the as-of day.
     PeakDay,
-    /// Highest number of patients in hospital.
+    /// Peak number of hospital patients.
     PeakPatients,
-    /// Whether ward patients exceed the beds others leave; its mean is a probability.
+    /// Whether ward patients exceed free beds; its mean is a probability.
     WardOverflow,
     /// The same for intensive care.
     IcuOverflow,
@@ -58,7 +58,7 @@ impl Quantity {
     }
 }
 
-/// A middle with the ends of its 90 % interval. Of an overflow, all three are its probability.
+/// A median with the ends of its 90 % interval. For overflow, all three are its probability.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize)]
 pub struct Interval {
     /// Median.
@@ -76,13 +76,13 @@ pub struct Effect {
     pub fips: String,
     /// The scenario.
     pub scenario: String,
-    /// Strength of the entry that is swept, the first of several.
+    /// Strength of the swept entry, the first if there are several.
     pub strength: Option<f64>,
     /// Engine, or `pool`.
     pub model: &'static str,
     /// `mechanism`, `ratio` or `pool`.
     pub response: &'static str,
-    /// What is compared.
+    /// The quantity compared.
     pub quantity: Quantity,
     /// Without the scenario.
     pub baseline: Interval,
@@ -91,11 +91,11 @@ pub struct Effect {
     pub with: Interval,
     /// Scenario minus baseline, draw by draw.
     pub difference: Interval,
-    /// Scenario over baseline, draw by draw, where the baseline has any; none for days and probabilities.
+    /// Scenario over baseline, draw by draw, where the baseline is positive; none for days and probabilities.
     pub ratio: Option<Interval>,
 }
 
-/// Whose effects these are.
+/// Place and model of the effects.
 pub(super) struct Subject<'a> {
     pub(super) fips: &'a str,
     pub(super) model: &'static str,
@@ -173,7 +173,7 @@ fn smooth(path: &[f32]) -> impl Iterator<Item = f64> + '_ {
     })
 }
 
-/// The day, from 1, and size of the highest mean of seven whole days.
+/// Day, from 1, and size of the peak seven-day mean.
 fn peak(path: &[f32]) -> (usize, f64) {
     let first = 6.min(path.len().saturating_sub(1));
     smooth(path)
@@ -191,7 +191,7 @@ pub(super) fn daily(values: &[f32], days: usize) -> Vec<[f64; 3]> {
     (0..days).map(day).collect()
 }
 
-/// The same of the mean of seven days, the first of which lie in the `past`.
+/// The same for the seven-day mean, which begins in the `past`.
 pub(super) fn daily_smooth(values: &[f32], days: usize, past: &[f64]) -> Vec<[f64; 3]> {
     let before = &past[past.len().saturating_sub(6)..];
     let mut smoothed = Vec::with_capacity(values.len());
@@ -229,7 +229,7 @@ mod tests {
         path[0] = 100.0;
         path[10..17].fill(21.0);
         assert_eq!(peak(&path), (17, 21.0));
-        // The single day counts as a seventh of its week, and no shorter.
+        // A single day counts as a seventh of its week, never of less.
         path[10..17].fill(0.0);
         assert_eq!(peak(&path), (7, 100.0 / 7.0));
     }

@@ -1,4 +1,4 @@
-//! One entry of a scenario: what changes, from when to when, how much.
+//! One entry of a scenario: the change, its dates and its strength.
 
 use std::collections::BTreeMap;
 
@@ -7,32 +7,32 @@ use jiff::Span;
 
 use super::kind::{KINDS, Kind, Range, Value, Values};
 
-/// What every entry takes.
+/// Keys of every entry.
 const COMMON: [&str; 5] = ["kind", "start", "end", "strength", "uncertainty"];
 
-/// Points that stand for an uncertain strength: the middles of five equal shares of a normal distribution, spread so that
-/// their standard deviation is 1.
+/// Points that represent an uncertain strength: the midpoints of five equal parts of a normal distribution, scaled to a
+/// standard deviation of 1.
 const LEVELS: [f64; 5] = [-1.4634, -0.5988, 0.0, 0.5988, 1.4634];
 
-/// Where something is written.
+/// Source of a value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum At {
-    /// In the scenario's file, so many bytes from its start.
+    /// In the scenario's file, at this byte offset.
     File(usize),
     /// In a `--set` on the command line.
     Setting,
 }
 
-/// An entry as it is written: values, and where each stands.
+/// An entry as written: values and their positions.
 #[derive(Debug, Clone)]
 pub(super) struct Draft {
     /// By key.
     pub(super) fields: BTreeMap<String, (toml::Value, At)>,
-    /// Where the entry itself stands.
+    /// Position of the entry.
     pub(super) at: At,
 }
 
-/// What is wrong with a scenario, and where.
+/// An error in a scenario, and its position.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Problem {
     pub(super) at: At,
@@ -40,7 +40,7 @@ pub(super) struct Problem {
     pub(super) remedy: String,
 }
 
-/// The days of a run: as-of and how many follow.
+/// The days of a run: the as-of day and the number of days after it.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Window {
     pub(super) as_of: Date,
@@ -51,7 +51,7 @@ pub(super) struct Window {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Entry {
     kind: &'static str,
-    /// What of the kind it is about, such as primary schools; the default counts as said.
+    /// Subject within the kind, such as primary schools; the default counts as given.
     part: Vec<&'static str>,
     change: Change,
     /// Several for a sweep.
@@ -60,7 +60,7 @@ pub struct Entry {
 }
 
 impl Window {
-    /// The day so many days after as-of; the last of the calendar where there is none.
+    /// The date this many days after the as-of day; at most the last date of the calendar.
     fn day(self, ahead: i64) -> Date {
         Span::new().try_days(ahead).map_or(Date::MAX, |span| self.as_of.saturating_add(span))
     }
@@ -111,13 +111,13 @@ impl Draft {
             return Err(self.problem("kind", "an entry has no `kind`".to_owned(), names()));
         };
         let kind = value.as_str().and_then(Kind::named);
-        kind.ok_or_else(|| self.problem("kind", format!("there is no entry {value}"), names()))
+        kind.ok_or_else(|| self.problem("kind", format!("unknown entry {value}"), names()))
     }
 
     fn strengths(&self, kind: &Kind) -> Result<Vec<f64>, Problem> {
         let wrong = |value: &toml::Value| {
             let message = format!("{}.strength = {value}: must be a number from 0 to 1", kind.name);
-            self.problem("strength", message, "several numbers in brackets make a sweep: [0.2, 0.4]".to_owned())
+            self.problem("strength", message, "a list of numbers is a sweep: [0.2, 0.4]".to_owned())
         };
         match self.fields.get("strength") {
             None => Ok(vec![1.0]),
@@ -128,8 +128,8 @@ impl Draft {
                 if once(&strengths) {
                     return Ok(strengths);
                 }
-                let message = format!("{}.strength = {value}: a strength stands there twice", kind.name);
-                Err(self.problem("strength", message, "name each step of a sweep once".to_owned()))
+                let message = format!("{}.strength = {value}: duplicate strength", kind.name);
+                Err(self.problem("strength", message, "list each step of a sweep once".to_owned()))
             }
             Some((value, _)) => Ok(vec![share(value).ok_or_else(|| wrong(value))?]),
         }
@@ -139,11 +139,11 @@ impl Draft {
         let Some((value, _)) = self.fields.get(key) else { return Ok(default) };
         share(value).ok_or_else(|| {
             let message = format!("{}.{key} = {value}: must be a number from 0 to 1", kind.name);
-            self.problem(key, message, "it is the standard deviation of the strength".to_owned())
+            self.problem(key, message, "this is the standard deviation of the strength".to_owned())
         })
     }
 
-    /// A date within the run: a calendar day, or `"+7"` for days after as-of.
+    /// A date within the run: a calendar day, or `"+7"` for days after the as-of day.
     fn day(&self, key: &str, window: Window, default: i64) -> Result<Date, Problem> {
         let Some((value, _)) = self.fields.get(key) else { return Ok(window.day(default)) };
         let ahead = value.as_str().and_then(|text| text.strip_prefix('+')?.parse().ok()).map(|days| window.day(days));
@@ -152,10 +152,10 @@ impl Draft {
             Some(day) if (first..=last).contains(&day) => Ok(day),
             found => {
                 let what = found.map_or_else(
-                    || format!("{key} = {value} is no day"),
+                    || format!("{key} = {value} is not a day"),
                     |day| format!("{key} = {day} is outside the run"),
                 );
-                let remedy = format!("name a day from {first} to {last}, or \"+7\" for seven days after as-of");
+                let remedy = format!("name a day from {first} to {last}, or \"+7\" for seven days after the as-of day");
                 Err(self.problem(key, what, remedy))
             }
         }
@@ -169,7 +169,7 @@ impl Entry {
         self.kind
     }
 
-    /// The strengths that are asked for: one, or several for a sweep.
+    /// The requested strengths: one, or several for a sweep.
     #[must_use]
     pub fn strengths(&self) -> &[f64] {
         &self.strengths
@@ -181,29 +181,28 @@ impl Entry {
         Self { strengths: vec![strength], ..self.clone() }
     }
 
-    /// Whether another entry of the same kind and about the same holds on a common day.
+    /// Whether another entry of the same kind and subject is active on a common day.
     pub(super) fn overlaps(&self, other: &Self) -> bool {
         self.kind == other.kind && self.part == other.part && self.meets(other)
     }
 
-    /// Whether another entry holds on a common day.
+    /// Whether another entry is active on a common day.
     fn meets(&self, other: &Self) -> bool {
         self.change.start <= other.change.end && other.change.start <= self.change.end
     }
 
-    /// Whether it does something only beside a kind of entry that none of these is: contacts are traced of those who are
-    /// tested.
+    /// Whether it requires another kind of entry that is missing here: contact tracing requires testing.
     pub(super) fn lacks(&self, others: &[Self]) -> Option<&'static str> {
         let tested = || others.iter().any(|other| other.kind == "testing" && other.meets(self));
         (self.kind == "tracing" && !tested()).then_some("testing")
     }
 
-    /// Whether its strength is not known for certain. Of what does not take place, nothing is uncertain.
+    /// Whether its strength is uncertain. A strength of 0 is certain.
     pub(super) fn is_uncertain(&self) -> bool {
         self.uncertainty > 0.0 && self.strengths.iter().any(|strength| *strength > 0.0)
     }
 
-    /// The change at one of the levels of its uncertainty.
+    /// The change at one of the points of its uncertainty.
     fn change(&self, level: usize) -> Change {
         let strength = self.strengths.first().copied().unwrap_or(0.0);
         let strength = if self.is_uncertain() {
@@ -215,9 +214,10 @@ impl Entry {
     }
 }
 
-/// The scenarios that stand for these entries: one, or one for each level where a strength is uncertain.
+/// The scenarios that represent these entries: one, or one per point if a strength is uncertain.
 ///
-/// Each entry takes every level once, in another order (a Latin square), so that uncertain entries do not move together.
+/// Each entry takes every point once, in a different order (a Latin square), so that uncertain entries are
+/// uncorrelated.
 pub(super) fn scenarios(entries: &[Entry]) -> Result<Vec<Scenario>, ScenarioError> {
     let levels = if entries.iter().any(Entry::is_uncertain) { LEVELS.len() } else { 1 };
     let scenario = |level: usize| {

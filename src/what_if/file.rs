@@ -13,16 +13,16 @@ use super::set::Setting;
 use crate::error::{Error, InputError};
 use crate::panel::Panel;
 
-/// What is named in place of a file for values of the command line.
+/// Name of the source of command-line values in messages.
 const SETTING: &str = "--set";
 
-/// Days that a run may have.
+/// Permitted length of a run, days.
 pub(super) const HORIZONS: std::ops::RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
-/// Where every value of a scenario is explained.
+/// Remedy that refers to the documentation of scenario values.
 const REMEDY: &str = "`countycast what-if --list` explains every value; config/scenarios holds examples";
 
-/// A scenario as it is written, not yet held against a panel.
+/// A scenario as written, before validation against a panel.
 #[derive(Debug, Clone)]
 pub struct Scenarios {
     file: PathBuf,
@@ -30,17 +30,17 @@ pub struct Scenarios {
     name: String,
     horizon_days: Option<usize>,
     places: Option<(Places, usize)>,
-    /// Whether the name is made of the settings.
+    /// Whether the name is composed of the settings.
     nameless: bool,
     drafts: Vec<Draft>,
 }
 
-/// The file's own shape.
+/// Layout of the file.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
     name: Option<String>,
-    /// For people.
+    /// Description.
     #[serde(default, rename = "description")]
     _description: String,
     horizon_days: Option<Spanned<usize>>,
@@ -53,8 +53,8 @@ impl Scenarios {
     /// Reads a scenario file.
     ///
     /// # Errors
-    /// [`Error::Input`] with line and key for text that is no TOML, has a table or key that is not known, or a horizon out
-    /// of its range.
+    /// [`Error::Input`] with line and key for text that is not TOML, an unknown table or key, or a horizon out of
+    /// range.
     pub fn read(file: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(file).map_err(|source| Error::read(file, source))?;
         Self::parse(text, file)
@@ -89,7 +89,7 @@ impl Scenarios {
         }
     }
 
-    /// A scenario without a file, made of `--set` alone.
+    /// A scenario without a file, composed of `--set` only.
     #[must_use]
     pub fn from_settings() -> Self {
         let (file, text, name) = (PathBuf::from(SETTING), String::new(), String::new());
@@ -102,18 +102,18 @@ impl Scenarios {
         &self.name
     }
 
-    /// Days to project, where it says.
+    /// Days to project, if given.
     #[must_use]
     pub fn horizon_days(&self) -> Option<usize> {
         self.horizon_days
     }
 
-    /// Overrides values, or adds an entry where there is none of the kind.
+    /// Overrides values, or adds an entry if there is none of the kind.
     pub(super) fn set(&mut self, setting: &Setting) {
         let is_kind = |draft: &&mut Draft| {
             draft.fields.get("kind").is_some_and(|(kind, _)| kind.as_str() == Some(setting.kind.as_str()))
         };
-        // A sweep names its steps itself.
+        // The steps of a sweep have names of their own.
         if self.nameless && !setting.value.is_array() {
             let comma = if self.name.is_empty() { "" } else { ", " };
             self.name += &format!("{comma}{setting}");
@@ -131,10 +131,10 @@ impl Scenarios {
         }
     }
 
-    /// The places that it names; none where it names none.
+    /// The named places; none if none are named.
     ///
     /// # Errors
-    /// [`Error::Input`] with the line, for codes and states that do not exist and rules that match nothing.
+    /// [`Error::Input`] with the line, for unknown codes and states, and rules that match nothing.
     pub(super) fn places(&self, panel: &Panel) -> Result<Vec<Fips>, Error> {
         let Some((places, table)) = &self.places else { return Ok(Vec::new()) };
         places.find(panel).map_err(|mistake| {
@@ -158,12 +158,12 @@ impl Scenarios {
             let entry = draft.check(window).map_err(|problem| self.error(problem))?;
             if let Some(other) = entries.iter().position(|other| other.overlaps(&entry)) {
                 let message = format!(
-                    "two entries `{}` hold on the same days: numbers {} and {}",
+                    "two entries `{}` overlap in time: numbers {} and {}",
                     entry.kind(),
                     other + 1,
                     entries.len() + 1
                 );
-                let remedy = "end one before the other starts, or make one of both".to_owned();
+                let remedy = "end one before the other starts, or merge them".to_owned();
                 return Err(self.error(Problem { at: draft.at, message, remedy }));
             }
             entries.push(entry);
@@ -171,7 +171,7 @@ impl Scenarios {
         for (entry, draft) in entries.iter().zip(&self.drafts) {
             if let Some(kind) = entry.lacks(&entries) {
                 let message = format!("`{}` does nothing on days without `{kind}`", entry.kind());
-                let remedy = format!("add an entry `{kind}` that holds on some of its days");
+                let remedy = format!("add an entry `{kind}` on some of its days");
                 return Err(self.error(Problem { at: draft.at, message, remedy }));
             }
         }
@@ -187,7 +187,7 @@ impl Scenarios {
     }
 }
 
-/// Adds line and column of a place in the text.
+/// Adds line and column of a position in the text.
 fn located(error: InputError, text: &str, at: Option<usize>) -> InputError {
     let Some(before) = at.and_then(|at| text.get(..at)) else { return error };
     let line = before.matches('\n').count() as u64 + 1;
@@ -208,7 +208,7 @@ mod tests {
     #[test]
     fn mistakes_are_named_with_their_line_and_what_is_known() {
         let cases = [
-            ("[[entry]]\nkind = \"mask\"\n", "line 2, column `1`", "there is no entry \"mask\"", "masks"),
+            ("[[entry]]\nkind = \"mask\"\n", "line 2, column `1`", "unknown entry \"mask\"", "masks"),
             ("[[entry]]\nkind = \"masks\"\nefficacy = 2\n", "line 3", "masks.efficacy = 2", "0 to 1"),
             ("[[entry]]\nkind = \"masks\"\nefficiency = 1\n", "line 3", "takes no `efficiency`", "efficacy"),
             ("[[entry]]\nkind = \"masks\"\nstrength = 1.2\n", "line 3", "must be a number from 0 to 1", ""),
@@ -217,10 +217,10 @@ mod tests {
             ("[[entry]]\nkind = \"masks\"\nend = \"+57\"\n", "line 3", "2020-10-25 is outside", "2020-10-24"),
             ("[[entry]]\nkind = \"masks\"\nend = \"+99999999999\"\n", "line 3", "is outside", "2020-10-24"),
             ("[[entry]]\nkind = \"masks\"\nstart = \"+9\"\nend = \"+8\"\n", "line 4", "before it starts", ""),
-            ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "on the same days", "end one"),
+            ("[[entry]]\nkind = \"masks\"\n[[entry]]\nkind = \"masks\"\n", "line 3", "overlap in time", "end one"),
             ("nam = \"x\"\n", "line 1", "unknown field `nam`", "--list"),
             ("[[entry]]\nstrength = 1\n", "line 1", "has no `kind`", "schools"),
-            ("[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.2]\n", "line 3", "twice", "once"),
+            ("[[entry]]\nkind = \"masks\"\nstrength = [0.2, 0.2]\n", "line 3", "duplicate strength", "once"),
             ("[[entry]]\nkind = \"tracing\"\n", "line 1", "`tracing` does nothing", "`testing`"),
             ("horizon_days = 3\n[[entry]]\nkind = \"masks\"\n", "line 1", "horizon_days = 3", "7 to 366"),
             ("name = \"x\"\n", "s.toml", "no [[entry]]", "--list"),

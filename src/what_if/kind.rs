@@ -1,4 +1,4 @@
-//! The kinds of entries that a scenario may hold.
+//! The kinds of entries in a scenario.
 
 use std::collections::BTreeMap;
 
@@ -9,37 +9,37 @@ use countycast_engine::{Date, Measure, Schools, Setting};
 pub struct Kind {
     /// Its name in scenario files.
     pub name: &'static str,
-    /// What it does, and what strength means.
+    /// Its effect, and the meaning of strength.
     pub about: &'static str,
-    /// What it takes beside days, strength and uncertainty.
+    /// Its parameters besides dates, strength and uncertainty.
     pub parameters: &'static [Parameter],
     make: fn(&Values) -> Measure,
 }
 
-/// A value that a kind of entry takes.
+/// A parameter of a kind of entry.
 #[derive(Debug)]
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// What it may be, and what it is where nothing is said.
+    /// Its permitted values and default.
     pub range: Range,
-    /// What it means.
+    /// Its meaning.
     pub about: &'static str,
 }
 
-/// What a parameter may be.
+/// Permitted values of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Range {
-    /// A number between two others, both allowed.
+    /// A number in a closed range.
     Number {
-        /// Where nothing is said.
+        /// Default.
         default: f64,
         /// Least.
         low: f64,
         /// Greatest.
         high: f64,
     },
-    /// One of these words; the first where nothing is said.
+    /// One of these words; the first is the default.
     Word(&'static [&'static str]),
     /// A day.
     Day(Date),
@@ -57,7 +57,7 @@ pub(super) enum Value {
 pub(super) type Values = BTreeMap<&'static str, Value>;
 
 impl Range {
-    /// The value where nothing is said.
+    /// The default.
     pub(super) fn default(self) -> Value {
         match self {
             Self::Number { default, .. } => Value::Number(default),
@@ -84,7 +84,7 @@ impl Kind {
         KINDS.iter().find(|kind| kind.name == name)
     }
 
-    /// The words that say what of the kind is meant.
+    /// The words that select a subject within the kind.
     pub(super) fn part(&self, values: &Values) -> Vec<&'static str> {
         let word =
             |parameter: &Parameter| match values.get(parameter.name).copied().unwrap_or(parameter.range.default()) {
@@ -94,7 +94,7 @@ impl Kind {
         self.parameters.iter().filter_map(word).collect()
     }
 
-    /// The measure with these values; those that are left out have their defaults.
+    /// The measure with these values; omitted ones have their defaults.
     pub(super) fn measure(&self, values: &Values) -> Measure {
         let mut all: Values = self.parameters.iter().map(|p| (p.name, p.range.default())).collect();
         all.extend(values);
@@ -110,7 +110,7 @@ const FACTOR: Parameter = number("factor", 1.0, 0.0, 10.0, "at full strength: 1 
 const SCHOOLS: [&str; 4] = ["all", "primary", "secondary", "college"];
 const SETTINGS: [&str; 5] = ["community", "household", "school", "work", "care"];
 
-/// All kinds, in the order in which they are listed.
+/// All kinds, in the order of listing.
 pub static KINDS: [Kind; 14] = [
     Kind {
         name: "schools",
@@ -140,19 +140,19 @@ pub static KINDS: [Kind; 14] = [
     Kind {
         name: "masks",
         about: "strength is the share of people who wear a mask outside their home, beyond those who do so already",
-        parameters: &[number("efficacy", 0.5, 0.0, 1.0, "less transmission between two people who both wear one")],
+        parameters: &[number("efficacy", 0.5, 0.0, 1.0, "reduction of transmission if both people wear one")],
         make: |values| Measure::Masks { efficacy: amount(values, "efficacy") },
     },
     Kind {
         name: "stay_at_home",
-        about: "strength is the share of people who keep to it: no work, school or community contacts",
+        about: "strength is the share of people who comply: no work, school or community contacts",
         parameters: &[],
         make: |_| Measure::StayAtHome,
     },
     Kind {
         name: "testing",
-        about: "people with symptoms are tested and isolated; strength is the share who are",
-        parameters: &[number("delay_days", 2.0, 0.0, 14.0, "days from symptoms to isolation")],
+        about: "symptomatic people are tested and isolated; strength is the share of them",
+        parameters: &[number("delay_days", 2.0, 0.0, 14.0, "days from symptom onset to isolation")],
         make: |values| Measure::TestAndIsolate { delay_days: amount(values, "delay_days") },
     },
     Kind {
@@ -163,12 +163,18 @@ pub static KINDS: [Kind; 14] = [
     },
     Kind {
         name: "vaccination",
-        about: "people are vaccinated, the old first; strength multiplies the daily share",
+        about: "people are vaccinated, oldest first; strength multiplies the daily share",
         parameters: &[
-            number("daily_share", 0.005, 0.0, 1.0, "share of the eligible vaccinated a day"),
+            number("daily_share", 0.005, 0.0, 1.0, "daily share of the eligible who are vaccinated"),
             number("minimum_age", 16.0, 0.0, 120.0, "youngest eligible age, years"),
             number("against_infection", 0.8, 0.0, 1.0, "reduction of the risk of infection"),
-            number("against_severity", 0.9, 0.0, 1.0, "reduction of the risk of hospital and death once infected"),
+            number(
+                "against_severity",
+                0.9,
+                0.0,
+                1.0,
+                "reduction of the risk of hospitalisation and death given infection",
+            ),
         ],
         make: |values| Measure::Vaccinate {
             daily_share: amount(values, "daily_share"),
@@ -180,10 +186,10 @@ pub static KINDS: [Kind; 14] = [
     },
     Kind {
         name: "variant",
-        about: "a variant is brought in; strength multiplies the introductions",
+        about: "a variant is introduced; strength multiplies the introductions",
         parameters: &[
-            number("introductions_per_100k", 1.0, 0.0, 1000.0, "introductions a day for 100,000 residents"),
-            number("transmissibility", 1.5, 0.0, 10.0, "relative to the present mix"),
+            number("introductions_per_100k", 1.0, 0.0, 1000.0, "daily introductions per 100,000 residents"),
+            number("transmissibility", 1.5, 0.0, 10.0, "transmissibility relative to current strains"),
         ],
         make: |values| Measure::Variant {
             introductions_per_100k: amount(values, "introductions_per_100k"),
@@ -192,9 +198,9 @@ pub static KINDS: [Kind; 14] = [
     },
     Kind {
         name: "season",
-        about: "transmission follows the year; strength multiplies the amplitude",
+        about: "transmission is seasonal; strength multiplies the amplitude",
         parameters: &[
-            number("amplitude", 0.2, 0.0, 1.0, "relative height of the peak over the mean"),
+            number("amplitude", 0.2, 0.0, 1.0, "relative amplitude about the mean"),
             Parameter {
                 name: "peak",
                 range: Range::Day(Date::constant(2021, 1, 15)),

@@ -1,7 +1,7 @@
-//! What-if: a baseline against scenarios, on shared random numbers.
+//! What-if: scenarios compared with a baseline, on common random numbers.
 //!
-//! A scenario file ([`Scenarios`]) holds places and dated entries of known kinds ([`Kind`]). Mechanistic engines answer
-//! through their mechanisms; all others follow by the mechanistic ones' ratio of scenario to baseline.
+//! A scenario file ([`Scenarios`]) contains places and dated entries of known kinds ([`Kind`]). Mechanistic engines
+//! simulate the scenario; all others follow the mechanistic ones' ratio of scenario to baseline.
 
 mod effect;
 mod entry;

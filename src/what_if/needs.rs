@@ -1,4 +1,4 @@
-//! Patients against beds under the baseline and each scenario.
+//! Patients compared with beds under the baseline and each scenario.
 
 use std::collections::BTreeMap;
 
@@ -11,16 +11,16 @@ use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
 use crate::output::capacity::{CapacityRow, rank};
 use crate::panel::Panel;
 
-/// What the places need under one scenario.
+/// Needs of the places under one scenario.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Needs {
     /// The scenario; [`BASELINE`] for none.
     pub scenario: String,
-    /// The pool's rows, ranked among the places asked about.
+    /// The pool's rows, ranked among the requested places.
     pub rows: Vec<CapacityRow>,
 }
 
-/// A place that answered.
+/// A place with results.
 pub(super) struct Answered<'a> {
     pub(super) fips: Fips,
     pub(super) beds: &'a [Beds; 2],
@@ -28,8 +28,8 @@ pub(super) struct Answered<'a> {
     pub(super) pooled: &'a [Trajectories],
 }
 
-/// Needs under the baseline and each variant: of every place against its own beds, and of every county against the
-/// hospitals that serve it, where all that share these were asked about.
+/// Needs under the baseline and each variant: of every place relative to its own beds, and of every county relative to
+/// the hospitals that serve it, if all counties that share these were included.
 pub(super) fn needs(panel: &Panel, places: &[Answered<'_>], variants: &[Variant], settings: &Settings) -> Vec<Needs> {
     let catchments = Bed::ALL.map(|bed| (bed, Catchments::new(panel, bed, settings)));
     let names = std::iter::once(BASELINE).chain(variants.iter().map(|variant| variant.name.as_str()));

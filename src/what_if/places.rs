@@ -8,26 +8,26 @@ use toml::Spanned;
 
 use crate::panel::{Panel, State};
 
-/// Places as a scenario file names them; what is left out names none.
+/// Places as named in a scenario file.
 #[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub(super) struct Places {
     /// Places by FIPS code.
     fips: Vec<Spanned<String>>,
-    /// States as wholes, by abbreviation.
+    /// States (state level), by abbreviation.
     states: Vec<Spanned<String>>,
-    /// All counties of these states, or of all states where it is left out but one of the next two is not …
+    /// All counties of these states, or of all states if omitted and one of the next two is given …
     counties_of: Vec<Spanned<String>>,
-    /// … with at least so many residents …
+    /// … with at least this many residents …
     min_population: Option<f64>,
-    /// … and at most so many.
+    /// … and at most this many.
     max_population: Option<f64>,
 }
 
-/// What is wrong with the places, and where.
+/// An error in the places, and its position.
 #[derive(Debug)]
 pub(super) struct Mistake {
-    /// Bytes from the start of the text; none for the places as a whole.
+    /// Byte offset in the text; none for the places as a whole.
     pub(super) at: Option<usize>,
     pub(super) message: String,
     pub(super) remedy: String,
@@ -57,7 +57,7 @@ impl Places {
         let counties = panel.counties().iter().filter(|c| c.fips().state().is_some_and(|s| states.contains(&s)));
         found.extend(counties.filter(|c| c.history.location().population.is_some_and(fits)).map(|c| c.fips()));
         if found.is_empty() {
-            let remedy = "loosen min_population and max_population, or name places by fips, states or counties_of";
+            let remedy = "relax min_population and max_population, or name places by fips, states or counties_of";
             let message = "the places match nothing".to_owned();
             return Err(Mistake { at: None, message, remedy: remedy.to_owned() });
         }

@@ -1,4 +1,4 @@
-//! A what-if from scenarios to files.
+//! A what-if run, from scenarios to files.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -20,27 +20,27 @@ use crate::error::Error;
 use crate::panel::{self, Panel, Place};
 use crate::pipeline::{self, Monitor, Selection};
 
-/// Days where neither scenario nor request says.
+/// Default horizon, days.
 const HORIZON_DAYS: usize = 90;
 
-/// What to ask.
+/// The request.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// The data.
     pub panel: panel::Request,
-    /// The scenarios, side by side; none asks about `settings` alone.
+    /// The scenarios, side by side; if empty, only `settings` apply.
     pub scenarios: Vec<Scenarios>,
-    /// Values over those of all scenarios.
+    /// Values that override those of all scenarios.
     pub settings: Vec<Setting>,
-    /// States as wholes, by abbreviation; in place of the scenarios' places.
+    /// States (state level), by abbreviation; they replace the scenarios' places.
     pub states: Vec<String>,
-    /// Places by FIPS code; in place of the scenarios' places.
+    /// Places by FIPS code; they replace the scenarios' places.
     pub fips: Vec<String>,
     /// Days to project; none for the longest of the scenarios, or 90.
     pub horizon_days: Option<usize>,
     /// Joint draws of each engine.
     pub draws: usize,
-    /// Settings of everything else; its engines are the members.
+    /// All other settings; its engines are the members.
     pub config: Config,
     /// Threads, at least 1.
     pub jobs: usize,
@@ -48,7 +48,7 @@ pub struct Request {
     pub out: PathBuf,
 }
 
-/// What was found.
+/// The results.
 #[derive(Debug, Clone)]
 pub struct Done {
     /// Last day of data used.
@@ -59,15 +59,15 @@ pub struct Done {
     pub effects: Vec<Effect>,
     /// The pool's days under the baseline and each scenario.
     pub courses: Vec<Course>,
-    /// Patients against beds under the baseline and each scenario.
+    /// Patients compared with beds under the baseline and each scenario.
     pub needs: Vec<Needs>,
-    /// Engines and places that did not answer, with their reasons.
+    /// Engines and places that failed, with their reasons.
     pub failures: Vec<String>,
-    /// The places that answered, and all of them together where there are several.
+    /// The places with results, and all of them together if there are several.
     pub places: Vec<Asked>,
 }
 
-/// A place that was asked about.
+/// A requested place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Asked {
     /// FIPS code, or [`ALL_PLACES`].
@@ -76,15 +76,15 @@ pub struct Asked {
     pub name: String,
     /// Beds on the ward and in intensive care; none for several places together.
     pub beds: Option<[Beds; 2]>,
-    /// Daily new cases of the weeks before, after repair, up to as-of.
+    /// Daily new cases of the weeks up to the as-of day, after repair.
     pub past: Vec<f64>,
 }
 
-/// Answers a what-if and writes `effects.parquet`, `.csv` and `.json`, `days.parquet`, `capacity.parquet`, and pictures.
+/// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `days.parquet`, `capacity.parquet`, and pictures.
 ///
 /// # Errors
-/// [`Error`] for scenarios, places, settings or data that cannot be used, when no place has an answer, and when the
-/// monitor asks to stop.
+/// [`Error`] for scenarios, places, settings or data that cannot be used, if no place has results, and if the monitor
+/// asks to stop.
 pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     monitor.begin("read", 0);
     let panel = panel::load(&request.panel, &request.config.panel)?;
@@ -95,15 +95,17 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         all.extend(variants(scenario.name(), &scenario.entries(window)?));
     }
     told_apart(&all)?;
-    let engines = pipeline::engines(&request.config.engines, &request.config.engine_names)?;
+    let engines =
+        pipeline::engines(&request.config.engines, &request.config.epidemiology, &request.config.engine_names)?;
     if !engines.iter().any(|engine| pipeline::is_mechanistic(engine.name())) {
-        let message = "no mechanistic engine is wanted: scenarios act through mechanisms".to_owned();
+        let message = "no mechanistic engine is requested: scenarios need one".to_owned();
         return Err(Error::Request { message, remedy: "add seir or abm to --engines".to_owned() });
     }
     let setup = Setup {
         engines,
         variants: all,
-        stays: Stays::new(&request.config.capacity),
+        stays: Stays::new(&request.config.epidemiology),
+        beds: request.config.capacity,
         horizon: window.horizon,
         draws: request.draws,
         seed: request.config.seed,
@@ -115,7 +117,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     Ok(done)
 }
 
-/// The scenarios of the request, or one without a file, with the values given beside them.
+/// The scenarios of the request, or one without a file, with the overriding values.
 fn scenarios(request: &Request) -> Vec<Scenarios> {
     let mut scenarios = request.scenarios.clone();
     if scenarios.is_empty() {
@@ -127,13 +129,13 @@ fn scenarios(request: &Request) -> Vec<Scenarios> {
     scenarios
 }
 
-/// Refuses scenarios that outputs could not tell apart.
+/// Refuses scenarios with the same name.
 fn told_apart(variants: &[Variant]) -> Result<(), Error> {
     let mut names = BTreeSet::from([BASELINE, ""]);
     match variants.iter().find(|variant| !names.insert(&variant.name)) {
         Some(Variant { name, .. }) => Err(Error::Request {
             message: format!("two scenarios are called `{name}`"),
-            remedy: "give each file another `name`; `baseline` is the name of no scenario".to_owned(),
+            remedy: "give each file a different `name`; `baseline` is reserved".to_owned(),
         }),
         None => Ok(()),
     }
@@ -148,7 +150,7 @@ fn horizon(request: &Request, scenarios: &[Scenarios]) -> Result<Horizon, Error>
     })
 }
 
-/// Those of the command line, or else of all scenarios together, or else the nation.
+/// The places of the command line, or else of all scenarios together, or else the nation.
 fn places<'a>(request: &Request, scenarios: &[Scenarios], panel: &'a Panel) -> Result<Vec<&'a Place>, Error> {
     let mut codes: BTreeSet<Fips> = match Selection::parse(panel, &request.states, &request.fips)? {
         Selection::All => BTreeSet::new(),
@@ -165,7 +167,7 @@ fn places<'a>(request: &Request, scenarios: &[Scenarios], panel: &'a Panel) -> R
     Ok(codes.into_iter().filter_map(|fips| panel.place(fips)).collect())
 }
 
-/// Asks every place, in parallel.
+/// Runs every place, in parallel.
 fn ask(
     panel: &Panel,
     places: &[&Place],
@@ -174,7 +176,7 @@ fn ask(
     monitor: &dyn Monitor,
 ) -> Result<Done, Error> {
     monitor.begin("places", places.len());
-    // A place's time grows with what is asked of it.
+    // The time limit of a place grows with the work requested.
     let answers_each = (setup.engines.len() * (1 + setup.variants.len())) as f64;
     let limit = Duration::from_secs_f64(request.config.engine_seconds * answers_each * 5.0);
     let variants = setup.variants.clone();
@@ -198,8 +200,8 @@ fn ask(
     let answered: Vec<(&Place, Answer)> =
         places.iter().zip(answers).filter_map(|(&place, answer)| Some((place, answer?))).collect();
     if answered.is_empty() {
-        let message = format!("no place has an answer: {}", failures.join("; "));
-        return Err(Error::Request { message, remedy: "ask about a place with more cases".to_owned() });
+        let message = format!("no place has results: {}", failures.join("; "));
+        return Err(Error::Request { message, remedy: "choose a place with more cases".to_owned() });
     }
     let each: Vec<Answered<'_>> = answered
         .iter()
@@ -223,7 +225,7 @@ fn ask(
     Ok(Done { as_of: panel.as_of(), variants, effects, courses, needs, failures, places: asked })
 }
 
-/// All places together, where there are several. Who lives in two of them, a county and its state, counts once.
+/// All places together, if there are several. Residents of two of them, a county and its state, count once.
 fn together(answered: &[(&Place, Answer)], variants: &[Variant]) -> Option<(Asked, Vec<Effect>, Vec<Course>)> {
     let codes: BTreeSet<Fips> = answered.iter().map(|(place, _)| place.fips()).collect();
     let within_another = |fips: Fips| {
@@ -246,7 +248,7 @@ fn together(answered: &[(&Place, Answer)], variants: &[Variant]) -> Option<(Aske
 }
 
 impl Done {
-    /// The place that speaks for all: the only one, or all together.
+    /// The main place: the only one, or all together.
     #[must_use]
     pub fn main_place(&self) -> Option<&Asked> {
         self.places.last()

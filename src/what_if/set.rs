@@ -26,10 +26,10 @@ impl FromStr for Setting {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no setting: write `masks.strength=0.6`");
+        let wrong = || format!("`{text}` is not a setting: write `masks.strength=0.6`");
         let (name, value) = text.split_once('=').ok_or_else(wrong)?;
         let (kind, key) = name.trim().split_once('.').ok_or_else(wrong)?;
-        // As in a file; what is no TOML there is taken for a word.
+        // As in a file; text that is not TOML is taken as a word.
         let table = format!("value = {value}").parse::<Table>().ok();
         let value = table.and_then(|mut table| table.remove("value"));
         let value =

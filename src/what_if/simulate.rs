@@ -1,4 +1,4 @@
-//! One place under its baseline and every scenario.
+//! Simulation of one place under the baseline and every scenario.
 
 use std::sync::Arc;
 
@@ -15,17 +15,17 @@ use crate::pipeline;
 
 /// Model name of the pool of all members.
 pub(super) const POOL: &str = "pool";
-/// Name of no scenario.
+/// Name of the baseline, in place of a scenario's.
 pub const BASELINE: &str = "baseline";
 /// Code of all places together.
 pub const ALL_PLACES: &str = "all";
 
-/// How a model's answer to a scenario comes about.
+/// How a model responds to a scenario.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Response {
-    /// Through its own mechanisms.
+    /// It simulates the measures.
     Mechanism,
-    /// Its baseline, times the mechanistic members' ratio of scenario to baseline.
+    /// Its baseline times the mechanistic members' ratio of scenario to baseline.
     Ratio,
     /// A pool of all members' draws.
     Pool,
@@ -43,17 +43,18 @@ impl Response {
     }
 }
 
-/// Everything that decides the answer.
+/// Everything that determines the results.
 pub(super) struct Setup {
     pub(super) engines: Vec<Arc<dyn Engine>>,
     pub(super) variants: Vec<Variant>,
     pub(super) stays: Stays,
+    pub(super) beds: capacity::Settings,
     pub(super) horizon: Horizon,
     pub(super) draws: usize,
     pub(super) seed: u64,
 }
 
-/// Days of the past that pictures show before as-of.
+/// Days before the as-of day that charts show.
 const PAST_DAYS: usize = 56;
 
 /// The pool's days under one scenario: 5 %, 50 % and 95 % quantiles by day after as-of.
@@ -63,37 +64,37 @@ pub struct Course {
     pub fips: String,
     /// The scenario; [`BASELINE`] for none.
     pub scenario: String,
-    /// New cases, the mean of seven days.
+    /// New cases, seven-day mean.
     pub cases: Vec<[f64; 3]>,
     /// Patients in hospital at the day's end, on the ward and in intensive care.
     pub patients: Vec<[f64; 3]>,
 }
 
-/// What became of one place.
+/// Results of one place.
 pub(super) struct Answer {
     pub(super) effects: Vec<Effect>,
     /// The pool's trajectories: the baseline's, then each variant's.
     pub(super) pooled: Vec<Trajectories>,
-    /// Daily new cases of the weeks before, after repair, up to as-of.
+    /// Daily new cases of the weeks up to the as-of day, after repair.
     pub(super) past: Vec<f64>,
     /// Beds on the ward and in intensive care.
     pub(super) beds: [Beds; 2],
-    /// Engines that did not answer, with their reasons.
+    /// Engines that failed, with their reasons.
     pub(super) failures: Vec<String>,
 }
 
-/// An engine that answered, its baseline and its variants.
+/// A successful engine, its baseline and its variants.
 struct Member {
     name: &'static str,
     mechanistic: bool,
-    /// Baseline, then variants; followers have the baseline alone until the mechanistic members have answered.
+    /// Baseline, then variants; followers have only the baseline until the mechanistic members are done.
     answers: Vec<Trajectories>,
 }
 
 /// Projects one place.
 ///
 /// # Errors
-/// [`EngineError::Refused`] where no mechanistic engine answered, with every engine's reason.
+/// [`EngineError::Refused`] if no mechanistic engine succeeded, with every engine's reason.
 pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineError> {
     let course = capacity::Course::new(&place.history, &setup.stays, setup.horizon.days());
     let (mut members, mut failures) = (Vec::new(), Vec::new());
@@ -104,7 +105,7 @@ pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineErr
         }
     }
     if !members.iter().any(|member| member.mechanistic) {
-        return Err(EngineError::Refused(format!("no mechanistic engine answered: {}", failures.join("; "))));
+        return Err(EngineError::Refused(format!("no mechanistic engine succeeded: {}", failures.join("; "))));
     }
     for variant in 1..=setup.variants.len() {
         let of = |at: usize| members.iter().filter(|m| m.mechanistic).filter_map(move |m| m.answers.get(at)).collect();
@@ -119,9 +120,9 @@ pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineErr
     }
     let pool = |at: usize| Trajectories::pool(&members.iter().map(|m| &m.answers[at]).collect::<Vec<_>>());
     let pooled: Option<Vec<Trajectories>> = (0..=setup.variants.len()).map(pool).collect();
-    let pooled = pooled.ok_or_else(|| EngineError::Refused("members do not go together".to_owned()))?;
+    let pooled = pooled.ok_or_else(|| EngineError::Refused("members differ in shape".to_owned()))?;
     let facts = &place.history.location().covariates;
-    let beds = Bed::ALL.map(|bed| Beds::of(facts, bed, setup.stays.settings()));
+    let beds = Bed::ALL.map(|bed| Beds::of(facts, bed, &setup.beds));
     let fips = place.fips().to_string();
     let models = members.iter().map(|m| {
         let response = if m.mechanistic { Response::Mechanism } else { Response::Ratio };
@@ -133,7 +134,7 @@ pub(super) fn simulate(place: &Place, setup: &Setup) -> Result<Answer, EngineErr
         effect::effects(&subject, answers, &setup.variants)
     });
     let cases = place.history.cases().cleaned();
-    // The first day shown is a mean of seven, too.
+    // The first day shown is a seven-day mean, too.
     let past = cases[cases.len().saturating_sub(PAST_DAYS + 6)..].to_vec();
     Ok(Answer { effects: effects.collect(), pooled, past, beds, failures })
 }
@@ -149,10 +150,11 @@ fn member(engine: &dyn Engine, place: &Place, setup: &Setup, course: &capacity::
         let levels = scenarios(&variant.entries).map_err(refuse)?;
         let levels = levels.iter().map(draw).collect::<Result<Vec<_>, _>>()?;
         let levels: Vec<&Trajectories> = levels.iter().collect();
-        // The pool takes draws from members in turn: levels change once a round, so that each meets every member.
+        // The pool takes draws from members in turn: levels change once per round, so that each is combined with every
+        // member.
         let level = |draw: usize| draw / setup.engines.len() % levels.len();
         let taken = Trajectories::taken(&levels, level);
-        answers.push(taken.ok_or_else(|| EngineError::Refused("levels do not go together".to_owned()))?);
+        answers.push(taken.ok_or_else(|| EngineError::Refused("levels differ in shape".to_owned()))?);
     }
     Ok(Member { name: engine.name(), mechanistic, answers })
 }
@@ -181,7 +183,7 @@ pub(super) fn courses(fips: &str, pooled: &[Trajectories], past: &[f64], variant
     names.zip(pooled).map(course).collect()
 }
 
-/// The day so many days after as-of.
+/// The date this many days after the as-of day.
 pub(super) fn day(as_of: Date, ahead: i64) -> Date {
     as_of.saturating_add(ahead.days())
 }

@@ -1,10 +1,10 @@
-//! Everything a scenario is judged by, draw by draw.
+//! Trajectories of all quantities by which a scenario is assessed, draw by draw.
 
 use countycast_engine::{Draws, Streams, Target};
 
 use crate::capacity::{self, Bed, Census};
 
-/// Joint trajectories: for each quantity, draws × days values, a draw after the other.
+/// Joint trajectories: for each quantity, draws × days values, one draw after the other.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Trajectories {
     pub(super) days: usize,
@@ -16,7 +16,7 @@ pub(super) struct Trajectories {
 }
 
 impl Trajectories {
-    /// Completes an engine's draws by deaths of nobody where it projects none, and by patients.
+    /// Completes an engine's draws with zero deaths if it projects none, and with hospital patients.
     pub(super) fn of(draws: &Draws, course: &capacity::Course, streams: &Streams) -> Option<Self> {
         let values = |target| Some(draws.paths(target)?.flatten().copied().collect::<Vec<f32>>());
         let cases = values(Target::Cases)?;
@@ -41,8 +41,8 @@ impl Trajectories {
         Self { days, cases, deaths, admissions, ward, icu }
     }
 
-    /// What an engine without mechanisms makes of a scenario: its own baseline, times the ratio by which the mechanistic
-    /// members' mean changes on each day.
+    /// The response of an engine without mechanisms: its own baseline times the ratio by which the mechanistic members'
+    /// mean changes on each day.
     pub(super) fn follow(&self, baseline: &[&Self], scenario: &[&Self], course: &capacity::Course) -> Self {
         let scaled = |values: fn(&Self) -> &Vec<f32>| {
             let ratio = ratio(&sum(baseline, values, self.days), &sum(scenario, values, self.days));
@@ -52,7 +52,7 @@ impl Trajectories {
         Self::with_patients(self.days, cases, deaths, scaled(|t| &t.admissions), course)
     }
 
-    /// Every draw taken from one member, in turn: a linear pool.
+    /// Draws taken from the members in turn: a linear pool.
     pub(super) fn pool(members: &[&Self]) -> Option<Self> {
         Self::taken(members, |draw| draw % members.len())
     }
@@ -118,7 +118,7 @@ fn sum(members: &[&Trajectories], values: fn(&Trajectories) -> &Vec<f32>, days: 
     sums
 }
 
-/// Scenario over baseline by day; 1 where the baseline has nobody.
+/// Scenario over baseline by day; 1 where the baseline is zero.
 fn ratio(baseline: &[f64], scenario: &[f64]) -> Vec<f32> {
     let ratio = |(base, with): (&f64, &f64)| if *base > 1e-9 { (with / base) as f32 } else { 1.0 };
     baseline.iter().zip(scenario).map(ratio).collect()

@@ -9,16 +9,16 @@ pub struct Variant {
     pub name: String,
     /// What changes.
     pub entries: Vec<Entry>,
-    /// Where the variant stands in a sweep; none without one.
+    /// Position of the variant in a sweep; none without a sweep.
     pub step: Option<Step>,
 }
 
 /// A step of a sweep.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Step {
-    /// What the steps of one line have in common: the scenario's name, and the strengths of further entries that are swept.
+    /// Common key of the steps of one line: the scenario's name and the strengths of further swept entries.
     pub of: String,
-    /// Kind of the first entry that is swept.
+    /// Kind of the first swept entry.
     pub kind: &'static str,
     /// Its strength.
     pub strength: f64,
@@ -52,7 +52,8 @@ fn joined(name: &str, kind: &str, strength: f64) -> String {
     format!("{name}{comma}{kind} {strength}")
 }
 
-/// A name in at most so many letters: of a longer one, its beginning and its end, where the steps of a sweep differ.
+/// A name with at most this many letters: longer ones keep beginning and end, because the steps of a sweep differ at
+/// the end.
 #[must_use]
 pub fn short(name: &str, letters: usize) -> String {
     let all: Vec<char> = name.chars().collect();

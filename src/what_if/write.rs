@@ -1,4 +1,4 @@
-//! The answers as files.
+//! Results as files.
 
 use std::fs;
 use std::path::Path;
@@ -17,7 +17,7 @@ use crate::output::{aside, days_since_epoch, parquet};
 type End = fn(&Interval) -> f64;
 const ENDS: [(&str, End); 3] = [("", |i| i.median), ("_lower_90", |i| i.low), ("_upper_90", |i| i.high)];
 
-/// What an effect holds intervals of.
+/// Columns with intervals.
 type Side = fn(&Effect) -> Option<&Interval>;
 const SIDES: [(&str, Side); 4] = [
     ("baseline", |e| Some(&e.baseline)),

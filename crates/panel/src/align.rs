@@ -13,7 +13,7 @@ use crate::error::{Error, InputError};
 /// New counts of one place, as published.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Raw {
-    /// New counts a day.
+    /// Daily new counts.
     pub(super) new: Vec<f64>,
     /// Cumulative count on the last day.
     pub(super) total: f64,
@@ -37,7 +37,7 @@ pub(super) struct County {
 #[derive(Debug)]
 pub(super) struct Aligned {
     pub(super) counties: Vec<County>,
-    /// Cases and deaths of each state: its counties and its rows that are no county.
+    /// Cases and deaths of each state: its counties and its rows without a county.
     pub(super) states: BTreeMap<Fips, (Raw, Raw)>,
 }
 
@@ -46,7 +46,7 @@ impl Raw {
         Self { new: vec![0.0; days], total: 0.0 }
     }
 
-    /// Increments of the first `days` days; the first day's is what had been counted by then.
+    /// Increments of the first `days` days; the first day's is the total up to then.
     fn of(row: &Row, days: usize) -> Self {
         let cumulative = &row.cumulative[..days.min(row.cumulative.len())];
         let before = std::iter::once(0.0).chain(cumulative.iter().copied());
@@ -99,11 +99,11 @@ pub(super) fn align(
     }
     districts(&published, &mut counties, days, joint, population, reader);
     let apart = published.cases.rows.iter().filter(|row| matches!(row.unit, Unit::Apart(_))).count();
-    reader.notice("rows of no county, counted into their state alone", apart);
+    reader.notice("rows without a county, counted only in their state", apart);
     Ok(Aligned { counties: counties.into_values().collect(), states })
 }
 
-/// Whether a file counts all of New York City under Manhattan: the four other boroughs are there, without any case.
+/// Whether a file counts all of New York City under Manhattan: the four other boroughs are present without any case.
 pub(super) fn city_is_lumped(counts: &Counts) -> bool {
     city_is_lumped_or_empty(counts)
         && borough(counts, new_york::LUMPED_UNDER).is_some_and(|row| row.cumulative.iter().any(|count| *count > 0.0))
@@ -122,7 +122,7 @@ fn borough(counts: &Counts, code: u32) -> Option<&Row> {
     counts.rows.iter().find(|row| row.unit == unit)
 }
 
-/// Makes one row of the city out of its five.
+/// Merges the city's five rows into one.
 pub(super) fn lump_city(counts: &mut Counts) {
     let is_borough = |row: &Row| matches!(row.unit, Unit::County(county) if new_york::share(county).is_some());
     let (boroughs, others): (Vec<_>, Vec<_>) = counts.rows.drain(..).partition(is_borough);
@@ -173,7 +173,7 @@ fn counties(published: &Published, days: usize) -> Result<BTreeMap<Fips, County>
     let (cases, deaths) = (by_code(&published.cases), by_code(&published.deaths));
     for (here, there, file) in [(&cases, &deaths, &published.deaths), (&deaths, &cases, &published.cases)] {
         if let Some(missing) = here.keys().find(|county| !there.contains_key(county)) {
-            let problem = format!("there is no row of county {missing}, which the other file has");
+            let problem = format!("county {missing} has no row here, but one in the other file");
             return Err(InputError::new(&file.path, problem, "use both files of the same download").into());
         }
     }
@@ -236,7 +236,7 @@ fn districts(
     reader.notice(what, concerned);
 }
 
-/// Name of a county for people, such as `Autauga, AL`.
+/// Readable name of a county, such as `Autauga, AL`.
 pub(super) fn county_name(county: &County) -> String {
     match State::of(county.fips) {
         Some(state) => format!("{}, {}", county.name, state.abbreviation),

@@ -1,4 +1,4 @@
-//! From aligned counts to places: repaired from the nation down, with facts and regions.
+//! From aligned counts to places: repaired from the nation down, with covariates and regions.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -23,18 +23,18 @@ pub(super) struct Places {
     pub(super) counties: Vec<Place>,
 }
 
-/// What a place tells the places within it.
+/// Information that a place passes to the places within it.
 struct Outer {
     region: Arc<Region>,
     cases: Around,
     deaths: Around,
 }
 
-/// Builds the places: the nation first, then its states, then their counties, each repaired with the place around it
-/// known.
+/// Builds the places: the nation first, then its states, then their counties, each repaired with information from its
+/// region.
 ///
-/// State totals are repaired on their own series and not as the sum of repaired counties: what is moved between a
-/// county and `Unassigned` cancels in the state, and a state is large enough to tell a dump from chance.
+/// State totals are repaired on their own series and not as the sum of repaired counties: transfers between a county
+/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance.
 pub(super) fn assemble(
     aligned: Aligned,
     first_day: Date,
@@ -62,7 +62,7 @@ pub(super) fn assemble(
     let whole = |fips: Fips, name: &str, parts: &dyn Fn(Fips) -> bool| {
         let parts: Vec<_> = locations.iter().filter(|l| parts(l.fips)).collect();
         let mut location = Location::new(fips, name);
-        // A sum over some counties only would be no population of the whole.
+        // A sum over only some counties would not be the population of the whole.
         location.population = parts.iter().map(|l| l.population).sum::<Option<f64>>().filter(|p| *p > 0.0);
         location.covariates = covariates::together(parts.iter().map(|l| (&l.covariates, l.population)));
         location.contacts.clone_from(&facts.contacts);
@@ -132,7 +132,7 @@ fn check_populations(
     Ok(())
 }
 
-/// Repairs both series of a place; returns what they tell of cases and of deaths within it, too.
+/// Repairs both series of a place; also returns the information on cases and deaths for the places within it.
 fn place(
     location: Location,
     first_day: Date,
@@ -160,7 +160,7 @@ fn series(
     settings: &Settings,
 ) -> Result<(Series, Vec<Repair>, Around), HistoryError> {
     let clean = clean(&raw.new, first_day, around, settings);
-    // A county that is silent while its state reports may have nothing to report: nothing is promised.
+    // A county that is silent while its state reports may have nothing to report: no late cases are expected.
     let promised = level != Level::County || around.silences.iter().any(|(_, last)| last + 1 == raw.new.len());
     let series = Series::new(SeriesParts {
         reported: raw.new.clone(),
@@ -173,7 +173,7 @@ fn series(
     Ok((series, clean.repairs, clean.around))
 }
 
-/// A place as the places within it see it.
+/// Information on a place for the places within it.
 fn outer(place: &Place, (cases, deaths): (Around, Around)) -> Outer {
     let history = &place.history;
     let region = Region {
@@ -185,6 +185,10 @@ fn outer(place: &Place, (cases, deaths): (Around, Around)) -> Outer {
 }
 
 pub(super) fn inconsistent(cases_file: &Path, error: &HistoryError) -> Error {
-    InputError::new(cases_file, format!("makes no history: {error}"), "check that the file is whole and has counts")
-        .into()
+    InputError::new(
+        cases_file,
+        format!("cannot form a history: {error}"),
+        "check that the file is whole and has counts",
+    )
+    .into()
 }

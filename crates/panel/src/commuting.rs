@@ -1,4 +1,4 @@
-//! Who crosses county lines to work: read from the Census Bureau's flows, carried by each county's history.
+//! Commuting across county lines, from the Census Bureau's flows, attached to each county's history.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::place::Place;
 use super::sources::table::Table;
 use crate::error::Error;
 
-/// Path below the data folder; a gzipped file has `.gz` behind it.
+/// Path below the data folder; a gzipped file has the suffix `.gz`.
 pub(super) const PATH: &str = "geography/commuting_acs_2011_2015.csv";
 
 /// Workers by county of residence and county of workplace.
 pub(super) type Flows = BTreeMap<(Fips, Fips), f64>;
 
-/// Reads the flows; nothing where the file is not there. Counties that became one are added.
+/// Reads the flows; none if the file is missing. Merged counties are added.
 pub(super) fn read(reader: &mut Reader) -> Result<Flows, Error> {
     let packed = format!("{PATH}.gz");
-    let Some((path, bytes)) = reader.optional(&[PATH, &packed], "nobody works in another county")? else {
+    let Some((path, bytes)) = reader.optional(&[PATH, &packed], "commuting is unknown")? else {
         return Ok(Flows::new());
     };
     let mut table = Table::new(&path, &bytes)?;
@@ -38,11 +38,11 @@ pub(super) fn read(reader: &mut Reader) -> Result<Flows, Error> {
             _ => unknown += 1,
         }
     }
-    reader.notice(format!("{PATH}: pairs that are no two counties, skipped"), unknown);
+    reader.notice(format!("{PATH}: pairs that are not two counties, skipped"), unknown);
     Ok(flows)
 }
 
-/// Gives every county of the flows its commuters and the cases where they go and come from.
+/// Attaches to every county of the flows its commuters and the cases in the counties they travel to and from.
 pub(super) fn attach(flows: &Flows, counties: &mut [Place], states: &[Place]) -> Result<(), HistoryError> {
     if flows.is_empty() {
         return Ok(());
@@ -73,7 +73,7 @@ pub(super) fn attach(flows: &Flows, counties: &mut [Place], states: &[Place]) ->
     })
 }
 
-/// A county's workers: where they go, and who comes; a place outside the panel has no index.
+/// A county's outbound and inbound commuters; a place outside the panel has no index.
 #[derive(Debug, Clone, Default)]
 struct Sides {
     working: f64,
@@ -81,7 +81,7 @@ struct Sides {
     arriving: Vec<(Option<usize>, f64)>,
 }
 
-/// Cleaned cases a day and resident; the state's where a district reports for the county.
+/// Daily cleaned cases per resident; the state's if a district reports for the county.
 fn rates(place: &Place, states: &[Place]) -> Option<Vec<f64>> {
     let counted = match place.reported_in {
         Some(_) => states.iter().find(|state| Some(state.fips()) == place.fips().state())?,
@@ -91,7 +91,8 @@ fn rates(place: &Place, states: &[Place]) -> Option<Vec<f64>> {
     Some(counted.history.cases().cleaned().iter().map(|cases| cases / residents).collect())
 }
 
-/// All people of a side, and the mean of their places' rates; those whose place is not known do not count in the mean.
+/// All commuters in one direction, and the mean rate of their counties; those of unknown counties do not enter the
+/// mean.
 fn mean(side: &[(Option<usize>, f64)], rates: &[Option<Vec<f64>>], days: usize) -> (f64, Vec<f64>) {
     let (mut sum, mut weight) = (vec![0.0; days], 0.0);
     for (people, rates) in side.iter().filter_map(|(place, people)| Some((people, rates[(*place)?].as_ref()?))) {
@@ -134,7 +135,7 @@ mod tests {
         let first = counties[0].history.commuting().unwrap();
         assert!((first.leaving - 0.4).abs() < 1e-12, "300 and 100 of 1,000 leave: {}", first.leaving);
         assert!((first.arriving - 0.05).abs() < 1e-12, "{}", first.arriving);
-        // Of those who leave only the ones whose place is in the panel tell of cases there.
+        // Only outbound commuters to counties of the panel give information on cases there.
         assert!(first.cases_there.iter().all(|rate| (rate - 0.01).abs() < 1e-12));
         assert!(first.cases_of_arriving.iter().all(|rate| (rate - 0.002).abs() < 1e-12));
         let second = counties[1].history.commuting().unwrap();

@@ -57,7 +57,7 @@ impl InputError {
     /// A file or folder that cannot be read.
     #[must_use]
     pub fn unreadable(path: &Path, source: &std::io::Error) -> Self {
-        Self::new(path, format!("cannot be read: {source}"), "check that the path exists and may be read")
+        Self::new(path, format!("cannot be read: {source}"), "check that the path exists and is readable")
     }
 
     /// The line it is on, from 1.

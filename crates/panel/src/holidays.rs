@@ -1,16 +1,16 @@
-//! Public holidays, on which and after which health departments report less.
+//! Public holidays, on and after which health departments report less.
 
 use jiff::ToSpan;
 use jiff::civil::{Date, Weekday};
 
-/// Days from the holiday on which fewer people are reported than on others of their weekday.
+/// Days, from the holiday on, with less reporting than usual for their weekday.
 const AFFECTED_DAYS: i32 = 4;
 
-/// Share of a day's people that are reported on it, as far as holidays go: `loss` of them are missing on a holiday,
-/// half as many on each of the following days. 1 on other days.
+/// Share of a day's counts that is reported on that day with regard to holidays: a share `loss` is missing on a
+/// holiday, halved on each following day. 1 on other days.
 ///
-/// With a loss of 0.35 a week with a holiday is reported a tenth lower, and what it lacks is never made up: where it was, a
-/// week later, projections came out no better for knowing it (`docs/scores.md`).
+/// With a loss of 0.35 the counts of a week with a holiday are a tenth lower. The missing counts are not made up for:
+/// assuming a catch-up in the week after did not improve projections (`docs/experiments.md`).
 #[must_use]
 pub fn reported_share(day: Date, loss: f64) -> f64 {
     let missing = |after: i32| {
@@ -20,8 +20,8 @@ pub fn reported_share(day: Date, loss: f64) -> f64 {
     1.0 - (0..AFFECTED_DAYS).find_map(missing).unwrap_or(0.0)
 }
 
-/// Whether most health departments of the United States rest on the day: New Year's Day, Memorial Day, Independence Day,
-/// Labor Day, Thanksgiving and Christmas Day (5 U.S.C. 6103). The other federal holidays leave no mark in reported counts.
+/// Whether most US health departments are closed on the day: New Year's Day, Memorial Day, Independence Day, Labor Day,
+/// Thanksgiving and Christmas Day (5 U.S.C. 6103). The other federal holidays are not visible in reported counts.
 fn is_holiday(day: Date) -> bool {
     match (day.month(), day.day()) {
         (1, 1) | (7, 4) | (12, 25) => true,

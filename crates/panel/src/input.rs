@@ -1,4 +1,4 @@
-//! Files of the data folder: what was read, and what there is to say about it.
+//! Files of the data folder: the inputs read, and notices about them.
 
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -16,14 +16,14 @@ pub struct InputFile {
     pub path: PathBuf,
     /// SHA-256 of its bytes, as 64 hexadecimal digits.
     pub sha256: String,
-    /// The last day it holds, where it holds days.
+    /// The last day it contains, if it contains days.
     pub last_day: Option<Date>,
 }
 
-/// Something about the data that a person should know, though it stops nothing.
+/// A notice about the data that does not stop the run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Notice {
-    /// What, such as `counties/svi_2018.csv: no value`.
+    /// The text, such as `counties/svi_2018.csv: no value`.
     pub message: String,
     /// How many rows, places or values it concerns; at least 1.
     pub count: usize,
@@ -35,7 +35,7 @@ impl std::fmt::Display for Notice {
     }
 }
 
-/// Reads files below the data folder, keeps their hashes and collects notices.
+/// Reads files below the data folder, records their hashes and collects notices.
 #[derive(Debug)]
 pub(super) struct Reader {
     folder: PathBuf,
@@ -47,10 +47,10 @@ impl Reader {
     /// A reader of this folder.
     ///
     /// # Errors
-    /// Where there is no such folder.
+    /// Where the folder does not exist.
     pub(super) fn new(folder: &Path) -> Result<Self, Error> {
         if !folder.is_dir() {
-            let what = if folder.exists() { "is no folder" } else { "there is no such folder" };
+            let what = if folder.exists() { "is not a folder" } else { "the folder does not exist" };
             let remedy = "give the folder that holds the publishers' files, or none for the demonstration data";
             return Err(InputError::new(folder, what, remedy).into());
         }
@@ -62,7 +62,7 @@ impl Reader {
         &self.folder
     }
 
-    /// The content of a file, unpacked where it is gzip.
+    /// The content of a file, decompressed if it is gzip.
     pub(super) fn bytes(&mut self, path: &Path) -> Result<Vec<u8>, Error> {
         let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
         let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
@@ -71,8 +71,8 @@ impl Reader {
         unpacked(path, bytes)
     }
 
-    /// The first of these files below the data folder that is there: its path and its content. Without any, a notice says that
-    /// the first is missing and what follows from it.
+    /// Path and content of the first of these files that exists below the data folder. If none exists, a notice reports
+    /// that the first is missing and the consequence.
     pub(super) fn optional(&mut self, paths: &[&str], without: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
         let Some(path) = paths.iter().map(|path| self.folder.join(path)).find(|path| path.is_file()) else {
             self.notice(format!("there is no {}: {without}", paths.first().unwrap_or(&"file")), 1);

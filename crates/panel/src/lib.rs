@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 //!
 //! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
-//! `geography` says what each row counts, `align` puts all on the same days, `repair` moves counts to the days they
-//! belong to, `covariates` adds what else is known of each county, `commuting` who works across its border, `patients` who
-//! lies in the state's hospitals. Nothing after the as-of day is looked at.
+//! `geography` maps rows to places, `align` puts all series on the same days, `repair` moves counts to the days they
+//! belong to, `covariates` adds county covariates, `commuting` adds commuters across county lines, and `patients` adds
+//! hospital patients of the state. Nothing after the as-of day is used.
 
 mod align;
 mod assemble;
@@ -48,7 +48,7 @@ pub struct Request {
     pub data: PathBuf,
     /// The last day to use; none for the last that the files hold.
     pub as_of: Option<Date>,
-    /// Whether to use what stood in the publisher's files at the time, and not what stands there now.
+    /// Whether to use the publisher's files as of that time instead of the newest ones.
     pub vintage: bool,
 }
 
@@ -66,8 +66,8 @@ pub struct Panel {
 /// Loads a data folder.
 ///
 /// # Errors
-/// [`Error`] for whatever the caller has to mend: a folder or file that is not there, a layout that is not known, a
-/// value that cannot be used, a day outside the data, a setting out of range.
+/// [`Error`] for anything the user has to fix: a missing folder or file, an unknown layout, an invalid value, a day
+/// outside the data, a setting out of range.
 pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
     settings.check().map_err(|message| Error::Request {
         message,
@@ -174,7 +174,7 @@ impl Panel {
         &self.inputs
     }
 
-    /// What a person should know about the data: missing files and values, rows left out, joint districts.
+    /// Notices about the data: missing files and values, omitted rows, joint districts.
     #[must_use]
     pub fn notices(&self) -> &[Notice] {
         &self.notices

@@ -1,4 +1,4 @@
-//! Patients in the hospitals of each state, as The COVID Tracking Project collected them.
+//! Hospital patients by state, from The COVID Tracking Project.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,9 +16,9 @@ use crate::error::Error;
 
 /// Path below the data folder.
 const PATH: &str = "testing/covid_tracking_states.csv";
-/// What to write where a number of patients is none.
+/// Remedy for an invalid number of patients.
 const REMEDY: &str = "write how many there are, such as 123, or leave it blank";
-/// Reports that are older by the as-of day say nothing about who is in hospital now.
+/// Maximum age of a report on the as-of day; older ones do not describe current patients.
 const OLDEST_DAYS: usize = 7;
 
 /// What a state reported.
@@ -29,10 +29,10 @@ pub(super) struct Reports {
     by_day: Arc<[f64]>,
 }
 
-/// Reads what each state with a report of the last week reported from the panel's first day to its as-of day; nothing where
-/// the file is not there.
+/// Reads the reports of each state with a report in the last week, from the panel's first day to its as-of day; none if
+/// the file is missing.
 pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<BTreeMap<Fips, Reports>, Error> {
-    let without = "nobody knows who is in hospital on the as-of day";
+    let without = "the number of hospital patients on the as-of day is unknown";
     let Some((path, bytes)) = reader.optional(&[PATH], without)? else { return Ok(BTreeMap::new()) };
     let mut table = Table::new(&path, &bytes)?;
     let (date, state) = (table.column("date")?, table.column("state")?);
@@ -43,10 +43,10 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
     while table.read(&mut record)? {
         let day: Date = text(&record, date)
             .parse()
-            .map_err(|_| table.wrong(&record, date, "is no date", "write the day such as 2020-07-31"))?;
+            .map_err(|_| table.wrong(&record, date, "is not a date", "write the day such as 2020-07-31"))?;
         last_day = last_day.max(Some(day));
         let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
-        // Territories are reported, too.
+        // The file also has territories.
         let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
         let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
             b"" => Ok(None),
@@ -70,7 +70,7 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
     Ok(reports)
 }
 
-/// Gives states and counties the reports of their state.
+/// Attaches to states and counties the reports of their state.
 pub(super) fn attach<'a>(
     reports: &BTreeMap<Fips, Reports>,
     places: impl Iterator<Item = &'a mut Place>,
@@ -118,6 +118,9 @@ mod tests {
     #[test]
     fn what_is_no_number_is_named_with_its_line() {
         let error = read_file("2020-08-07,IA,many,\n", Date::constant(2020, 8, 7)).unwrap_err().to_string();
-        assert!(error.contains("line 2, column `hospitalizedCurrently`: `many` is no number of patients"), "{error}");
+        assert!(
+            error.contains("line 2, column `hospitalizedCurrently`: `many` is not a number of patients"),
+            "{error}"
+        );
     }
 }

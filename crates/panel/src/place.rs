@@ -7,17 +7,16 @@ use countycast_engine::{Fips, History};
 use super::geography::State;
 use super::repair::Repairs;
 
-/// A county, a state or the nation: its counts, and what was done to them.
+/// A county, a state or the nation: its counts and their repairs.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// Counts and facts, with the place around it as region.
+    /// Counts and covariates, with the surrounding place as region.
     pub history: Arc<History>,
     /// The state it lies in or is; none for the nation.
     pub state: Option<&'static State>,
-    /// What repair did to its counts.
+    /// Repairs to its counts.
     pub repairs: Repairs,
-    /// The health district that reports for this county, whose own row stays at zero; none where the county's own row
-    /// counts.
+    /// The health district that reports for this county, whose own row stays at zero; none for other counties.
     pub reported_in: Option<String>,
 }
 

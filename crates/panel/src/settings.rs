@@ -8,12 +8,12 @@ use super::sources::Publisher;
 pub struct Settings {
     /// Whose counts to read: `auto` takes the first of JHU, NYT and USAFacts that is there.
     pub source: Source,
-    /// What becomes of counties whose health district reports for them.
+    /// Treatment of counties whose health district reports for them.
     pub joint_districts: JointDistricts,
     /// Days after the as-of day within which a vintage has to be published to count as known, 0 to 14.
     ///
-    /// 1: the publisher closes a day in the night after it. 2 lets a run as of Saturday use what stood there on Monday
-    /// morning, as teams of the Forecast Hub did.
+    /// 1: the publisher completes a day during the following night. With 2, a run as of Saturday uses the data of
+    /// Monday morning, as teams of the Forecast Hub did.
     pub vintage_lag_days: u32,
     /// Thresholds for cases and deaths below zero.
     pub negatives: Negatives,
@@ -21,7 +21,7 @@ pub struct Settings {
     pub gaps: Gaps,
     /// Thresholds for many days' counts reported on one.
     pub dumps: Dumps,
-    /// Share of a day's people that are missing on a public holiday, 0 to 0.9; half as many on each of the days after it.
+    /// Share of a day's counts that is missing on a public holiday, 0 to 0.9; halved on each of the days after it.
     pub holiday_loss: f64,
     /// Factors of the days of the week.
     pub weekday: Weekday,
@@ -53,11 +53,11 @@ impl Source {
     }
 }
 
-/// What becomes of counties whose health district reports for them.
+/// Treatment of counties whose health district reports for them.
 #[derive(serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum JointDistricts {
-    /// The counties keep their own rows, which stay at zero: what is published for them, and scored.
+    /// The counties keep their own rows of zeros, which are published for them and used in scoring.
     #[default]
     Apart,
     /// The district's counts are shared out among its counties by population.
@@ -68,7 +68,7 @@ pub enum JointDistricts {
 #[derive(serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Negatives {
-    /// Days after a drop in which an equal jump undoes it, 0 to 14: a file that was wrong for a few days.
+    /// Days after a drop within which an equal jump undoes it, 0 to 14: a file that was wrong for a few days.
     pub rebound_days: usize,
     /// Days of the nearest window that a deficit is taken from, 1 to 60; each further window is twice as long.
     pub window_days: usize,
@@ -88,9 +88,10 @@ pub struct Gaps {
     pub rate_days: usize,
     /// A run of zeros less probable than this (Poisson) is a gap in reporting, above 0 to 0.5.
     pub probability: f64,
-    /// The same where the whole state reports nothing on these days, above 0 to 1: then a county's zero is no news.
+    /// The same if the whole state reports nothing on these days, above 0 to 1: then a county's zero carries no
+    /// information.
     pub probability_in_state_gap: f64,
-    /// Longest gap in days, 1 to 90: what is silent for longer is taken as it stands.
+    /// Longest gap in days, 1 to 90: longer silences are left unchanged.
     pub max_days: usize,
     /// The value after a gap has to exceed this many ordinary days, at least 1, to count as several days' total.
     pub backlog: f64,
@@ -109,12 +110,12 @@ pub struct Dumps {
     pub min_variation: f64,
     /// Fewest people above the level, at least 1: smaller jumps change little and are mostly chance.
     pub min_people: f64,
-    /// Weeks' worth of earlier days over which an excess is spread where no silence explains it, in days, 7 to 120.
+    /// Earlier days over which an excess is spread if no silence explains it, 7 to 120.
     pub spread_days: usize,
-    /// A day is sustained, and no dump, where the median of the three days after it is above this share of it, above 0
+    /// A day is sustained, and not a dump, if the median of the three days after it is above this share of it, above 0
     /// to 1.
     pub sustained_share: f64,
-    /// Last days before as-of on which growth cannot yet be told from a dump, 0 to 14.
+    /// Last days before the as-of day on which growth cannot yet be distinguished from a dump, 0 to 14.
     pub recent_days: usize,
     /// There, a day has to be this many times as far from the local level, at least 1, and the state must not rise by
     /// half as much.
@@ -127,8 +128,7 @@ pub struct Dumps {
 pub struct Weekday {
     /// Days before as-of that they are taken from, 14 to 365: 8 weeks, as reporting habits change.
     pub days: usize,
-    /// Expected people a weekday at which a place's own factors and those of the place around it weigh the same, above
-    /// 0.
+    /// Expected people per weekday at which a place's own factors and its region's have equal weight, above 0.
     pub prior_people: f64,
 }
 
@@ -181,7 +181,7 @@ impl Default for Weekday {
 }
 
 impl Settings {
-    /// Whether every setting is in its range.
+    /// Checks that every setting is in range.
     ///
     /// # Errors
     /// The setting that is not, its value and its range.
@@ -213,7 +213,7 @@ impl Settings {
         ] {
             // Not `value < least || value > most`: that would let a NaN pass.
             if !(value >= least && value <= most) {
-                return Err(format!("`{name}` is {value}: it has to be between {least} and {most}"));
+                return Err(format!("`{name}` is {value}: must be {least} to {most}"));
             }
         }
         Ok(())

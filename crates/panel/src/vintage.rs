@@ -1,7 +1,7 @@
-//! What stood in the publisher's files on a past day.
+//! The publisher's files as of a past day.
 //!
-//! `vintages/DATE/` holds whole files as they stood at the end of DATE. `vintages_weekly/through_DATE_*` holds files
-//! whose last day is DATE, complete at the end of that day and cut to the last 84 days; the days before come from the base file.
+//! `vintages/DATE/` holds whole files as of the end of DATE. `vintages_weekly/through_DATE_*` holds files whose last
+//! day is DATE, complete at the end of that day and cut to the last 84 days; the days before come from the base file.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,18 +19,18 @@ use crate::error::{Error, InputError};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Vintage {
     published: Date,
-    /// Whether the files hold the whole history. Of two published on one day, the whole is the later in order.
+    /// Whether the files contain the whole history. Of two published on one day, the whole one sorts later.
     whole: bool,
     cases: PathBuf,
     deaths: PathBuf,
 }
 
-/// Reads the newest vintage published within `lag` days of the as-of day; without such a day, the newest there is.
+/// Reads the newest vintage published within `lag` days of the as-of day; without an as-of day, the newest one.
 pub(super) fn read(files: &Files, as_of: Option<Date>, lag: u32, reader: &mut Reader) -> Result<Published, Error> {
     let folder = files.cases.parent().unwrap_or(Path::new(".")).to_owned();
     if files.publisher != Publisher::Jhu {
         return Err(Error::Request {
-            message: format!("there are no vintages of {:?}", files.publisher),
+            message: format!("no vintages are available for {:?}", files.publisher),
             remedy: "leave out --vintage, or use JHU's files with their folders of vintages".to_owned(),
         });
     }
@@ -86,8 +86,8 @@ fn name(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// The recent file's days, with the base file's before them: increments are joined, so that a revision of the distant
-/// past does not show as a jump where the files meet.
+/// The recent file's days, preceded by the base file's: increments are joined, so a revision of the distant past causes
+/// no jump where the files meet.
 fn join(mut base: Counts, mut recent: Counts) -> Result<Counts, Error> {
     let Some(offset) = days_between(base.first_day, recent.first_day) else {
         let problem = format!("starts on {}, after the vintage's {}", base.first_day, recent.first_day);
@@ -98,7 +98,7 @@ fn join(mut base: Counts, mut recent: Counts) -> Result<Counts, Error> {
         return Err(InputError::new(&base.path, problem, "use a newer base file").into());
     }
     // Where the vintage has New York City as one, the base file's five counties are added up, and the whole is divided
-    // by population later: dividing only the last weeks would put a step into every borough where the files meet.
+    // by population later: dividing only the last weeks would cause a step in every borough where the files meet.
     if align::city_is_lumped(&recent) {
         align::lump_city(&mut base);
     }

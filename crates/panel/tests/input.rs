@@ -177,7 +177,7 @@ fn folders_and_layouts() {
     assert!(error.contains("notes.csv starts with `a,b,c`"), "{error}");
     let missing = folder.path("nowhere");
     let error = message(&load(&missing, None, &Settings::default()).unwrap_err(), folder.0.path());
-    assert!(error.starts_with("DIR/nowhere: there is no such folder"), "{error}");
+    assert!(error.starts_with("DIR/nowhere: the folder does not exist"), "{error}");
 
     let folder = Folder::of(&[("confirmed.csv", &jhu_cases())]);
     assert!(folder.error(None).starts_with("DIR: there is no file of Jhu deaths"), "{}", folder.error(None));
@@ -186,7 +186,7 @@ fn folders_and_layouts() {
     assert!(folder.error(None).contains("old/confirmed.csv: holds Jhu cases, and so does DIR/confirmed.csv"));
 
     let folder = Folder::of(&[("a.csv", USAFACTS), ("b.csv", USAFACTS)]);
-    assert!(folder.error(None).starts_with("DIR/a.csv: USAFacts' header does not say"), "{}", folder.error(None));
+    assert!(folder.error(None).starts_with("DIR/a.csv: neither the header nor the name"), "{}", folder.error(None));
 }
 
 #[test]
@@ -205,14 +205,18 @@ fn headers() {
 #[test]
 fn values() {
     for (from, to, expected) in [
-        (",1,3,3,6", ",1,x,3,6", "line 2, column `3/2/20`: `x` is no number"),
+        (",1,3,3,6", ",1,x,3,6", "line 2, column `3/2/20`: `x` is not a number"),
         (",1,3,3,6", ",1,,3,6", "line 2, column `3/2/20`: a count is missing"),
         (",1,3,3,6", ",1,-3,3,6", "line 2, column `3/2/20`: a cumulative count of -3"),
         (",1,3,3,6", ",1,3,3", "line 2: 11 fields where the header has 12"),
-        ("1003.0", "01001", "line 3, column `FIPS`: FIPS 01001 stands on line 2 already"),
+        ("1003.0", "01001", "line 3, column `FIPS`: FIPS 01001 is already on line 2"),
         ("1003.0", "1002", "line 3, column `FIPS`: FIPS 01002 (`Baldwin, Alabama`) is unknown to the crosswalk"),
-        ("1003.0", "Baldwin", "line 3, column `FIPS`: `Baldwin` is no FIPS code"),
-        ("Kansas City,Missouri", "Kansas City,Misery", "line 5, column `FIPS`: `Kansas City, Misery` is no place"),
+        ("1003.0", "Baldwin", "line 3, column `FIPS`: `Baldwin` is not a FIPS code"),
+        (
+            "Kansas City,Missouri",
+            "Kansas City,Misery",
+            "line 5, column `FIPS`: `Kansas City, Misery` is unknown to the crosswalk",
+        ),
         (",1,3,3,6", ",1,3,3,1001", "line 2, column `3/4/20`: 1001 cases in Autauga, AL (01001), which has 1000"),
     ] {
         let folder = Folder::jhu();
@@ -228,7 +232,7 @@ fn files_that_do_not_fit_together() {
     let deaths = jhu_deaths();
     let without: String = deaths.lines().filter(|line| !line.contains("Baldwin")).map(|l| format!("{l}\n")).collect();
     folder.write("jhu/deaths.csv", &without);
-    assert!(folder.error(None).starts_with("DIR/jhu/deaths.csv: there is no row of county 01003"));
+    assert!(folder.error(None).starts_with("DIR/jhu/deaths.csv: county 01003 has no row here"));
 }
 
 #[test]
@@ -251,13 +255,13 @@ fn long_layout_errors() {
     let good = "date,county,state,fips,cases,deaths\n2020-03-01,Snohomish,Washington,53061,1,0\n";
     for (more, expected) in [
         ("2020-03-03,Snohomish,Washington,53061,1,0\n", ", column `date`: after 2020-03-01 comes 2020-03-03"),
-        ("2020-03-02,Snohomish,Washington,53061,one,0\n", ", line 3, column `cases`: `one` is no number"),
+        ("2020-03-02,Snohomish,Washington,53061,one,0\n", ", line 3, column `cases`: `one` is not a number"),
         (
             "2020-03-01,Snohomish,Washington,53061,1,0\n",
             ", line 3, column `fips`: `Snohomish` has two rows for 2020-03-01",
         ),
         ("2020-03-02,Nowhere,Washington,53002,1,0\n", ", line 3, column `fips`: `Nowhere, Washington` (FIPS"),
-        ("March,Snohomish,Washington,53061,1,0\n", ", line 3, column `date`: `March` is no date"),
+        ("March,Snohomish,Washington,53061,1,0\n", ", line 3, column `date`: `March` is not a date"),
     ] {
         let error = Folder::of(&[("us.csv", &format!("{good}{more}"))]).error(None);
         assert!(error.starts_with(&format!("DIR/us.csv{expected}")), "{error}");
@@ -270,5 +274,5 @@ fn a_setting_out_of_range() {
     settings.dumps.deviations = -1.0;
     let folder = Folder::jhu();
     let error = message(&load(folder.0.path(), None, &settings).unwrap_err(), folder.0.path());
-    assert!(error.starts_with("`dumps.deviations` is -1: it has to be between 2 and 20"), "{error}");
+    assert!(error.starts_with("`dumps.deviations` is -1: must be 2 to 20"), "{error}");
 }

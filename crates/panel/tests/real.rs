@@ -1,4 +1,4 @@
-//! The panel on the real data: named defects, and what their repair makes of them. Skipped where the data is absent.
+//! The panel on the real data: named defects, and what their repair makes of them.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::collections::BTreeMap;
@@ -9,14 +9,12 @@ use std::sync::OnceLock;
 use countycast_engine::{Date, Fips};
 use countycast_panel::{Panel, Place, Repair, RepairKind, Request, Settings};
 
-fn folder() -> Option<PathBuf> {
+/// The publishers' files.
+fn folder() -> PathBuf {
     let near = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
     let folder = std::env::var_os("COUNTYCAST_DATA").map_or(near, PathBuf::from);
-    if folder.join("jhu").is_dir() {
-        return Some(folder);
-    }
-    println!("skipped: no data at {}; set COUNTYCAST_DATA", folder.display());
-    None
+    assert!(folder.join("jhu").is_dir(), "no data at {}: set COUNTYCAST_DATA", folder.display());
+    folder
 }
 
 fn date(text: &str) -> Date {
@@ -27,15 +25,15 @@ fn fips(text: &str) -> Fips {
     text.parse().unwrap()
 }
 
-fn load(as_of: &str, vintage: bool) -> Option<Panel> {
-    let request = Request { data: folder()?, as_of: Some(date(as_of)), vintage };
-    Some(countycast_panel::load(&request, &Settings::default()).unwrap())
+fn load(as_of: &str, vintage: bool) -> Panel {
+    let request = Request { data: folder(), as_of: Some(date(as_of)), vintage };
+    countycast_panel::load(&request, &Settings::default()).unwrap()
 }
 
 /// As of Saturday 2020-10-24, loaded once for all tests.
-fn october() -> Option<&'static Panel> {
-    static PANEL: OnceLock<Option<Panel>> = OnceLock::new();
-    PANEL.get_or_init(|| load("2020-10-24", false)).as_ref()
+fn october() -> &'static Panel {
+    static PANEL: OnceLock<Panel> = OnceLock::new();
+    PANEL.get_or_init(|| load("2020-10-24", false))
 }
 
 fn place<'a>(panel: &'a Panel, code: &str) -> &'a Place {
@@ -49,8 +47,8 @@ struct Wide {
 }
 
 impl Wide {
-    fn read(path: &str) -> Option<Self> {
-        let bytes = std::fs::read(folder()?.join(path)).unwrap();
+    fn read(path: &str) -> Self {
+        let bytes = std::fs::read(folder().join(path)).unwrap();
         let mut text = String::new();
         if path.ends_with(".gz") {
             flate2::read::GzDecoder::new(bytes.as_slice()).read_to_string(&mut text).unwrap();
@@ -67,7 +65,7 @@ impl Wide {
             (row[fips].parse::<f64>().ok().map(|n| n as u32), row[place].to_owned(), row[state].to_owned(), counts)
         };
         let days = header.iter().skip(first).map(str::to_owned).collect();
-        Some(Self { days, rows: reader.records().map(|record| row(record.unwrap())).collect() })
+        Self { days, rows: reader.records().map(|record| row(record.unwrap())).collect() }
     }
 
     fn day(&self, day: &str) -> usize {
@@ -104,8 +102,9 @@ fn close(a: f64, b: f64) -> bool {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn harris_texas_its_backlog_of_21_september_is_spread_over_the_weeks_before() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     let (reported, cleaned) = cases(panel, "48201", "2020-09-14", "2020-09-28");
     assert_eq!(reported[7], 14_129.0, "a day of about 660 by the days around it");
     assert!(cleaned.iter().all(|count| (200.0..2_500.0).contains(count)), "{cleaned:?}");
@@ -113,24 +112,27 @@ fn harris_texas_its_backlog_of_21_september_is_spread_over_the_weeks_before() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn bexar_texas_two_dumps_and_a_correction_within_a_week_leave_a_level() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     let (reported, cleaned) = cases(panel, "48029", "2020-09-15", "2020-09-30");
     assert_eq!(reported[5..=8], [2_581.0, 102.0, 2_896.0, -2_545.0]);
     assert!(cleaned.iter().all(|count| (0.0..700.0).contains(count)), "{cleaned:?}");
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn anderson_texas_a_drop_undone_three_days_later_leaves_no_trace() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     let (reported, cleaned) = cases(panel, "48001", "2020-09-10", "2020-09-24");
     assert_eq!((reported[8], reported[11]), (-1_068.0, 1_051.0));
     assert!(cleaned.iter().all(|count| (0.0..40.0).contains(count)), "{cleaned:?}");
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn rhode_island_reports_counties_once_a_week_and_gets_a_level() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     // Wednesdays: 490, 709, 803 and 1,104 cases in Providence, 0 on all other days.
     let (reported, cleaned) = cases(panel, "44007", "2020-09-24", "2020-10-21");
     assert_eq!(reported.iter().filter(|count| **count > 0.0).count(), 4, "{reported:?}");
@@ -142,9 +144,10 @@ fn rhode_island_reports_counties_once_a_week_and_gets_a_level() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn alabama_what_moves_from_unassigned_to_counties_cancels_in_the_state() {
-    let Some(panel) = october() else { return };
-    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv").unwrap();
+    let panel = october();
+    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv");
     let moved = file.row("Unassigned", "Alabama", "9/16/20") - file.row("Unassigned", "Alabama", "9/15/20");
     assert_eq!(moved, -13_347.0);
     assert_eq!(cases(panel, "01", "2020-09-16", "2020-09-16").0, [927.0]);
@@ -155,9 +158,10 @@ fn alabama_what_moves_from_unassigned_to_counties_cancels_in_the_state() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn utah_districts_and_dukes_and_nantucket_count_in_their_state_alone() {
-    let Some(panel) = october() else { return };
-    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv").unwrap();
+    let panel = october();
+    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv");
     for (code, district) in [
         ("49003", "Bear River"),
         ("49057", "Weber-Morgan"),
@@ -184,9 +188,10 @@ fn in_no_county(panel: &Panel, state: &str) -> f64 {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn kansas_city_and_prisons_count_in_their_state_alone() {
-    let Some(panel) = october() else { return };
-    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv").unwrap();
+    let panel = october();
+    let file = Wide::read("jhu/time_series_covid19_confirmed_US.csv");
     for (state, name, rows) in [
         ("29", "Missouri", &["Kansas City", "Unassigned", "Out of MO"][..]),
         (
@@ -214,10 +219,11 @@ fn expected(repairs: &[Repair], kinds: &[RepairKind]) -> f64 {
 const ADDING: [RepairKind; 2] = [RepairKind::Holiday, RepairKind::Unreported];
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn state_totals_are_the_published_ones() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     for (kind, deaths) in [("confirmed", false), ("deaths", true)] {
-        let file = Wide::read(&format!("jhu/time_series_covid19_{kind}_US.csv")).unwrap();
+        let file = Wide::read(&format!("jhu/time_series_covid19_{kind}_US.csv"));
         let day = file.day("10/24/20");
         let mut published = BTreeMap::<&str, f64>::new();
         for (_, _, state, counts) in &file.rows {
@@ -237,8 +243,9 @@ fn state_totals_are_the_published_ones() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn repair_moves_people_between_days_and_loses_none() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     assert_eq!(panel.counties().len(), 3_142);
     for county in panel.counties() {
         let (cases, deaths) = (county.history.cases(), county.history.deaths());
@@ -257,9 +264,10 @@ fn repair_moves_people_between_days_and_loses_none() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn new_york_city_is_five_counties_even_where_it_was_published_as_one() {
     const BOROUGHS: [&str; 5] = ["36005", "36047", "36061", "36081", "36085"];
-    let (Some(newest), Some(then)) = (october(), august()) else { return };
+    let (newest, then) = (october(), august());
     assert_eq!(place(newest, "36005").history.cases().total(), 54_892.0, "apart in the newest file");
     // On that day 227,584 under Manhattan, and 0 in the four others.
     let totals = BOROUGHS.map(|code| place(then, code).history.cases().total());
@@ -271,15 +279,16 @@ fn new_york_city_is_five_counties_even_where_it_was_published_as_one() {
 }
 
 /// As of Saturday 2020-08-08, as it stood the Monday after.
-fn august() -> Option<&'static Panel> {
-    static PANEL: OnceLock<Option<Panel>> = OnceLock::new();
-    PANEL.get_or_init(|| load("2020-08-08", true)).as_ref()
+fn august() -> &'static Panel {
+    static PANEL: OnceLock<Panel> = OnceLock::new();
+    PANEL.get_or_init(|| load("2020-08-08", true))
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn a_vintage_is_what_stood_there_then_joined_on_increments() {
-    let (Some(then), Some(newest)) = (august(), load("2020-08-08", false)) else { return };
-    let file = Wide::read("jhu/vintages_weekly/through_2020-08-09_confirmed_US.csv.gz").unwrap();
+    let (then, newest) = (august(), load("2020-08-08", false));
+    let file = Wide::read("jhu/vintages_weekly/through_2020-08-09_confirmed_US.csv.gz");
     let day = file.day("8/8/20");
     // Massachusetts moved thousands between counties in September: Middlesex had 22,000 then.
     let middlesex = file.county(25_017);
@@ -302,8 +311,9 @@ fn a_vintage_is_what_stood_there_then_joined_on_increments() {
 }
 
 #[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
 fn rio_arriba_and_all_other_counties_have_residents_neighbours_and_a_place() {
-    let Some(panel) = october() else { return };
+    let panel = october();
     let county = place(panel, "35039");
     assert_eq!((county.history.location().name.as_str(), county.history.cases().total()), ("Rio Arriba, NM", 480.0));
     assert!(panel.neighbours(fips("35039")).contains(&fips("35055")), "Taos lies beside it");

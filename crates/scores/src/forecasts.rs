@@ -1,4 +1,4 @@
-//! What a run said, in the form in which it is scored.
+//! A run's forecasts, in the form in which they are scored.
 
 use std::collections::HashMap;
 
@@ -16,7 +16,7 @@ pub enum Sum {
     Span,
 }
 
-/// The quantiles that one model gave for one location, target and horizon.
+/// One model's quantiles for one location, target and horizon.
 #[derive(Debug, Clone, PartialEq)]
 pub struct QuantileForecast {
     /// The location.
@@ -25,16 +25,16 @@ pub struct QuantileForecast {
     pub model: String,
     /// New cases or new deaths.
     pub target: Target,
-    /// What is summed.
+    /// What the forecast sums over.
     pub sum: Sum,
-    /// Weeks past as-of, from 1.
+    /// Weeks after the as-of day, from 1.
     pub horizon: u8,
     /// The 23 quantiles.
     pub row: Row,
 }
 
 impl QuantileForecast {
-    /// Last day of what is summed.
+    /// Last day of the sum.
     #[must_use]
     pub fn end(&self, as_of: Date) -> Date {
         as_of.saturating_add((7 * i64::from(self.horizon)).days())
@@ -48,18 +48,18 @@ pub struct Run {
     pub as_of: Date,
     /// All weekly and span forecasts of new cases and deaths.
     pub forecasts: Vec<QuantileForecast>,
-    /// R_t at the as-of day with its 90 % interval, and whether the place was projected on its own.
+    /// R_t at the as-of day with its 90 % interval, and whether the place was independent.
     pub places: HashMap<Fips, PlaceThen>,
 }
 
-/// What the run said of a place at the time.
+/// A place as recorded by the run.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct PlaceThen {
     /// 5 %, 50 % and 95 % of R_t.
     pub reproduction: Option<[f64; 3]>,
     /// Whether the engines projected it.
     pub independent: bool,
-    /// Whether its history was hidden from the fallback that projected it.
+    /// Whether its history was hidden from the fallback.
     pub hidden: bool,
     /// Residents.
     pub population: Option<f64>,

@@ -11,13 +11,13 @@ pub const LEVELS: [f64; 23] = [
 /// Position of the median in [`LEVELS`].
 pub const MEDIAN: usize = 11;
 
-/// Positions in [`LEVELS`] of the seven quantiles that the Forecast Hub takes for counties.
+/// Positions in [`LEVELS`] of the seven quantiles that the Forecast Hub uses for counties.
 pub const COUNTY_LEVELS: [usize; 7] = [1, 3, 6, 11, 16, 19, 21];
 
 /// One value for each of [`LEVELS`], not decreasing.
 pub type Row = [f32; 23];
 
-/// What one model says of one location: quantiles by target.
+/// One model's projection of one location: quantiles by target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Forecast {
     /// Targets in the order of [`Target::ALL`], those that the model projects.

@@ -1,30 +1,30 @@
-//! Scores of one forecast against what came true.
+//! Scores of one forecast against the observed value.
 
 use crate::quantiles::{COUNTY_LEVELS, LEVELS, MEDIAN, Row};
 
-/// Which of the 23 quantiles a score looks at.
+/// Which of the 23 quantiles a score uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Scale {
-    /// The seven that the Forecast Hub takes for counties.
+    /// The seven that the Forecast Hub uses for counties.
     Seven,
     /// All 23.
     All,
 }
 
-/// The weighted interval score and its three parts, in people.
+/// The weighted interval score and its three components, in people.
 ///
 /// With K central intervals of nominal level 1 − α_k and median m, the score of y is
 /// (½·|y − m| + Σ (α_k/2)·IS_k) / (K + ½), where IS = width + 2/α·(miss below or above) (Bracher et al. 2021,
 /// *Evaluating epidemic forecasts in an interval format*). It is the mean over all levels of twice the pinball loss.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Wis {
-    /// The score: the sum of the parts.
+    /// The score: the sum of the components.
     pub total: f64,
-    /// What the width of the intervals costs.
+    /// Dispersion: penalty for the width of the intervals.
     pub spread: f64,
-    /// What it costs to have said too much.
+    /// Penalty for overprediction.
     pub over: f64,
-    /// What it costs to have said too little.
+    /// Penalty for underprediction.
     pub under: f64,
 }
 
@@ -42,7 +42,7 @@ impl Scale {
     ///
     /// ```
     /// use countycast_scores::Scale;
-    /// // A forecast that knows: no width, no miss.
+    /// // A perfect forecast: no width, no miss.
     /// assert_eq!(Scale::All.wis(&[7.0; 23], 7.0).total, 0.0);
     /// // A point forecast is scored by its absolute error.
     /// assert!((Scale::Seven.wis(&[7.0; 23], 10.0).under - 3.0).abs() < 1e-12);
@@ -68,15 +68,15 @@ impl Scale {
         Wis { total: spread + over + under, spread, over, under }
     }
 
-    /// The same score of log(x + 1), which asks for the right ratio and not the right difference (Bosse et al. 2023,
-    /// *Scoring epidemiological forecasts on transformed scales*). Truths below 0 count as 0.
+    /// The same score of log(x + 1), which measures relative rather than absolute errors (Bosse et al. 2023, *Scoring
+    /// epidemiological forecasts on transformed scales*). Observed values below 0 count as 0.
     #[must_use]
     pub fn log_wis(self, row: &Row, truth: f64) -> f64 {
         self.wis(&row.map(f32::ln_1p), truth.max(0.0).ln_1p()).total
     }
 }
 
-/// Whether the truth lies in the central interval of this nominal level, ends included.
+/// Whether the observed value lies in the central interval of this nominal level, ends included.
 ///
 /// `level` is 0.5, 0.8, 0.95 or another for which both ends are among the quantiles.
 #[must_use]
@@ -88,10 +88,10 @@ pub fn covered(row: &Row, truth: f64, level: f64) -> bool {
     (end((1.0 - level) / 2.0)..=end((1.0 + level) / 2.0)).contains(&truth)
 }
 
-/// Probability integral transform: the level at which the truth stands, between 0 and 1.
+/// Probability integral transform: the level of the observed value in the forecast distribution, between 0 and 1.
 ///
-/// Between quantiles by interpolation; where several quantiles equal the truth, the middle of their levels; beyond the
-/// outermost, half their level from the end.
+/// Between quantiles by interpolation; where several quantiles equal the observed value, the middle of their levels;
+/// beyond the outermost quantiles, the middle of the remaining tail.
 #[must_use]
 pub fn pit(row: &Row, truth: f64) -> f64 {
     let value = |i: usize| f64::from(row[i]);
@@ -111,7 +111,7 @@ pub fn pit(row: &Row, truth: f64) -> f64 {
             LEVELS[a] + share * (LEVELS[b] - LEVELS[a])
         }
         (a, b, Some((low, high))) => {
-            // An end of ties at the edge of the table stands for all that lies beyond.
+            // Ties at the outermost quantile extend to the end of the distribution.
             let low = if a.is_none() { 0.0 } else { *low };
             let high = if b.is_none() { 1.0 } else { *high };
             f64::midpoint(low, high)

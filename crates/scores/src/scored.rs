@@ -1,4 +1,4 @@
-//! Every forecast of a run beside what came true.
+//! Every forecast of a run with its observed value and scores.
 
 use std::collections::HashMap;
 
@@ -14,7 +14,7 @@ use crate::quantiles::{MEDIAN, Row};
 /// The model against which all others are held: the QuantileForecast Hub's baseline.
 pub const BASELINE: &str = "flat";
 
-/// One model's forecast of one week of one location, and how good it was.
+/// One model's forecast of one week of one location, with its scores.
 #[derive(Debug, Clone)]
 pub struct Scored {
     /// Last day of data used.
@@ -25,45 +25,45 @@ pub struct Scored {
     pub model: String,
     /// New cases or new deaths.
     pub target: Target,
-    /// Weeks past as-of, from 1.
+    /// Weeks after the as-of day, from 1.
     pub horizon: u8,
-    /// What came true.
+    /// The observed value.
     pub truth: f64,
-    /// Weighted interval score with its parts: seven quantiles for counties, 23 for states and the nation.
+    /// Weighted interval score with its components: seven quantiles for counties, 23 for states and the nation.
     pub wis: Wis,
-    /// The same of log(x + 1), in all.
+    /// Weighted interval score of log(x + 1).
     pub log_wis: f64,
-    /// |median − truth| of the single week.
+    /// |median − observed| of the single week.
     pub error: f64,
-    /// |median − truth| of the sum since as-of; for cases.
+    /// |median − observed| of the sum since as-of; for cases.
     pub span_error: Option<f64>,
-    /// Whether the central 50, 80 and 95 % intervals hold the truth.
+    /// Whether the central 50, 80 and 95 % intervals cover the observed value.
     pub covered: [bool; 3],
     /// Probability integral transform.
     pub pit: f64,
-    /// What the place was like on the as-of day.
+    /// The place's stratum on the as-of day.
     pub stratum: Stratum,
 }
 
-/// What a place was like on the as-of day.
+/// The stratum of a place on the as-of day.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Stratum {
     /// Population quintile among counties, 1 (smallest) to 5; none for states and the nation.
     pub quintile: Option<u8>,
-    /// Where the epidemic stood.
+    /// Course of the epidemic.
     pub course: Course,
     /// Whether the engines projected it; false for counties on fallback.
     pub independent: bool,
-    /// Whether its history was hidden from the fallback that projected it.
+    /// Whether its history was hidden from the fallback.
     pub hidden: bool,
 }
 
-/// Where an epidemic stands by the 90 % interval of R_t.
+/// Course of an epidemic by the 90 % interval of R_t.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Course {
     /// The interval lies above 1.
     Growing,
-    /// The interval holds 1: a peak, a trough, or too few cases to tell.
+    /// The interval contains 1: a peak, a trough, or too few cases.
     Turning,
     /// The interval lies below 1.
     Declining,
@@ -80,7 +80,7 @@ impl Course {
         }
     }
 
-    /// As it stands in tables.
+    /// Name in tables.
     #[must_use]
     pub const fn word(self) -> &'static str {
         match self {
@@ -110,7 +110,7 @@ pub fn quintiles_of(populations: impl Iterator<Item = (Fips, f64)>) -> HashMap<F
     counties.iter().enumerate().map(|(rank, (_, fips))| (*fips, 1 + (5 * rank / n) as u8)).collect()
 }
 
-/// Scores every weekly forecast of a run whose truth is known. Order as in the run.
+/// Scores every weekly forecast of a run whose outcome is observed. Order as in the run.
 #[must_use]
 pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
     let quintiles = quintiles(&run.places);

@@ -10,18 +10,18 @@ use super::scored::{BASELINE, Scored};
 /// Bins of the probability integral transform.
 pub const PIT_BINS: usize = 20;
 
-/// What a group holds together.
+/// Key of a group of forecasts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Group {
     /// `inc case` or `inc death`.
     pub target: &'static str,
-    /// What the group is by: `level`, `quintile`, `course`, `state`, `as_of`, `phase`.
+    /// Grouping variable: `level`, `quintile`, `course`, `state`, `as_of`, `phase`.
     pub by: &'static str,
     /// Its value, such as `county`, `Q5`, `growing`, `48`, `2020-08-01`, `fallback`.
     pub value: String,
     /// The model.
     pub model: String,
-    /// Weeks past as-of; 0 for all together.
+    /// Weeks after the as-of day; 0 for all together.
     pub horizon: u8,
 }
 
@@ -36,7 +36,7 @@ struct Sums {
     span: (f64, f64),
     /// The baseline's scores on the same weeks: number, WIS, log WIS, error, error of sums.
     baseline: [f64; 5],
-    /// The model's own on those weeks, where the baseline answered too.
+    /// The model's own scores on the weeks that the baseline also projected.
     paired: [f64; 4],
     pit: [f64; PIT_BINS],
 }
@@ -51,33 +51,33 @@ pub struct Means {
     pub n: u64,
     /// Weighted interval score, people.
     pub wis: f64,
-    /// Its part for width.
+    /// Its dispersion component.
     pub spread: f64,
-    /// Its part for having said too much.
+    /// Its overprediction component.
     pub over: f64,
-    /// Its part for having said too little.
+    /// Its underprediction component.
     pub under: f64,
     /// Score of log(x + 1).
     pub log_wis: f64,
-    /// |median − truth| of single weeks, people.
+    /// |median − observed| of single weeks, people.
     pub absolute_error: f64,
-    /// |median − truth| of sums since as-of, people.
+    /// |median − observed| of sums since as-of, people.
     pub span_absolute_error: Option<f64>,
-    /// WIS over the baseline's on the same weeks.
+    /// WIS relative to the baseline's on the same weeks.
     pub relative_wis: Option<f64>,
-    /// Log WIS over the baseline's.
+    /// Log WIS relative to the baseline's.
     pub relative_log_wis: Option<f64>,
-    /// Absolute error over the baseline's.
+    /// Absolute error relative to the baseline's.
     pub relative_error: Option<f64>,
-    /// Absolute error of sums over the baseline's.
+    /// Absolute error of sums relative to the baseline's.
     pub relative_span_error: Option<f64>,
-    /// Share of truths within the central 50, 80 and 95 % intervals.
+    /// Coverage of the central 50, 80 and 95 % intervals.
     pub coverage: [f64; 3],
     /// Shares of the probability integral transform in bins of equal width.
     pub pit: [f64; PIT_BINS],
 }
 
-/// Sums that grow as runs are scored.
+/// Sums of scores, accumulated over runs.
 #[derive(Debug, Clone, Default)]
 pub struct Summary(BTreeMap<Group, Sums>);
 
@@ -105,7 +105,7 @@ impl Summary {
     }
 }
 
-/// As it stands in tables and files.
+/// Name in tables and files.
 #[must_use]
 pub const fn target_name(target: Target) -> &'static str {
     match target {

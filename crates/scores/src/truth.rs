@@ -30,8 +30,8 @@ impl Truth {
         self.weekly.insert((fips, target, end), count);
     }
 
-    /// New events in the seven days that end on `end`; none where they are not all known. Daily counts that add up to
-    /// less than zero count as zero.
+    /// New events in the seven days that end on `end`; none if some are unknown. Daily counts that add up to less than
+    /// zero count as zero.
     #[must_use]
     pub fn week(&self, fips: Fips, target: Target, end: Date) -> Option<f64> {
         if let Some(&count) = self.weekly.get(&(fips, target, end)) {
@@ -42,7 +42,7 @@ impl Truth {
         Some(days.iter().sum::<f64>().max(0.0))
     }
 
-    /// New events in the `weeks` weeks after `as_of`; none where they are not all known.
+    /// New events in the `weeks` weeks after `as_of`; none if some are unknown.
     #[must_use]
     pub fn span(&self, fips: Fips, target: Target, as_of: Date, weeks: usize) -> Option<f64> {
         (1..=weeks as i64).map(|week| self.week(fips, target, as_of.saturating_add((7 * week).days()))).sum()

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use countycast_abm::{Disease, Epidemic, Key, Plan, Population, Profile, Settings, Tables, World};
+use countycast_engine::{Contacts, Severity};
 use rayon::prelude::*;
 
 const COUNTIES: usize = 3_142;
@@ -21,7 +22,7 @@ fn main() {
     let total: f64 = raw.iter().sum();
     let sizes: Vec<usize> = raw.iter().map(|share| (share / total * PEOPLE).min(10e6) as usize).collect();
     let settings = Settings::default();
-    let tables = Arc::new(Tables::new(&settings));
+    let tables = Arc::new(Tables::new(&settings, &Severity::default()));
     let begin = Instant::now();
     let infections: u64 = sizes
         .par_iter()
@@ -29,7 +30,7 @@ fn main() {
         .map(|(county, &people)| {
             let key = Key::from_seed(county as u64);
             let population = Population::build(people, &Profile::default(), key);
-            let disease = Disease::new(&settings, Arc::clone(&tables), &population);
+            let disease = Disease::new(&settings, Arc::clone(&tables), Contacts::united_states(), &population);
             let plan = Plan::usual();
             let (population, disease, plan) = (&population, &disease, &plan);
             let world = World { population, disease, plan, first_weekday: 0, unit: 1.0, levels: 1 };

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use countycast_abm::{Disease, Epidemic, Key, LONGEST_GENERATION, Plan, Population, Profile, Settings, Tables, World};
+use countycast_engine::{Contacts, Severity};
 use rayon::ThreadPoolBuilder;
 
 fn main() {
@@ -20,11 +21,13 @@ fn main() {
     }
 }
 
-/// Processor time of all threads so far, seconds; on Linux, in hundredths. On a busy machine it says more than the clock.
+/// Processor time of all threads so far, seconds; on Linux. On a busy machine it says more than the clock.
 fn processor() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let fields = stat.rsplit(')').next().unwrap_or_default().split_whitespace();
-    fields.skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum::<f64>() / 100.0
+    let threads = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
+    let nanoseconds = |thread: &std::path::Path| -> Option<f64> {
+        std::fs::read_to_string(thread.join("schedstat")).ok()?.split_whitespace().next()?.parse().ok()
+    };
+    threads.filter_map(|thread| nanoseconds(&thread.path())).sum::<f64>() / 1e9
 }
 
 fn run(people: usize, multiplier: f32, days: usize, threads: usize) {
@@ -33,7 +36,12 @@ fn run(people: usize, multiplier: f32, days: usize, threads: usize) {
     let population = Population::build(people, &Profile::default(), Key::from_seed(1));
     let (built, built_used) = (begin.elapsed().as_secs_f64(), processor() - used);
     let settings = Settings::default();
-    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
+    let disease = Disease::new(
+        &settings,
+        Arc::new(Tables::new(&settings, &Severity::default())),
+        Contacts::united_states(),
+        &population,
+    );
     let plan = Plan::usual();
     let world = World {
         population: &population,
@@ -54,11 +62,11 @@ fn run(people: usize, multiplier: f32, days: usize, threads: usize) {
     let (seconds, running_used) = (begin.elapsed().as_secs_f64(), processor() - used);
     println!("{people} people, {days} days, multiplier {multiplier}, {threads} threads");
     println!(
-        "  building        {built:.3} s, {built_used:.2} s of processor, {:.1} MB",
+        "  building        {built:.3} s, {built_used:.3} s of processor, {:.1} MB",
         population.bytes() as f64 / 1e6
     );
     println!(
-        "  running         {seconds:.3} s, {running_used:.2} s of processor, {:.1} MB at most",
+        "  running         {seconds:.3} s, {running_used:.3} s of processor, {:.1} MB at most",
         most_bytes as f64 / 1e6
     );
     println!("  infected        {:.1} %", 100.0 * infections as f64 / people as f64);

@@ -5,7 +5,7 @@
 use std::error::Error;
 
 use countycast_abm::{Abm, Settings, Simulated};
-use countycast_engine::{Change, Date, Horizon, Measure, Scenario, Schools, Streams};
+use countycast_engine::{Change, Date, Epidemiology, Horizon, Measure, Scenario, Schools, Streams};
 use countycast_testkit::county_in_region;
 
 const LAYERS: [&str; 6] = ["household", "school", "work", "care", "community", "from elsewhere"];
@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // A county of 200,000 with 60 cases a day.
     let history = county_in_region("19153", 200_000.0, Date::constant(2020, 6, 1), vec![60.0; 90], vec![0.8; 90]);
     let streams = Streams::new(1, "abm", history.location().fips);
-    let fit = Abm::new(Settings::default())?.fit_people(&history, &streams)?;
+    let fit = Abm::new(Settings::default(), &Epidemiology::default())?.fit_people(&history, &streams)?;
     let horizon = Horizon::from_days(28)?;
     let closed = Change {
         start: history.as_of(),

@@ -2,11 +2,12 @@
 
 use std::sync::Arc;
 
+use countycast_engine::{Contacts, Delay, Severity};
 use statrs::distribution::{ContinuousCDF, Gamma as GammaLaw};
 
-use crate::population::{BANDS, Layer, Population};
+use crate::population::{BANDS, Daytime, Layer, Population};
 use crate::random::Key;
-use crate::settings::{Settings, Waiting};
+use crate::settings::Settings;
 
 /// Entries of the tables of waiting times.
 const STEPS: usize = 1_024;
@@ -18,29 +19,10 @@ pub(crate) const WHEEL: usize = 32;
 const MIXING_STEPS: usize = 1_024;
 /// Days from infectious to symptoms: Covasim (Lauer et al. 2020).
 pub(crate) const PRESYMPTOMATIC_DAYS: f32 = 1.1;
-/// Age groups of the contact matrix, the last from 75 on.
-const MATRIX: usize = 16;
-
-/// Contacts a day outside home, school and work, row the age group of the participant: Prem, Cook & Jit 2017, United
-/// States, as kept by synthpops (CC BY 4.0), rounded.
-const CONTACTS: [[f64; MATRIX]; MATRIX] = [
-    [0.78, 0.36, 0.18, 0.14, 0.22, 0.34, 0.39, 0.34, 0.24, 0.19, 0.25, 0.22, 0.15, 0.13, 0.07, 0.03],
-    [0.39, 1.54, 0.56, 0.16, 0.13, 0.25, 0.31, 0.35, 0.31, 0.17, 0.14, 0.16, 0.15, 0.11, 0.05, 0.04],
-    [0.13, 0.70, 2.48, 0.41, 0.25, 0.21, 0.24, 0.30, 0.36, 0.25, 0.18, 0.12, 0.09, 0.09, 0.05, 0.05],
-    [0.07, 0.24, 1.10, 3.46, 0.79, 0.36, 0.23, 0.28, 0.30, 0.30, 0.14, 0.08, 0.06, 0.05, 0.03, 0.02],
-    [0.10, 0.13, 0.19, 1.29, 1.97, 0.76, 0.45, 0.31, 0.25, 0.33, 0.21, 0.15, 0.06, 0.05, 0.05, 0.04],
-    [0.16, 0.09, 0.08, 0.33, 0.86, 1.08, 0.61, 0.42, 0.30, 0.30, 0.27, 0.15, 0.06, 0.04, 0.03, 0.01],
-    [0.16, 0.12, 0.19, 0.16, 0.39, 0.56, 0.70, 0.51, 0.34, 0.29, 0.31, 0.24, 0.11, 0.08, 0.04, 0.03],
-    [0.15, 0.19, 0.14, 0.11, 0.25, 0.43, 0.54, 0.67, 0.49, 0.35, 0.25, 0.21, 0.19, 0.13, 0.07, 0.03],
-    [0.11, 0.15, 0.23, 0.16, 0.27, 0.31, 0.43, 0.48, 0.55, 0.37, 0.27, 0.13, 0.13, 0.09, 0.06, 0.03],
-    [0.04, 0.06, 0.08, 0.17, 0.21, 0.26, 0.32, 0.37, 0.37, 0.42, 0.35, 0.17, 0.12, 0.08, 0.06, 0.05],
-    [0.06, 0.12, 0.14, 0.22, 0.38, 0.47, 0.34, 0.34, 0.41, 0.50, 0.42, 0.35, 0.22, 0.12, 0.07, 0.05],
-    [0.09, 0.08, 0.09, 0.11, 0.26, 0.44, 0.45, 0.39, 0.40, 0.31, 0.49, 0.48, 0.32, 0.18, 0.09, 0.05],
-    [0.06, 0.07, 0.06, 0.10, 0.21, 0.31, 0.32, 0.39, 0.36, 0.32, 0.31, 0.40, 0.37, 0.26, 0.17, 0.07],
-    [0.06, 0.08, 0.05, 0.06, 0.16, 0.24, 0.31, 0.28, 0.28, 0.25, 0.29, 0.33, 0.33, 0.28, 0.13, 0.08],
-    [0.02, 0.04, 0.06, 0.12, 0.11, 0.16, 0.16, 0.23, 0.28, 0.24, 0.21, 0.22, 0.37, 0.33, 0.27, 0.10],
-    [0.03, 0.03, 0.05, 0.03, 0.06, 0.08, 0.15, 0.12, 0.12, 0.17, 0.13, 0.13, 0.13, 0.17, 0.14, 0.09],
-];
+/// Age groups of five years that contacts are taken between, the last from 75 on.
+pub(crate) const GROUPS: usize = 16;
+/// Youngest age of each.
+pub(crate) const YOUNGEST: [u8; GROUPS] = [0, 5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75];
 
 /// Quantiles of what differs between people, the same in every place: tabulated once for all.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,18 +30,21 @@ pub struct Tables {
     latent: Vec<f32>,
     infectious: Vec<f32>,
     infectiousness: Vec<f32>,
+    /// Share with symptoms by age band.
+    symptomatic: [f32; BANDS],
     /// One over the mean of `infectious`.
     per_infectious_day: f32,
 }
 
 impl Tables {
-    /// The tables of these settings.
+    /// The tables of these settings, with symptoms as often as `severity` says.
     #[must_use]
-    pub fn new(settings: &Settings) -> Self {
+    pub fn new(settings: &Settings, severity: &Severity) -> Self {
         let infectious = within_wheel(settings.infectious_days);
         Self {
             latent: within_wheel(settings.latent_days),
             infectiousness: overdispersed(settings.dispersion),
+            symptomatic: std::array::from_fn(|band| severity.symptomatic[(band / 2).min(8)] as f32),
             per_infectious_day: infectious.len() as f32 / infectious.iter().sum::<f32>(),
             infectious,
         }
@@ -74,8 +59,8 @@ pub struct Disease {
     asymptomatic: f32,
     /// Share with symptoms by age band.
     symptomatic: [f32; BANDS],
-    /// Susceptibility by class of age over the greatest; see [`class`].
-    pub(crate) susceptibility: [f32; 8],
+    /// Susceptibility by age band over the greatest.
+    pub(crate) susceptibility: [f32; BANDS],
     /// Attempts a person makes on each other member of the household, and in the other layers, at a multiplier of 1.
     rates: [f32; 5],
     /// Community attempts of a weekday and of a day of the weekend, over the mean day's.
@@ -101,22 +86,23 @@ pub(crate) struct Course {
 }
 
 impl Disease {
-    /// Tables for `population`, scaled so that a transmissibility multiplier of 1 gives every infected person one
-    /// infection on average where all are susceptible, before anyone is met twice.
+    /// Tables for `population`, whose people meet in the community as `contacts` say, scaled so that a transmissibility
+    /// multiplier of 1 gives every infected person one infection on average where all are susceptible, before anyone is met
+    /// twice.
     #[must_use]
-    pub fn new(settings: &Settings, tables: Arc<Tables>, population: &Population) -> Self {
+    pub fn new(settings: &Settings, tables: Arc<Tables>, contacts: &Contacts, population: &Population) -> Self {
         let greatest = settings.susceptibility.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
         let mut disease = Self {
+            symptomatic: tables.symptomatic,
             tables,
             front_loading: settings.front_loading as f32,
             asymptomatic: settings.asymptomatic_infectiousness as f32,
-            symptomatic: std::array::from_fn(|band| settings.symptomatic[(band / 2).min(8)] as f32),
-            susceptibility: std::array::from_fn(|class| (settings.susceptibility[class.min(4)] / greatest) as f32),
+            susceptibility: std::array::from_fn(|band| (settings.susceptibility[class(band)] / greatest) as f32),
             rates: settings.contacts.rates(),
             community_by_day: settings.contacts.community_by_day(),
             work_share: 0.0,
             in_team: settings.contacts.in_team as f32,
-            mixing: mixing(population, settings.age_mixing),
+            mixing: mixing(population, contacts),
         };
         let (scale, work_share) = disease.unscaled_reproduction(population);
         disease.work_share = work_share;
@@ -137,8 +123,11 @@ impl Disease {
             let symptoms = f64::from(self.symptomatic[band]);
             let infectiousness = symptoms + (1.0 - symptoms) * f64::from(self.asymptomatic);
             let (_, members) = population.household(person);
-            let layer = population.group(person).map(|group| group.layer);
-            let layer = layer.or(population.works_elsewhere(person).then_some(Layer::Work));
+            let layer = match population.resident(person).day() {
+                Daytime::Group(group) => Some(group.layer),
+                Daytime::Elsewhere => Some(Layer::Work),
+                Daytime::Nowhere => None,
+            };
             let by_day = layer.map_or(0.0, |layer| {
                 let week = if matches!(layer, Layer::School | Layer::Work) { 5.0 / 7.0 } else { 1.0 };
                 week * f64::from(self.rates[layer as usize])
@@ -148,7 +137,7 @@ impl Disease {
             }
             let home = f64::from(self.rates[0]) * f64::from(members - 1);
             sum += infectiousness * (home + by_day + f64::from(self.rates[Layer::Community as usize]));
-            susceptibility += f64::from(self.susceptibility[class(band)]);
+            susceptibility += f64::from(self.susceptibility[band]);
             n += 1.0;
         }
         if n > 0.0 && sum > 0.0 { (sum / n * susceptibility / n, at_work / sum) } else { (0.0, 0.0) }
@@ -214,8 +203,7 @@ impl Disease {
 }
 
 /// Class of susceptibility of an age band: 0–9, 10–19, 20–59, 60–69, 70 and over.
-#[inline]
-pub(crate) const fn class(band: usize) -> usize {
+const fn class(band: usize) -> usize {
     match band {
         0..=1 => 0,
         2..=3 => 1,
@@ -226,15 +214,13 @@ pub(crate) const fn class(band: usize) -> usize {
 }
 
 /// Quantiles of a waiting time of transmission, cut so that hardly anything falls off the wheel.
-fn within_wheel(waiting: Waiting) -> Vec<f32> {
-    quantiles(waiting, STEPS).into_iter().map(|days| days.min(20.0)).collect()
+fn within_wheel(time: Delay) -> Vec<f32> {
+    quantiles(time, STEPS).into_iter().map(|days| days.min(20.0)).collect()
 }
 
-/// Quantiles of a gamma waiting time in the middle of equal steps.
-pub(crate) fn quantiles(waiting: Waiting, steps: usize) -> Vec<f32> {
-    let shape = (waiting.mean / waiting.sd).powi(2);
-    let Ok(law) = GammaLaw::new(shape, shape / waiting.mean) else { return vec![waiting.mean as f32; steps] };
-    (0..steps).map(|i| law.inverse_cdf((i as f64 + 0.5) / steps as f64) as f32).collect()
+/// Quantiles of a time in the middle of equal steps.
+pub(crate) fn quantiles(time: Delay, steps: usize) -> Vec<f32> {
+    time.quantiles(steps).into_iter().map(|days| days as f32).collect()
 }
 
 /// A gamma distribution of mean 1 and this shape, cut into equal steps, each at its mean.
@@ -253,23 +239,25 @@ fn overdispersed(shape: f64) -> Vec<f32> {
     below.windows(2).map(|pair| ((pair[1] - pair[0]) * steps as f64) as f32).collect()
 }
 
-/// For each age band of an infected person, the bands of community contacts in proportion to their shares.
-fn mixing(population: &Population, assortative: f64) -> Vec<u8> {
+/// For each age band of an infected person, the bands of community contacts in proportion to their shares: a group that is
+/// larger here than in the nation of the contacts is met more often.
+fn mixing(population: &Population, contacts: &Contacts) -> Vec<u8> {
+    let contacts = contacts.between(&YOUNGEST);
+    let group = |band: usize| band.min(GROUPS - 1);
     let people: [f64; BANDS] = std::array::from_fn(|band| population.of_band(band).len() as f64);
-    let all: f64 = people.iter().sum::<f64>().max(1.0);
-    let group = |band: usize| band.min(MATRIX - 1);
-    let mut in_group = [0.0; MATRIX];
-    people.iter().enumerate().for_each(|(band, n)| in_group[group(band)] += n);
     let mut table = Vec::with_capacity(BANDS * MIXING_STEPS);
     for band in 0..BANDS {
-        let row = CONTACTS[group(band)];
-        let met: f64 = (0..MATRIX).filter(|&g| in_group[g] > 0.0).map(|g| row[g]).sum();
+        let row = contacts.community[group(band)];
+        let met: [f64; BANDS] = std::array::from_fn(|other| {
+            let group = group(other);
+            people[other] * row[group] / contacts.shares[group]
+        });
+        let per_step = met.iter().sum::<f64>() / MIXING_STEPS as f64;
         let mut left: f64 = 0.0;
         let mut last = people.iter().position(|n| *n > 0.0).unwrap_or(0);
         let before = table.len();
-        for (other, &n) in people.iter().enumerate().filter(|(_, n)| **n > 0.0) {
-            let by_matrix = row[group(other)] / met * n / in_group[group(other)];
-            left += (assortative * by_matrix + (1.0 - assortative) * n / all) * MIXING_STEPS as f64;
+        for (other, met) in met.iter().enumerate().filter(|(_, met)| **met > 0.0) {
+            left += met / per_step;
             let steps = (left.round() as usize).min(before + MIXING_STEPS - table.len());
             left -= steps as f64;
             table.extend(std::iter::repeat_n(other as u8, steps));

@@ -1,17 +1,7 @@
 //! Settings, checked once.
 
-use countycast_engine::{SettingsError, Widths};
+use countycast_engine::{Delay, SettingsError, Widths};
 use serde::Deserialize;
-
-/// Mean and standard deviation of a waiting time, in days; its distribution is a gamma one.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Waiting {
-    /// Mean, days.
-    pub mean: f64,
-    /// Standard deviation, days.
-    pub sd: f64,
-}
 
 /// Contacts a day, weighted by how well they transmit.
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
@@ -55,14 +45,12 @@ pub struct Settings {
     pub simulations: usize,
     /// Days simulated before the as-of day, conditioned on the cases of the time, 21 to 120.
     pub burn_in_days: usize,
-    /// Share of infections that become reported cases, above 0 to 1.
-    pub ascertainment: f64,
     /// Greatest share of residents taken to have been infected before the simulation, 0 to 0.95.
     pub most_immune: f64,
     /// From infection to infectious, mean 0.5 to 15 days.
-    pub latent_days: Waiting,
+    pub latent_days: Delay,
     /// Infectious, mean 0.5 to 20 days.
-    pub infectious_days: Waiting,
+    pub infectious_days: Delay,
     /// How much earlier within the infectious time attempts are than evenly spread: 0 evenly, 1 falling to none at its end.
     pub front_loading: f64,
     /// Shape of the gamma distribution of individual infectiousness, 0.05 to 1e6 (all alike).
@@ -71,20 +59,10 @@ pub struct Settings {
     pub asymptomatic_infectiousness: f64,
     /// Relative susceptibility at ages 0–9, 10–19, 20–59, 60–69, 70+, above 0 to 10.
     pub susceptibility: [f64; 5],
-    /// Share with symptoms by decade of age, the last from 80 on, 0 to 1.
-    pub symptomatic: [f64; 9],
     /// Where and how often people meet.
     pub contacts: Contacts,
-    /// How far community contacts follow the contact matrix by age: 0 anyone alike, 1 the matrix.
-    pub age_mixing: f64,
     /// Share of the infections outside home that happen in or come from the region around, 0 to 1.
     pub travel_share: f64,
-    /// From infection to the case's report.
-    pub case_delay_days: Waiting,
-    /// From the case's report to its death's report.
-    pub death_delay_days: Waiting,
-    /// From infection to admission.
-    pub admission_delay_days: Waiting,
     /// What is expected of the next four weeks.
     pub outlook: Outlook,
     /// Widths of the draws around the simulations.
@@ -168,15 +146,13 @@ impl Default for Settings {
             most_people: 100_000,
             simulations: 20,
             burn_in_days: 35,
-            ascertainment: 0.25,
             most_immune: 0.6,
-            latent_days: Waiting { mean: 4.5, sd: 1.5 },
-            infectious_days: Waiting { mean: 8.0, sd: 2.0 },
+            latent_days: Delay::new(4.5, 1.5),
+            infectious_days: Delay::new(8.0, 2.0),
             front_loading: 1.0,
             dispersion: 0.55,
             asymptomatic_infectiousness: 0.75,
             susceptibility: [0.34, 0.67, 1.0, 1.24, 1.47],
-            symptomatic: [0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9],
             contacts: Contacts {
                 household: 3.0,
                 school: 12.0,
@@ -186,11 +162,7 @@ impl Default for Settings {
                 community_weekend: 1.5,
                 in_team: 0.8,
             },
-            age_mixing: 1.0,
             travel_share: 0.05,
-            case_delay_days: Waiting { mean: 9.0, sd: 4.0 },
-            death_delay_days: Waiting { mean: 16.0, sd: 10.0 },
-            admission_delay_days: Waiting { mean: 11.0, sd: 4.0 },
             outlook: Outlook::default(),
             spread: Spread::default(),
         }
@@ -221,14 +193,12 @@ impl Settings {
             ("most_people", self.most_people as f64, 100.0, crate::Population::MOST as f64),
             ("simulations", self.simulations as f64, 2.0, 1_000.0),
             ("burn_in_days", self.burn_in_days as f64, 21.0, 120.0),
-            ("ascertainment", self.ascertainment, 1e-3, 1.0),
             ("most_immune", self.most_immune, 0.0, 0.95),
             ("front_loading", self.front_loading, 0.0, 1.0),
             ("dispersion", self.dispersion, 0.05, 1e6),
             ("asymptomatic_infectiousness", self.asymptomatic_infectiousness, 0.0, 1.0),
             ("contacts.community_weekend", contacts.community_weekend, 0.0, 10.0),
             ("contacts.in_team", contacts.in_team, 0.0, 1.0),
-            ("age_mixing", self.age_mixing, 0.0, 1.0),
             ("travel_share", self.travel_share, 0.0, 1.0),
             ("outlook.level_half_life_days", level, 0.5, 60.0),
             // Two averages of one age have no slope between them.
@@ -247,20 +217,15 @@ impl Settings {
             ("spread.fatality", spread.fatality, 0.0, 2.0),
             ("spread.weekly_deaths_size", spread.weekly_deaths_size, 1e-3, 1e6),
         ];
-        for (name, waiting, low, high) in [
-            ("latent_days", self.latent_days, 0.5, 15.0),
-            ("infectious_days", self.infectious_days, 0.5, 20.0),
-            ("case_delay_days", self.case_delay_days, 1.0, 30.0),
-            ("death_delay_days", self.death_delay_days, 1.0, 60.0),
-            ("admission_delay_days", self.admission_delay_days, 1.0, 40.0),
-        ] {
-            all.push((name, waiting.mean, low, high));
-            all.push((name, waiting.sd, 0.05 * waiting.mean, 2.0 * waiting.mean));
+        for (name, time, low, high) in
+            [("latent_days", self.latent_days, 0.5, 15.0), ("infectious_days", self.infectious_days, 0.5, 20.0)]
+        {
+            all.push((name, time.mean, low, high));
+            all.push((name, time.sd, 0.05 * time.mean, 2.0 * time.mean));
         }
         let rates = [contacts.household, contacts.school, contacts.work, contacts.care, contacts.community];
         all.extend(rates.map(|rate| ("contacts", rate, 0.0, 1_000.0)));
         all.extend(self.susceptibility.map(|value| ("susceptibility", value, 1e-3, 10.0)));
-        all.extend(self.symptomatic.map(|share| ("symptomatic", share, 0.0, 1.0)));
         SettingsError::check(all)
     }
 }
@@ -277,7 +242,7 @@ mod tests {
             wrong.check().unwrap_err().to_string(),
             "setting `simulations` is 1: it must be a number from 2 to 1000"
         );
-        let wrong = Settings { ascertainment: f64::NAN, ..Settings::default() };
-        assert_eq!(wrong.check().unwrap_err().name, "ascertainment");
+        let wrong = Settings { travel_share: f64::NAN, ..Settings::default() };
+        assert_eq!(wrong.check().unwrap_err().name, "travel_share");
     }
 }

@@ -11,7 +11,6 @@ pub(crate) struct Attempt(pub(crate) u64);
 /// What is packed into an [`Attempt`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Parts {
-    pub(crate) target: u32,
     pub(crate) infector: u32,
     pub(crate) layer: Layer,
     /// Which slice of the multiplier's range it stands for.
@@ -28,13 +27,19 @@ const PERSON: u64 = (1 << 24) - 1;
 
 impl Attempt {
     #[inline]
-    pub(crate) const fn new(parts: Parts) -> Self {
+    pub(crate) const fn new(target: u32, parts: Parts) -> Self {
         let what = parts.layer as u64
             | (parts.level as u64) << 3
             | (parts.variant as u64) << 5
             | (parts.isolation as u64) << 6
             | ((parts.number & 31) as u64) << 11;
-        Self(parts.target as u64 | (parts.infector as u64) << 24 | what << 48)
+        Self(target as u64 | (parts.infector as u64) << 24 | what << 48)
+    }
+
+    /// The same attempt on another target.
+    #[inline]
+    pub(crate) const fn on(self, target: u32) -> Self {
+        Self(self.0 & !PERSON | target as u64)
     }
 
     #[inline]
@@ -110,11 +115,10 @@ mod tests {
     #[test]
     fn what_is_packed_comes_out() {
         for (layer, variant) in Layer::ALL.into_iter().zip([true, false, true, false, true]) {
-            let parts =
-                Parts { target: 16_777_214, infector: 9_876_543, layer, level: 3, variant, isolation: 17, number: 30 };
-            let attempt = Attempt::new(parts);
+            let parts = Parts { infector: 9_876_543, layer, level: 3, variant, isolation: 17, number: 30 };
+            let attempt = Attempt::new(1, parts).on(16_777_214);
             let found = (attempt.target(), attempt.infector(), attempt.layer(), attempt.level());
-            assert_eq!(found, (parts.target, parts.infector, layer, 3));
+            assert_eq!(found, (16_777_214, parts.infector, layer, 3));
             assert_eq!((attempt.variant(), attempt.isolation()), (variant, 17));
         }
     }

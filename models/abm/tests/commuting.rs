@@ -2,7 +2,9 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use countycast_abm::{Abm, Settings};
-use countycast_engine::{Change, Commuting, Date, Engine, History, Horizon, Measure, Scenario, Streams, Target};
+use countycast_engine::{
+    Change, Commuting, Date, Engine, Epidemiology, History, Horizon, Measure, Scenario, Streams, Target,
+};
 use countycast_testkit::county_in_region;
 
 const DAYS: usize = 120;
@@ -26,7 +28,7 @@ fn suburb(there: Option<f64>) -> History {
 /// Mean cases of the first and of the fourth week.
 fn weeks(history: &History, measure: Option<Measure>) -> [f64; 2] {
     let streams = Streams::new(3, "abm", history.location().fips);
-    let fit = Abm::new(Settings::default()).unwrap().fit(history, &streams).unwrap();
+    let fit = Abm::new(Settings::default(), &Epidemiology::default()).unwrap().fit(history, &streams).unwrap();
     let (start, end) = (history.as_of(), history.day(DAYS + 60));
     let scenario = measure.into_iter().fold(Scenario::baseline(), |scenario, measure| {
         scenario.with(Change { start, end, measure, strength: 1.0 }).unwrap()

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use countycast_abm::{Disease, Epidemic, Key, Plan, Population, Profile, Settings, Tables, Tally, World};
-use countycast_engine::{Change, Date, Measure, Scenario};
+use countycast_engine::{Change, Contacts, Date, Measure, Scenario, Severity};
 
 const AS_OF: Date = Date::constant(2020, 8, 29);
 const DAYS: usize = 100;
@@ -14,7 +14,12 @@ fn run(people: usize, immune: usize, plan: &Plan) -> (Vec<Tally>, Epidemic) {
     let settings = Settings::default();
     let population = Population::build(people, &Profile::default(), Key::from_seed(1));
     assert_eq!(population.len(), people);
-    let disease = Disease::new(&settings, Arc::new(Tables::new(&settings)), &population);
+    let disease = Disease::new(
+        &settings,
+        Arc::new(Tables::new(&settings, &Severity::default())),
+        Contacts::united_states(),
+        &population,
+    );
     let (population, disease) = (&population, &disease);
     let world = World { population, disease, plan, first_weekday: 0, unit: 4.0, levels: 1 };
     let mut epidemic = Epidemic::new(population, Key::from_seed(2));

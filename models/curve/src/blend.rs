@@ -1,21 +1,21 @@
-//! From a fitted curve to a median path: how far to believe it, the region and the last week.
+//! From a fitted curve to a median path: weights of the curve, the region and the last week.
 
 use crate::fit::Fit;
 use crate::settings::Pulls;
 use crate::weeks::Weeks;
 
-/// Largest believable change of the curve over the horizon, in logarithms either way.
+/// Largest plausible change of the curve over the horizon, in logarithms either way.
 const MOST_CHANGE: f64 = 1.5;
 
-/// Largest believable log growth from one week to the next: beyond it a dump or a gap is likelier.
+/// Largest plausible log growth from one week to the next: beyond it a dump or a gap is more likely.
 const MOST_GROWTH: f64 = 1.0;
-/// Largest believable log ratio of the region's incidence to a place's own.
+/// Largest plausible log ratio of the region's incidence to a place's own.
 const MOST_GAP: f64 = 4.0;
 
-/// Added to counts before logarithms, so that zero has one.
+/// Offset of counts before taking logarithms, for zeros.
 pub(crate) const HALF: f64 = 0.5;
 
-/// What is known at the end of a week about the weeks after it, in logarithms of weekly cases.
+/// Predictors at the end of a week for the weeks after it, in logarithms of weekly cases.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Outlook {
     /// Logarithm of last week's cases plus a half.
@@ -34,7 +34,7 @@ impl Outlook {
     /// At the end of `seen` weeks (at least 2), for `ahead` weeks.
     pub(crate) fn new(weeks: &Weeks, fit: &Fit, seen: usize, ahead: usize) -> Self {
         let log = |cases: f64| (cases + HALF).ln();
-        // Small counts say little of growth: a few cases are added to both weeks.
+        // Small counts carry little information on growth: a few cases are added to both weeks.
         let growth = |cases: &[f64], add: f64| {
             ((cases[seen - 1] + add) / (cases[seen - 2] + add)).ln().clamp(-MOST_GROWTH, MOST_GROWTH)
         };
@@ -59,7 +59,7 @@ impl Outlook {
         (0..self.curve_growth.len()).map(|h| self.without_curve(pulls, h) + trust * self.curve_part(pulls, h)).collect()
     }
 
-    /// The median `h + 1` weeks ahead before the curve is asked.
+    /// The median `h + 1` weeks ahead without the curve's term.
     pub(crate) fn without_curve(&self, pulls: &Pulls, h: usize) -> f64 {
         self.level
             + at(pulls.region_level, h) * self.region_level
@@ -67,7 +67,7 @@ impl Outlook {
             + at(pulls.own_growth, h) * self.own_growth
     }
 
-    /// What the curve adds `h + 1` weeks ahead.
+    /// The curve's term `h + 1` weeks ahead.
     pub(crate) fn curve_part(&self, pulls: &Pulls, h: usize) -> f64 {
         let growth = self.curve_growth[h];
         growth * at(if growth > 0.0 { pulls.curve_rise } else { pulls.curve_fall }, h)

@@ -1,37 +1,33 @@
-//! From cases to deaths: when, and how many.
+//! From cases to deaths: delay and fatality.
 
-use statrs::distribution::{ContinuousCDF, Gamma};
+use countycast_engine::Epidemiology;
 
 use crate::settings::Settings;
 use crate::weeks::Weeks;
 
-/// How long after a case is reported its death is reported.
+/// How long after a case is reported its death is reported, and how many cases die where nothing else tells.
 #[derive(Debug, Clone)]
 pub(crate) struct Lag {
     daily: Vec<f64>,
     weekly: Vec<f64>,
+    fatality: f64,
 }
 
-/// Days and weeks past which no death is expected.
-const DAYS: usize = 56;
+/// Longest delay of deaths, days and weeks.
+const DAYS: usize = 70;
 const WEEKS: usize = DAYS / 7 + 1;
 
 impl Lag {
-    /// A gamma distribution of `mean` and `sd` days, cut after eight weeks. None where it cannot be built.
-    pub(crate) fn new(mean: f64, sd: f64) -> Option<Self> {
-        let gamma = Gamma::new((mean / sd).powi(2), mean / (sd * sd)).ok()?;
-        let whole = gamma.cdf(DAYS as f64);
-        if whole.is_nan() || whole <= 0.5 {
-            return None;
-        }
-        let daily: Vec<f64> = (0..DAYS).map(|d| (gamma.cdf(d as f64 + 1.0) - gamma.cdf(d as f64)) / whole).collect();
+    /// From the delay between both reports, cut after ten weeks at most.
+    pub(crate) fn new(epidemiology: &Epidemiology) -> Self {
+        let daily = epidemiology.death_delay_days.shares(DAYS);
         let mut weekly = vec![0.0; WEEKS];
         for (lag, p) in daily.iter().enumerate() {
             for day in 0..7 {
                 weekly[(day + lag) / 7] += p / 7.0;
             }
         }
-        Some(Self { daily, weekly })
+        Self { daily, weekly, fatality: epidemiology.case_fatality }
     }
 
     /// Share of deaths by whole days after the report of the case.
@@ -56,12 +52,12 @@ impl Lag {
     }
 }
 
-/// Case-fatality ratio believed before a place's own deaths are looked at, as seen `to` weeks into the history.
+/// Prior case-fatality ratio of a place, `to` weeks into the history.
 ///
-/// It is the region's over the last weeks, drawn to the common one with the weight of some deaths.
+/// It is the region's over the last weeks, drawn to the `common` one with the weight of some deaths.
 pub(crate) fn prior_ratio(weeks: &Weeks, lag: &Lag, to: usize, settings: &Settings) -> f64 {
     let (deaths, cases) = lag.sums(&weeks.region_cases, &weeks.region_deaths, to, settings.fatality_weeks);
-    (deaths + settings.fatality_weight) / (cases + settings.fatality_weight / settings.fatality)
+    (deaths + settings.fatality_weight) / (cases + settings.fatality_weight / lag.fatality)
 }
 
 #[cfg(test)]
@@ -70,16 +66,16 @@ mod tests {
 
     #[test]
     fn shares_sum_to_one_and_keep_the_mean() {
-        let lag = Lag::new(16.0, 8.0).unwrap();
+        let lag = Lag::new(&Epidemiology::default());
         assert!((lag.daily().iter().sum::<f64>() - 1.0).abs() < 1e-12);
         assert!((lag.weights().iter().sum::<f64>() - 1.0).abs() < 1e-12);
-        let mean: f64 = lag.daily().iter().enumerate().map(|(d, p)| (d as f64 + 0.5) * p).sum();
+        let mean: f64 = lag.daily().iter().enumerate().map(|(d, p)| d as f64 * p).sum();
         assert!((mean - 16.0).abs() < 0.1, "{mean}");
     }
 
     #[test]
     fn constant_cases_bring_constant_deaths() {
-        let lag = Lag::new(16.0, 8.0).unwrap();
+        let lag = Lag::new(&Epidemiology::default());
         assert!((lag.weekly(20, |_| 50.0) - 50.0).abs() < 1e-9);
     }
 }

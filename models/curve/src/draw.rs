@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use countycast_engine::{Date, Draws, EngineError, Fitted, Horizon, Scenario, Streams, Target, weekday_index};
+use countycast_engine::{
+    Date, Draws, EngineError, Epidemiology, Fitted, Horizon, Scenario, Streams, Target, response, weekday_index,
+};
 use rand::Rng;
 use rand_distr::{ChiSquared, Distribution, Gamma, Poisson, StandardNormal};
 
@@ -17,6 +19,7 @@ use crate::weeks::Weeks;
 #[derive(Debug, Clone)]
 pub(crate) struct Projection {
     pub(crate) settings: Settings,
+    pub(crate) epidemiology: Epidemiology,
     pub(crate) weeks: Weeks,
     pub(crate) lag: Lag,
     pub(crate) fit: Fit,
@@ -29,9 +32,6 @@ pub(crate) struct Projection {
     pub(crate) case_weekday: [f64; 7],
     pub(crate) death_weekday: [f64; 7],
 }
-
-/// The smallest factor on transmission that growth can follow: below it there is no transmission to speak of.
-const LEAST_TRANSMISSION: f64 = 0.05;
 
 impl Fitted for Projection {
     fn draw(
@@ -58,12 +58,12 @@ impl Fitted for Projection {
     }
 }
 
-/// What all draws share.
+/// Values shared by all draws.
 struct Plan {
     days: usize,
     /// Median of the logarithm of cases, by week.
     log_weeks: Vec<f64>,
-    /// Share of its week that falls on a day, a scenario's factor included.
+    /// Share of the week's cases on a day, including a scenario's factor.
     share: Vec<f64>,
     death_weekday: Vec<f64>,
     /// Cases that residents can still report, where their number is known.
@@ -77,7 +77,8 @@ impl Plan {
         let log_weeks = outlook.median(&of.settings.pull, of.trust);
         let date = |day: usize| of.first.saturating_add(Duration::from_secs(86_400 * day as u64));
         let dates: Vec<Date> = (0..days).map(date).collect();
-        let shift = effect(&of.settings, scenario, &dates);
+        let as_of = of.first.yesterday().unwrap_or(of.first);
+        let shift = response::cases(scenario, as_of, days, &of.epidemiology).unwrap_or_default();
         let mut share = Vec::with_capacity(weeks * 7);
         for week in 0..weeks {
             let slope = |a: usize, b: usize| (log_weeks[b] - log_weeks[a]) / 7.0;
@@ -106,22 +107,9 @@ impl Plan {
     }
 }
 
-/// Factor of a scenario on each day's cases: growth changes by `ln(factor)` a generation, a reporting delay later.
-fn effect(settings: &Settings, scenario: &Scenario, dates: &[Date]) -> Vec<f64> {
-    let mut log = 0.0;
-    (0..dates.len())
-        .map(|day| {
-            if let Some(cause) = day.checked_sub(settings.report_delay_days) {
-                log += scenario.transmission(dates[cause]).max(LEAST_TRANSMISSION).ln() / settings.generation_days;
-            }
-            log.exp()
-        })
-        .collect()
-}
-
 impl Projection {
-    /// Expected cases a day in one draw: the level is off for all weeks, each week adds a step,
-    /// and clusters do both.
+    /// Daily expected cases in one draw: an error of the level for all weeks, a step for each week, and clustering in
+    /// both.
     fn case_means(&self, plan: &Plan, rng: &mut impl Rng) -> Vec<f64> {
         let spread = &self.settings.spread;
         let scale = self.scale.cases * tail(spread.tail, rng);
@@ -135,7 +123,7 @@ impl Projection {
             let error = error * if error > 0.0 { 1.0 + spread.skew } else { 1.0 - spread.skew };
             let cases = ((log + (scale * error).clamp(-6.0, 6.0)).exp() - HALF).max(0.0);
             for share in plan.share.iter().skip(7 * week).take(7) {
-                // Those who have been reported cannot be again: the rest thins out.
+                // Depletion: reported people cannot be reported again.
                 let mean = cases * share * (1.0 - reported / plan.left).max(0.0);
                 reported += mean;
                 out.push(mean);

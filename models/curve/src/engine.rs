@@ -1,6 +1,6 @@
-//! The engine as the program sees it.
+//! The engine.
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Streams};
+use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Streams};
 
 use crate::blend::Outlook;
 use crate::deaths::Lag;
@@ -13,17 +13,18 @@ use crate::weeks::Weeks;
 
 /// Fewest whole weeks of history: the oldest past origin must still see two of them, and a wave takes several.
 const LEAST_SEEN: usize = 5;
-/// Largest believable part of all cases of the window that one day can bring.
+/// Largest plausible share of the window's cases on a single day.
 const ONE_DAY: f64 = 0.8;
 
 /// The curve engine: see the [crate's front page](crate).
 #[derive(Debug, Clone)]
 pub struct Curve {
     settings: Settings,
+    epidemiology: Epidemiology,
     lag: Lag,
 }
 
-/// What a fit found, for people and reports.
+/// Explanation of a fit, for reports.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Explanation {
     /// The waves, in the order of their peaks as first placed.
@@ -36,26 +37,22 @@ pub struct Explanation {
     pub past_error: f64,
     /// Factor on the curve's part of the projection, learned from past origins.
     pub trust: f64,
-    /// What the projection is put together from.
+    /// The predictors of the projection.
     pub outlook: Outlook,
 }
 
 impl Curve {
-    /// The engine with these settings.
+    /// The engine with these settings; `epidemiology`, checked before, tells how deaths follow cases and how it answers
+    /// scenarios.
     ///
     /// # Errors
     /// [`SettingsError`] with the first setting outside of its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        let lag = Lag::new(settings.death_lag_mean, settings.death_lag_sd).ok_or(SettingsError {
-            name: "death_lag_mean",
-            value: settings.death_lag_mean,
-            rule: "such that most deaths come within eight weeks",
-        })?;
-        Ok(Self { settings, lag })
+        Ok(Self { settings, epidemiology: *epidemiology, lag: Lag::new(epidemiology) })
     }
 
-    /// What the engine makes of a history.
+    /// The fit of the engine to a history.
     ///
     /// # Errors
     /// [`EngineError`] as [`Engine::fit`].
@@ -115,6 +112,7 @@ impl Engine for Curve {
         let recent = cleaned[cleaned.len().saturating_sub(self.lag.daily().len())..].to_vec();
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
+            epidemiology: self.epidemiology,
             lag: self.lag.clone(),
             fit: chosen.now,
             scale,

@@ -13,7 +13,7 @@
 
 use statrs::function::gamma::{checked_gamma_ur, digamma, gamma};
 
-/// Where, how wide and how peaked a wave is. The area under the wave is 1.
+/// Position, width and peakedness of a wave. The area under the wave is 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Shape {
     /// Day of the peak μ, any finite number.
@@ -39,7 +39,7 @@ pub struct Gradient {
     pub beta: f64,
 }
 
-/// What a [`Shape`] needs at each evaluation and that does not depend on the day.
+/// Constants of a [`Shape`], independent of the day.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Prepared {
     shape: Shape,
@@ -52,7 +52,7 @@ pub(crate) struct Prepared {
 }
 
 impl Shape {
-    /// Share of the wave that has passed by the end of day `t`, 0 to 1.
+    /// Cumulative share of the wave by the end of day `t`, 0 to 1.
     ///
     /// ```
     /// use countycast_curve::Shape;

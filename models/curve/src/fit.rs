@@ -1,4 +1,4 @@
-//! The search for the waves that explain the last weeks best.
+//! Fitting waves to the last weeks.
 
 use std::cell::RefCell;
 
@@ -15,9 +15,9 @@ use crate::weeks::Weeks;
 /// Waves, floor and case-fatality ratio as seen at the end of one week.
 #[derive(Debug, Clone)]
 pub(crate) struct Fit {
-    /// Waves over and under way.
+    /// Completed and current waves.
     pub(crate) waves: Vec<Wave>,
-    /// How many of the first waves are over and no longer moved.
+    /// Number of the first waves that are over and held fixed.
     finished: usize,
     params: Vec<f64>,
 }
@@ -47,12 +47,12 @@ impl Fit {
 const MEMORY: usize = 7;
 /// Weeks between the starting places of two waves.
 const SEPARATION: usize = 5;
-/// A wave of which this share has passed is over.
+/// A wave is over when this share has passed.
 const OVER: f64 = 0.995;
 
 /// Fits `waves` waves at each of the `origins` (weeks seen, ascending), each starting where the one before ended.
 ///
-/// The first origin is searched from several starts. None where no search ends at finite numbers.
+/// The first origin is searched from several starts. None if no search ends at finite numbers.
 pub(crate) fn path(weeks: &Weeks, lag: &Lag, settings: &Settings, waves: usize, origins: &[usize]) -> Option<Vec<Fit>> {
     let mut fits: Vec<Fit> = Vec::with_capacity(origins.len());
     for &to in origins {
@@ -65,7 +65,7 @@ pub(crate) fn path(weeks: &Weeks, lag: &Lag, settings: &Settings, waves: usize, 
     Some(fits)
 }
 
-/// The best of several starts: the last wave as it looks, still three weeks from its peak, and broad.
+/// The best of several starts: the last wave as observed, still three weeks from its peak, and broad.
 fn fresh(weeks: &Weeks, lag: &Lag, settings: &Settings, waves: usize, to: usize) -> Option<Fit> {
     let from = to.saturating_sub(settings.window_weeks);
     let loss = loss(weeks, lag, settings, &[], peaks(&weeks.cases[from..to], from, waves), to);
@@ -131,7 +131,7 @@ fn peaks(cases: &[f64], from: usize, waves: usize) -> Vec<f64> {
     chosen.iter().map(|week| 7.0 * (from + week) as f64 + 3.5).collect()
 }
 
-/// The loss at an origin with waves believed to peak about `centres`.
+/// The loss at an origin with prior peaks at `centres`.
 fn loss<'a>(
     weeks: &'a Weeks,
     lag: &'a Lag,
@@ -183,7 +183,7 @@ impl Problem<'_> {
         {
             return take(*value, gradient);
         }
-        // Far outside of the belief the exponentials overflow: a wall keeps the line search inside.
+        // Far outside the prior the exponentials overflow: a barrier keeps the line search inside.
         let (value, gradient) = if at.iter().all(|u| u.abs() < 12.0) {
             self.loss.evaluate(at)
         } else {
@@ -213,7 +213,7 @@ impl Gradient for &Problem<'_> {
     }
 }
 
-/// L-BFGS from one start: parameters and loss at the best place seen.
+/// L-BFGS from one start: parameters and loss at the best point.
 fn search(loss: &Loss<'_>, start: &[f64], iterations: u64) -> Option<(Vec<f64>, f64)> {
     let problem = Problem { loss, last: RefCell::new(None) };
     let start: Vec<f64> = loss.belief.to_scaled(start).iter().map(|u| u.clamp(-5.0, 5.0)).collect();
@@ -223,7 +223,7 @@ fn search(loss: &Loss<'_>, start: &[f64], iterations: u64) -> Option<(Vec<f64>, 
         .configure(|state| state.param(start.clone()).max_iters(iterations))
         .timer(false)
         .run();
-    // A line search that gives up leaves the start, which is a valid if poor answer.
+    // If the line search fails, the start is used, which is valid if poor.
     let (best, value) = match done {
         Ok(done) => match done.state().get_best_param() {
             Some(best) if done.state().get_best_cost() <= first => (best.clone(), done.state().get_best_cost()),

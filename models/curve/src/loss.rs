@@ -1,4 +1,4 @@
-//! How badly waves and case-fatality ratio explain the weeks seen, with the derivative by every parameter.
+//! The loss of waves and case-fatality ratio over the observed weeks, with its gradient.
 
 use crate::deaths::Lag;
 use crate::family::{Prepared, Shape};
@@ -11,12 +11,12 @@ const NODES: [(f64, f64); 3] =
 
 /// Standard deviation of `ln(a₂/a₁)` about its mean.
 const SKEW_SD: f64 = 0.4;
-/// Mean of `ln(a₂/a₁)`: falls have been slower than rises.
+/// Mean of `ln(a₂/a₁)`: declines have been slower than rises.
 const SKEW_MEAN: f64 = 0.25;
 /// Softness of the upper bound on cases, as a standard deviation of their logarithm.
 const CAP_SD: f64 = 0.1;
 
-/// The loss over weeks `from..to`: negative binomial deviance of cases and deaths, plus beliefs.
+/// The loss over weeks `from..to`: negative binomial deviance of cases and deaths, plus priors.
 pub(crate) struct Loss<'a> {
     pub(crate) weeks: &'a Weeks,
     pub(crate) from: usize,
@@ -35,7 +35,7 @@ pub(crate) struct Loss<'a> {
     pub(crate) lag: &'a Lag,
 }
 
-/// Cases that a wave of size 1 brings in week `week`, counted from the first whole week.
+/// Cases of a wave of size 1 in week `week`, counted from the first whole week.
 pub(crate) fn week_share(shape: Shape, week: usize) -> f64 {
     let wave = Prepared::new(shape);
     NODES.iter().map(|(x, w)| 7.0 * w * wave.density(7.0 * (week as f64 + x)).0).sum()
@@ -164,7 +164,7 @@ mod tests {
 
     #[test]
     fn gradient_matches_finite_differences() {
-        let (weeks, lag) = (weeks(), Lag::new(16.0, 10.0).unwrap());
+        let (weeks, lag) = (weeks(), Lag::new(&countycast_engine::Epidemiology::default()));
         let mean = vec![0.5, -4.0, 0.01, 6.0, 60.0, 2.9, 3.2, -0.9, 7.0, 95.0, 3.0, 3.5, -0.2];
         for cap in [None, Some(1_000.0)] {
             let loss = Loss {

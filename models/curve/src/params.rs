@@ -1,10 +1,10 @@
-//! From the numbers that the search moves to waves, and what is believed of them beforehand.
+//! From parameters to waves, and their priors.
 
 use crate::family::Shape;
 
-/// Numbers the search moves for a wave: ln K, μ, ln a₁, ln a₂, logit of β.
+/// Parameters of a wave: ln K, μ, ln a₁, ln a₂, logit of β.
 pub(crate) const PER_WAVE: usize = 5;
-/// Numbers before the waves: ln floor, ln case-fatality ratio, its change a week.
+/// Parameters before the waves: ln floor, ln case-fatality ratio, its change a week.
 pub(crate) const HEAD: usize = 3;
 /// Bounds of β. At 1 and below the peak is a cusp; above 4 the wave is a box.
 pub(crate) const BETA: (f64, f64) = (1.2, 4.0);
@@ -36,7 +36,7 @@ pub(crate) fn count(params: &[f64]) -> usize {
     (params.len() - HEAD) / PER_WAVE
 }
 
-/// An independent normal belief about each number: mean and standard deviation.
+/// An independent normal prior on each parameter: mean and standard deviation.
 ///
 /// The search works in units of these standard deviations, in which the loss is about equally curved in all directions.
 #[derive(Debug, Clone)]

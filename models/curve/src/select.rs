@@ -1,4 +1,4 @@
-//! How many waves: by the error of projections from past weeks, not by the fit.
+//! Choice of the number of waves, by the error of projections from past weeks rather than by the fit.
 
 use crate::blend::{HALF, Outlook};
 use crate::deaths::Lag;
@@ -6,7 +6,7 @@ use crate::fit::{self, Fit};
 use crate::settings::Settings;
 use crate::weeks::Weeks;
 
-/// The chosen fits and what they said at past origins.
+/// The chosen fits and their projections at past origins.
 pub(crate) struct Chosen {
     /// The fit at the as-of day.
     pub(crate) now: Fit,
@@ -24,10 +24,10 @@ const AHEAD: usize = 4;
 /// Most that a curve's part may be multiplied by.
 const MOST_TRUST: f64 = 3.0;
 
-/// An added wave must lower the error by this share, since the choice among more candidates flatters.
+/// An added wave must lower the error by this share, because the best of more candidates is optimistically biased.
 const WORTH: f64 = 0.1;
 
-/// Tries one wave, two, … and keeps the count whose past projections erred least.
+/// Tries one wave, two, … and keeps the number whose past projections had the smallest error.
 pub(crate) fn choose(weeks: &Weeks, lag: &Lag, settings: &Settings) -> Option<Chosen> {
     let seen = weeks.len();
     let origins: Vec<usize> = (0..=settings.past_origins).rev().map(|back| seen - back).collect();
@@ -61,9 +61,9 @@ fn error(weeks: &Weeks, past: &[(usize, Fit)]) -> f64 {
     if count > 0.0 { sum / count } else { 0.0 }
 }
 
-/// How far this place's curve is to be believed, from how much of what came at past origins its part explained.
+/// Weight of this place's curve, from how much of the outcomes at past origins its term explained.
 ///
-/// The factor has a normal belief about 1; the errors it explains are as wide as the draws are believed to be.
+/// The factor has a normal prior about 1; errors are scaled by the assumed width of the draws.
 fn trust(weeks: &Weeks, past: &[(usize, Fit)], settings: &Settings) -> f64 {
     let (spread, pulls) = (&settings.spread, &settings.pull);
     let precision = 1.0 / pulls.trust_sd.powi(2).max(1e-9);

@@ -1,4 +1,4 @@
-//! What can be set, and what holds of it.
+//! Settings and their validation.
 
 use serde::Deserialize;
 
@@ -6,11 +6,11 @@ use serde::Deserialize;
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Weeks of history that waves are fitted to, 8 to 60. Twelve hold a wave; seventeen projected worse.
+    /// Weeks of history that waves are fitted to, 8 to 60. Twelve contain a wave; seventeen projected worse.
     pub window_weeks: usize,
-    /// Most waves in the window, 1 to 4. How many there are is chosen by error at past origins.
+    /// Most waves in the window, 1 to 4. The number is chosen by error at past origins.
     pub max_waves: usize,
-    /// Past weeks from which projections are made and compared with what came, 2 to 12.
+    /// Past weeks from which projections are made and compared with observed counts, 2 to 12.
     pub past_origins: usize,
     /// Fewest cases in the window, 1 or more. Below it there is no curve to fit.
     pub min_cases: f64,
@@ -26,27 +26,17 @@ pub struct Settings {
     pub weekly_deaths_size: f64,
     /// Largest share of residents that can become reported cases, above 0 to 1 (susceptible × ascertained).
     pub reported_share: f64,
-    /// Mean days from report of a case to report of the death, 5 to 40 (onset to death to report, less onset to report).
-    pub death_lag_mean: f64,
-    /// Standard deviation of those days, 2 to 20.
-    pub death_lag_sd: f64,
-    /// Deaths per case where neither place nor region tells, above 0 to 0.5.
-    pub fatality: f64,
-    /// Weight of `fatality` against the region's own deaths, in deaths, above 0.
+    /// Weight of the disease's case fatality against the region's own deaths, in deaths, above 0.
     pub fatality_weight: f64,
     /// Weeks over which the region's case-fatality ratio is taken, 2 to 26.
     pub fatality_weeks: usize,
-    /// How the projected level follows what is known at the origin.
+    /// Weights of the predictors of the projected level.
     pub pull: Pulls,
     /// Spread of the draws.
     pub spread: Spread,
-    /// Days from one infection to the next, 1 to 20: turns a scenario's factor on transmission into growth (OpenABM).
-    pub generation_days: f64,
-    /// Days from infection to report, 0 to 30: a scenario shows in reports this much later.
-    pub report_delay_days: usize,
 }
 
-/// Weights of what moves the logarithm of the next weeks' cases away from that of the last week, by weeks ahead.
+/// Weights of the predictors of the change in log cases from the last week, by weeks ahead.
 ///
 /// Each is a pair: the weight one week ahead and that four weeks ahead, linear between and level after six.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -62,8 +52,8 @@ pub struct Pulls {
     pub region_growth: [f64; 2],
     /// Of the place's growth over the last week; below 0 it smooths the level.
     pub own_growth: [f64; 2],
-    /// How far a place's own past may move the weight of its curve, as the standard deviation of a factor about 1,
-    /// 0 (not at all) to 5.
+    /// How strongly a place's own past may change the weight of its curve, as the standard deviation of a factor about
+    /// 1, 0 (not at all) to 5.
     pub trust_sd: f64,
 }
 
@@ -78,11 +68,11 @@ pub struct Spread {
     pub clustering: f64,
     /// Standard deviation added each week, 0 to 2.
     pub step: f64,
-    /// By how much errors upward are stretched and errors downward shortened, 0 to 0.9; the median stays.
+    /// By how much positive errors are stretched and negative errors shortened, 0 to 0.9; the median is unchanged.
     pub skew: f64,
     /// Degrees of freedom of the Student t tail, above 2.
     pub tail: f64,
-    /// Weight of the two values above against the place's own past errors, in errors, above 0.
+    /// Weight of the two values above relative to the place's own past errors, in errors, above 0.
     pub prior: f64,
     /// Weight of one past error, above 0 to 1; errors of neighbouring origins overlap.
     pub error: f64,
@@ -107,15 +97,10 @@ impl Default for Settings {
             weekly_size: 20.0,
             weekly_deaths_size: 8.0,
             reported_share: 0.25,
-            death_lag_mean: 16.0,
-            death_lag_sd: 10.0,
-            fatality: 0.015,
             fatality_weight: 20.0,
             fatality_weeks: 6,
             pull: Pulls::default(),
             spread: Spread::default(),
-            generation_days: 5.5,
-            report_delay_days: 7,
         }
     }
 }
@@ -167,7 +152,7 @@ impl Settings {
     /// The first setting outside of its range.
     pub(crate) fn check(&self) -> Result<(), SettingsError> {
         let (p, s) = (&self.pull, &self.spread);
-        let ranges: [(&'static str, f64, f64, f64, &'static str); 26] = [
+        let ranges: [(&'static str, f64, f64, f64, &'static str); 21] = [
             ("window_weeks", self.window_weeks as f64, 8.0, 60.0, "8 to 60"),
             ("max_waves", self.max_waves as f64, 1.0, 4.0, "1 to 4"),
             ("past_origins", self.past_origins as f64, 2.0, 12.0, "2 to 12"),
@@ -178,13 +163,8 @@ impl Settings {
             ("weekly_size", self.weekly_size, 1e-3, 1e9, "above 0"),
             ("weekly_deaths_size", self.weekly_deaths_size, 1e-3, 1e9, "above 0"),
             ("reported_share", self.reported_share, 1e-3, 1.0, "0.001 to 1"),
-            ("death_lag_mean", self.death_lag_mean, 5.0, 40.0, "5 to 40"),
-            ("death_lag_sd", self.death_lag_sd, 2.0, 20.0, "2 to 20"),
-            ("fatality", self.fatality, 1e-6, 0.5, "above 0 to 0.5"),
             ("fatality_weight", self.fatality_weight, 1e-3, 1e9, "above 0"),
             ("fatality_weeks", self.fatality_weeks as f64, 2.0, 26.0, "2 to 26"),
-            ("generation_days", self.generation_days, 1.0, 20.0, "1 to 20"),
-            ("report_delay_days", self.report_delay_days as f64, 0.0, 30.0, "0 to 30"),
             ("pull.trust_sd", p.trust_sd, 0.0, 5.0, "0 to 5"),
             ("spread.level", s.level, 0.0, 2.0, "0 to 2"),
             ("spread.clustering", s.clustering, 0.0, 3.0, "0 to 3"),

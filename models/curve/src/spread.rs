@@ -1,4 +1,4 @@
-//! How wide the draws must be, from the errors of past projections.
+//! Width of the draws, from the errors of past projections.
 
 use crate::blend::{HALF, Outlook};
 use crate::deaths::Lag;
@@ -6,7 +6,7 @@ use crate::select::Chosen;
 use crate::settings::{Settings, Spread};
 use crate::weeks::Weeks;
 
-/// Factors on the believed standard deviations.
+/// Factors on the assumed standard deviations.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scale {
     /// For cases.
@@ -15,13 +15,13 @@ pub(crate) struct Scale {
     pub(crate) fatality: f64,
 }
 
-/// Past errors are cut here, in believed standard deviations: one dump must not widen all that follows.
+/// Limit on past errors, in assumed standard deviations, so that a single dump does not widen everything.
 const CUT: f64 = 3.0;
 /// Weeks ahead over which errors are taken.
 const AHEAD: usize = 4;
 
 impl Spread {
-    /// Variance of the logarithm that clusters of cases bring about `cases` a week.
+    /// Variance of log cases due to clustering at `cases` per week.
     pub(crate) fn cluster_variance(&self, cases: f64) -> f64 {
         self.clustering.powi(2) / (cases + 1.0).sqrt()
     }
@@ -33,7 +33,7 @@ impl Spread {
     }
 }
 
-/// Compares past projections with what came.
+/// Compares past projections with observed counts.
 ///
 /// The factor's square is the mean of squared standardised errors, together with [`crate::Spread::prior`] errors of
 /// size 1: the mean of an inverse gamma posterior.

@@ -2,16 +2,16 @@
 
 use countycast_engine::{History, Series};
 
-/// Weekly sums, oldest first. Whole weeks carry every weekday once, so that no weekday rhythm is left in them.
+/// Weekly sums, oldest first. Whole weeks contain every weekday once and thus no weekday pattern.
 #[derive(Debug, Clone)]
 pub(crate) struct Weeks {
     /// New cases a week.
     pub(crate) cases: Vec<f64>,
     /// New deaths a week.
     pub(crate) deaths: Vec<f64>,
-    /// Weight of a week in the loss, by how many of its days repair has left alone.
+    /// Weight of a week in the loss, by the number of days without repair.
     pub(crate) weight: Vec<f64>,
-    /// Cases a week that this place would have at its region's incidence; none without region or population.
+    /// Weekly cases of this place at its region's incidence; none without region or population.
     pub(crate) expected: Option<Vec<f64>>,
     /// The region's cases a week.
     pub(crate) region_cases: Vec<f64>,
@@ -45,9 +45,10 @@ impl Weeks {
         }
     }
 
-    /// Cases that residents can report in all, past ones included; none where their number is not known.
+    /// Total cases that residents can report, including past ones; none if the population is unknown.
     ///
-    /// Places that have reported nearly their `share` already are left half of that again: the share is no law.
+    /// Places that have already reported nearly their `share` may still report half of it again, because the share is
+    /// only an assumption.
     pub(crate) fn reportable(&self, share: f64, seen: f64) -> Option<f64> {
         self.population.map(|p| (p * share).max(1.5 * seen + 1.0))
     }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use common::{expected, history, noisy, streams};
 use countycast_curve::{Curve, Settings, Shape};
 use countycast_engine::{
-    Change, Date, Draws, Engine, EngineError, History, Horizon, Location, Scenario, Series, SeriesParts, Target,
-    weekday_index,
+    Change, Date, Draws, Engine, EngineError, Epidemiology, History, Horizon, Location, Scenario, Series, SeriesParts,
+    Target, weekday_index,
 };
 use rand_distr::{Distribution, StandardNormal};
 
@@ -28,7 +28,7 @@ fn wandering(days: usize, level: f64, step: f64, seed: u64) -> Vec<f64> {
 }
 
 fn curve() -> Curve {
-    Curve::new(Settings::default()).unwrap()
+    Curve::new(Settings::default(), &Epidemiology::default()).unwrap()
 }
 
 fn horizon() -> Horizon {
@@ -191,8 +191,8 @@ fn weekly_intervals_cover() {
 #[test]
 fn settings_are_checked_once() {
     let wrong = Settings { window_weeks: 3, ..Settings::default() };
-    let error = Curve::new(wrong).unwrap_err();
+    let error = Curve::new(wrong, &Epidemiology::default()).unwrap_err();
     assert_eq!((error.name, error.value), ("window_weeks", 3.0));
-    let wrong = Settings { fatality: f64::NAN, ..Settings::default() };
-    assert_eq!(Curve::new(wrong).unwrap_err().name, "fatality");
+    let wrong = Settings { fatality_weight: f64::NAN, ..Settings::default() };
+    assert_eq!(Curve::new(wrong, &Epidemiology::default()).unwrap_err().name, "fatality_weight");
 }

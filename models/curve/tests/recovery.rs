@@ -5,13 +5,14 @@ mod common;
 
 use common::{expected, history, noisy};
 use countycast_curve::{Curve, Settings, Shape};
+use countycast_engine::Epidemiology;
 
 const WAVE: Shape = Shape { centre: 150.0, rise: 22.0, fall: 30.0, beta: 2.0 };
 
 fn engine(max_waves: usize) -> Curve {
     let settings =
         Settings { max_waves, window_weeks: 26, first_iterations: 200, next_iterations: 50, ..Settings::default() };
-    Curve::new(settings).unwrap()
+    Curve::new(settings, &Epidemiology::default()).unwrap()
 }
 
 /// Over 20 seeds the middle estimate must lie within the tolerance of the truth.

@@ -1,20 +1,20 @@
-//! Who crosses a county's border to work, and how much disease there is on the other side.
+//! Commuting across county lines, and incidence on the other side.
 
 use crate::HistoryError;
 
-/// A county's commuters, as numbers: an engine needs no other county's history.
+/// A county's commuters in numbers, so that an engine needs no other county's history.
 ///
-/// Cases are new reported ones, cleaned, a day and resident, on the days of the [`crate::History`] that carries them;
+/// Cases are daily new reported cases per resident, cleaned, on the days of the [`crate::History`] that carries them;
 /// means over the other counties are weighted by the number of commuters.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Commuting {
-    /// Residents who work in another county, of each resident who works, 0 to 1.
+    /// Share of working residents who work in another county, 0 to 1.
     pub leaving: f64,
-    /// People from other counties who work here, for each resident who works, at least 0.
+    /// People from other counties who work here, per working resident, at least 0.
     pub arriving: f64,
-    /// Cases where those who leave work.
+    /// Cases where outbound commuters work.
     pub cases_there: Vec<f64>,
-    /// Cases where those who arrive live.
+    /// Cases where inbound commuters live.
     pub cases_of_arriving: Vec<f64>,
 }
 

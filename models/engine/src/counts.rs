@@ -1,15 +1,17 @@
-//! Random counts that several engines draw alike.
+//! Random counts shared by several engines.
 
 use rand::{Rng, RngExt};
 use rand_distr::{Distribution, Poisson, StandardNormal};
 
-/// Weeks with up to this many people are best spread over their days by [`scatter`], so that days are whole and often
-/// zero; above, shares of the sum are as good and faster.
+pub use crate::median_of_gamma::median_of_gamma;
+
+/// Weekly counts up to this are best distributed over days by [`scatter`], which gives integers and many zeros; above,
+/// proportional shares are as good and faster.
 pub const SCATTERED_PEOPLE: f64 = 60.0;
 
 /// A Poisson count of this mean, people; above 1,000 its normal limit, whose skew (3 %) is far below the noise around it.
 ///
-/// A mean that is no count (negative, not finite) gives 0.
+/// An invalid mean (negative or not finite) gives 0.
 pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
     if mean > 1_000.0 {
         let z: f64 = StandardNormal.sample(rng);
@@ -18,21 +20,10 @@ pub fn poisson(mean: f64, rng: &mut impl Rng) -> f64 {
     Poisson::new(mean).map_or(0.0, |poisson| poisson.sample(rng))
 }
 
-/// Median of a gamma distribution of this shape and scale 1: Wilson & Hilferty (1931), *The distribution of chi-square*;
-/// within 2 % for shapes from 0.5.
+/// Distributes `count` people individually over days with probabilities in proportion to `expected`, whose sum is
+/// `total`.
 ///
-/// ```
-/// // The median of an exponential distribution is ln 2.
-/// assert!((countycast_engine::counts::median_of_gamma(1.0) / std::f64::consts::LN_2 - 1.0).abs() < 0.02);
-/// ```
-#[must_use]
-pub fn median_of_gamma(shape: f64) -> f64 {
-    shape * (1.0 - 1.0 / (9.0 * shape)).max(0.1).powi(3)
-}
-
-/// Puts `count` people one by one on days with probabilities in proportion to `expected`, whose sum is `total`.
-///
-/// `days` may be the first days of a longer week: who falls on a later one is not counted.
+/// `days` may be the first days of a longer week: people assigned to later days are not counted.
 pub fn scatter(count: f64, expected: &[f64], total: f64, days: &mut [f32], rng: &mut impl Rng) {
     days.fill(0.0);
     for _ in 0..count as usize {

@@ -1,6 +1,6 @@
-//! Joint trajectories of the days to come.
+//! Joint trajectories of future days.
 
-/// What a trajectory counts.
+/// The target of a trajectory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// New reported cases a day.
@@ -19,17 +19,17 @@ impl Target {
     /// All targets, in the order in which [`Draws`] keeps them.
     pub const ALL: [Self; 5] = [Self::Cases, Self::Deaths, Self::Admissions, Self::HospitalCensus, Self::IcuCensus];
 
-    /// Whether days add up: true for new events, false for a census.
+    /// Whether days can be summed: true for new events, false for a census.
     #[must_use]
     pub const fn is_incident(self) -> bool {
         matches!(self, Self::Cases | Self::Deaths | Self::Admissions)
     }
 }
 
-/// Joint trajectories: for each draw and each target, a value for each day after the as-of day.
+/// Joint trajectories: for each draw and each target, one value for each day after the as-of day.
 ///
-/// Draw `i` of one target belongs with draw `i` of every other. Sums, peaks and totals are to be taken within draws;
-/// quantiles are taken last, as they do not add.
+/// Draw `i` of one target belongs with draw `i` of every other. Take sums, peaks and totals within draws, and quantiles
+/// last, because quantiles do not add.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Draws {
     draws: usize,
@@ -38,7 +38,7 @@ pub struct Draws {
     values: [Option<Vec<f32>>; 5],
 }
 
-/// Trajectories that break the contract.
+/// Trajectories that violate the contract.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DrawError {
@@ -60,22 +60,22 @@ pub enum DrawError {
         /// Values expected.
         expected: usize,
     },
-    /// The trajectories are not as many or not as long as was asked for.
-    #[error("{} draws of {} days where {} of {} were asked for", found.0, found.1, expected.0, expected.1)]
+    /// The number or length of the trajectories differs from the request.
+    #[error("{} draws of {} days where {} of {} were requested", found.0, found.1, expected.0, expected.1)]
     Shape {
         /// Draws and days found.
         found: (usize, usize),
-        /// Draws and days asked for.
+        /// Draws and days requested.
         expected: (usize, usize),
     },
     /// A value is negative or not finite.
-    #[error("{target:?}, draw {draw}, day {day}: {value} is no count")]
+    #[error("{target:?}, draw {draw}, day {day}: {value} is not a valid count")]
     Value {
         /// What was to be set.
         target: Target,
         /// The draw, from 0.
         draw: usize,
-        /// Days past the as-of day, from 1.
+        /// Days after the as-of day, from 1.
         day: usize,
         /// The value.
         value: f32,
@@ -110,22 +110,22 @@ impl Draws {
         Ok(self)
     }
 
-    /// Adds people to the first day of every trajectory of a target: those of before who are reported late. Nothing changes
-    /// where the target is not projected.
+    /// Adds late reports of earlier days to the first day of every trajectory of a target. Does nothing if the target
+    /// is not projected.
     ///
     /// # Errors
-    /// [`DrawError::Value`] where the sum is no count.
+    /// [`DrawError::Value`] if the sum is not a valid count.
     pub fn with_late(mut self, target: Target, people: f64) -> Result<Self, DrawError> {
         let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
         values.iter_mut().step_by(self.days).for_each(|first_day| *first_day += people as f32);
         self.with(target, values)
     }
 
-    /// Keeps of each day of every trajectory of a target the share given for that day: whom of its people are reported. Nothing
-    /// changes where the target is not projected.
+    /// Multiplies each day of every trajectory of a target by the share that is reported on that day. Does nothing if
+    /// the target is not projected.
     ///
     /// # Errors
-    /// [`DrawError::Length`] for other than one share a day, [`DrawError::Value`] where a product is no count.
+    /// [`DrawError::Length`] for other than one share a day, [`DrawError::Value`] if a product is not a valid count.
     pub fn with_reported(mut self, target: Target, shares: &[f32]) -> Result<Self, DrawError> {
         if shares.len() != self.days {
             return Err(DrawError::Length { target, found: shares.len(), expected: self.days });
@@ -143,13 +143,13 @@ impl Draws {
         self.draws
     }
 
-    /// Number of days past the as-of day.
+    /// Number of days after the as-of day.
     #[must_use]
     pub fn days(&self) -> usize {
         self.days
     }
 
-    /// The trajectories of a target, each a slice of `days` values; none where the engine does not project it.
+    /// The trajectories of a target, each a slice of `days` values; none if the engine does not project it.
     #[must_use]
     pub fn paths(&self, target: Target) -> Option<std::slice::ChunksExact<'_, f32>> {
         self.values[target as usize].as_ref().map(|values| values.chunks_exact(self.days))

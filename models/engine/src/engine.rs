@@ -1,34 +1,34 @@
-//! What a model must be able to do.
+//! The engine contract.
 
 use std::sync::Arc;
 
 use crate::{Date, Draws, EngineError, History, Horizon, Parameters, Places, Scenario, Streams};
 
-/// A model of how an epidemic goes on in one location.
+/// A model that projects the epidemic of one location.
 ///
-/// Implementations hold checked settings and nothing that changes: one engine value is shared by all threads.
+/// Implementations hold validated settings and no mutable state: one engine value is shared by all threads.
 pub trait Engine: Send + Sync {
-    /// Short lower-case name, as it stands in the output's `model` column.
+    /// Short lower-case name, as in the output's `model` column.
     fn name(&self) -> &'static str;
 
-    /// Which counts it goes on from. Where these are [`Basis::Cleaned`], people of the last days whom nobody has reported
-    /// yet ([`Series::late`](crate::Series::late)) are added to its draws: it does not have to know of them.
+    /// Counts that its projections start from. With [`Basis::Cleaned`], late reports of the last days
+    /// ([`Series::late`](crate::Series::late)) are added to its draws automatically.
     fn basis(&self) -> Basis {
         Basis::Cleaned
     }
 
-    /// Learns what it can from one location's past.
+    /// Fits the model to one location's history.
     ///
     /// `streams` are this engine's random streams for this location.
     ///
     /// # Errors
-    /// [`EngineError`] with a reason a person can read, where the history does not carry a fit.
+    /// [`EngineError`] with a readable reason, if the history does not support a fit.
     fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError>;
 
-    /// As [`Engine::fit`], begun with what an earlier day's fit of the same place found. Engines that search for nothing have
-    /// nothing to begin with.
+    /// As [`Engine::fit`], starting from the parameters of an earlier day's fit of the same place. Engines without a
+    /// search ignore them.
     ///
-    /// `earlier` is a help and no state: with another one, or none, the answer is to be about the same.
+    /// `earlier` only speeds up the search: with other parameters, or none, the result must be about the same.
     ///
     /// # Errors
     /// As [`Engine::fit`].
@@ -41,68 +41,69 @@ pub trait Engine: Send + Sync {
         self.fit(history, streams)
     }
 
-    /// Learns from all places at once, before any is fitted, and returns the engine that has learned.
+    /// Trains on all places at once, before any is fitted, and returns the trained engine.
     ///
     /// `places` holds the whole panel, whichever places are to be projected, and ends on the as-of day. Engines that
-    /// learn from each place alone have nothing to do here.
+    /// use each place's history alone need no training.
     ///
     /// # Errors
-    /// [`EngineError`] where nothing can be learned; the run goes on without this engine.
+    /// [`EngineError`] if training fails; the run continues without this engine.
     fn train(&self, _places: &Places, _seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
         Ok(None)
     }
 
-    /// What the model was trained on; none where there is no model of many places.
+    /// Training data of the model; none if the engine is not trained.
     fn trained_on(&self) -> Option<TrainedOn> {
         None
     }
 
-    /// The model as bytes, for [`Engine::load`] in a later run; none where there is none or it cannot be kept.
+    /// The model as bytes, for [`Engine::load`] in a later run; none if there is none or it cannot be stored.
     fn save(&self) -> Option<Vec<u8>> {
         None
     }
 
-    /// The engine with a model of an earlier run: [`Engine::train`] then only shows it the places of today.
+    /// The engine with a model of an earlier run: [`Engine::train`] then only passes today's places.
     ///
     /// # Errors
-    /// [`EngineError::Refused`] for bytes that are no model, one of other settings or of another version, and for engines
-    /// that keep no models.
+    /// [`EngineError::Refused`] for bytes that are not a model, a model with other settings or of another version, and
+    /// for engines without models.
     fn load(&self, _model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
         Err(EngineError::Refused("this engine keeps no models".to_owned()))
     }
 }
 
-/// Which counts an engine goes on from.
+/// Counts that an engine's projections start from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Basis {
-    /// Counts after repair, which end in what is expected of days that nobody has reported yet.
+    /// Counts after repair, with expected counts on unreported last days.
     Cleaned,
-    /// Counts as they were published.
+    /// Counts as published.
     Reported,
 }
 
-/// What a model of many places was trained on.
+/// Training data of a model.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrainedOn {
     /// First day of the counts.
     pub first_day: Date,
-    /// Last day of the counts: nothing later is in the model.
+    /// Last day of the counts: the model uses nothing later.
     pub last_day: Date,
     /// Counties.
     pub counties: usize,
-    /// Past days of places that it learned from.
+    /// Number of training rows (past days of places).
     pub rows: usize,
 }
 
-/// A model fitted to one location, ready to be asked about the days after its as-of day.
+/// A model fitted to one location, ready to project the days after its as-of day.
 pub trait Fitted: Send {
     /// Joint trajectories of the days `as_of + 1 ..= as_of + horizon`.
     ///
     /// Draw `i` uses the streams of draw `i` only, so that more draws extend and never change the earlier ones, and a
-    /// scenario shares its luck with the baseline. A scenario without changes gives the very bytes of the baseline.
+    /// scenario uses the same random numbers as the baseline. A scenario without changes gives the bytes of the
+    /// baseline.
     ///
     /// # Errors
-    /// [`EngineError`] where the model leaves the range in which it means anything.
+    /// [`EngineError`] if the model leaves its valid range.
     fn draw(
         &self,
         scenario: &Scenario,
@@ -111,7 +112,7 @@ pub trait Fitted: Send {
         streams: &Streams,
     ) -> Result<Draws, EngineError>;
 
-    /// What the fit found, for [`Engine::fit_from`] on a later day; none from engines that search for nothing.
+    /// Parameters of the fit, for [`Engine::fit_from`] on a later day; none for engines without a search.
     fn parameters(&self) -> Option<Parameters> {
         None
     }

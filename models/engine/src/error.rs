@@ -1,4 +1,4 @@
-//! Why an engine did not answer.
+//! Reasons for an engine's failure.
 
 use crate::DrawError;
 
@@ -6,7 +6,7 @@ use crate::DrawError;
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum EngineError {
-    /// The history does not carry a fit of this model.
+    /// The history does not support a fit of this model.
     #[error("refused: {0}")]
     Refused(String),
     /// The search for parameters ended without an acceptable optimum.
@@ -15,7 +15,7 @@ pub enum EngineError {
     /// A quantity that must be finite is not.
     #[error("not finite: {0}")]
     NotFinite(String),
-    /// The trajectories break the contract of [`crate::Draws`].
+    /// The trajectories violate the contract of [`crate::Draws`].
     #[error("invalid draws: {0}")]
     InvalidDraws(#[from] DrawError),
 }

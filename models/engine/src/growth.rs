@@ -1,8 +1,8 @@
-//! Scales on which large and small places are alike, and growth on them.
+//! Scales on which large and small places are comparable, and growth on them.
 
 use crate::Around;
 
-/// People a week that are added before a logarithm of cases: below it, growth is mostly chance.
+/// Offset in weekly cases before taking logarithms: below it, growth is mostly chance.
 pub const CASES_OFFSET: f64 = 3.0;
 /// The same for deaths.
 pub const DEATHS_OFFSET: f64 = 0.7;
@@ -30,11 +30,11 @@ pub fn log_rate(count: f64, population: f64) -> f64 {
 pub struct Growth {
     /// Cases of the last week per head, see [`log_rate`].
     pub rate: f64,
-    /// The last week over the one before.
+    /// Log ratio of the last week to the one before.
     pub last_week: f64,
-    /// The week before over the one before it.
+    /// Log ratio of the week before to the one before it.
     pub week_before: f64,
-    /// The last three days, taken as a week, over the last week.
+    /// Log ratio of the last three days, scaled to a week, to the last week.
     pub last_days: f64,
 }
 
@@ -42,7 +42,7 @@ impl Growth {
     /// Nothing is known.
     pub const UNKNOWN: Self = Self { rate: f64::NAN, last_week: f64::NAN, week_before: f64::NAN, last_days: f64::NAN };
 
-    /// What the first `seen` days tell of a place; unknown without a place or so many days.
+    /// Features from the first `seen` days of a place; unknown without a place or enough days.
     #[must_use]
     pub fn of(around: Option<&Around>, seen: usize) -> Self {
         let Some(around) = around.filter(|around| seen <= around.cases.days()) else { return Self::UNKNOWN };

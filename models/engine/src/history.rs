@@ -1,4 +1,4 @@
-//! What is known of one location up to the as-of day.
+//! Data on one location up to the as-of day.
 
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub struct History {
 
 /// The place around a location: the state around a county, the nation around a state.
 ///
-/// It is there for pooling what one county alone cannot tell, such as the growth of the last days.
+/// It serves to pool estimates that one county cannot support, such as recent growth.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Region {
     /// The place.
@@ -41,18 +41,19 @@ pub struct Series {
 /// The columns of a [`Series`] before they are checked.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct SeriesParts {
-    /// New counts a day as published, negative corrections and dumps included.
+    /// Daily new counts as published, including negative corrections and dumps.
     pub reported: Vec<f64>,
-    /// New counts a day after repair: not negative, weekday rhythm left in, last days without a report at their expectation.
+    /// Daily new counts after repair: nonnegative, with the weekday pattern, and expected counts on unreported last
+    /// days.
     pub cleaned: Vec<f64>,
     /// Days whose cleaned count was moved by repair (part of a dump, a reporting gap, a correction) or expected.
     pub repaired: Vec<bool>,
     /// Factor of each weekday on the expected count, Sunday first, mean 1.
     pub weekday: [f64; 7],
-    /// Published cumulative count on the as-of day; projections of totals start here.
+    /// Published cumulative count on the as-of day, the start of cumulative projections.
     pub total: f64,
-    /// People of the last days, in the cleaned counts, whom nobody has reported yet and who are to be reported after as-of
-    /// beside those of the days to come.
+    /// Late reports: expected counts of unreported last days, included in the cleaned counts, that will be reported
+    /// after the as-of day in addition to those of future days.
     pub late: f64,
 }
 
@@ -60,8 +61,8 @@ impl Series {
     /// Checks the columns.
     ///
     /// # Errors
-    /// [`HistoryError`] where lengths differ, a cleaned count or the people to be reported late are negative or not finite, or
-    /// the weekday factors are not positive with mean 1.
+    /// [`HistoryError`] where lengths differ, a cleaned count or the late reports are negative or not finite, or the
+    /// weekday factors are not positive with mean 1.
     pub fn new(parts: SeriesParts) -> Result<Self, HistoryError> {
         let expected = parts.reported.len();
         for (what, found) in [("cleaned", parts.cleaned.len()), ("repaired", parts.repaired.len())] {
@@ -82,7 +83,7 @@ impl Series {
         Ok(Self { parts })
     }
 
-    /// A series that needs no repair: reported counts are the cleaned ones, all weekdays alike.
+    /// A series that needs no repair: cleaned counts equal reported ones, with equal weekday factors.
     ///
     /// # Errors
     /// [`HistoryError`] where a count is negative or not finite.
@@ -92,14 +93,13 @@ impl Series {
         Self::new(SeriesParts { reported, cleaned: counts, repaired, weekday: [1.0; 7], total, late: 0.0 })
     }
 
-    /// New counts a day as published: corrections below zero and dumps included.
+    /// Daily new counts as published, including negative corrections and dumps.
     #[must_use]
     pub fn reported(&self) -> &[f64] {
         &self.parts.reported
     }
 
-    /// New counts a day after repair, at least 0, with the weekday rhythm still in; last days that nobody has reported yet hold
-    /// what is expected of them.
+    /// Daily new counts after repair, at least 0, with the weekday pattern; unreported last days have expected counts.
     #[must_use]
     pub fn cleaned(&self) -> &[f64] {
         &self.parts.cleaned
@@ -123,8 +123,8 @@ impl Series {
         self.parts.total
     }
 
-    /// People of the last days, in the cleaned counts, whom nobody has reported yet and who are to be reported after as-of
-    /// beside those of the days to come; 0 for most series.
+    /// Late reports: expected counts of unreported last days, included in the cleaned counts, that will be reported
+    /// after the as-of day in addition to those of future days; 0 for most series.
     #[must_use]
     pub fn late(&self) -> f64 {
         self.parts.late
@@ -136,7 +136,7 @@ impl Series {
         self.parts.cleaned.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect()
     }
 
-    /// The first `days` days, as cleaned with the knowledge of the whole; for scoring an engine's own past.
+    /// The first `days` days, with the cleaning of the whole series; for scoring an engine's own past projections.
     #[must_use]
     pub fn truncated(&self, days: usize) -> Self {
         let whole = days >= self.parts.reported.len();
@@ -156,7 +156,7 @@ impl Series {
 }
 
 impl History {
-    /// Puts one location's series together. Both end on the as-of day.
+    /// Combines one location's series. Both end on the as-of day.
     ///
     /// # Errors
     /// [`HistoryError`] where there is no day or the series differ in length.
@@ -181,7 +181,7 @@ impl History {
         Ok(Self { location, first_day, cases, deaths, region, commuting: None, patients: None, patients_by_day: None })
     }
 
-    /// The same history with what is known of the place's commuters.
+    /// The same history with the place's commuters.
     ///
     /// # Errors
     /// [`HistoryError`] where a number is out of its range or the days are not this history's.
@@ -239,14 +239,14 @@ impl History {
         self.region.as_deref()
     }
 
-    /// Who crosses the border to work, where known.
+    /// Commuters, if known.
     #[must_use]
     pub fn commuting(&self) -> Option<&Commuting> {
         self.commuting.as_deref()
     }
 
-    /// This history as it would have ended `days` days after its first day, cleaned with the knowledge of the whole. It
-    /// carries no last report of patients, which is later.
+    /// This history truncated to its first `days` days, with the cleaning of the whole. It has no last report of
+    /// patients, which is later.
     ///
     /// # Errors
     /// [`HistoryError::Empty`] where nothing is left.

@@ -1,6 +1,6 @@
-//! What can be wrong with a history.
+//! Errors of a history.
 
-/// A history that does not hold together.
+/// An inconsistent history.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum HistoryError {
@@ -25,14 +25,16 @@ pub enum HistoryError {
         /// The count.
         value: f64,
     },
-    /// A number of people to be reported late that is negative or not finite.
+    /// A number of late reports that is negative or not finite.
     #[error("{0} people to be reported late: it must be a finite number of at least 0")]
     Late(f64),
     /// Weekday factors that are not positive, or whose mean is not 1.
     #[error("weekday factors {0:?} must be positive with mean 1")]
     Weekday([f64; 7]),
     /// A number about commuters outside its range.
-    #[error("commuting: {what} is {value}; shares and rates are finite and at least 0, who leaves is at most all")]
+    #[error(
+        "commuting: {what} is {value}; shares and rates must be finite and at least 0, and the outbound share at most 1"
+    )]
     Commuting {
         /// Which number.
         what: &'static str,

@@ -1,8 +1,8 @@
-//! How far ahead a projection goes.
+//! The horizon of a projection.
 
 use std::num::NonZeroU16;
 
-/// Number of days past the as-of day, 1 to [`Horizon::MAX_DAYS`].
+/// Number of days after the as-of day, 1 to [`Horizon::MAX_DAYS`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Horizon(NonZeroU16);
 
@@ -10,7 +10,7 @@ pub struct Horizon(NonZeroU16);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("a horizon of {days} days is outside 1 to {max}", max = Horizon::MAX_DAYS)]
 pub struct HorizonError {
-    /// The number that was asked for.
+    /// The requested number.
     pub days: usize,
 }
 
@@ -31,13 +31,13 @@ impl Horizon {
             .ok_or(HorizonError { days })
     }
 
-    /// Days past the as-of day.
+    /// Days after the as-of day.
     #[must_use]
     pub fn days(self) -> usize {
         usize::from(self.0.get())
     }
 
-    /// Whole weeks in the horizon; days past the last whole week are not counted.
+    /// Whole weeks in the horizon; days after the last whole week are not counted.
     #[must_use]
     pub fn weeks(self) -> usize {
         self.days() / 7

@@ -9,8 +9,8 @@ use crate::Contacts;
 
 /// A FIPS code: `US`, two digits for a state, five for a county.
 ///
-/// FIPS codes are text. `"1001"` is refused rather than read as `"01001"`: a dropped leading zero is the commonest
-/// defect of county tables, and the reader of a source, who knows its habits, has to mend it.
+/// FIPS codes are text. `"1001"` is refused rather than read as `"01001"`: a dropped leading zero is the most common
+/// defect of county tables, and each source's reader corrects it.
 ///
 /// ```
 /// use countycast_engine::{Fips, Level};
@@ -23,9 +23,9 @@ use crate::Contacts;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Fips(u32);
 
-/// Text that is no FIPS code.
+/// Text that is not a FIPS code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no FIPS code: write `US`, two digits for a state (`01`) or five for a county (`01001`)")]
+#[error("`{0}` is not a FIPS code: write `US`, two digits for a state (`01`) or five for a county (`01001`)")]
 pub struct FipsError(pub String);
 
 /// What kind of place a FIPS code names.
@@ -113,7 +113,7 @@ impl FromStr for Fips {
     }
 }
 
-/// Facts about a place by name; a fact that is not known is absent, never zero.
+/// Covariates of a place by name; an unknown value is absent, never zero.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Covariates(BTreeMap<String, f64>);
 
@@ -124,36 +124,36 @@ impl Covariates {
         self.0.get(name).copied()
     }
 
-    /// Sets a value; one that is not finite counts as not known and is left out.
+    /// Sets a value; one that is not finite counts as unknown and is left out.
     pub fn set(&mut self, name: impl Into<String>, value: f64) {
         if value.is_finite() {
             self.0.insert(name.into(), value);
         }
     }
 
-    /// All known facts, by name.
+    /// All known covariates, by name.
     pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
         self.0.iter().map(|(name, value)| (name.as_str(), *value))
     }
 }
 
-/// A place and what is known about it.
+/// A place and its covariates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Location {
     /// Its FIPS code.
     pub fips: Fips,
-    /// Name for people, such as `Autauga, AL`.
+    /// Readable name, such as `Autauga, AL`.
     pub name: String,
     /// Residents, where known.
     pub population: Option<f64>,
-    /// Further facts, such as shares of age groups.
+    /// Further covariates, such as shares of age groups.
     pub covariates: Covariates,
-    /// Who meets whom in the nation, where known.
+    /// The nation's contact matrices, if known.
     pub contacts: Option<Arc<Contacts>>,
 }
 
 impl Location {
-    /// A place of which nothing but the name is known.
+    /// A place with a name and no further information.
     #[must_use]
     pub fn new(fips: Fips, name: impl Into<String>) -> Self {
         Self { fips, name: name.into(), population: None, covariates: Covariates::default(), contacts: None }

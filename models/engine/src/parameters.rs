@@ -1,11 +1,11 @@
-//! What a fit found, in plain numbers, for another day's fit of the same place to begin with.
+//! Parameters of a fit as plain numbers, as starting points for another day's fit of the same place.
 
 use crate::Date;
 
 /// Parameter vectors of one place's fit, all of the same parameters.
 ///
-/// What a parameter means is the engine's own affair; whoever keeps them needs to know only names and numbers. An engine
-/// that is handed vectors it cannot use fits as if there were none.
+/// Only the engine interprets the parameters; storage needs only names and numbers. An engine that cannot use the given
+/// vectors fits without them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Parameters {
     as_of: Date,
@@ -34,13 +34,13 @@ impl Parameters {
         &self.names
     }
 
-    /// The vectors, at least one, alike in weight.
+    /// The vectors, at least one, with equal weights.
     #[must_use]
     pub fn vectors(&self) -> &[Vec<f64>] {
         &self.vectors
     }
 
-    /// Where a parameter stands in each vector; none where there is no such name.
+    /// Position of a parameter in each vector; none if the name is unknown.
     #[must_use]
     pub fn position(&self, name: &str) -> Option<usize> {
         self.names.iter().position(|known| known == name)

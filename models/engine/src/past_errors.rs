@@ -1,19 +1,19 @@
-//! How wrong a place's expectations have been, against how wrong they were thought to be.
+//! A place's past projection errors relative to their assumed variance.
 
-/// Past weeks to project again.
+/// Past weeks used as origins.
 const ORIGINS: usize = 8;
 /// Horizons scored from each, weeks.
 const WEEKS: usize = 4;
 /// Days before an origin that an expectation needs.
 const LEAST_DAYS: usize = 14;
-/// Errors overlap in time: each tells about half of what an independent one would.
+/// Weight of an error: errors overlap in time, so each carries about half the information of an independent one.
 const INFORMATION: f64 = 0.5;
-/// A single error counts for at most this many variances: one dump must not widen everything.
+/// Upper limit on a squared error, in variances, so that a single dump does not widen everything.
 const MAX_SQUARE: f64 = 9.0;
-/// Added to weekly counts before logarithms are taken, so that zeros have one.
+/// Offset of weekly counts before taking logarithms, for zeros.
 const LOG_OFFSET: f64 = 1.0;
 
-/// The widths that an engine assumes for weekly counts, and how much they weigh against a place's own errors.
+/// The variances that an engine assumes for weekly counts, and their weight relative to a place's own errors.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Widths {
     /// Relative variance of a large week.
@@ -34,10 +34,11 @@ impl Widths {
         self.week_variance + self.week_dispersion / (expected + 10.0)
     }
 
-    /// Factor on all variances of a place: its own past errors against those assumed, shrunk to 1.
+    /// Factor on all variances of a place: its own past squared errors relative to the assumed variance, shrunk toward
+    /// 1.
     ///
-    /// `cleaned` are its daily counts; `expected(end, days)` is what would have been expected of the `days` days after the
-    /// first `end`, knowing those alone.
+    /// `cleaned` are its daily counts; `expected(end, days)` are the counts that would have been projected for the
+    /// `days` days after the first `end` days from those alone.
     pub fn variance_factor(&self, cleaned: &[f64], expected: impl Fn(usize, usize) -> Vec<f64>) -> f64 {
         let (mut squares, mut errors) = (self.prior_errors, self.prior_errors);
         for back in 1..=ORIGINS {

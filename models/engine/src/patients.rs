@@ -1,17 +1,17 @@
-//! Patients in hospital, as reported of the state that a place lies in.
+//! Hospital patients reported by the state of a place.
 
 use std::sync::Arc;
 
 use crate::{History, HistoryError};
 
-/// The last report on or before the as-of day of the state that a place is, or lies in: counties' reports began later.
+/// The last report, on or before the as-of day, of the state that contains the place: county-level reports began later.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Patients {
-    /// Days from the report's day to the as-of day.
+    /// Age of the report on the as-of day, days.
     pub days_ago: usize,
     /// Patients with the disease in the state's hospitals, intensive care included.
     pub hospital: f64,
-    /// Those of them in intensive care, where the state says so.
+    /// Those in intensive care, if the state reports them.
     pub icu: Option<f64>,
 }
 
@@ -37,8 +37,8 @@ impl History {
         Ok(self)
     }
 
-    /// The same history with what the state reported of patients in its hospitals on each day from the first; not a number
-    /// on days without a report.
+    /// The same history with the state's reported hospital patients on each day from the first; NaN on days without a
+    /// report.
     ///
     /// # Errors
     /// [`HistoryError::Patients`] where a number is negative or infinite, [`HistoryError::Length`] where the days are not this
@@ -55,14 +55,14 @@ impl History {
         Ok(self)
     }
 
-    /// The last report of patients in the hospitals of the state that the place is, or lies in, where known.
+    /// The last report of hospital patients in the state that contains the place, if known.
     #[must_use]
     pub fn patients(&self) -> Option<Patients> {
         self.patients
     }
 
-    /// Patients in the hospitals of the state that the place is, or lies in, on each of the history's days; not a number
-    /// where none were reported. None where the state does not report them.
+    /// Hospital patients in the state that contains the place on each of the history's days; NaN without a report. None
+    /// if the state does not report them.
     #[must_use]
     pub fn patients_by_day(&self) -> Option<&[f64]> {
         self.patients_by_day.as_deref().map(|patients| &patients[..self.days()])

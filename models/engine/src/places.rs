@@ -1,11 +1,11 @@
-//! All places of a run together, for models that learn from many at once.
+//! All places of a run, for models trained on many of them.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::{Fips, History};
 
-/// The histories of all locations of the panel on the same days, and who borders on whom.
+/// The histories of all locations of the panel on the same days, and the neighbours of each county.
 #[derive(Debug, Clone, Default)]
 pub struct Places {
     histories: BTreeMap<Fips, Arc<History>>,
@@ -13,7 +13,7 @@ pub struct Places {
 }
 
 impl Places {
-    /// Puts histories together; of two with the same code the later one stays.
+    /// Collects histories; of two with the same code the later one is kept.
     ///
     /// Neighbours that have no history are left out.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Random numbers by name.
+//! Addressable random streams.
 
 use rand_philox::{Philox, splitmix64};
 
@@ -6,9 +6,9 @@ use crate::Fips;
 
 /// The random streams of one engine in one location.
 ///
-/// A stream is addressed, not handed on: (seed, engine, purpose) choose the key of the counter-based generator
-/// Philox4x32-10 (Salmon et al. 2011, *Parallel random numbers: as easy as 1, 2, 3*), and (location, draw) choose the
-/// place on its counter. Two streams with a different location or draw never overlap within 2⁶⁴ blocks.
+/// Streams are addressed rather than passed along: (seed, engine, purpose) give the key of the counter-based generator
+/// Philox4x32-10 (Salmon et al. 2011, *Parallel random numbers: as easy as 1, 2, 3*), and (location, draw) give the
+/// position of its counter. Two streams with a different location or draw never overlap within 2⁶⁴ blocks.
 ///
 /// ```
 /// use countycast_engine::{Fips, Streams};

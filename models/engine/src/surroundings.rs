@@ -1,4 +1,4 @@
-//! What a place's own history does not hold: the nation's counts and the neighbours'.
+//! Surroundings of a place: the nation's counts and the neighbours'.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use crate::{Date, Fips, Places, Track};
 pub struct Around {
     /// New cases a day.
     pub cases: Track,
-    /// Residents; not a number where unknown.
+    /// Residents; NaN if unknown.
     pub population: f64,
 }
 
@@ -25,7 +25,7 @@ pub struct Surroundings {
 }
 
 impl Surroundings {
-    /// Adds up what lies around each place; none where there is no place at all.
+    /// Sums the surroundings of each place; none if there are no places.
     #[must_use]
     pub fn of(places: &Places) -> Option<Self> {
         let first_day = places.histories().next()?.first_day();

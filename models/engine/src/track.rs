@@ -1,4 +1,4 @@
-//! Sums of days, quickly.
+//! Fast sums over days.
 
 /// Running sums of a daily series, so that the sum of any window is one subtraction.
 #[derive(Debug, Clone, Default, PartialEq)]

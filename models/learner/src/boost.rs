@@ -1,48 +1,19 @@
-//! Gradient boosting with absolute error.
+//! Boosters of absolute error: sums of trees beside straight lines.
 
+use countycast_boost::{Fit, Params};
 use countycast_engine::EngineError;
-use forust_ml::sampler::SampleMethod;
-use forust_ml::{GradientBooster, Matrix};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::features::COUNT;
 use crate::linear::Linear;
 use crate::settings::Settings;
-
-/// Bins that a feature's values are sorted into.
-const BINS: u16 = 64;
-
-/// Rows of features, column after column.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(crate) struct Table {
-    pub(crate) columns: Vec<f64>,
-    pub(crate) rows: usize,
-}
-
-impl Table {
-    /// Turns rows into columns.
-    pub(crate) fn new<'a>(rows: impl ExactSizeIterator<Item = &'a [f64; COUNT]>) -> Self {
-        let n = rows.len();
-        let mut columns = vec![f64::NAN; n * COUNT];
-        for (r, row) in rows.enumerate() {
-            for (c, value) in row.iter().enumerate() {
-                columns[c * n + r] = *value;
-            }
-        }
-        Self { columns, rows: n }
-    }
-
-    /// The values of one feature.
-    pub(crate) fn column(&self, feature: usize) -> &[f64] {
-        &self.columns[feature * self.rows..(feature + 1) * self.rows]
-    }
-}
+use crate::table::Table;
 
 /// Boosted sums of trees that differ by the rows and features they happened to see, averaged with straight lines.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Booster {
-    committee: Vec<GradientBooster>,
+    committee: Vec<countycast_boost::Booster>,
     linear: Linear,
     /// Share of the lines in the answer.
     linear_share: f64,
@@ -54,44 +25,44 @@ impl std::fmt::Debug for Booster {
     }
 }
 
+/// Rows of a table to learn from, with a target and a weight each.
+#[derive(Debug)]
+pub(crate) struct Examples {
+    pub(crate) rows: Vec<u32>,
+    pub(crate) targets: Vec<f64>,
+    pub(crate) weights: Vec<f64>,
+}
+
 impl Booster {
-    /// `members` sums of trees, and lines, that each lower the weighted absolute error of `targets`.
+    /// `members` sums of trees, and lines, that each lower the weighted absolute error of the examples' targets.
     ///
-    /// Squared error with rows weighed by the inverse of their residual is absolute error (iteratively reweighted least
+    /// Squared error with rows weighted by the inverse of their residual is absolute error (iteratively reweighted least
     /// squares, Beaton & Tukey 1974): a rough fit gives the residuals, a second one uses them.
     pub(crate) fn fit(
         table: &Table,
-        targets: &[f64],
-        weights: &[f64],
+        examples: Examples,
         settings: &Settings,
         members: usize,
         seed: u64,
     ) -> Result<Self, EngineError> {
-        let data = Matrix::new(&table.columns, table.rows, COUNT);
-        let weights = normal(weights.to_vec());
-        let linear = Linear::fit(table, targets, &weights, settings.linear_ridge, settings.least_residual)?;
-        let rough = boosted(&data, targets, &weights, settings, settings.rough_trees, seed)?;
-        let residuals = rough.predict(&data, false).into_iter().zip(targets).map(|(found, target)| target - found);
-        let reweighed =
-            residuals.zip(&weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual)).collect();
-        let reweighed = normal(reweighed);
-        let member = |number: u64| boosted(&data, targets, &reweighed, settings, settings.trees, seed ^ (number + 1));
+        let examples = Examples { weights: normal(examples.weights), ..examples };
+        let linear = Linear::fit(&table.design, &examples, settings.linear_ridge, settings.least_residual)?;
+        let rough = boosted(table, &examples, settings, settings.rough_trees, seed)?;
+        let residuals = rough.fitted.iter().zip(&examples.targets).map(|(found, target)| target - found);
+        let weights = residuals.zip(&examples.weights).map(|(r, weight)| weight / r.abs().max(settings.least_residual));
+        let examples = Examples { weights: normal(weights.collect()), ..examples };
+        let member = |number: u64| {
+            boosted(table, &examples, settings, settings.trees, seed ^ (number + 1)).map(|fit| fit.booster)
+        };
         let committee = (0..members as u64).into_par_iter().map(member).collect::<Result<_, _>>()?;
         Ok(Self { committee, linear, linear_share: settings.linear_share })
     }
 
-    /// The answer to each row.
-    pub(crate) fn predict(&self, table: &Table) -> Vec<f64> {
-        let data = Matrix::new(&table.columns, table.rows, COUNT);
-        let mut trees = vec![0.0; table.rows];
-        for member in &self.committee {
-            trees.iter_mut().zip(member.predict(&data, false)).for_each(|(sum, found)| *sum += found);
-        }
-        let mix = |(sum, lines): (f64, f64)| {
-            let trees = sum / self.committee.len() as f64;
-            trees + self.linear_share * (lines - trees)
-        };
-        trees.into_iter().zip(self.linear.predict(table)).map(mix).collect()
+    /// The answer to a row of features.
+    pub(crate) fn predict(&self, features: &[f32; COUNT]) -> f64 {
+        let sum: f64 = self.committee.iter().map(|member| member.predict(features)).sum();
+        let trees = sum / self.committee.len() as f64;
+        trees + self.linear_share * (self.linear.predict(features) - trees)
     }
 }
 
@@ -102,30 +73,23 @@ fn normal(mut weights: Vec<f64>) -> Vec<f64> {
     weights
 }
 
-/// On one thread: boosters run beside each other, so that sums are added in one order whatever the number of threads.
 fn boosted(
-    data: &Matrix<'_, f64>,
-    targets: &[f64],
-    weights: &[f64],
+    table: &Table,
+    examples: &Examples,
     settings: &Settings,
     trees: usize,
     seed: u64,
-) -> Result<GradientBooster, EngineError> {
-    let mut booster = GradientBooster::default()
-        .set_iterations(trees)
-        .set_max_depth(settings.depth)
-        .set_max_leaves(usize::MAX)
-        .set_learning_rate(settings.learning_rate as f32)
-        .set_min_leaf_weight(settings.leaf_rows as f32)
-        .set_l2(settings.ridge as f32)
-        .set_nbins(BINS)
-        .set_sample_method(SampleMethod::Random)
-        .set_subsample(settings.row_share as f32)
-        .set_colsample_bytree(settings.feature_share)
-        .set_objective_type(forust_ml::objective::ObjectiveType::SquaredLoss)
-        .set_initialize_base_score(true)
-        .set_parallel(false)
-        .set_seed(seed);
-    booster.fit(data, targets, weights, None).map_err(|error| EngineError::NotConverged(error.to_string()))?;
-    Ok(booster)
+) -> Result<Fit, EngineError> {
+    let params = Params {
+        trees,
+        depth: settings.depth,
+        learning_rate: settings.learning_rate,
+        leaf_weight: settings.leaf_rows,
+        ridge: settings.ridge,
+        row_share: settings.row_share,
+        column_share: settings.feature_share,
+        seed,
+    };
+    countycast_boost::Booster::fit(&table.bins, &examples.rows, &examples.targets, &examples.weights, &params)
+        .map_err(|error| EngineError::NotConverged(error.to_string()))
 }

@@ -1,18 +1,17 @@
 //! Joint trajectories: the boosters' medians moved by errors of past projections.
 
-use countycast_engine::{Date, Draws, EngineError, Fitted, Horizon, Scenario, Streams, Target, weekday_index};
+use countycast_engine::{
+    Date, Draws, EngineError, Epidemiology, Fitted, Horizon, Scenario, Streams, Target, response, weekday_index,
+};
 use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Gamma};
 
 use crate::errors::{Errors, Size};
-use crate::features::Place;
 use crate::foreteller::Foreteller;
 use crate::picks::picks;
+use crate::place::Place;
 use crate::rows::{Kind, WEEKS};
 use crate::settings::Settings;
-
-/// The smallest factor on transmission that growth can follow: below it there is no transmission to speak of.
-const LEAST_TRANSMISSION: f64 = 0.05;
 
 /// What is expected of one target in one location.
 #[derive(Debug, Clone)]
@@ -71,6 +70,7 @@ impl Outlook {
 #[derive(Debug, Clone)]
 pub(crate) struct Projection {
     pub(crate) settings: Settings,
+    pub(crate) epidemiology: Epidemiology,
     pub(crate) as_of: Date,
     pub(crate) cases: Outlook,
     pub(crate) deaths: Outlook,
@@ -89,9 +89,9 @@ impl Fitted for Projection {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let delay = self.settings.report_delay_days;
-        let case_effect = self.effect(scenario, days, delay);
-        let death_effect = self.effect(scenario, days, delay + self.settings.death_delay_days);
+        let unchanged = || vec![1.0; days];
+        let case_effect = response::cases(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
+        let death_effect = response::deaths(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
         let purposes = ["case errors", "cases", "case days"];
         let cases = self.paths(&self.cases, &self.case_weekday, &case_effect, days, draws, purposes, streams);
         let deaths = self.paths(
@@ -108,22 +108,6 @@ impl Fitted for Projection {
 }
 
 impl Projection {
-    /// Factor of a scenario on each day's counts, `delay` days after its cause: growth changes by `ln(factor)` a
-    /// generation (Wallinga & Lipsitch 2007, intervals all of the mean length).
-    fn effect(&self, scenario: &Scenario, days: usize, delay: usize) -> Vec<f64> {
-        let mut cause = self.as_of;
-        let mut log = 0.0;
-        (0..days)
-            .map(|day| {
-                if day >= delay {
-                    cause = cause.tomorrow().unwrap_or(cause);
-                    log += scenario.transmission(cause).max(LEAST_TRANSMISSION).ln() / self.settings.generation_days;
-                }
-                log.exp()
-            })
-            .collect()
-    }
-
     #[allow(clippy::too_many_arguments, reason = "what differs between cases and deaths, and what draw was asked for")]
     fn paths(
         &self,

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Places, Streams, Surroundings, TrainedOn};
+use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Places, Streams, Surroundings, TrainedOn};
 
 use crate::draw::{Outlook, Projection};
-use crate::features::Place;
 use crate::model::{Model, Statement};
+use crate::place::Place;
 use crate::rows::Kind;
 use crate::settings::Settings;
 use countycast_engine::SettingsError;
@@ -15,24 +15,30 @@ use countycast_engine::SettingsError;
 #[derive(Debug, Clone)]
 pub struct Learner {
     settings: Settings,
+    epidemiology: Epidemiology,
     model: Option<Arc<Model>>,
     surroundings: Option<Arc<Surroundings>>,
 }
 
 impl Learner {
-    /// A learner that has yet to learn.
+    /// A learner that has yet to learn; `epidemiology`, checked before, tells how it answers scenarios.
     ///
     /// # Errors
     /// [`SettingsError`] with the first setting outside of its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, model: None, surroundings: None })
+        Ok(Self { settings, epidemiology: *epidemiology, model: None, surroundings: None })
     }
 
     /// A learner with a model of an earlier run: [`Engine::train`] only shows it the places of today.
     #[must_use]
-    pub fn with_model(model: Arc<Model>) -> Self {
-        Self { settings: model.statement().settings.clone(), model: Some(model), surroundings: None }
+    pub fn with_model(model: Arc<Model>, epidemiology: &Epidemiology) -> Self {
+        Self {
+            settings: model.statement().settings.clone(),
+            epidemiology: *epidemiology,
+            model: Some(model),
+            surroundings: None,
+        }
     }
 
     /// The model, where there is one.
@@ -53,8 +59,7 @@ impl Learner {
             Some(model) => Arc::clone(model),
             None => Arc::new(Model::train(places, &surroundings, &self.settings, seed)?),
         };
-        let settings = self.settings.clone();
-        Ok(Self { settings, model: Some(model), surroundings: Some(Arc::new(surroundings)) })
+        Ok(Self { model: Some(model), surroundings: Some(Arc::new(surroundings)), ..self.clone() })
     }
 }
 
@@ -73,6 +78,7 @@ impl Engine for Learner {
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
+            epidemiology: self.epidemiology,
             as_of: history.as_of(),
             cases: outlook(Kind::Cases, &model.cases),
             deaths: outlook(Kind::Deaths, &model.deaths),
@@ -101,6 +107,6 @@ impl Engine for Learner {
         if model.statement().settings != self.settings {
             return Err(EngineError::Refused("the model was trained with other settings".to_owned()));
         }
-        Ok(Arc::new(Self::with_model(Arc::new(model))))
+        Ok(Arc::new(Self::with_model(Arc::new(model), &self.epidemiology)))
     }
 }

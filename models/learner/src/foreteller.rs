@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::boost::{Booster, Table};
+use crate::boost::Booster;
 use crate::errors::Library;
 use crate::features::COUNT;
 use crate::rows::WEEKS;
@@ -16,8 +16,7 @@ pub(crate) struct Foreteller {
 
 impl Foreteller {
     /// How far the logarithms of the next weeks lie above that of the recent level, in the middle.
-    pub(crate) fn medians(&self, features: &[f64; COUNT]) -> [f64; WEEKS] {
-        let table = Table::new(std::iter::once(features));
-        std::array::from_fn(|week| self.boosters[week].predict(&table)[0])
+    pub(crate) fn medians(&self, features: &[f32; COUNT]) -> [f64; WEEKS] {
+        std::array::from_fn(|week| self.boosters[week].predict(features))
     }
 }

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod boost;
+mod day;
 mod draw;
 mod engine;
 mod errors;
@@ -10,12 +11,14 @@ mod linear;
 mod model;
 mod nation;
 mod picks;
+mod place;
 mod rows;
 mod settings;
+mod table;
 mod training;
 
 pub use countycast_engine::SettingsError;
 pub use engine::Learner;
-pub use features::NAMES as FEATURES;
+pub use features::{FeatureGroup, NAMES as FEATURES};
 pub use model::{LoadError, Model, Statement};
 pub use settings::Settings;

@@ -3,7 +3,8 @@
 use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams, Surroundings};
 use serde::{Deserialize, Serialize};
 
-use crate::features::{COUNT, NAMES, WEEKS_SEEN};
+use crate::day::WEEKS_SEEN;
+use crate::features::{COUNT, NAMES};
 use crate::foreteller::Foreteller;
 use crate::rows::{self, WEEKS};
 use crate::settings::Settings;

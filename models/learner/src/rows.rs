@@ -4,7 +4,9 @@ use countycast_engine::growth::{log_cases, log_deaths};
 use countycast_engine::{Places, Surroundings, Track};
 use rayon::prelude::*;
 
-use crate::features::{COUNT, Place, WEEKS_SEEN};
+use crate::day::WEEKS_SEEN;
+use crate::features::COUNT;
+use crate::place::Place;
 use crate::settings::Settings;
 
 /// Weeks ahead that have boosters of their own.
@@ -57,7 +59,7 @@ pub(crate) struct Row {
     /// Days that were known.
     pub(crate) seen: usize,
     pub(crate) is_county: bool,
-    pub(crate) features: [f64; COUNT],
+    pub(crate) features: [f32; COUNT],
     /// Recent weekly cases and deaths, which outcomes are measured against.
     pub(crate) levels: [f64; 2],
     /// Cases and deaths of the weeks after, as far as they are known.

@@ -55,12 +55,6 @@ pub struct Settings {
     pub daily_shape: f64,
     /// Growth that is left after each week beyond the fourth, 0 to 1.
     pub damping: f64,
-    /// Days from one infection to the next, 1 to 20: turns a scenario's factor on transmission into growth.
-    pub generation_days: f64,
-    /// Days from infection to report, 0 to 60: a scenario shows in reports this much later.
-    pub report_delay_days: usize,
-    /// Days from a case's report to its death's, 0 to 60.
-    pub death_delay_days: usize,
 }
 
 impl Default for Settings {
@@ -89,9 +83,6 @@ impl Default for Settings {
             error_pool: 800,
             daily_shape: 8.0,
             damping: 0.7,
-            generation_days: 5.5,
-            report_delay_days: 8,
-            death_delay_days: 17,
         }
     }
 }
@@ -122,9 +113,6 @@ impl Settings {
             ("error_pool", self.error_pool as f64, 50.0, 1e5),
             ("daily_shape", self.daily_shape, 0.01, 1e6),
             ("damping", self.damping, 0.0, 1.0),
-            ("generation_days", self.generation_days, 1.0, 20.0),
-            ("report_delay_days", self.report_delay_days as f64, 0.0, 60.0),
-            ("death_delay_days", self.death_delay_days as f64, 0.0, 60.0),
         ])
     }
 }

@@ -6,7 +6,7 @@ mod common;
 use std::sync::{Arc, LazyLock};
 
 use common::{Law, SEED, bits, panel, project, small, trained};
-use countycast_engine::{Change, Engine, EngineError, Fips, Places, Scenario, Streams, Target};
+use countycast_engine::{Change, Engine, EngineError, Epidemiology, Fips, Places, Scenario, Streams, Target, response};
 use countycast_learner::{FEATURES, Learner, Model, Settings};
 use countycast_testkit::conformance;
 
@@ -27,7 +27,7 @@ fn conforms() {
 
 #[test]
 fn refuses_with_a_reason_before_training_and_where_there_is_nothing_to_learn() {
-    let untrained = Learner::new(Settings::default()).unwrap();
+    let untrained = Learner::new(Settings::default(), &Epidemiology::default()).unwrap();
     let history = PLACES.history(county()).unwrap();
     let error = untrained.fit(history, &Streams::new(1, "learner", county())).err().unwrap();
     assert_eq!(error.to_string(), "refused: the learner has not been trained on the panel");
@@ -39,7 +39,10 @@ fn refuses_with_a_reason_before_training_and_where_there_is_nothing_to_learn() {
         let error = untrained.train(&places, SEED).err().unwrap();
         assert!(matches!(&error, EngineError::Refused(reason) if reason.contains(words)), "{error}");
     }
-    assert_eq!(Learner::new(Settings { trees: 0, ..Settings::default() }).unwrap_err().name, "trees");
+    assert_eq!(
+        Learner::new(Settings { trees: 0, ..Settings::default() }, &Epidemiology::default()).unwrap_err().name,
+        "trees"
+    );
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn a_saved_model_says_what_it_was_trained_on_and_gives_the_same_bytes() {
     );
     assert_eq!((statement.counties, statement.features.len(), statement.seed), (60, FEATURES.len(), SEED));
     assert!(statement.rows > 60 * 15 && statement.errors > 60, "{statement:?}");
-    let reloaded = Learner::with_model(model).trained(&PLACES, SEED + 1).unwrap();
+    let reloaded = Learner::with_model(model, &Epidemiology::default()).trained(&PLACES, SEED + 1).unwrap();
     for history in PLACES.histories() {
         assert_eq!(bits(&project(&*LEARNER, history, 35, 20)), bits(&project(&reloaded, history, 35, 20)));
     }
@@ -105,7 +108,9 @@ fn nothing_past_as_of_is_seen() {
     let learner = trained(&panel(&counts, known), settings);
     let model = Arc::clone(learner.model().unwrap());
     let [one, two] = [&counts, &other].map(|counts| {
-        let shown = Learner::with_model(Arc::clone(&model)).trained(&panel(counts, 196), SEED).unwrap();
+        let shown = Learner::with_model(Arc::clone(&model), &Epidemiology::default())
+            .trained(&panel(counts, 196), SEED)
+            .unwrap();
         let cut = panel(counts, 196).history(county()).unwrap().truncated(known).unwrap();
         bits(&project(&shown, &cut, 28, 20))
     });
@@ -122,9 +127,12 @@ fn less_transmission_gives_fewer_cases_after_the_delay() {
     let horizon = countycast_engine::Horizon::from_days(28).unwrap();
     let fit = LEARNER.fit(history, &streams).unwrap();
     let [base, less] = [Scenario::baseline(), scenario].map(|s| fit.draw(&s, horizon, 200, &streams).unwrap());
+    let scenario = Scenario::baseline().with(change).unwrap();
+    let factors = response::cases(&scenario, history.as_of(), 28, &Epidemiology::default()).unwrap();
+    assert!(factors[3] > 0.99 && factors[27] < 0.4, "{factors:?}");
     for (base, less) in base.paths(Target::Cases).unwrap().zip(less.paths(Target::Cases).unwrap()) {
-        assert_eq!(base[..8], less[..8], "reports follow eight days after");
-        // Twenty days of effect by the end: 0.7^(20 / 5.5) = 0.27, whatever the draw.
-        assert!((less[27] - 0.273 * base[27]).abs() < 0.01 * base[27] + 1e-6, "{} of {}", less[27], base[27]);
+        for ((base, less), factor) in base.iter().zip(less).zip(&factors) {
+            assert!((f64::from(*less) - factor * f64::from(*base)).abs() < 1e-4 * f64::from(*base), "{less} of {base}");
+        }
     }
 }

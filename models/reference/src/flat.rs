@@ -1,4 +1,4 @@
-//! The Forecast Hub's baseline: last week again, with the spread of past weekly changes.
+//! The Forecast Hub's baseline: last week's count, with the spread of past weekly changes.
 
 use countycast_engine::{
     Basis, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Series, Streams, Target,
@@ -10,7 +10,7 @@ use crate::split::over_days;
 /// COVIDhub-baseline (Cramer et al. 2022): a random walk of weekly counts that resamples all past weekly differences and
 /// their negatives, centred on last week's count and truncated at 0.
 ///
-/// It uses counts as *reported*, so that nobody can call the bar lowered by cleaning. It has no settings and no notion of
+/// It uses counts as *reported*, so that cleaning does not affect the benchmark. It has no settings and no
 /// transmission: a scenario changes nothing.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Flat;
@@ -66,7 +66,7 @@ impl Walk {
     fn new(series: &Series) -> Result<Self, EngineError> {
         let mut weeks: Vec<f64> =
             series.reported().rchunks_exact(7).rev().map(|week| week.iter().sum::<f64>().max(0.0)).collect();
-        // A published series may start with everything that happened before it: that is no weekly change.
+        // A published series may start with all earlier cases, which is not a weekly change.
         if weeks.len() > 3 {
             weeks.remove(0);
         }
@@ -84,8 +84,8 @@ impl Walk {
     ///
     /// Draws `2k` and `2k + 1` mirror each other, which puts the median of an even number of draws on last week's count
     /// exactly. The innovations of the first weeks come from a low-discrepancy sequence with a random start, so that a
-    /// few hundred draws have nearly the quantiles of many thousand: the tails of a bar to clear must not be luck. A
-    /// draw depends on its number alone.
+    /// few hundred draws have nearly the quantiles of many thousand: the tails of a benchmark must not depend on
+    /// chance. A draw depends only on its number.
     fn draw(&self, as_of: Date, days: usize, draws: usize, purpose: &str, streams: &Streams) -> Vec<f32> {
         let mut values = vec![0.0; draws * days];
         let mut weeks = vec![0.0; days.div_ceil(7)];

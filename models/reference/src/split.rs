@@ -1,8 +1,8 @@
-//! From weeks to days.
+//! Distributing weekly counts over days.
 
 use countycast_engine::{Date, weekday_index};
 
-/// Spreads sums of weeks that start the day after `as_of` over their days, in proportion to the weekday factors.
+/// Distributes sums of weeks that start the day after `as_of` over days, in proportion to the weekday factors.
 ///
 /// Days of a whole week add up to its sum; a last week that the horizon cuts short gives its first days only. `days` is
 /// filled from `weeks`, which must be long enough.

@@ -1,5 +1,6 @@
 //! Both engines keep the contract.
 
+use countycast_engine::Epidemiology;
 use countycast_reference::{Flat, Settings, Trend};
 use countycast_testkit::conformance;
 
@@ -10,5 +11,5 @@ fn flat_conforms() {
 
 #[test]
 fn trend_conforms() {
-    conformance::check(&Trend::new(Settings::default()).unwrap());
+    conformance::check(&Trend::new(Settings::default(), &Epidemiology::default()).unwrap());
 }

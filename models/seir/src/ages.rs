@@ -1,6 +1,6 @@
 //! Age groups: how many, how susceptible, how ill they fall.
 
-use crate::contacts::US_SHARES;
+use std::ops::Range;
 
 /// Number of age groups.
 pub const GROUPS: usize = 8;
@@ -12,13 +12,10 @@ pub const YOUNGEST: [u8; GROUPS] = [0, 5, 11, 18, 23, 50, 65, 75];
 /// over each group's years.
 pub(crate) const SUSCEPTIBILITY: [f64; GROUPS] = [0.34, 0.40, 0.67, 0.87, 1.0, 1.08, 1.36, 1.47];
 
-/// Infections that end in death, by the decades of O'Driscoll et al. (2020) and Brazeau et al. (2020), averaged over
-/// each group's years.
-pub(crate) const FATALITY: [f64; GROUPS] = [2e-5, 2e-5, 2e-5, 6.8e-5, 5.1e-4, 4.3e-3, 1.6e-2, 6.75e-2];
-
-/// Infections that lead to hospital: share with symptoms (0.50 rising by 0.05 a decade to 0.90) times the share of those
-/// admitted, 0.017, 0.045, 0.074 at 0–49, 50–64, 65+ (CDC planning scenarios).
-pub(crate) const HOSPITALISED: [f64; GROUPS] = [0.0085, 0.0085, 0.0094, 0.0099, 0.0111, 0.0347, 0.0611, 0.0651];
+/// A value of each group from its years of age.
+pub(crate) fn by_group(of: impl Fn(Range<u8>) -> f64) -> [f64; GROUPS] {
+    std::array::from_fn(|group| of(YOUNGEST[group]..YOUNGEST.get(group + 1).copied().unwrap_or(u8::MAX)))
+}
 
 /// Covariates that hold the shares of five-year age groups, with the group that each five years belong to in parts.
 const FIVE_YEARS: [(&str, &[(usize, f64)]); 18] = [
@@ -42,16 +39,16 @@ const FIVE_YEARS: [(&str, &[(usize, f64)]); 18] = [
     ("age_85_plus", &[(7, 1.0)]),
 ];
 
-/// Shares of a location's residents by age group, where known; of the nation's otherwise.
-pub(crate) fn shares(covariates: &countycast_engine::Covariates) -> [f64; GROUPS] {
+/// Shares of a location's residents by age group, where known; the `usual` ones otherwise.
+pub(crate) fn shares(covariates: &countycast_engine::Covariates, usual: [f64; GROUPS]) -> [f64; GROUPS] {
     let mut shares = [0.0; GROUPS];
     for (name, parts) in FIVE_YEARS {
-        let Some(share) = covariates.get(name) else { return US_SHARES };
+        let Some(share) = covariates.get(name) else { return usual };
         for &(group, part) in parts {
             shares[group] += part * share.max(0.0);
         }
     }
     let total: f64 = shares.iter().sum();
     // Every group has somebody: an empty one would divide by zero and means nothing.
-    if total > 0.5 { shares.map(|share| (share / total).max(1e-4)) } else { US_SHARES }
+    if total > 0.5 { shares.map(|share| (share / total).max(1e-4)) } else { usual }
 }

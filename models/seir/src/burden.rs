@@ -1,32 +1,27 @@
-//! From infections by age to deaths, admissions and beds.
+//! From infections by age to reports, deaths, admissions and beds.
 
-use crate::ages::{FATALITY, GROUPS, HOSPITALISED};
-use crate::erlang::{add_due, convolve, delay, survival};
+use countycast_engine::delay::{add_due, follow, one_after_the_other};
+use countycast_engine::{AGE_CLASSES, Delay, Epidemiology};
+
+use crate::ages::{GROUPS, by_group};
 
 /// Days that the kernels reach back.
 pub(crate) const REACH: usize = 70;
-/// Onset to death 15 days, death to report 7 (CDC planning scenarios), infection to onset 5.5.
-const DEATH_DELAY: f64 = 27.0;
-/// Infection to onset, days (Lauer et al. 2020).
-const INCUBATION: f64 = 5.5;
-/// Age groups that make up the classes 0–49, 50–64 and 65+ of the CDC planning scenarios.
-const CLASSES: [std::ops::Range<usize>; 3] = [0..5, 5..6, 6..GROUPS];
-/// Onset to admission, days, by class.
-const TO_ADMISSION: [f64; 3] = [6.0, 6.0, 4.0];
-/// Days in hospital without intensive care, by class.
-const WARD_STAY: [f64; 3] = [4.9, 7.6, 8.1];
-/// Days in hospital of those who come to intensive care, by class; they are counted there all the time.
-const ICU_STAY: [f64; 3] = [9.5, 10.5, 10.0];
-/// Share of the admitted who come to intensive care, by class.
-const ICU_SHARE: [f64; 3] = [0.238, 0.361, 0.353];
+/// Age groups that make up the classes of age of the severity.
+const CLASSES: [std::ops::Range<usize>; AGE_CLASSES] = [0..5, 5..6, 6..GROUPS];
 
-/// Delays cut into days, the same for every place.
+/// What the facts of the disease make of infections: delays cut into days and risks by age group, the same for every place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Kernels {
+    ascertainment: f64,
+    lag: usize,
+    reports: Vec<f64>,
     deaths: Vec<f64>,
-    admissions: [Vec<f64>; 3],
-    hospital: [Vec<f64>; 3],
-    icu: [Vec<f64>; 3],
+    admissions: [Vec<f64>; AGE_CLASSES],
+    hospital: [Vec<f64>; AGE_CLASSES],
+    icu: [Vec<f64>; AGE_CLASSES],
+    fatality: [f64; GROUPS],
+    hospitalised: [f64; GROUPS],
 }
 
 /// What a course of infections leads to, a value a day.
@@ -39,16 +34,47 @@ pub(crate) struct Burden {
 }
 
 impl Kernels {
-    pub(crate) fn new() -> Self {
-        let admissions = TO_ADMISSION.map(|days| delay(INCUBATION + days, 4, REACH));
-        let stay = |class: usize, mean: f64, share: f64| -> Vec<f64> {
-            let kernel = convolve(&admissions[class], &survival(mean, 2, REACH));
-            kernel.iter().map(|x| share * x).collect()
+    pub(crate) fn new(epidemiology: &Epidemiology) -> Self {
+        let severity = &epidemiology.severity;
+        let reports = epidemiology.report_delay_days.shares(REACH);
+        let after_report = |delay: Delay| one_after_the_other(&reports, &delay.shares(REACH), REACH);
+        let admissions = severity.admission_delays().map(after_report);
+        let present = |class: usize, stay: Delay, share: f64| -> Vec<f64> {
+            let mut admitted: Vec<f64> = admissions[class].iter().map(|admitted| share * admitted).collect();
+            admitted.resize(REACH, 0.0);
+            follow(&admitted, &stay.remaining(REACH))
         };
-        let icu: [Vec<f64>; 3] = std::array::from_fn(|c| stay(c, ICU_STAY[c], ICU_SHARE[c]));
-        let ward: [Vec<f64>; 3] = std::array::from_fn(|c| stay(c, WARD_STAY[c], 1.0 - ICU_SHARE[c]));
-        let hospital = std::array::from_fn(|c| icu[c].iter().zip(&ward[c]).map(|(x, y)| x + y).collect());
-        Self { deaths: delay(DEATH_DELAY, 7, REACH), admissions, hospital, icu }
+        let (icu_stays, ward_stays) = (severity.icu_stays(), severity.ward_stays());
+        let icu = std::array::from_fn(|c| present(c, icu_stays[c], severity.icu_share[c]));
+        let ward: [Vec<f64>; AGE_CLASSES] =
+            std::array::from_fn(|c| present(c, ward_stays[c], 1.0 - severity.icu_share[c]));
+        let together = |(icu, ward): (&Vec<f64>, &Vec<f64>)| icu.iter().zip(ward).map(|(x, y)| x + y).collect();
+        Self {
+            ascertainment: epidemiology.ascertainment,
+            lag: epidemiology.report_delay_days.mean.round() as usize,
+            deaths: after_report(epidemiology.death_delay_days),
+            hospital: std::array::from_fn(|c| together((&icu[c], &ward[c]))),
+            fatality: by_group(|ages| severity.deaths(ages)),
+            hospitalised: by_group(|ages| severity.admissions(ages)),
+            reports,
+            admissions,
+            icu,
+        }
+    }
+
+    /// Share of infections that become reported cases, before anything is known of a place.
+    pub(crate) fn ascertainment(&self) -> f64 {
+        self.ascertainment
+    }
+
+    /// Whole days from infection to report, on average.
+    pub(crate) fn lag(&self) -> usize {
+        self.lag
+    }
+
+    /// Infection to report, by day.
+    pub(crate) fn reports(&self) -> &[f64] {
+        &self.reports
     }
 
     /// Infection to report of a death, by day.
@@ -56,10 +82,15 @@ impl Kernels {
         &self.deaths
     }
 
+    /// Share of infections that end in death where the groups are infected in these shares.
+    pub(crate) fn fatality(&self, shares: &[f64; GROUPS]) -> f64 {
+        shares.iter().zip(self.fatality).map(|(share, fatality)| share * fatality).sum()
+    }
+
     /// Deaths at the unscaled fatality that infections by age lead to on each day.
     pub(crate) fn expected_deaths(&self, infections: &[f64], shares: &[f64; GROUPS]) -> Vec<f64> {
-        let fatality: f64 = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();
-        convolve(infections, &self.deaths).iter().map(|deaths| fatality * deaths).collect()
+        let fatality = self.fatality(shares);
+        follow(infections, &self.deaths).iter().map(|deaths| fatality * deaths).collect()
     }
 
     /// The burden of the `days` days from `from` on; `severity` is the factor on each group's risks on a day.
@@ -71,15 +102,15 @@ impl Kernels {
         severity: impl Fn(usize) -> Option<[f64; GROUPS]>,
     ) -> Burden {
         let mut dying = vec![0.0; infections.len()];
-        let mut admitted: [Vec<f64>; 3] = std::array::from_fn(|_| vec![0.0; infections.len()]);
+        let mut admitted: [Vec<f64>; AGE_CLASSES] = std::array::from_fn(|_| vec![0.0; infections.len()]);
         for (day, new) in infections.iter().enumerate() {
             let factor = severity(day).unwrap_or([1.0; GROUPS]);
-            dying[day] = (0..GROUPS).map(|a| new[a] * factor[a] * FATALITY[a]).sum();
+            dying[day] = (0..GROUPS).map(|a| new[a] * factor[a] * self.fatality[a]).sum();
             for (class, groups) in CLASSES.into_iter().enumerate() {
-                admitted[class][day] = groups.map(|a| new[a] * factor[a] * HOSPITALISED[a]).sum();
+                admitted[class][day] = groups.map(|a| new[a] * factor[a] * self.hospitalised[a]).sum();
             }
         }
-        let sum = |kernels: &[Vec<f64>; 3]| -> Vec<f64> {
+        let sum = |kernels: &[Vec<f64>; AGE_CLASSES]| -> Vec<f64> {
             let mut sums = vec![0.0; days];
             admitted.iter().zip(kernels).for_each(|(admitted, kernel)| add_due(admitted, kernel, from, &mut sums));
             sums
@@ -111,23 +142,25 @@ mod tests {
     #[test]
     fn beds_are_admissions_times_stay() {
         // Little's law at a constant inflow: census = admissions × mean stay.
-        let kernels = Kernels::new();
+        let epidemiology = Epidemiology::default();
+        let (severity, kernels) = (epidemiology.severity, Kernels::new(&epidemiology));
         let infections = vec![[100.0; GROUPS]; 200];
         let burden = kernels.burden(&infections, 190, 10, |_| None);
-        let classes: Vec<f64> = CLASSES.into_iter().map(|g| 100.0 * g.map(|a| HOSPITALISED[a]).sum::<f64>()).collect();
+        let classes: Vec<f64> =
+            CLASSES.into_iter().map(|g| 100.0 * g.map(|a| kernels.hospitalised[a]).sum::<f64>()).collect();
         let admissions: f64 = classes.iter().sum();
         assert!((burden.admissions[5] / admissions - 1.0).abs() < 1e-6, "{burden:?}");
-        let icu: f64 = (0..3).map(|c| classes[c] * ICU_SHARE[c] * ICU_STAY[c]).sum();
-        let ward: f64 = (0..3).map(|c| classes[c] * (1.0 - ICU_SHARE[c]) * WARD_STAY[c]).sum();
-        assert!((burden.icu[5] / icu - 1.0).abs() < 0.02, "{} and {icu}", burden.icu[5]);
-        assert!((burden.hospital[5] / (icu + ward) - 1.0).abs() < 0.02);
-        let deaths = 100.0 * FATALITY.iter().sum::<f64>();
+        let icu: f64 = (0..3).map(|c| classes[c] * severity.icu_share[c] * severity.icu_stay_days[c]).sum();
+        let ward: f64 = (0..3).map(|c| classes[c] * (1.0 - severity.icu_share[c]) * severity.ward_stay_days[c]).sum();
+        assert!((burden.icu[5] / icu - 1.0).abs() < 2e-3, "{} and {icu}", burden.icu[5]);
+        assert!((burden.hospital[5] / (icu + ward) - 1.0).abs() < 2e-3);
+        let deaths = 100.0 * kernels.fatality.iter().sum::<f64>();
         assert!((burden.deaths[5] / deaths - 1.0).abs() < 1e-6);
     }
 
     #[test]
     fn the_burden_of_a_course_is_that_of_its_parts() {
-        let kernels = Kernels::new();
+        let kernels = Kernels::new(&Epidemiology::default());
         let infections: Vec<[f64; GROUPS]> =
             (0..160).map(|day| std::array::from_fn(|a| f64::from(20 + (day * 7 + a as i32) % 13))).collect();
         let severity = |day: usize| (day >= 140).then_some([0.5; GROUPS]);

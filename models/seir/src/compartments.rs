@@ -79,7 +79,7 @@ impl<const A: usize, const K: usize> State<A, K> {
         self.susceptible.iter().sum::<f64>() + self.removed.iter().sum::<f64>() + infected
     }
 
-    /// Goes one day on; returns the day's infections by strain and age group, imported ones included.
+    /// Advances by one day; returns the day's infections by strain and age group, including imported ones.
     ///
     /// Heun's method, steps of a quarter of a day: the error of daily infections is below 0.1 % at all rates of the
     /// ancestral strain (held against the slow twin in the tests). Every flow is taken from one compartment and given

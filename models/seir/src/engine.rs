@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
+use countycast_engine::delay::due;
 use countycast_engine::{
-    DUMP_FACTOR, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Parameters, Places, Recent, Scenario,
-    Streams, Surroundings,
+    DUMP_FACTOR, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Parameters, Places, Recent,
+    Scenario, Streams, Surroundings,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
 use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
-use crate::erlang::{at, delay};
 use crate::estimate::{Estimate, find};
 use crate::learned::Learned;
 use crate::mixing::Mixing;
@@ -27,12 +27,8 @@ use countycast_engine::SettingsError;
 const MIN_DAYS: usize = 7;
 /// Days of infections kept before the as-of day: what deaths and beds reach back to, and the delay of reports.
 const PAST: usize = REACH + 40;
-/// Longest delay from infection to report that is kept, days.
-const LONGEST_DELAY: usize = 40;
 /// Fewest reports within the window of a search.
 const MIN_CASES: f64 = 30.0;
-/// Stages of that delay: mean 9 has standard deviation 4.
-const DELAY_STAGES: u32 = 5;
 /// Days of deaths that the local fatality is taken from.
 const FATALITY_DAYS: usize = 42;
 
@@ -47,24 +43,24 @@ pub struct Seir {
 }
 
 impl Seir {
-    /// An engine with these settings.
+    /// An engine with these settings; `epidemiology`, checked before, tells what infections lead to.
     ///
     /// # Errors
     /// [`SettingsError`] for a setting outside its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, kernels: Arc::new(Kernels::new()), surroundings: None, learned: None })
+        Ok(Self { settings, kernels: Arc::new(Kernels::new(epidemiology)), surroundings: None, learned: None })
     }
 
-    /// What the past says: parameter vectors with weights, R with intervals, what cannot be told apart.
+    /// The fit to the past: weighted parameter vectors, R with intervals, and defects of identifiability.
     ///
     /// # Errors
-    /// [`EngineError`] with the reason where the history does not carry it: fewer than 49 days, or fewer cases than 30.
+    /// [`EngineError`] with the reason, if the history is too short: fewer than 49 days, or fewer than 30 cases.
     pub fn estimate(&self, history: &History, streams: &Streams) -> Result<Estimate, EngineError> {
         self.estimate_with(history, None, streams)
     }
 
-    /// The same, begun with the vectors of an earlier day, where they are of use.
+    /// The same, starting from the vectors of an earlier day, if they are usable.
     ///
     /// # Errors
     /// As [`Seir::estimate`].
@@ -77,7 +73,7 @@ impl Seir {
         self.estimate_with(history, Some(earlier), streams)
     }
 
-    /// The function that is searched: what the past and the priors say of parameters.
+    /// The function that is searched: the posterior of the parameters.
     ///
     /// # Errors
     /// As [`Seir::estimate`].
@@ -92,7 +88,7 @@ impl Seir {
         if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
             return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
         }
-        Ok(Posterior::new(past, self.settings))
+        Ok(Posterior::new(past))
     }
 
     fn estimate_with(
@@ -102,7 +98,7 @@ impl Seir {
         streams: &Streams,
     ) -> Result<Estimate, EngineError> {
         let posterior = self.posterior(history)?;
-        let found = find(posterior.past(), &self.settings, history.as_of(), earlier, streams)?;
+        let found = find(posterior.past(), history.as_of(), earlier, streams)?;
         Ok(Estimate::new(posterior.past(), history.as_of(), &found))
     }
 }
@@ -148,7 +144,7 @@ impl Seir {
         // Where the past does not carry a search, the prior is all there is.
         let (vectors, parameters) = self
             .vectors(history, &place, earlier, streams)
-            .unwrap_or_else(|_| (vec![Vector { ascertainment: self.settings.ascertainment, weight: 1.0 }], None));
+            .unwrap_or_else(|_| (vec![Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 }], None));
         let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST, DUMP_FACTOR);
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
@@ -187,7 +183,7 @@ impl Seir {
         streams: &Streams,
     ) -> Result<(Vec<Vector>, Option<Parameters>), EngineError> {
         let posterior = self.posterior_of(history, place)?;
-        let found = find(posterior.past(), &self.settings, history.as_of(), earlier, streams)?;
+        let found = find(posterior.past(), history.as_of(), earlier, streams)?;
         let vectors = found.set.vectors.iter();
         let vectors = vectors.map(|v| Vector { ascertainment: v.ascertainment(), weight: v.weight }).collect();
         Ok((vectors, found.parameters(posterior.past(), history.as_of())))
@@ -207,7 +203,7 @@ impl Seir {
         });
         let weight = self.settings.fatality_weight;
         // The standard fatality of all infections is that of reported ones times the ascertainment.
-        let standard = 1.0 / self.settings.ascertainment;
+        let standard = 1.0 / self.kernels.ascertainment();
         let region = (around.0 + weight * standard) / (around.1 + weight);
         let own = counts(past, history.deaths().cleaned());
         (own.0 + weight * region) / (own.1 + weight)
@@ -231,9 +227,9 @@ impl Seir {
 
     /// Infections that past reports came from: the same course a delay earlier, level at the end.
     fn infections(&self, past: &[f64]) -> Vec<f64> {
-        let delay = (self.settings.report_delay_days.round() as usize).min(past.len());
+        let lag = self.kernels.lag().min(past.len());
         let last = past.last().copied().unwrap_or(0.0);
-        past[delay..].iter().copied().chain(std::iter::repeat_n(last, delay)).collect()
+        past[lag..].iter().copied().chain(std::iter::repeat_n(last, lag)).collect()
     }
 }
 
@@ -255,8 +251,8 @@ impl Place {
         }
         let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
         let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
-        let shares = ages::shares(&history.location().covariates);
         let meetings = meetings(history.location());
+        let shares = ages::shares(&history.location().covariates, meetings.shares);
         // The matrices are the nation's: a group that is larger here is met more often.
         let contacts = std::array::from_fn(|a| {
             std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
@@ -294,7 +290,7 @@ impl Fitted for SeirFit {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let lag = self.settings.report_delay_days.round() as usize;
+        let lag = self.kernels.lag();
         let ahead = self.outlook.days(days + lag);
         // Infections of a day are the reports of a delay later; the last days before as-of follow the outlook, since
         // their smooth rate lacks the days after them.
@@ -305,13 +301,12 @@ impl Fitted for SeirFit {
         };
         let reported: Vec<f64> = (0..PAST + days).map(rate).collect();
         let drive = invert(&reported, &vec![self.brought_in; reported.len()], &self.settings.rates());
-        let kernel = delay(self.settings.report_delay_days, DELAY_STAGES, LONGEST_DELAY);
-        let due: Vec<f64> = (PAST..PAST + days).map(|day| at(&reported, &kernel, day)).collect();
+        let expected: Vec<f64> = (PAST..PAST + days).map(|day| due(&reported, self.kernels.reports(), day)).collect();
         let level = |(due, ahead): (&[f64], &[f64])| {
             let due: f64 = due.iter().sum();
             if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
         };
-        let levels: Vec<f64> = due.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
+        let levels: Vec<f64> = expected.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
         let changes =
             scenario::days(scenario, self.as_of, days, &self.place.mixing, &self.place.meetings, &self.settings);
         let paths = Paths {
@@ -322,7 +317,6 @@ impl Fitted for SeirFit {
             vectors: &self.vectors,
             reported: &reported,
             drive: &drive,
-            delay: &kernel,
             start: PAST - lag,
             future: PAST,
             levels: &levels,

@@ -5,7 +5,6 @@ use countycast_engine::{Date, EngineError, Parameters, Streams};
 use crate::past::{GLOBALS, Past, Reproduction};
 use crate::sample::{Proposals, Set, resampled};
 use crate::search::search;
-use crate::settings::Settings;
 use crate::warm;
 
 /// Fewest effective vectors of a set begun by an earlier day's: with less, everything is searched anew.
@@ -17,16 +16,16 @@ const UNLEARNED: f64 = 0.9;
 /// Names of the parameters that are no knots of R, and of the last knot.
 const NAMES: [&str; GLOBALS + 1] = ["level", "ascertainment", "fatality", "growth of ascertainment", "reproduction"];
 
-/// What one place's past says of its epidemic.
+/// The fit to one place's past.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Estimate {
     /// Parameter vectors, weights summing to 1.
     pub vectors: Vec<Weighted>,
-    /// Kish's effective number of vectors, 1 to their number: below a few tens the set is thin.
+    /// Kish's effective sample size, 1 to the number of vectors: below a few tens the set is sparse.
     pub effective_size: f64,
-    /// What the data do not tell, for people; empty where they tell everything.
+    /// Defects of identifiability; empty if there are none.
     pub not_told: Vec<NotTold>,
-    /// Whether it began with an earlier day's vectors.
+    /// Whether it started from an earlier day's vectors.
     pub warm: bool,
     parameters: Option<Parameters>,
 }
@@ -53,7 +52,7 @@ pub struct Weighted {
 /// A defect of identifiability.
 #[derive(Debug, Clone, PartialEq)]
 pub enum NotTold {
-    /// The data hardly narrow the prior.
+    /// The data hardly inform the parameter.
     Prior {
         /// The parameter.
         parameter: &'static str,
@@ -149,21 +148,20 @@ impl Estimate {
 /// around it.
 pub(crate) fn find(
     past: &Past,
-    settings: &Settings,
     as_of: Date,
     earlier: Option<&Parameters>,
     streams: &Streams,
 ) -> Result<Found, EngineError> {
     let failed = |what: &str| EngineError::NotConverged(what.to_owned());
     let begun = earlier.and_then(|earlier| {
-        let proposals = warm::proposals(past, settings, as_of, earlier)?;
+        let proposals = warm::proposals(past, as_of, earlier)?;
         let set = proposals.draw(past, streams).filter(|set| set.effective_size >= LEAST_EFFECTIVE)?;
         Some(Found { set, proposals, warm: true })
     });
     if let Some(found) = begun {
         return Ok(found);
     }
-    let optimum = search(past, settings).ok_or_else(|| failed("no start led to a finite likelihood"))?;
+    let optimum = search(past).ok_or_else(|| failed("no start led to a finite likelihood"))?;
     let proposals = Proposals::around(optimum.theta, optimum.information);
     let proposals = proposals.ok_or_else(|| failed("the likelihood is flat"))?;
     let set = proposals.draw(past, streams);

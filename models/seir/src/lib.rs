@@ -6,7 +6,6 @@ mod compartments;
 mod contacts;
 mod course;
 mod engine;
-mod erlang;
 mod estimate;
 mod learned;
 mod mixing;

@@ -1,5 +1,6 @@
 //! Joint trajectories: the SEIR equations run on with noise in R and in reporting.
 
+use countycast_engine::delay::add_due;
 use countycast_engine::{Date, DrawError, Draws, Streams, Target, weekday_index};
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -7,7 +8,6 @@ use crate::ages::GROUPS;
 use crate::burden::{Burden, Kernels};
 use crate::compartments::{Forces, State, Strain};
 use crate::course::Drive;
-use crate::erlang::add_due;
 use crate::mixing::Mixing;
 use crate::report::draw_week;
 use crate::scenario::Day;
@@ -42,8 +42,6 @@ pub(crate) struct Paths<'a> {
     /// Infections as far as they are reported, a value a day, past and expected.
     pub(crate) reported: &'a [f64],
     pub(crate) drive: &'a Drive,
-    /// Infection to report, by day.
-    pub(crate) delay: &'a [f64],
     /// First day that is simulated.
     pub(crate) start: usize,
     /// First day past as-of.
@@ -118,7 +116,7 @@ impl Paths<'_> {
     fn known(&self, days: usize) -> Known {
         let reported = &self.reported[..self.start];
         let mut cases = vec![0.0; days];
-        add_due(reported, self.delay, self.future, &mut cases);
+        add_due(reported, self.kernels.reports(), self.future, &mut cases);
         let infections: Vec<_> = reported.iter().map(|new| self.shares.map(|share| share * new)).collect();
         Known { cases, burden: self.kernels.burden(&infections, self.future, days, |_| None) }
     }
@@ -134,7 +132,7 @@ impl Paths<'_> {
         chosen
             .or(self.vectors.last())
             .copied()
-            .unwrap_or(Vector { ascertainment: self.settings.ascertainment, weight: 1.0 })
+            .unwrap_or(Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 })
     }
 
     /// Draws `2k` and `2k + 1` share stream `k` and mirror each other, so that medians of few draws are steady.
@@ -226,7 +224,7 @@ impl Paths<'_> {
     fn due(&self, infections: &[[f64; GROUPS]], vector: Vector, known: &Known) -> Vec<f64> {
         let simulated: Vec<f64> = infections.iter().map(|new| vector.ascertainment * new.iter().sum::<f64>()).collect();
         let mut due = known.cases.clone();
-        add_due(&simulated, self.delay, self.future - self.start, &mut due);
+        add_due(&simulated, self.kernels.reports(), self.future - self.start, &mut due);
         due
     }
 

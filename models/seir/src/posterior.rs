@@ -1,20 +1,18 @@
-//! The posterior of one place's parameters, for searches and samplers of one's own.
+//! The posterior of one place's parameters, for custom searches and samplers.
 
 use crate::past::Past;
 use crate::refine::{Optimum, refine};
 use crate::search::survivors;
-use crate::settings::Settings;
 
-/// What one place's past and the priors say of its parameters: the function that [`Seir::estimate`](crate::Seir::estimate)
-/// searches and draws from.
+/// The posterior of one place's parameters: the function that [`Seir::estimate`](crate::Seir::estimate) searches and
+/// draws from.
 pub struct Posterior {
     past: Past,
-    settings: Settings,
 }
 
 impl Posterior {
-    pub(crate) fn new(past: Past, settings: Settings) -> Self {
-        Self { past, settings }
+    pub(crate) fn new(past: Past) -> Self {
+        Self { past }
     }
 
     pub(crate) fn past(&self) -> &Past {
@@ -42,13 +40,13 @@ impl Posterior {
         self.past.loss(theta)
     }
 
-    /// Points that the screen and the windows leave for the refinement.
+    /// Points that remain for the refinement after the screen.
     #[must_use]
     pub fn starts(&self) -> Vec<Vec<f64>> {
-        survivors(&self.past, &self.settings)
+        survivors(&self.past)
     }
 
-    /// The best that a descent from `start` comes to; none where the posterior or its derivatives are not finite.
+    /// The optimum reached by a descent from `start`; none if the posterior or its derivatives are not finite.
     ///
     /// # Panics
     /// Where `start` has fewer values than there are names.

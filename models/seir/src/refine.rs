@@ -30,7 +30,7 @@ pub struct Optimum {
     pub theta: Vec<f64>,
     /// Negative log posterior, up to a constant.
     pub loss: f64,
-    /// Runs of the equations that it took, derivatives among them.
+    /// Integrations of the equations, including those for derivatives.
     pub evaluations: usize,
     /// Fisher information plus that of the prior.
     pub(crate) information: DMatrix<f64>,
@@ -121,7 +121,7 @@ impl<O, I: State<Float = f64>, S: Solver<O, I>> Solver<O, I> for Until<S> {
     }
 }
 
-/// The best that a descent from `start` comes to; none where the posterior or its derivatives are not finite.
+/// The optimum reached by a descent from `start`; none if the posterior or its derivatives are not finite.
 pub(crate) fn refine(past: &Past, start: Vec<f64>) -> Option<Optimum> {
     let loss = past.loss(&start);
     let place = Place { past, curved: RefCell::new(None), evaluations: Cell::new(1) };

@@ -2,7 +2,6 @@
 
 use crate::past::{GLOBALS, Past};
 use crate::refine::{Optimum, refine};
-use crate::settings::Settings;
 
 /// Points of the screen.
 const SCREEN: usize = 32;
@@ -10,14 +9,14 @@ const SCREEN: usize = 32;
 const WINDOWS: [usize; 2] = [42, 84];
 
 /// The best of all starts.
-pub(crate) fn search(past: &Past, settings: &Settings) -> Option<Optimum> {
-    let refined = survivors(past, settings).into_iter().filter_map(|start| refine(past, start));
+pub(crate) fn search(past: &Past) -> Option<Optimum> {
+    let refined = survivors(past).into_iter().filter_map(|start| refine(past, start));
     refined.min_by(|a, b| a.loss.total_cmp(&b.loss))
 }
 
 /// Points of the screen that are left by the windows.
-pub(crate) fn survivors(past: &Past, settings: &Settings) -> Vec<Vec<f64>> {
-    let mut survivors = starts(past, settings, SCREEN);
+pub(crate) fn survivors(past: &Past) -> Vec<Vec<f64>> {
+    let mut survivors = starts(past, SCREEN);
     for window in WINDOWS {
         let expected = past.expect(&survivors);
         let loss = |(theta, counts): (Vec<f64>, Vec<f64>)| {
@@ -33,12 +32,12 @@ pub(crate) fn survivors(past: &Past, settings: &Settings) -> Vec<Vec<f64>> {
 }
 
 /// The first points of the R₂ sequence (Roberts 2018), on ascertainment and fatality within two standard deviations.
-pub(crate) fn starts(past: &Past, settings: &Settings, points: usize) -> Vec<Vec<f64>> {
+pub(crate) fn starts(past: &Past, points: usize) -> Vec<Vec<f64>> {
     let plastic = 1.324_717_957_244_746;
+    let (median, spread) = past.prior(1);
     let pair = |i: usize| {
         let at = |dimension: i32| 4.0 * ((0.5 + (i + 1) as f64 / f64::powi(plastic, dimension)).fract() - 0.5);
-        let ascertainment = settings.ascertainment * (settings.ascertainment_spread * at(1)).exp();
-        (ascertainment.min(0.95), (past.prior(2).1 * at(2)).exp())
+        ((median + spread * at(1)).exp().min(0.95), (past.prior(2).1 * at(2)).exp())
     };
     past.starts((0..points).map(pair))
 }

@@ -1,9 +1,9 @@
-//! The settings of the engine, and the check that they mean something.
+//! The settings of the engine, and their validation.
 
 use countycast_engine::{CourseSettings, DUMP_FACTOR, SettingsError, Widths};
 use serde::Deserialize;
 
-/// Settings of [`Seir`](crate::Seir). Every field says unit, range and source of its default.
+/// Settings of [`Seir`](crate::Seir). Every field gives unit, range and source of its default.
 ///
 /// Where no source is named, a default was chosen by the absolute error and the weighted interval score of county cases
 /// on as-of Saturdays 2020-07-11 to 2020-08-22, among few values.
@@ -17,23 +17,20 @@ pub struct Settings {
     pub infectious_days: f64,
     /// Exponent of the susceptible share in the force of infection. No unit, 0.1 to 6; 1 is mass action.
     pub heterogeneity: f64,
-    /// Mean time from infection to a case's report. Days, 1 to 30: incubation 5.5 (Lauer et al. 2020), test and report.
-    pub report_delay_days: f64,
-    /// Share of infections that become reported cases on the as-of day, median of the prior. 0.01 to 1.
-    pub ascertainment: f64,
-    /// Standard deviation of that prior on the log scale. 0.01 to 2.
+    /// Standard deviation of the prior of ascertainment on the as-of day, on the log scale. 0.01 to 2. Its median is that of
+    /// the disease.
     pub ascertainment_spread: f64,
     /// Growth of log ascertainment through the past, mean of the prior: testing grew through 2020. Per week, -0.2 to 0.2.
     pub ascertainment_growth_per_week: f64,
-    /// Standard deviation of that prior: ascertainment goes with about the root of the share of tests that are positive (Gu
-    /// 2020), which moved by a third within the summer's months in either direction. Per week, 0.001 to 0.2.
+    /// Standard deviation of that prior: ascertainment varies roughly with the root of test positivity (Gu 2020), which
+    /// changed by a third in either direction over the summer. Per week, 0.001 to 0.2.
     pub ascertainment_growth_spread: f64,
     /// Standard deviation of the random walk of log R in the past. Per square root of a week, 0.01 to 1. At 0.1, 90 %
-    /// intervals hold about 90 % of known R; a stiffer walk explains a falling R by a wrong share of immune.
+    /// intervals cover about 90 % of known R; a stiffer walk explains a falling R by a wrong immune share.
     pub reproduction_walk: f64,
-    /// Infections brought in, as a share of the region's per head. 0 (closed) to 1.
+    /// Imported infections, as a share of the region's per head. 0 (closed) to 1.
     pub importation: f64,
-    /// Age at which a day counts half for today's level of cases. Days, 0.5 to 60.
+    /// Half-life of the weights of past days for today's level of cases. Days, 0.5 to 60.
     pub level_half_life_days: f64,
     /// Half-life of the slower average that gives recent growth. Days, 1.1 times the level's to 90.
     pub slope_half_life_days: f64,
@@ -43,13 +40,13 @@ pub struct Settings {
     pub own_growth: f64,
     /// Count within two weeks at which the own growth gets half its weight. People, 0 to 1e6.
     pub own_growth_half_count: f64,
-    /// Growth that is left after a week: log R returns to 0. No unit, 0 to 1.
+    /// Growth remaining after a week: log R returns to 0. No unit, 0 to 1.
     pub damping_per_week: f64,
-    /// Factor on growth above zero: rises meet a response. No unit, 0 to 1.
+    /// Factor on positive growth: rises provoke a response. No unit, 0 to 1.
     pub rise: f64,
     /// Rate at which the level per head moves to the region's. Per week, 0 to 5.
     pub reversion_per_week: f64,
-    /// Share of the learned departure from this course that is believed. No unit, 0 (nothing is learned) to 1.
+    /// Weight of the learned departure from this course. No unit, 0 (none) to 1.
     pub learned_weight: f64,
     /// Standard deviation of a week's step of log R in the future. No unit, 0 to 1.
     pub reproduction_noise: f64,
@@ -61,9 +58,9 @@ pub struct Settings {
     pub week_noise: f64,
     /// Variance over mean of a week's cases beyond Poisson at small counts. People, 0 to 100.
     pub week_dispersion: f64,
-    /// How many past errors a location needs before they outweigh these widths. Errors, above 0 to 1e6.
+    /// Number of own past errors at which they outweigh these widths. Errors, above 0 to 1e6.
     pub prior_errors: f64,
-    /// Deaths expected that weigh as much as the region's fatality. Deaths, above 0 to 1e4.
+    /// Expected deaths at which own and region's fatality have equal weight. Deaths, above 0 to 1e4.
     pub fatality_weight: f64,
 }
 
@@ -73,8 +70,6 @@ impl Default for Settings {
             latent_days: 3.5,
             infectious_days: 3.0,
             heterogeneity: 1.0,
-            report_delay_days: 9.0,
-            ascertainment: 0.25,
             ascertainment_spread: 0.5,
             ascertainment_growth_per_week: 0.01,
             ascertainment_growth_spread: 0.02,
@@ -110,15 +105,13 @@ impl Settings {
             ("latent_days", self.latent_days, 0.5, 20.0),
             ("infectious_days", self.infectious_days, 0.5, 30.0),
             ("heterogeneity", self.heterogeneity, 0.1, 6.0),
-            ("report_delay_days", self.report_delay_days, 1.0, 30.0),
-            ("ascertainment", self.ascertainment, 0.01, 1.0),
             ("ascertainment_spread", self.ascertainment_spread, 0.01, 2.0),
             ("ascertainment_growth_per_week", self.ascertainment_growth_per_week, -0.2, 0.2),
             ("ascertainment_growth_spread", self.ascertainment_growth_spread, 0.001, 0.2),
             ("reproduction_walk", self.reproduction_walk, 0.01, 1.0),
             ("importation", self.importation, 0.0, 1.0),
             ("level_half_life_days", self.level_half_life_days, 0.5, 60.0),
-            // Two averages of one age have no slope between them.
+            // Two averages of the same age define no slope.
             ("slope_half_life_days", self.slope_half_life_days, 1.1 * self.level_half_life_days, 90.0),
             ("region_growth", self.region_growth, 0.0, 2.0),
             ("own_growth", self.own_growth, 0.0, 2.0),

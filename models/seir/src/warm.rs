@@ -6,7 +6,6 @@ use crate::past::{GLOBAL_NAMES, GLOBALS, KNOT_DAYS, LOG_R, Past, log_linear};
 use crate::refine::normal_equations;
 use crate::sample::{Proposals, effective_size, resampled, weights};
 use crate::search::starts;
-use crate::settings::Settings;
 
 /// Days after which vectors are too old.
 const LATEST_DAYS: i32 = 7;
@@ -30,7 +29,7 @@ struct Moved {
 }
 
 /// Where to draw today's vectors by those of an earlier day; none where they are of no use for today.
-pub(crate) fn proposals(past: &Past, settings: &Settings, as_of: Date, earlier: &Parameters) -> Option<Proposals> {
+pub(crate) fn proposals(past: &Past, as_of: Date, earlier: &Parameters) -> Option<Proposals> {
     let age = (as_of - earlier.as_of()).get_days();
     let moved = (1..=LATEST_DAYS).contains(&age).then(|| moved(past, earlier, age as usize)).flatten()?;
     // What the days since have told (and those that fell out of the window): posterior today over posterior then.
@@ -51,7 +50,7 @@ pub(crate) fn proposals(past: &Past, settings: &Settings, as_of: Date, earlier: 
         theta.map(|((theta, mean), step)| mean - step.clamp(-1.0, 1.0) + keep * (theta - mean)).collect()
     };
     let mut centres: Vec<Vec<f64>> = resampled(weights.into_iter(), KEPT).into_iter().map(centre).collect();
-    centres.extend(starts(past, settings, FRESH));
+    centres.extend(starts(past, FRESH));
     Some(Proposals::among(centres, information, JITTER.sqrt()))
 }
 

@@ -1,7 +1,7 @@
 //! Places off the road are answered with sense.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-use countycast_engine::{Date, Draws, Engine, EngineError, History, Horizon, Scenario, Streams, Target};
+use countycast_engine::{Date, Draws, Engine, EngineError, Epidemiology, History, Horizon, Scenario, Streams, Target};
 use countycast_seir::{Seir, Settings};
 use countycast_testkit::{county, county_in_region};
 
@@ -27,7 +27,7 @@ fn on(day: usize, count: f64) -> [f64; DAYS] {
 
 fn project(history: &History) -> Result<Draws, EngineError> {
     let streams = Streams::new(1, "seir", history.location().fips);
-    let fit = Seir::new(Settings::default()).unwrap().fit(history, &streams)?;
+    let fit = Seir::new(Settings::default(), &Epidemiology::default()).unwrap().fit(history, &streams)?;
     fit.draw(&Scenario::baseline(), Horizon::from_days(28).unwrap(), 200, &streams)
 }
 

@@ -1,7 +1,7 @@
 //! The function that is searched, and the descent on it.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-use countycast_engine::Date;
+use countycast_engine::{Date, Epidemiology};
 use countycast_seir::{Posterior, Seir, Settings};
 use countycast_testkit::county;
 
@@ -11,7 +11,7 @@ fn posterior() -> Posterior {
     let cases: Vec<f64> = (0..150).map(level).collect();
     let deaths = cases.iter().map(|cases| (0.02 * cases).round()).collect();
     let history = county("19153", 4e5, Date::constant(2020, 3, 1), cases, deaths);
-    Seir::new(Settings::default()).unwrap().posterior(&history).unwrap()
+    Seir::new(Settings::default(), &Epidemiology::default()).unwrap().posterior(&history).unwrap()
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! R of epidemics whose R is known.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-use countycast_engine::{Date, Fips, Streams};
+use countycast_engine::{Date, Epidemiology, Fips, Streams};
 use countycast_seir::{NotTold, Seir, Settings};
 use countycast_testkit::{Observation, Reproduction, county, gamma_intervals, renewal};
 use statrs::distribution::{ContinuousCDF, Normal};
@@ -16,7 +16,8 @@ const COUNTIES: u32 = 60;
 fn recovered(reproduction: Reproduction, step: Option<usize>) -> (f64, f64) {
     let first = Date::constant(2020, 3, 1);
     let settings = Settings { ascertainment_growth_per_week: 0.0, ..Settings::default() };
-    let engine = Seir::new(settings).unwrap();
+    let usual = Epidemiology::default();
+    let engine = Seir::new(settings, &usual).unwrap();
     let epidemic = renewal(reproduction, &gamma_intervals(5.5, 2.14), 5e6, 4_000.0, DAYS);
     let (mut held, mut days) = (0.0, 0.0);
     let mut errors = vec![Vec::new(); DAYS];
@@ -25,11 +26,11 @@ fn recovered(reproduction: Reproduction, step: Option<usize>) -> (f64, f64) {
         let streams = Streams::new(1, "truth", place);
         let [z, y] = prior_point(number).map(|share| Normal::standard().inverse_cdf(share));
         let observation = Observation {
-            ascertainment: (settings.ascertainment * (settings.ascertainment_spread * z).exp()).min(1.0),
+            ascertainment: (usual.ascertainment * (settings.ascertainment_spread * z).exp()).min(1.0),
             // Around what the engine expects of the nation's ages, with the spread of its prior.
             fatality: 0.005 * (0.4 * y).exp(),
             case_delay: gamma_intervals(9.0, 4.0),
-            death_delay: gamma_intervals(27.0, 10.0),
+            death_delay: gamma_intervals(25.0, 10.8),
             weekday: [1.0; 7],
             dispersion: 40.0,
         };
@@ -75,7 +76,11 @@ fn what_the_data_do_not_tell_is_said() {
     let history = county("19001", 5e6, Date::constant(2020, 3, 1), vec![400.0; DAYS], vec![8.0; DAYS]);
     let not_told = |days: usize| {
         let streams = Streams::new(1, "seir", Fips::US);
-        Seir::new(Settings::default()).unwrap().estimate(&history.truncated(days).unwrap(), &streams).unwrap().not_told
+        Seir::new(Settings::default(), &Epidemiology::default())
+            .unwrap()
+            .estimate(&history.truncated(days).unwrap(), &streams)
+            .unwrap()
+            .not_told
     };
     // Cases and deaths tell how many die of those reported, not how many were infected.
     let together = |told: &NotTold| matches!(told, NotTold::Confounded { parameters: ["ascertainment", "fatality"], correlation } if *correlation > 0.8);

@@ -1,7 +1,9 @@
 //! Every measure acts, in its own direction, on the same luck.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-use countycast_engine::{Change, Date, Draws, Engine, Horizon, Measure, Scenario, Schools, Setting, Target};
+use countycast_engine::{
+    Change, Date, Draws, Engine, Epidemiology, Horizon, Measure, Scenario, Schools, Setting, Target,
+};
 use countycast_engine::{Fips, Streams};
 use countycast_seir::{Seir, Settings};
 use countycast_testkit::county_in_region;
@@ -14,7 +16,7 @@ fn project(measures: &[Measure]) -> Draws {
     let scenario = measures.iter().fold(Scenario::baseline(), |scenario, &measure| {
         scenario.with(Change { start, end, measure, strength: 1.0 }).unwrap()
     });
-    let fit = Seir::new(Settings::default()).unwrap().fit(&history, &streams).unwrap();
+    let fit = Seir::new(Settings::default(), &Epidemiology::default()).unwrap().fit(&history, &streams).unwrap();
     fit.draw(&scenario, Horizon::from_days(56).unwrap(), 20, &streams).unwrap()
 }
 

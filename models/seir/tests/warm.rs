@@ -1,7 +1,7 @@
 //! A search that begins with an earlier day's vectors.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
-use countycast_engine::{Date, Engine, Fips, History, Parameters, Streams};
+use countycast_engine::{Date, Engine, Epidemiology, Fips, History, Parameters, Streams};
 use countycast_seir::{Estimate, Seir, Settings};
 use countycast_testkit::{Observation, Reproduction, county, gamma_intervals, renewal};
 
@@ -15,7 +15,7 @@ fn wave(number: u32) -> History {
         ascertainment: 0.25,
         fatality: 0.005,
         case_delay: gamma_intervals(9.0, 4.0),
-        death_delay: gamma_intervals(27.0, 10.0),
+        death_delay: gamma_intervals(25.0, 10.8),
         weekday: [1.0; 7],
         dispersion: 40.0,
     };
@@ -30,7 +30,7 @@ fn streams(history: &History) -> Streams {
 }
 
 fn engine() -> Seir {
-    Seir::new(Settings::default()).unwrap()
+    Seir::new(Settings::default(), &Epidemiology::default()).unwrap()
 }
 
 fn wide(history: &History) -> Estimate {

@@ -7,7 +7,7 @@ use statrs::distribution::{ContinuousCDF, Gamma};
 /// The reproduction number over time: new infections per infection if everyone were susceptible.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Reproduction {
-    /// The same for good.
+    /// Constant.
     Constant(f64),
     /// One value up to a day, another from it on.
     Step {
@@ -59,7 +59,7 @@ impl Reproduction {
     }
 }
 
-/// What really happened, a value a day.
+/// The true epidemic, one value per day.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Epidemic {
     /// New infections.
@@ -70,8 +70,9 @@ pub struct Epidemic {
     pub susceptible: Vec<f64>,
 }
 
-/// A gamma distribution cut into days from 1 on: the share of day `s` is the mass from `s - 1/2` to `s + 1/2`, that below
-/// half a day goes to the first. Element 0 is day 1. Ends where less than one in a million is left; sums to 1.
+/// A gamma distribution discretised by day from 1 on: the share of day `s` is the mass from `s - 1/2` to `s + 1/2`,
+/// that below half a day goes to the first. Element 0 is day 1. Ends where less than one in a million is left; sums to
+/// 1.
 #[must_use]
 #[allow(clippy::missing_panics_doc)]
 pub fn gamma_intervals(mean: f64, sd: f64) -> Vec<f64> {

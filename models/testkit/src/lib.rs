@@ -1,12 +1,4 @@
-//! What tests hold engines against: epidemics of known truth, closed forms, a slow twin, and one conformance suite.
-//!
-//! * [`renewal`] runs a deterministic epidemic with a known [`Reproduction`] number, [`Observation`] turns it into counts
-//!   as they are reported: late, in part, in a weekday rhythm, with noise.
-//! * [`closed`] holds results that are known on paper: final size, growth rate, extinction, waiting times, curves.
-//! * [`SeirTwin`] is the obvious small-step solution of the SEIR equations, for fast solvers to agree with.
-//! * [`conformance::check`] is what every [`Engine`](countycast_engine::Engine) must pass.
-//!
-//! For tests only: a wrong argument panics.
+#![doc = include_str!("../README.md")]
 
 pub mod closed;
 pub mod conformance;

@@ -5,7 +5,7 @@ use rand_distr::{Distribution, Gamma, Poisson};
 
 use crate::Epidemic;
 
-/// How an epidemic is seen.
+/// Observation model of an epidemic.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Observation {
     /// Infections that become reported cases, a share.
@@ -22,7 +22,7 @@ pub struct Observation {
     pub dispersion: f64,
 }
 
-/// Counts a day: as expected and as they came.
+/// Daily counts: expected and reported.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Reported {
     /// Expected cases, weekday rhythm included.

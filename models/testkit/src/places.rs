@@ -7,7 +7,7 @@ use countycast_engine::{Date, Fips, History, Location, Region, Series};
 /// A county with these daily counts, from `first_day` on, without a region around it.
 ///
 /// # Panics
-/// Where the FIPS code is none, the counts differ in length, are negative or not finite.
+/// If the FIPS code is invalid, or the counts differ in length, are negative or not finite.
 #[must_use]
 pub fn county(fips: &str, population: f64, first_day: Date, cases: Vec<f64>, deaths: Vec<f64>) -> History {
     let location = Arc::new(place(fips, population));

@@ -7,7 +7,7 @@
 /// I_1' = m E_m / L - n I_1 / D        I_j' = n (I_(j-1) - I_j) / D       β(t) = R(t) / D
 /// ```
 ///
-/// Nothing here is fast or clever: a fast solver that disagrees with it is wrong.
+/// Deliberately simple and slow: a fast solver that disagrees with it is wrong.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct SeirTwin {
     /// People.

@@ -5,8 +5,7 @@ use rasciigraph::Config;
 /// Most columns, and rows.
 const SIZE: (usize, u32) = (88, 15);
 
-/// Draws one value a day for each series, and each series' label behind its last day; dates stand below, the first
-/// under the first column.
+/// Draws one value per day for each series, with the label behind its last day and dates below.
 pub(super) fn chart(series: &[(String, Vec<f64>)], dates: [String; 3]) -> String {
     let days = series.iter().map(|(_, values)| values.len()).min().unwrap_or(0);
     let columns = days.min(SIZE.0);

@@ -17,27 +17,27 @@ use crate::error::Error;
 use crate::panel;
 use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
 
-/// Engines of a what-if: the mechanistic ones, and those that follow them.
+/// Default engines of a what-if: the mechanistic ones and those that follow them.
 const ENGINES: [&str; 4] = ["trend", "curve", "seir", "abm"];
 
-/// Hold scenarios against a baseline: what happens if schools close, masks come off, a variant arrives.
+/// Compare scenarios with a baseline: what if schools close, mask wearing ends, or a variant arrives?
 ///
-/// Without --data, asks about a built-in demonstration panel of synthetic counties; without places, about the nation.
+/// Without --data, uses a built-in demonstration panel of synthetic counties; without places, the nation.
 #[derive(clap::Args)]
 #[command(after_help = "Examples:
-  countycast what-if --list                                              every entry that a scenario may hold
+  countycast what-if --list                                              all kinds of entry in a scenario
   countycast what-if config/scenarios/masks.toml --data ../data --fips 48201
   countycast what-if --set masks.strength=0.6 --data ../data --state TX  no file needed
   countycast what-if --set 'masks.strength=[0.2,0.4,0.6]' --fips 31      a sweep: a table and a picture
   countycast what-if a.toml b.toml --out compared                        side by side")]
 pub(super) struct Args {
-    /// Scenario files; `config/scenarios` holds some that are ready.
+    /// Scenario files; `config/scenarios` has ready-made ones.
     #[arg(value_name = "SCENARIO.toml")]
     scenarios: Vec<PathBuf>,
-    /// Explain every entry that a scenario may hold.
+    /// Explain all kinds of entry in a scenario.
     #[arg(long)]
     list: bool,
-    /// A value over those of the scenarios, such as masks.strength=0.6; may be repeated.
+    /// Override a value of the scenarios, such as masks.strength=0.6; may be repeated.
     #[arg(long, value_name = "ENTRY.KEY=VALUE")]
     set: Vec<Setting>,
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
@@ -46,13 +46,13 @@ pub(super) struct Args {
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
-    /// Use the files as they stood on the as-of day, where the data folder keeps vintages.
+    /// Use the files as published on the as-of day, if the data folder has vintages.
     #[arg(long, requires_ifs = [(ArgPredicate::IsPresent, "as_of"), (ArgPredicate::IsPresent, "data")])]
     vintage: bool,
-    /// States as wholes, in place of the scenarios' places.
+    /// States (state level) instead of the scenarios' places.
     #[arg(long, value_name = "NY,NJ", value_delimiter = ',', conflicts_with = "fips")]
     state: Vec<String>,
-    /// Counties or states by FIPS code, in place of the scenarios' places.
+    /// Counties or states by FIPS code, instead of the scenarios' places.
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
     /// Days to project [default: the scenarios', or 90].
@@ -61,11 +61,11 @@ pub(super) struct Args {
     /// Joint draws of each engine.
     #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..=10_000))]
     draws: u16,
-    /// Engines: seir and abm answer through mechanisms, all others follow their ratio; learner takes no part.
+    /// Engines: seir and abm simulate the scenario, the others follow their ratio; learner does not take part.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ENGINES)]
     engines: Vec<String>,
-    /// Simulate every resident one by one, where the agent-based engine takes part: up to 16.7 million in a place. Takes
-    /// minutes and gigabytes where the default takes seconds; the time limit of an engine in a place is a day.
+    /// Simulate every resident individually in the agent-based engine: up to 16.7 million per place. Takes minutes and
+    /// gigabytes instead of seconds; the time limit of an engine in a place becomes a day.
     #[arg(long)]
     full_scale: bool,
     /// TOML file with settings; `config/default.toml` lists them all.
@@ -88,7 +88,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         return Ok(());
     }
     if args.scenarios.is_empty() && args.set.is_empty() {
-        let message = "nothing is asked: neither a scenario file nor --set".to_owned();
+        let message = "no scenario: give a scenario file or --set".to_owned();
         let remedy = "try `countycast what-if --set masks.strength=0.6`, or --list".to_owned();
         return Err(Error::Request { message, remedy });
     }
@@ -126,13 +126,13 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     Ok(())
 }
 
-/// Every kind of entry with what it takes.
+/// Every kind of entry with its parameters.
 fn list() -> String {
     let mut text = "\
-A scenario holds [[entry]] tables: kind, start and end (a date, or \"+7\" for seven days after as-of; by default the
-whole run), strength (0 to 1, default 1; several in brackets make a sweep), uncertainty (standard deviation of the
-strength, default 0), and what the kind takes. [places] names fips, states (as wholes), or counties_of states, with
-min_population and max_population (of all states where counties_of is left out); horizon_days is 7 to 366.\n"
+A scenario has [[entry]] tables with kind, start and end (a date, or \"+7\" for seven days after the as-of day; default:
+the whole run), strength (0 to 1, default 1; a list is a sweep), uncertainty (standard deviation of the strength,
+default 0), and the parameters of the kind. [places] names fips, states (state level) or counties_of states, with
+min_population and max_population (without counties_of: of all states). horizon_days is 7 to 366.\n"
         .to_owned();
     for kind in &KINDS {
         // Writing to a string cannot fail.

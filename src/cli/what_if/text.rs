@@ -1,4 +1,4 @@
-//! The answer to a what-if, for people.
+//! Readable results of a what-if.
 
 use std::fmt::Write;
 
@@ -10,19 +10,19 @@ use crate::capacity::Beds;
 use crate::output::capacity::CapacityRow;
 use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity, short};
 
-/// Scenarios that are told quantity by quantity; more are told side by side alone.
+/// Most scenarios listed quantity by quantity; more are only listed side by side.
 const MOST_IN_FULL: usize = 3;
 /// Scenarios drawn on the chart.
 const MOST_LINES: usize = 5;
-/// Places named for their need of beds.
+/// Most places listed by need of beds.
 const MOST_NEEDY: usize = 10;
-/// Overflow less probable than this is not named.
+/// Least probability of overflow that is listed.
 const LEAST_OVERFLOW: f64 = 0.1;
 /// Letters of a scenario's name in a table, and behind a line of the chart.
 const NAME: usize = 40;
 const LABEL: usize = 26;
 
-/// The report on the place that speaks for all.
+/// The report on the main place.
 pub(super) fn text(done: &Done) -> String {
     let mut text = String::new();
     if let Some(place) = done.main_place() {
@@ -73,9 +73,9 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     let dates = [1, days / 2, days].map(|ahead| day(done.as_of, ahead).to_string());
     let first =
         if courses.len() > series.len() { format!(", the first {MOST_LINES} scenarios") } else { String::new() };
-    writeln!(text, "\nnew cases a day (mean of seven days, median){first}\n{}", chart(&series, dates))?;
+    writeln!(text, "\ndaily new cases (seven-day mean, median){first}\n{}", chart(&series, dates))?;
     if !done.failures.is_empty() {
-        writeln!(text, "\nwithout an answer")?;
+        writeln!(text, "\nfailed")?;
         for failure in &done.failures {
             writeln!(text, "  {failure}")?;
         }
@@ -87,7 +87,7 @@ fn day(as_of: Date, ahead: usize) -> Date {
     as_of.saturating_add((ahead as i64).days())
 }
 
-/// Which engines answer through mechanisms, and which follow.
+/// Lists the engines that simulate the scenario and those that follow.
 fn members(text: &mut String, done: &Done) -> std::fmt::Result {
     let of = |response: &str| {
         let mut names: Vec<&str> = Vec::new();
@@ -102,7 +102,7 @@ fn members(text: &mut String, done: &Done) -> std::fmt::Result {
     if ratio.is_empty() {
         writeln!(text, "engines: {mechanism} (mechanism)")
     } else {
-        writeln!(text, "engines: {mechanism} (mechanism); {ratio} (follow by the ratio of those)")
+        writeln!(text, "engines: {mechanism} (mechanism); {ratio} (follow their ratio)")
     }
 }
 
@@ -114,7 +114,7 @@ fn of_beds(kind: &str, beds: &Beds) -> String {
     }
 }
 
-/// A row a scenario: what is left of the baseline.
+/// One row per scenario: shares of the baseline.
 fn side_by_side(text: &mut String, named: &[(&str, Vec<&Effect>)]) -> std::fmt::Result {
     let columns = [
         (Quantity::Cases, "cases"),
@@ -211,12 +211,12 @@ fn by_model(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     Ok(())
 }
 
-/// The places most in need of intensive care under the baseline, and what each scenario makes of it.
+/// The places with the greatest need of intensive care under the baseline, and under each scenario.
 fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     let Some((baseline, scenarios)) = done.needs.split_first() else { return Ok(()) };
     let mut rows: Vec<&CapacityRow> =
         baseline.rows.iter().filter(|row| row.bed == "icu" && row.rank.is_some()).collect();
-    // Where patients of the neighbours are known, what they leave; a county's own beds otherwise.
+    // The catchment if the neighbours' patients are known; a county's own beds otherwise.
     let served = rows.iter().any(|row| row.area == "catchment");
     rows.retain(|row| (row.area == "catchment") == served);
     let overflow = |scenario: usize, row: &CapacityRow| {
@@ -236,7 +236,10 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
         return Ok(());
     }
     let area = if served { "hospitals that serve the county" } else { "the county's own hospitals" };
-    writeln!(text, "\nintensive care most in need ({area}; by expected gap per bed), probability of overflow")?;
+    writeln!(
+        text,
+        "\ngreatest need of intensive care ({area}; by expected shortfall per bed), probability of overflow"
+    )?;
     write!(text, "  {:<7}{:<26}{:>10}{:>12}", "fips", "county", "free beds", BASELINE)?;
     for needs in scenarios.iter().take(shown) {
         write!(text, "{:>28}", short(&needs.scenario, LABEL))?;

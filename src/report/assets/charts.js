@@ -1,5 +1,5 @@
 "use strict";
-// The charts. Each has a text alternative that says what it shows.
+// The charts. Each has a text alternative that describes it.
 const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   const LEFT = 48, RIGHT = 8, TOP = 10, FOOT = 24;
   const sum = (values) => values.reduce((a, b) => a + b, 0);
@@ -37,8 +37,8 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   const bar = ({ x, y, base, wide }, i, v) =>
     element("rect", { class: "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
 
-  // Past counts and the fan of the future; `stride` is days per step, `beds` a level to hold them against, `reach` a value
-  // that the axis has to show.
+  // Past counts and the fan of the future; `stride` is days per step, `beds` a level for comparison, `reach` a value
+  // that the axis must include.
   function fanChart(past, fan, what, stride, size, beds = null, reach = 1) {
     const [low, high] = ENDS[view.interval];
     const mean = stride === 1 ? past.map((_, i) => sum(past.slice(Math.max(0, i - 6), i + 1)) / Math.min(7, i + 1)) : past;
@@ -47,9 +47,9 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const last = fan.at(-1);
     const now = course.length ? `${format(course.at(-1))} on ${date(0)}; ` : "";
     const end = last ? `in ${fan.length * stride} days ${format(last[MEDIAN])}, ${view.interval} % interval ${format(last[low])} to ${format(last[high])}` : "no projection";
-    const level = beds === null ? "" : `; ${format(beds)} beds are free for them`;
+    const level = beds === null ? "" : `; ${format(beds)} free beds`;
     const highest = Math.max(1, reach, ...shown, ...fan.map((q) => q[high]));
-    // Beds far above all patients would press the curve flat.
+    // Beds far above all patients would flatten the curve.
     const top = niceTop(beds !== null && beds < 2.5 * highest ? Math.max(highest, beds) : highest);
     const axes = frame(`${what}: ${now}${end}${level}.`, size,
       { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
@@ -66,7 +66,7 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     if (beds !== null && beds <= top)
       svg.append(element("line", { class: "beds", x1: LEFT, x2: size[0] - RIGHT, y1: y(beds), y2: y(beds) }));
     if (beds !== null && beds > top)
-      svg.append(element("text", { x: LEFT + 8, y: TOP + 12 }, `${format(beds)} beds are free for them, far above`));
+      svg.append(element("text", { x: LEFT + 8, y: TOP + 12 }, `${format(beds)} free beds, above the chart`));
     return svg;
   }
 
@@ -75,11 +75,11 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const shown = estimates.slice(-Math.ceil(view.days / 7));
     const known = shown.filter((estimate) => estimate);
     const last = shown.at(-1);
-    const label = last ? `R_t on ${date(0)}: ${format(last[0], 2)}, 90 % interval ${format(last[1], 2)} to ${format(last[2], 2)}.` : "R_t: not enough cases lately.";
+    const label = last ? `R_t on ${date(0)}: ${format(last[0], 2)}, 90 % interval ${format(last[1], 2)} to ${format(last[2], 2)}.` : "R_t: too few recent cases.";
     const top = Math.min(4, Math.max(2, Math.ceil(Math.max(0, ...known.map((estimate) => estimate[2])))));
     const { svg, x, y } = frame(label, size, { steps: shown.length, first: 7 * (1 - shown.length), stride: 7, top, digits: 1 });
     svg.append(element("line", { class: "today", x1: LEFT, x2: size[0] - RIGHT, y1: y(1), y2: y(1) }));
-    // Weeks without an estimate part the line.
+    // Weeks without an estimate interrupt the line.
     let run = [];
     const draw = () => {
       if (run.length) {
@@ -93,14 +93,14 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     return svg;
   }
 
-  // What earlier runs said of a week, `view.ahead` weeks before its end, beside what came true.
+  // Earlier projections of a week, `view.ahead` weeks before its end, with the observed counts.
   function toldChart(told, size) {
     const [low, high] = ENDS[view.interval];
     const weeks = told.map((run) => ({ end: run.daysAgo - 7 * view.ahead, q: run.weeks[view.ahead - 1], truth: run.truth[view.ahead - 1] ?? null }))
       .filter((week) => week.q);
     const over = weeks.filter((week) => week.truth !== null);
     const within = over.filter((week) => week.q[low] <= week.truth && week.truth <= week.q[high]);
-    const label = `Weekly cases as projected ${view.ahead} weeks ahead: of ${over.length} weeks that are over, ${within.length} lay within the ${view.interval} % interval.`;
+    const label = `Weekly cases as projected ${view.ahead} weeks ahead: ${within.length} of ${over.length} complete weeks lie within the ${view.interval} % interval.`;
     const first = Math.max(...weeks.map((week) => week.end)), last = Math.min(...weeks.map((week) => week.end));
     const steps = Math.round((first - last) / 7) + 1;
     const top = niceTop(Math.max(1, ...weeks.map((week) => Math.max(week.q[high], week.truth ?? 0))));
@@ -115,7 +115,7 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     return svg;
   }
 
-  // Cases of the last seven days per 100,000 people, a line a place; the first is the one that counts.
+  // Cases of the last seven days per 100,000 people, one line per place; the first is highlighted.
   function compareChart(places, size) {
     const rate = ([place, details]) => {
       const from = Math.max(6, details.cases.length - view.days);
@@ -123,14 +123,14 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     };
     const rates = places.map(rate), steps = Math.max(...rates.map((values) => values.length));
     const said = places.map(([place], i) => `${place.name} ${format(rates[i].at(-1))}`).join(", ");
-    const label = `New cases of seven days per 100,000 people on ${date(0)}: ${said}.`;
+    const label = `Seven-day new cases per 100,000 people on ${date(0)}: ${said}.`;
     const { svg, x, y } = frame(label, size, { steps, first: 1 - steps, stride: 1, top: niceTop(Math.max(1, ...rates.flat())) });
     rates.map((values, i) => line(values.map((v, at) => [x(steps - values.length + at), y(v)]), i ? "whole" : "median")).reverse().forEach((path) => svg.append(path));
     const names = places.map(([place], i) => element("span", {}, element("i", { class: i ? "whole" : "median" }), place.name));
-    return element("figure", {}, element("figcaption", { class: "key" }, "New cases of seven days per 100,000 people: ", ...names), svg);
+    return element("figure", {}, element("figcaption", { class: "key" }, "Seven-day new cases per 100,000 people: ", ...names), svg);
   }
 
-  // A bar a specialty from the level of the nation, 1, to the index; the worst first.
+  // One bar per specialty from the national level, 1, to the index; the worst first.
   function careChart(specialties, width) {
     const worst = (index) => index ?? Infinity;
     const rows = specialties.slice().sort((a, b) => worst(b[2]) - worst(a[2]));
@@ -155,13 +155,13 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   const POLICIES = {
     schools: ["Schools", ["open", "closing recommended", "some levels closed", "all levels closed"]],
     workplaces: ["Workplaces", ["open", "closing recommended", "some closed", "all but essential ones closed"]],
-    gatherings: ["Gatherings", ["free", "those above 1,000 people restricted", "above 100 people restricted", "above 10 people restricted", "even smaller ones restricted"]],
+    gatherings: ["Gatherings", ["unrestricted", "above 1,000 people restricted", "above 100 people restricted", "above 10 people restricted", "10 people or fewer restricted"]],
     stayAtHome: ["Stay at home", ["no order", "recommended", "required, with exceptions", "required, few exceptions"]],
     masks: ["Masks", ["no policy", "recommended", "required in some places", "required in all shared places", "required everywhere outside"]],
   };
   const dayOf = (text) => Date.parse(`${text}T00:00:00Z`) / 86400000;
 
-  // A row a policy: each level from the day it began.
+  // One row per policy: each level from the day it began.
   function policyChart(policies, [width, height], asOf) {
     const left = 104, today = dayOf(asOf);
     const first = Math.max(today - view.days, Math.min(...policies.flatMap(([, levels]) => levels.map(([day]) => dayOf(day)))));

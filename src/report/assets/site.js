@@ -8,25 +8,25 @@ const countycast = (() => {
   const ENDS = { 50: [2, 4], 80: [1, 5], 95: [0, 6] };
   const MEDIAN = 3;
 
-  // Viridis and a blue–orange scale: both are read alike with and without colour vision.
+  // Viridis and a blue–orange scale: both are readable with any kind of colour vision.
   const RISING = ["#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154"];
   const AROUND = ["#2166ac", "#67a9cf", "#d1e5f0", "#fee0b6", "#f1a340", "#b35806"];
-  // What hospitals that serve a place have and need of intensive care: the order of the data file.
+  // Intensive-care beds and needs in the hospitals that serve a place, in the order of the data file.
   const [BEDS, FREE, PEAK, PEAK_90, OVERFLOW, FIRST_DAY, LACK, LACK_90, RANK, SERVED] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const lacking = (place) => place.icu?.[LACK_90] ?? null;
   const MEASURES = {
     cases: { label: "Cases", long: "new cases per 100,000 people in the last 7 days", colours: RISING,
       limits: [10, 25, 50, 100, 200, 400], digits: 0, none: "no data, or counted elsewhere", value: (p) => per100k(p.lastWeek, p) },
-    growth: { label: "Growth", long: "cases of the last 7 days over those of the 7 days before", colours: AROUND,
+    growth: { label: "Growth", long: "cases of the last 7 days relative to the 7 days before", colours: AROUND,
       limits: [0.5, 0.8, 1, 1.25, 2], digits: 2, none: "too few cases or no data",
       value: (p) => (p.weekBefore >= 5 && !p.reportedIn ? p.lastWeek / p.weekBefore : null) },
-    rt: { label: "Reproduction number", long: "people infected by one case, R_t", colours: AROUND,
+    rt: { label: "Reproduction number", long: "reproduction number R_t: infections caused by one infection", colours: AROUND,
       limits: [0.8, 0.9, 1, 1.1, 1.3], digits: 2, none: "too few cases or no data", value: (p) => (p.rt ? p.rt[0] : null) },
     gap: { label: "Hospital gap", colours: RISING, limits: [0.1, 5, 10, 25, 50, 100], digits: 0, none: "beds unknown, or none",
-      long: "intensive-care beds lacking at the peak, % of those staffed in the hospitals that serve the place (nine in ten courses lack no more)",
+      long: "shortfall of intensive-care beds at the peak, % of staffed beds in the hospitals that serve the place (90 % quantile)",
       value: (p) => (p.icu?.[BEDS] > 0 && lacking(p) !== null ? (100 * lacking(p)) / p.icu[BEDS] : null) },
     care: { label: "Care gap", colours: AROUND, limits: [0.7, 0.85, 1, 1.2, 1.5], digits: 2, none: "no data",
-      long: "hospital patients of all kinds per provider, relative to the nation (the middle of 16 specialties)", value: (p) => p.care ?? null },
+      long: "hospital patients of all kinds per provider, relative to the nation (median of 16 specialties)", value: (p) => p.care ?? null },
   };
 
   function per100k(count, place) {
@@ -48,7 +48,7 @@ const countycast = (() => {
   }
   const isCounty = (place) => place.fips.length === 5;
   const address = (place) => (place.fips === "US" ? "#/" : isCounty(place) ? `#/county/${place.fips}` : `#/state/${place.fips}`);
-  // More stands out more: on a dark ground, the rising scale ends with its bright colour.
+  // High values should stand out: on a dark background the rising scale ends with its bright colour.
   const scale = (measure) => (measure.colours === RISING && dark.matches ? RISING.toReversed() : measure.colours);
   const colour = (measure, value) => scale(measure)[measure.limits.filter((limit) => value >= limit).length];
 
@@ -137,7 +137,7 @@ const countycast = (() => {
   const { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart } = charts({ element, format, date, view, ENDS, MEDIAN });
 
   function table(places, here) {
-    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU overflow", "ICU beds lacking (90 %)", "Care gap"];
+    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU overflow", "ICU bed shortfall (90 %)", "Care gap"];
     const rows = places.map((place) => {
       const measured = ["cases", "growth", "rt"].map((key) => [MEASURES[key].value(place), MEASURES[key].digits]);
       const overflow = place.icu?.[OVERFLOW] ?? null;
@@ -155,7 +155,7 @@ const countycast = (() => {
       return element("td", { "data-value": value ?? "" }, value === null || value === undefined ? "–" : format(value, digits) + unit);
     }));
   }
-  // A table whose columns sort when their heads are pressed: numbers from the highest, words from A.
+  // A table that sorts by the column heading clicked: numbers from the highest, words from A.
   function tableOf(head, rows) {
     const body = element("tbody", {}, ...rows);
     const key = (row, at) => {
@@ -181,18 +181,18 @@ const countycast = (() => {
     });
     return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
   }
-  // Counties whose hospitals are most in need of intensive care, as `capacity.parquet` ranks them.
+  // Counties whose hospitals have the greatest need of intensive care, ranked as in `capacity.parquet`.
   function needTable(places, most) {
-    // Ranks are among counties of the same kind: those whose whole catchment was projected, where there are any.
+    // Ranks are among counties of the same kind: those whose whole catchment was projected, if there are any.
     const served = places.some((p) => isCounty(p) && p.icu?.[SERVED]);
     const needy = places.filter((p) => isCounty(p) && p.icu?.[RANK] && p.icu[SERVED] === served && p.icu[OVERFLOW] > 0).sort((a, b) => a.icu[RANK] - b.icu[RANK]).slice(0, most);
-    const text = "Intensive care in the hospitals that serve the residents, by expected lack of beds per bed. Overflow: probability of more patients than beds that others leave free, on any day. In brackets: what nine in ten courses do not exceed.";
-    const nodes = [element("h2", {}, "Most in need of intensive care")];
-    if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No county's hospitals are expected to overflow, as far as beds are known."));
+    const text = "Intensive care in the hospitals that serve the residents, ranked by expected shortfall per bed. Overflow: probability that patients exceed free beds on any day. In brackets: 90 % quantile.";
+    const nodes = [element("h2", {}, "Greatest need of intensive care")];
+    if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No county's hospitals are expected to exceed capacity, where beds are known."));
     const both = (middle, high) => `${format(middle)} (${format(high)})`;
     const rows = needy.map((p) => rowOf([p, [p.icu[RANK], 0], [p.icu[FREE], 1], both(p.icu[PEAK], p.icu[PEAK_90]),
       [100 * p.icu[OVERFLOW], 0, " %"], p.icu[FIRST_DAY], both(p.icu[LACK], p.icu[LACK_90])]));
-    const head = ["County", "Rank", "Beds free", "Patients at the peak", "Overflow", "First day", "Beds lacking"];
+    const head = ["County", "Rank", "Free beds", "Patients at the peak", "Overflow", "First day", "Shortfall"];
     return nodes.concat(element("p", { class: "note" }, text), tableOf(head, rows));
   }
   const byCases = (places) => places.slice().sort((a, b) => (MEASURES.cases.value(b) ?? -1) - (MEASURES.cases.value(a) ?? -1));
@@ -214,35 +214,35 @@ const countycast = (() => {
     // Drawn at the width of the screen, so that the text keeps its size on a phone.
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
     const bars = "Bars: daily counts after repair. Dark line: 7-day mean. Blue: the blend's median and interval.";
-    nodes.push(element("h2", {}, "New cases a day"), element("p", { class: "note" }, bars));
-    nodes.push(fanChart(details.cases, days["inc case"] ?? [], "New cases a day", 1, [width, height]));
-    nodes.push(element("h2", {}, "New deaths a day"));
-    nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "New deaths a day", 1, [width, 240]));
+    nodes.push(element("h2", {}, "Daily new cases"), element("p", { class: "note" }, bars));
+    nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height]));
+    nodes.push(element("h2", {}, "Daily new deaths"));
+    nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "Daily new deaths", 1, [width, 240]));
     nodes.push(...reproductionOf(details, width), ...hospitalOf(details, [width, 240]));
     const engines = Object.entries(details.forecast?.weeks ?? {});
     if (engines.length) {
-      nodes.push(element("h2", {}, "New cases a week, by model"));
+      nodes.push(element("h2", {}, "Weekly new cases, by model"));
       const weeks = weekly(details.cases);
-      // One axis for all, so that they can be held against each other.
+      // One axis for all, for comparison.
       const reach = Math.max(...engines.flatMap(([, fan]) => fan.map((q) => q[ENDS[view.interval][1]])));
       nodes.push(element("div", { class: "engines" }, ...engines.map(([model, fan]) => element("div", {},
-        element("h3", {}, model), fanChart(weeks, fan, `New cases a week, ${model}`, 7, [340, 200], null, reach)))));
+        element("h3", {}, model), fanChart(weeks, fan, `Weekly new cases, ${model}`, 7, [340, 200], null, reach)))));
     }
     return nodes.concat(toldOf(details, width), careOf(place, details, width), policiesOf(place, width));
   }
   function careOf(place, details, width) {
     if (!details.care.length || place.fips === "US") return [];
-    const text = "Hospital patients of all kinds that are expected per provider, relative to the nation: at 1 as many, at 2 twice as many. Providers are counted by state (2018 and 2019), patients at the peak of the projection.";
+    const text = "Expected hospital patients of all kinds per provider, relative to the nation: 1 means as many, 2 twice as many. Providers are by state (2018 and 2019), patients at the projected peak.";
     return [element("h2", {}, "Care for other patients, by specialty"), element("p", { class: "note" }, text), careChart(details.care, width)];
   }
   function reproductionOf(details, width) {
     if (!details.rt.some((estimate) => estimate)) return [];
-    const text = "People infected by one case, of the two weeks before each date, with its 90 % interval. Above 1 the epidemic grows.";
+    const text = "R_t, infections caused by one infection, estimated from the two weeks before each date, with its 90 % interval. Above 1 the epidemic grows.";
     return [element("h2", {}, "Reproduction number"), element("p", { class: "note" }, text), riskChart(details.rt, [width, 200])];
   }
   function hospitalOf(details, size) {
     if (!details.hospital.length) return [];
-    const nodes = [element("h2", {}, "Hospital load against beds")];
+    const nodes = [element("h2", {}, "Hospital patients and beds")];
     const own = (bed) => details.hospital.find((need) => need.bed === bed && need.area !== "catchment");
     const free = (need) => (need && need.beds !== null ? Math.max(0, need.beds - (need.others ?? 0)) : null);
     const [ward, icu] = [free(own("ward")), free(own("icu"))];
@@ -250,7 +250,7 @@ const countycast = (() => {
     for (const [target, what, beds] of [["hosp census", "Patients in hospital", ward === null ? null : ward + (icu ?? 0)], ["icu census", "Patients in intensive care", icu]])
       if (census[target]) nodes.push(element("h3", {}, what), fanChart([], census[target], what, 1, size, beds));
     const areas = { catchment: "hospitals that serve the residents", county: "hospitals of the county", state: "hospitals of the state", nation: "all hospitals" };
-    const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Beds lacking (90 %)"];
+    const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Shortfall (90 %)"];
     const rows = details.hospital.map((need) => {
       const name = `${need.bed === "icu" ? "Intensive care" : "Ward"}, ${areas[need.area] ?? need.area}`;
       const beds = need.beds === null ? "unknown" : need.beds === 0 ? "no hospital" : format(need.beds);
@@ -259,25 +259,25 @@ const countycast = (() => {
       return rowOf([name, beds, [need.others, 0], both(need.peak), [overflow, 0, " %"], need.firstOverflow, both(need.gap)]);
     });
     nodes.push(tableOf(head, rows), element("p", { class: "note" },
-      "Peak and lack: median, and what nine in ten courses do not exceed. Overflow: probability that patients exceed the beds others leave free on any of the days. The dashed line marks those beds. The charts are of the engines that project admissions themselves, the table is of all."));
+      "Peak and shortfall: median and, in brackets, 90 % quantile. Overflow: probability that patients exceed free beds on any day. The dashed line marks the free beds. The charts include only engines that project admissions themselves; the table includes all."));
     return nodes;
   }
   function toldOf(details, width) {
     if (!details.told.length) return [];
-    const text = "Bars: weekly cases. Lines: the interval and the median that earlier runs of the blend gave for that week.";
-    return [element("h2", {}, "What past projections said"), element("p", { class: "note" }, text), aheadChoice(), toldChart(details.told, [width, 240])];
+    const text = "Bars: weekly cases. Lines: median and interval of the blend's earlier projections for that week.";
+    return [element("h2", {}, "Past projections"), element("p", { class: "note" }, text), aheadChoice(), toldChart(details.told, [width, 240])];
   }
   function policiesOf(place, width) {
     const policies = Object.entries(data.policies[place.fips.slice(0, 2)] ?? {});
     if (!policies.length) return [];
-    return [element("h2", {}, "Policies of the state"),
+    return [element("h2", {}, "State policies"),
       element("p", { class: "note" }, "Darker is stricter. Oxford COVID-19 Government Response Tracker (Hale et al. 2021), CC BY 4.0."), ...policyChart(policies, [width, 150], data.summary.asOf)];
   }
   function remarks(place) {
     const notes = [];
-    if (data.summary.synthetic) notes.push(element("p", { class: "warning" }, "Synthetic data: these are no real counts."));
+    if (data.summary.synthetic) notes.push(element("p", { class: "warning" }, "Synthetic data: these are not real counts."));
     if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn}.`));
-    if (place?.phase === "fallback") notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: its state's projection, scaled to this county."));
+    if (place?.phase === "fallback") notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: the state's projection, scaled to this county."));
     return notes;
   }
 
@@ -292,14 +292,14 @@ const countycast = (() => {
     const rank = siblings.indexOf(place) + 1;
     nodes.push(element("h2", {}, isCounty(place) ? "Among the state's counties" : "Counties"));
     if (isCounty(place)) {
-      nodes.push(element("p", { class: "note" }, `Number ${rank} of ${siblings.length} by cases per 100,000.`));
+      nodes.push(element("p", { class: "note" }, `Rank ${rank} of ${siblings.length} by cases per 100,000.`));
       const whole = data.places[state]?.[state], wholePlace = data.byFips[state];
       if (whole && place.population && wholePlace?.population && !place.reportedIn)
         nodes.push(compareChart([[place, details], [wholePlace, whole]], [Math.max(320, main.clientWidth - 32), 240]));
     }
     nodes.push(measureChoice(), map(state, isCounty(place) ? place : null), legend());
     if (!isCounty(place)) nodes.push(...needTable(siblings, 10), element("h2", {}, "All counties"));
-    nodes.push(element("p", { class: "note" }, "Press a column's head to sort."), table(siblings, place));
+    nodes.push(element("p", { class: "note" }, "Click a column heading to sort."), table(siblings, place));
     return nodes;
   }
   function nationPage(nation, details) {
@@ -328,7 +328,7 @@ const countycast = (() => {
       const draws = () => draw(nationPage(place, data.places.US?.US));
       return place ? withPlaces("US", draws) : draws();
     }
-    if (!place) return draw([element("h1", {}, "No such place"), element("p", {}, "This run has no place with that code. "), element("a", { href: "#/" }, "Back to the map")]);
+    if (!place) return draw([element("h1", {}, "Unknown place"), element("p", {}, "This run has no place with that code. "), element("a", { href: "#/" }, "Back to the map")]);
     withPlaces(fips.slice(0, 2), () => {
       const details = data.places[fips.slice(0, 2)]?.[fips];
       draw(details ? pageOf(place, details) : [element("h1", {}, place.name), element("p", {}, "The data file of this place is missing.")]);
@@ -341,7 +341,7 @@ const countycast = (() => {
     if (!wanted) return;
     const starts = (p) => p.name.toLowerCase().startsWith(wanted);
     const found = data.summary.places.find((p) => p.name.toLowerCase() === wanted) ?? data.summary.places.find(starts);
-    search.setCustomValidity(found ? "" : "No place of this name");
+    search.setCustomValidity(found ? "" : "No place with this name");
     if (found) { location.hash = address(found); search.value = ""; } else search.reportValidity();
   });
   search.addEventListener("input", () => search.setCustomValidity(""));

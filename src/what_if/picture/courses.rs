@@ -1,4 +1,4 @@
-//! Days under each scenario: new cases after those of the past, and patients beside the beds that are free for them.
+//! Time courses under each scenario: past and projected cases, and hospital patients compared with free beds.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -9,7 +9,7 @@ use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours, people};
 use crate::pictures::FONT;
 
-/// Most scenarios that are drawn with their intervals: more would cover each other.
+/// Most scenarios drawn with their intervals: more would overlap.
 const MOST_BANDS: usize = 2;
 
 /// The days of one place.
@@ -33,13 +33,13 @@ impl<'a> Courses<'a> {
         self.courses.len() <= 1 + MOST_BANDS
     }
 
-    /// Means of seven days up to as-of, with days from as-of.
+    /// Seven-day means up to the as-of day, with days relative to it.
     fn past(&self) -> Vec<(f64, f64)> {
         let weeks = self.place.past.windows(7).rev().enumerate();
         weeks.map(|(back, week)| (-(back as f64), week.iter().sum::<f64>() / 7.0)).collect()
     }
 
-    /// Beds that other patients leave, of both kinds.
+    /// Free beds of both kinds.
     fn free(&self) -> Option<f64> {
         self.place.beds?.iter().map(|beds| beds.free()).sum()
     }
@@ -59,7 +59,7 @@ impl<'a> Courses<'a> {
         let end = if self.bands() { 2 } else { 1 };
         let highest = self.courses.iter().flat_map(|course| values(course)).map(|row| row[end]).fold(1.0, f64::max);
         let highest = past.iter().map(|(_, cases)| *cases).fold(highest, f64::max);
-        // Beds far above all patients would press the lines flat.
+        // Beds far above all patients would flatten the lines.
         let level = level.filter(|level| *level < 3.0 * highest);
         let top = 1.05 * level.map_or(highest, |level| highest.max(level));
         let first = -(self.past().len() as f64);
@@ -92,7 +92,7 @@ impl<'a> Courses<'a> {
             let beds = DashedLineSeries::new([(first, level), (days as f64, level)], 8, 5, BLACK.stroke_width(1));
             chart
                 .draw_series(beds)?
-                .label("beds free for them")
+                .label("free beds")
                 .legend(|(x, y)| PathElement::new([(x, y), (x + 18, y)], BLACK.stroke_width(1)));
         }
         chart
@@ -118,10 +118,10 @@ impl Picture for Courses<'_> {
         let (above, below) = area.split_vertically(470);
         let shown = if self.bands() { "median and 90 % interval" } else { "median" };
         let Asked { name, .. } = self.place;
-        let title = format!("{name}: new cases a day, mean of seven days, {shown}");
+        let title = format!("{name}: daily new cases, seven-day mean, {shown}");
         self.panel(&above, &title, |course| &course.cases, &self.past(), None)?;
         let title = match self.free() {
-            Some(free) => format!("patients in hospital, {shown}; {free:.0} beds are free for them"),
+            Some(free) => format!("patients in hospital, {shown}; {free:.0} free beds"),
             None => format!("patients in hospital, {shown}"),
         };
         self.panel(&below, &title, |course| &course.patients, &[], self.free())?;

@@ -1,4 +1,4 @@
-//! Scenarios side by side: what each leaves of the baseline's cases, deaths and patients.
+//! Scenarios side by side: cases, deaths and patients relative to the baseline.
 
 use plotters::coord::Shift;
 use plotters::prelude::*;
@@ -33,7 +33,7 @@ impl<'a> Effects<'a> {
     pub(super) fn of(done: &'a Done, place: &'a Asked) -> Self {
         let of = |name: &str| done.pooled(&place.fips).filter(|effect| effect.scenario == name).collect();
         let rows = done.variants.iter().take(MOST).map(|variant| (variant.name.as_str(), of(&variant.name)));
-        let title = format!("{}: what is left of the baseline (1), median and 90 % interval", place.name);
+        let title = format!("{}: relative to the baseline (1), median and 90 % interval", place.name);
         Self { title, rows: rows.collect() }
     }
 }

@@ -1,4 +1,4 @@
-//! The answers as pictures: days under each scenario, effects side by side, and the response to a swept strength.
+//! Charts of the results: time courses under each scenario, effects side by side, and the response to a swept strength.
 
 mod courses;
 mod effects;
@@ -20,7 +20,7 @@ const BASELINE: RGBColor = RGBColor(90, 90, 90);
 
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
-/// Something to draw, as SVG and as PNG alike.
+/// A chart, drawn as SVG and PNG.
 trait Picture {
     /// Width and height, pixels.
     fn size(&self) -> (u32, u32);
@@ -31,8 +31,8 @@ trait Picture {
         B::ErrorType: 'static;
 }
 
-/// Draws the place that speaks for all: `courses.svg` and `.png`; `effects` where there are several scenarios; `sweep`
-/// where a strength is swept.
+/// Draws the main place: `courses.svg` and `.png`; `effects` if there are several scenarios; `sweep` if a strength is
+/// swept.
 pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
     pictures::register();
     let Some(place) = done.main_place() else { return Ok(()) };
@@ -54,7 +54,7 @@ fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
         picture.draw(&SVGBackend::new(path, size).into_drawing_area()).map_err(|error| fail(path, error))
     })?;
     aside(&out.join(format!("{name}.png")), |path| {
-        // The format is told by the name's end, which the unfinished file does not have.
+        // The format follows from the extension, which the temporary file does not have.
         let mut pixels = vec![0; (3 * wide * high) as usize];
         let drawn = picture.draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area());
         drawn.map_err(|error| fail(path, error))?;

@@ -11,12 +11,12 @@ use crate::pictures::FONT;
 
 /// What is shown, with its title.
 const SHOWN: [(Quantity, &str); 5] = [
-    (Quantity::Cases, "cases over those of the baseline"),
-    (Quantity::Deaths, "deaths over those of the baseline"),
-    (Quantity::PeakPatients, "patients at the peak over those of the baseline"),
-    (Quantity::IcuOverflow, "probability that intensive care overflows"),
-    // Where beds are not known, or several places have no beds in common.
-    (Quantity::Admissions, "admissions over those of the baseline"),
+    (Quantity::Cases, "cases relative to the baseline"),
+    (Quantity::Deaths, "deaths relative to the baseline"),
+    (Quantity::PeakPatients, "patients at the peak relative to the baseline"),
+    (Quantity::IcuOverflow, "probability of intensive-care overflow"),
+    // If beds are unknown, or several places share none.
+    (Quantity::Admissions, "admissions relative to the baseline"),
 ];
 
 /// Steps of one line: strengths with their effects.
@@ -34,7 +34,7 @@ impl<'a> Sweep<'a> {
     pub(super) fn of(done: &'a Done, place: &'a Asked) -> Option<Self> {
         let mut lines: Vec<Line<'a>> = Vec::new();
         let kind = done.variants.iter().find_map(|variant| Some(variant.step.as_ref()?.kind))?;
-        // Strengths of two kinds are no common axis.
+        // Strengths of two kinds have no common axis.
         let swept = |variant: &'a super::super::Variant| variant.step.as_ref().filter(|step| step.kind == kind);
         for (variant, step) in done.variants.iter().filter_map(|variant| Some((variant, swept(variant)?))) {
             let effects = done.pooled(&place.fips).filter(|effect| effect.scenario == variant.name).collect();
@@ -47,7 +47,7 @@ impl<'a> Sweep<'a> {
             steps.sort_by(|a, b| a.0.total_cmp(&b.0));
         }
         lines.retain(|(_, steps)| steps.len() > 1);
-        let title = format!("{}: by strength of {kind}, median and 90 % interval", place.name);
+        let title = format!("{}, by strength of {kind}: median and 90 % interval", place.name);
         (!lines.is_empty()).then_some(Self { title, kind, lines })
     }
 
@@ -79,7 +79,7 @@ impl<'a> Sweep<'a> {
             chart.draw_series(LineSeries::new([(0.0, level), (1.0, level)], BASELINE.stroke_width(2)))?;
         }
         for ((at, (points, colour)), (of, _)) in all.iter().zip(colours()).enumerate().zip(&self.lines) {
-            // Lines beside each other stay readable where their steps are the same.
+            // Shifted, so that lines with the same steps stay readable.
             let aside = 0.008 * (at as f64 - 0.5 * (all.len() - 1) as f64);
             let middle = points.iter().map(|(strength, row)| (strength + aside, row[1]));
             let label = if of.is_empty() { "scenario" } else { of };

@@ -16,7 +16,7 @@ const PATH: &str = "geography/adjacency.csv";
 /// The neighbours of each county that has any, by code.
 pub(crate) type Neighbours = BTreeMap<Fips, Vec<Fips>>;
 
-/// Reads the pairs of neighbours among these counties; nothing where the file is not there.
+/// Reads the pairs of neighbours among these counties; none if the file is missing.
 pub(crate) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Neighbours, Error> {
     let Some((path, bytes)) = reader.optional(&[PATH], "no county has neighbours")? else {
         return Ok(Neighbours::new());
@@ -28,7 +28,7 @@ pub(crate) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Nei
     while table.read(&mut record)? {
         let county = |code: Option<u32>| code.and_then(codes::county).filter(|county| counties.contains(county));
         let pair = county(table.fips(&record, fips)?).zip(county(table.fips(&record, neighbour)?));
-        // Two counties that became one are not their own neighbour.
+        // A merged county is not its own neighbour.
         if let Some((a, b)) = pair.filter(|(a, b)| a != b) {
             sets.entry(a).or_default().insert(b);
             sets.entry(b).or_default().insert(a);

@@ -1,4 +1,4 @@
-//! Contacts between single years of age: matrices without a header, a file a setting.
+//! Contacts between single years of age: matrices without a header, one file per setting.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -10,8 +10,8 @@ use crate::error::{Error, InputError};
 use crate::input::Reader;
 use crate::sources::table::number;
 
-/// Files of the settings below the data folder, in the order of [`Contacts::new`], with the effective contacts a day that an
-/// average person of the US has there (Mistry et al. 2021, *Nature Communications* 12, 323).
+/// Files of the settings below the data folder, in the order of [`Contacts::new`], with the mean daily effective
+/// contacts of a US resident there (Mistry et al. 2021, *Nature Communications* 12, 323).
 const SETTINGS: [(&str, f64); 4] = [
     ("contacts/us_F_household_setting_85.csv", 4.11),
     ("contacts/us_F_school_setting_85.csv", 11.41),
@@ -21,11 +21,11 @@ const SETTINGS: [(&str, f64); 4] = [
 /// Ages and people behind the matrices.
 const PEOPLE: &str = "contacts/us_age_distribution_85.csv";
 
-/// Reads the contacts; none where one of the files is not there.
+/// Reads the contacts; none if one of the files is missing.
 pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> {
     let absent = SETTINGS.iter().map(|(path, _)| *path).chain([PEOPLE]).find(|p| !reader.folder().join(p).is_file());
     if let Some(absent) = absent {
-        reader.notice(format!("there is no {absent}: engines use the contacts that they bring along"), 1);
+        reader.notice(format!("there is no {absent}: engines use their built-in contacts"), 1);
         return Ok(None);
     }
     let mut settings: [Vec<f64>; 4] = Default::default();
@@ -40,7 +40,7 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
     Ok(Some(Arc::new(contacts)))
 }
 
-/// [`YEARS`] rows of as many numbers from 0 on.
+/// [`YEARS`] rows of as many nonnegative numbers.
 fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Vec<Vec<f64>>, Error> {
     let path = reader.folder().join(path);
     let bytes = reader.bytes(&path)?;
@@ -54,7 +54,7 @@ fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Vec<Vec<f64>>
         }
         let value = |(column, field): (usize, &[u8])| {
             number(field).filter(|value| *value >= 0.0).ok_or_else(|| {
-                let problem = format!("`{}` is no number from 0 on", String::from_utf8_lossy(field));
+                let problem = format!("`{}` is not a number of at least 0", String::from_utf8_lossy(field));
                 wrong(&path, problem).on_line(line).in_column((column + 1).to_string())
             })
         };
@@ -63,7 +63,7 @@ fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Vec<Vec<f64>>
     if rows.len() == YEARS {
         return Ok(rows);
     }
-    Err(wrong(&path, format!("{} lines where there should be {YEARS}, one a year of age", rows.len())).into())
+    Err(wrong(&path, format!("{} lines where there should be {YEARS}, one per year of age", rows.len())).into())
 }
 
 fn wrong(path: &Path, problem: String) -> InputError {
@@ -74,7 +74,7 @@ fn wrong(path: &Path, problem: String) -> InputError {
 mod tests {
     use super::*;
 
-    /// A folder of files in which everybody meets everybody alike; `change` may spoil one.
+    /// A folder of files with homogeneous mixing; `change` may corrupt one.
     fn folder(change: impl Fn(&str, String) -> Option<String>) -> tempfile::TempDir {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("contacts")).unwrap();
@@ -107,15 +107,15 @@ mod tests {
         assert!(found.unwrap().is_none() && reader.inputs.is_empty());
         assert_eq!(
             reader.notices[0].message,
-            "there is no contacts/us_F_work_setting_85.csv: engines use the contacts that they bring along"
+            "there is no contacts/us_F_work_setting_85.csv: engines use their built-in contacts"
         );
     }
 
     #[test]
     fn a_wrong_number_is_named_by_file_line_and_column() {
         for (from, to, expected) in [
-            ("0.5,0.5\n", "0.5,x\n", "line 1, column `85`: `x` is no number from 0 on"),
-            ("0.5,0.5\n", "-1,0.5\n", "line 1, column `84`: `-1` is no number from 0 on"),
+            ("0.5,0.5\n", "0.5,x\n", "line 1, column `85`: `x` is not a number of at least 0"),
+            ("0.5,0.5\n", "-1,0.5\n", "line 1, column `84`: `-1` is not a number of at least 0"),
             ("0.5,0.5\n", "0.5\n", "line 1: 84 numbers where there should be 85"),
         ] {
             let spoilt = |path: &str, text: String| {

@@ -1,4 +1,4 @@
-//! The covariate files and what is taken from each.
+//! The covariate files and the columns used from each.
 
 use countycast_engine::Covariates;
 use jiff::civil::{Date, date};
@@ -11,13 +11,13 @@ pub(super) struct File {
     pub(super) path: &'static str,
     /// Column with the county's code.
     pub(super) fips: &'static str,
-    /// Column with residents, the weight where two rows are one county.
+    /// Column with residents, the weight when two rows are merged into one county.
     pub(super) residents: Option<&'static str>,
-    /// What to take.
+    /// Columns to read.
     pub(super) columns: &'static [Column],
-    /// Facts of a county that the file does not list, where that says something.
+    /// Covariates of a county that the file does not list, where absence is informative.
     pub(super) unlisted: &'static [(&'static str, f64)],
-    /// Flag of a county that is listed.
+    /// Flag of a listed county.
     pub(super) listed: Option<&'static str>,
 }
 
@@ -25,11 +25,11 @@ pub(super) struct File {
 pub(super) struct Column {
     /// Its name in the file.
     pub(super) column: &'static str,
-    /// The fact's name.
+    /// The covariate's name.
     pub(super) name: &'static str,
-    /// What the number means.
+    /// Meaning of the number.
     pub(super) how: How,
-    /// The first as-of day on which it was known; none for what was known before 2020.
+    /// The first as-of day on which it was published; none if before 2020.
     pub(super) known_from: Option<Date>,
 }
 
@@ -47,18 +47,18 @@ const fn provider(name_in_file: &'static str, name: &'static str) -> Column {
     column(name_in_file, name, ShareOf("POP_ESTIMATE_2018"))
 }
 
-/// Names under which files give residents, best first.
+/// Names of resident counts in the files, best first.
 pub(super) const POPULATIONS: [&str; 4] =
     ["population_2019", "population_2018", "population_svi_2018", "population_2020"];
 
-/// Whether a fact of a whole is the sum of its parts'.
+/// Whether a covariate of a region is the sum over its parts.
 pub(super) fn is_sum(name: &str) -> bool {
     let columns = ALL.iter().flat_map(|file| file.columns);
     columns.into_iter().any(|column| column.name == name && column.how == Sum)
         || ALL.iter().any(|file| file.listed == Some(name))
 }
 
-/// Adds facts that follow from others.
+/// Adds derived covariates.
 pub(super) fn derive(covariates: &mut Covariates) {
     let get = |name| covariates.get(name);
     // Residents outside group quarters for each occupied home: the mean household, for every county; the survey's own
@@ -163,7 +163,7 @@ pub(super) static ALL: &[File] = &[
             column("All Bed Occupancy Rate", "bed_occupancy", Value),
             column("ICU Bed Occupancy Rate", "icu_occupancy", Value),
         ],
-        // The file lists every county that has a hospital, so that a county without a row has no bed: a known zero.
+        // The file lists every county with a hospital, so a county without a row has no beds: a known zero.
         unlisted: &[("staffed_beds", 0.0), ("staffed_icu_beds", 0.0), ("licensed_beds", 0.0), ("beds_listed", 0.0)],
         listed: Some("beds_listed"),
     },
@@ -188,7 +188,7 @@ pub(super) static ALL: &[File] = &[
         unlisted: &[],
         listed: None,
     },
-    // Specialties are known by state; the file gives each county its state's number by its share of residents.
+    // Specialties are known by state; the file distributes the state's number over counties in proportion to residents.
     File {
         path: "counties/healthcare_services.csv",
         fips: "FIPS",

@@ -1,4 +1,4 @@
-//! Facts about counties from files that may or may not be there.
+//! Covariates of counties from optional files.
 
 mod adjacency;
 mod contacts;
@@ -17,18 +17,18 @@ pub(super) use table::How;
 use super::input::Reader;
 use crate::error::Error;
 
-/// How notices about values that some counties lack begin: there may be dozens.
+/// Prefix of notices about values missing in some counties: there may be dozens.
 pub const MISSING_COVARIATE: &str = "covariate";
 
-/// What is known of the counties.
+/// Covariates of the counties.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
     counties: BTreeMap<Fips, Covariates>,
-    /// Who meets whom.
+    /// Contact matrices.
     pub(super) contacts: Option<Arc<Contacts>>,
 }
 
-/// Reads every covariate file that is there and was known on the as-of day.
+/// Reads every covariate file that exists and was published by the as-of day.
 pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
     let mut facts = Facts::default();
     for file in files::ALL {
@@ -42,18 +42,18 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
 }
 
 impl Facts {
-    /// The facts of a county.
+    /// The covariates of a county.
     pub(super) fn of(&self, county: Fips) -> Covariates {
         self.counties.get(&county).cloned().unwrap_or_default()
     }
 
-    /// Residents, from the first file that knows.
+    /// Residents, from the first file that has a value.
     pub(super) fn population(&self, county: Fips) -> Option<f64> {
         let covariates = self.counties.get(&county)?;
         files::POPULATIONS.iter().find_map(|name| covariates.get(name)).filter(|residents| *residents > 0.0)
     }
 
-    /// Says of each fact how many of these counties lack it.
+    /// Adds a notice for each covariate with the number of these counties that lack it.
     pub(super) fn note_missing<'a>(&self, counties: impl Iterator<Item = &'a Covariates> + Clone, reader: &mut Reader) {
         let known: std::collections::BTreeSet<&str> =
             self.counties.values().flat_map(|covariates| covariates.iter().map(|(name, _)| name)).collect();
@@ -64,8 +64,8 @@ impl Facts {
     }
 }
 
-/// Facts of a whole from those of its parts: sums of numbers of people and beds, means weighted by residents of all
-/// else. A part without residents or without the fact does not count.
+/// Covariates of a region from those of its parts: sums for counts of people and beds, means weighted by residents
+/// otherwise. A part without residents or without the value is left out.
 pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a Covariates, Option<f64>)> + Clone) -> Covariates {
     let names: std::collections::BTreeSet<&str> =
         parts.clone().flat_map(|(covariates, _)| covariates.iter().map(|(name, _)| name)).collect();
@@ -77,7 +77,7 @@ pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a Covariates, Option<f
         } else {
             let weighted = values.filter_map(|(value, residents)| Some((value, residents?)));
             let (sum, weight) = weighted.fold((0.0, 0.0), |(s, w), (value, r)| (s + value * r, w + r));
-            // 0 / 0 is no finite number and is left out.
+            // 0 / 0 is not finite and is left out.
             whole.set(name, sum / weight);
         }
     }

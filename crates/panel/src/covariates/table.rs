@@ -12,20 +12,20 @@ use crate::geography::codes;
 use crate::input::Reader;
 use crate::sources::table::{Table, number};
 
-/// What a number of a covariate file means.
+/// Meaning of a number in a covariate file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum How {
-    /// As it stands; of two rows for one county, the mean weighted by residents.
+    /// Used as given; for two rows of one county, the mean weighted by residents.
     Value,
-    /// Percent, which becomes a share from 0 to 1.
+    /// Percent, converted to a share from 0 to 1.
     Percent,
-    /// A number out of that in another column, which becomes a share from 0 to 1.
+    /// Numerator over another column, converted to a share from 0 to 1.
     ShareOf(&'static str),
-    /// A number of people or things: of two rows for one county, the sum.
+    /// A count; for two rows of one county, the sum.
     Sum,
 }
 
-/// A column's fact, its meaning and where it stands.
+/// A column's covariate, its meaning and its position.
 struct Wanted {
     name: &'static str,
     how: How,
@@ -33,10 +33,10 @@ struct Wanted {
     whole: Option<usize>,
 }
 
-/// What the rows of one county say: sum of values and of their weights, a pair for each wanted column.
+/// The rows of one county: sum of values and sum of weights, a pair for each column read.
 type Sums = Vec<(f64, f64)>;
 
-/// Reads one file, where it is there, into the facts of the counties.
+/// Reads one file, if it exists, into the covariates of the counties.
 pub(super) fn read(
     file: &File,
     as_of: Date,
@@ -55,7 +55,7 @@ pub(super) fn read(
             unknown += 1;
             continue;
         };
-        // A row without residents still counts where it is the only one of its county.
+        // A row without residents is still used if it is the only one of its county.
         let weight = residents.and_then(|column| known(&record, column)).filter(|n| *n > 0.0).unwrap_or(1e-6);
         let sums = counties.entry(county).or_insert_with(|| vec![(0.0, 0.0); wanted.len()]);
         for (sum, wanted) in sums.iter_mut().zip(&wanted) {
@@ -64,7 +64,7 @@ pub(super) fn read(
             *sum = (sum.0 + weight * value, sum.1 + weight);
         }
     }
-    reader.notice(format!("{}: rows that are no county, skipped", file.path), unknown);
+    reader.notice(format!("{}: rows without a county, skipped", file.path), unknown);
     for (county, sums) in &counties {
         let covariates = facts.entry(*county).or_default();
         for (wanted, (sum, weight)) in wanted.iter().zip(sums).filter(|(_, (_, weight))| *weight > 0.0) {
@@ -83,12 +83,12 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The columns to take: those that are there and were known.
+/// The columns to read: those that exist and were published.
 fn wanted(file: &File, as_of: Date, table: &Table<'_>, reader: &mut Reader) -> Vec<Wanted> {
     let mut wanted = Vec::with_capacity(file.columns.len());
     for column in file.columns {
         if column.known_from.is_some_and(|day| as_of < day) {
-            reader.notice(format!("{}: `{}` was not known on {as_of}", file.path, column.name), 1);
+            reader.notice(format!("{}: `{}` was not yet published on {as_of}", file.path, column.name), 1);
             continue;
         }
         let whole = match column.how {
@@ -112,7 +112,7 @@ fn value(record: &ByteRecord, wanted: &Wanted) -> Option<f64> {
     }
 }
 
-/// A number, where there is one; -999 is the CDC's mark of a missing value.
+/// A number, if there is one; -999 is the CDC's code for a missing value.
 fn known(record: &ByteRecord, column: usize) -> Option<f64> {
     number(record.get(column)?).filter(|value| *value != -999.0)
 }
@@ -120,7 +120,7 @@ fn known(record: &ByteRecord, column: usize) -> Option<f64> {
 /// A FIPS number; none for what is not one, such as `City1`.
 fn code(record: &ByteRecord, column: usize) -> Option<u32> {
     let code = number(record.get(column)?)?;
-    // Checked to be a whole number in range, so that nothing is cut off.
+    // Checked to be an integer in range, so nothing is truncated.
     (code.fract() == 0.0 && (0.0..100_000.0).contains(&code)).then_some(code as u32)
 }
 
@@ -162,7 +162,7 @@ mod tests {
         assert!((bedford.get("age_65_plus").unwrap() - 0.11).abs() < 1e-12);
         assert_eq!(bedford.get("staffed_beds"), Some(7.0));
         assert_eq!(facts[&"01001".parse().unwrap()].iter().count(), 0);
-        assert_eq!(notices, ["f.csv: rows that are no county, skipped (1)"]);
+        assert_eq!(notices, ["f.csv: rows without a county, skipped (1)"]);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Invented facts about invented counties, in the layouts of the real tables; columns nobody reads are left out.
+//! Synthetic covariates of synthetic counties, in the layouts of the real tables; unused columns are left out.
 
 use std::io;
 
@@ -23,9 +23,9 @@ const SHARES: [(&str, f64, f64); 16] = [
     ("EP_UNINSUR", 4.0, 16.0),
     ("EP_PCI", 38_000.0, 21_000.0),
 ];
-/// One county has no published poverty and theme ranks, as happens: missing is -999.
+/// One county has no published poverty and theme ranks, as in the real file: missing is -999.
 const MISSING: &str = "-999.0";
-/// Upper ends of the age groups below 65, as they stand in column names, and their shares of those under 65.
+/// Upper ends of the age groups below 65, as in the column names, and their shares of those under 65.
 const YOUNGER: [(&str, f64); 13] = [
     ("AGE04", 0.075),
     ("AGE59", 0.078),
@@ -103,7 +103,7 @@ pub(super) fn ages(places: &[Place]) -> io::Result<Vec<u8>> {
     out.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// Whole people by share; the last group takes what rounding leaves.
+/// Integer counts by share; the last group takes the rounding remainder.
 fn split(people: f64, shares: &[(&str, f64)]) -> Vec<f64> {
     let mut left = people;
     let mut counts: Vec<f64> = shares.iter().map(|(_, share)| (people * share).floor()).collect();
@@ -152,7 +152,7 @@ pub(super) fn beds(places: &[Place]) -> io::Result<Vec<u8>> {
     out.into_inner().map_err(csv::IntoInnerError::into_error)
 }
 
-/// `counties/healthcare_services.csv`: as many nurses and heart doctors per resident as the state has.
+/// `counties/healthcare_services.csv`: nurses and cardiologists per resident at the state's rate.
 pub(super) fn services(places: &[Place]) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([

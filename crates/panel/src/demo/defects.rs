@@ -1,4 +1,4 @@
-//! What goes wrong on the way into the tables.
+//! Reporting artifacts in the published tables.
 
 use countycast_engine::Streams;
 use jiff::ToSpan;
@@ -7,18 +7,18 @@ use rand::{Rng, RngExt};
 use super::places::STATES;
 use super::{DAYS, Defect, DefectKind, FIRST_DAY, TrueCounty};
 
-/// Chance of each defect in a county.
+/// Probability of each defect in a county.
 const CHANCE: [(DefectKind, f64); 3] = [(DefectKind::Dump, 0.4), (DefectKind::Gap, 0.4), (DefectKind::Correction, 0.4)];
-/// Defects happen from this day on: before, there is little to spoil.
+/// First day with defects: before it there are few cases.
 const FROM: usize = 120;
 /// Days over which a dump's cases are held back.
 const HELD_BACK_DAYS: usize = 35;
-/// Share of them that is.
+/// Share of cases held back.
 const HELD_BACK: f64 = 0.4;
-/// Chance that a case never gets a county.
+/// Probability that a case is never assigned a county.
 const UNASSIGNED: f64 = 0.02;
 
-/// New counts a day as they are published: whole numbers, some below zero.
+/// Daily new counts as published: integers, some below zero.
 #[derive(Debug, Clone)]
 pub(super) struct Published {
     /// By county.
@@ -32,7 +32,7 @@ pub(super) struct Published {
     pub(super) defects: Vec<Defect>,
 }
 
-/// Spoils what was found up to the as-of day.
+/// Adds defects to the counts up to the as-of day.
 pub(super) fn publish(counties: &[TrueCounty], seed: u64) -> Published {
     let mut published = Published {
         cases: Vec::with_capacity(counties.len()),
@@ -72,7 +72,7 @@ pub(super) fn publish(counties: &[TrueCounty], seed: u64) -> Published {
     published
 }
 
-/// Some cases never get a county, some turn out to be of another state.
+/// Some cases are never assigned a county, some belong to another state.
 fn lose_county(cases: &mut [i64], published: &mut Published, state: usize, rng: &mut impl Rng) {
     for (day, count) in cases.iter_mut().enumerate() {
         for _ in 0..*count {
@@ -85,7 +85,7 @@ fn lose_county(cases: &mut [i64], published: &mut Published, state: usize, rng: 
     }
 }
 
-/// Holds cases back and publishes them on one day; that day, where there was anything to hold back.
+/// Holds cases back and publishes them on one day; returns that day, if there were cases to hold back.
 fn dump(cases: &mut [i64], day: usize) -> Option<usize> {
     let mut held = 0;
     for count in &mut cases[day.saturating_sub(HELD_BACK_DAYS)..day] {
@@ -97,7 +97,7 @@ fn dump(cases: &mut [i64], day: usize) -> Option<usize> {
     (held >= 5).then_some(day)
 }
 
-/// Publishes nothing for `length` days and all of it on the next; that next day, where anything had been found.
+/// Publishes nothing for `length` days and everything on the next; returns that day, if there were cases.
 fn gap(cases: &mut [i64], day: usize, length: usize) -> Option<usize> {
     let end = (day + length).min(cases.len() - 1);
     let missed: i64 = cases[day..end].iter().sum();
@@ -106,7 +106,7 @@ fn gap(cases: &mut [i64], day: usize, length: usize) -> Option<usize> {
     (missed > 0).then_some(end)
 }
 
-/// Counts some cases twice and takes them back up to `later` days after; the day they are taken back.
+/// Counts some cases twice and corrects that up to `later` days after; returns the day of the correction.
 fn correct(cases: &mut [i64], day: usize, later: usize) -> Option<usize> {
     let back = (day + later).min(cases.len() - 1);
     // More than that day's own cases, so that the correction shows below zero.

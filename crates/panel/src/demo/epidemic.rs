@@ -1,4 +1,4 @@
-//! What really happens.
+//! The true epidemic.
 
 use super::places::{Place, STATES};
 use super::{DAYS, DAYS_TO_COME};
@@ -7,11 +7,11 @@ use super::{DAYS, DAYS_TO_COME};
 const GENERATION: [f64; 2] = [5.5, 2.14];
 /// Reproduction number between waves.
 const CALM: f64 = 0.9;
-/// Share of the pressure on a county that comes from its state at large: commuters, visitors.
+/// Share of the force of infection in a county that comes from the whole state: commuters, visitors.
 const MIXING: f64 = 0.15;
-/// Infections from outside, per person and day.
+/// Imported infections per person and day.
 const IMPORTS: f64 = 1.5e-6;
-/// Day on which they start; for counties with next to no history, late in September.
+/// Day on which importation starts; late in September for counties with almost no history.
 const IMPORTS_START: usize = 28;
 const SPARSE_START: usize = 245;
 
@@ -22,13 +22,13 @@ pub(super) struct Course {
     pub(super) reproduction: Vec<f64>,
 }
 
-/// A gamma distribution cut into days from 1 on (density at whole days, normalised), 40 days long.
+/// A gamma distribution discretised by day from 1 on (density at whole days, normalised), 40 days long.
 pub(super) fn gamma_days([mean, sd]: [f64; 2]) -> Vec<f64> {
     let shape = (mean / sd).powi(2);
     let density: Vec<f64> = (1..=40)
         .map(|day| {
             let x = f64::from(day);
-            // Relative to the mean, so that powers stay in range.
+            // Relative to the mean, so that powers do not overflow.
             ((shape - 1.0) * (x / mean).ln() - shape * (x / mean - 1.0)).exp()
         })
         .collect();

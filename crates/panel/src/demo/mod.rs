@@ -1,9 +1,9 @@
 //! A synthetic data folder with the defects of real ones and a known truth.
 //!
-//! 120 invented counties in three states: Iowa, Nebraska and South Dakota lend their FIPS codes, nothing else. Names are
-//! `Demo 1` to `Demo 120`, so that nobody takes a number for a real one. Two waves with each state's own timing, reported
-//! late, in part and in a weekday rhythm; then dumps, gaps, corrections, cases without a county. Twenty-one counties have
-//! next to no history. The same seed gives the same bytes.
+//! 120 invented counties in three states: only their FIPS codes are those of Iowa, Nebraska and South Dakota. Names are
+//! `Demo 1` to `Demo 120`, so that no number is mistaken for a real one. Two waves with each state's own timing,
+//! reported late, in part and with a weekday pattern; then dumps, gaps, corrections, and cases without a county.
+//! Twenty-one counties have almost no history. The same seed gives the same bytes.
 
 mod covariates;
 mod defects;
@@ -19,23 +19,23 @@ use jiff::civil::Date;
 
 use crate::error::Error;
 
-/// First day of the tables, as in the publisher's own.
+/// First day of the tables, as in JHU's.
 pub const FIRST_DAY: Date = Date::constant(2020, 1, 22);
 /// Last day of the tables: a Saturday.
 pub const AS_OF: Date = Date::constant(2020, 10, 24);
 /// Seed of the panel that is built into the program.
 pub const SEED: u64 = 20_200_122;
-/// Days after [`AS_OF`] whose truth is known.
+/// Days after [`AS_OF`] with known truth.
 pub const DAYS_TO_COME: usize = 28;
 /// Days from [`FIRST_DAY`] to [`AS_OF`], both included.
 pub(crate) const DAYS: usize = 277;
 
-/// What really happened, and what was done to the tables.
+/// The true epidemic and the defects added to the tables.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Truth {
-    /// A county each, by FIPS code.
+    /// One entry per county, by FIPS code.
     pub counties: Vec<TrueCounty>,
-    /// Every defect that was put in, by county and day.
+    /// Every defect that was added, by county and day.
     pub defects: Vec<Defect>,
 }
 
@@ -46,30 +46,30 @@ pub struct TrueCounty {
     pub fips: String,
     /// Residents.
     pub population: f64,
-    /// Whether it has next to no history.
+    /// Whether it has almost no history.
     pub sparse: bool,
     /// New infections.
     pub infections: Vec<f64>,
-    /// Effective reproduction number: infections that one infection causes, immunity counted in.
+    /// Effective reproduction number: infections caused by one infection, given immunity.
     pub reproduction: Vec<f64>,
     /// Expected reported cases, weekday rhythm included.
     pub expected_cases: Vec<f64>,
     /// Expected reported deaths, weekday rhythm included.
     pub expected_deaths: Vec<f64>,
-    /// Cases as they were found, before anything went wrong with the tables.
+    /// Reported cases before defects were added.
     pub cases: Vec<f64>,
-    /// Deaths as they were found.
+    /// Reported deaths before defects were added.
     pub deaths: Vec<f64>,
 }
 
-/// Something that went wrong with a county's published cases.
+/// A defect in a county's published cases.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Defect {
     /// FIPS code of the county.
     pub fips: String,
-    /// The day on which it shows.
+    /// The day on which it appears.
     pub date: Date,
-    /// What it is.
+    /// Its kind.
     pub kind: DefectKind,
 }
 
@@ -77,17 +77,17 @@ pub struct Defect {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum DefectKind {
-    /// Cases held back over weeks come on one day.
+    /// Cases held back over weeks are published on one day.
     Dump,
-    /// Days without a report; the day after has them all.
+    /// Days without a report; the next day has their total.
     Gap,
-    /// Cases counted twice are taken back: a negative day.
+    /// Cases counted twice are corrected: a negative day.
     Correction,
 }
 
 /// Writes the folder: `jhu/`, `counties/`, `geography/` in their publishers' layouts, and `truth.csv`.
 ///
-/// What came true in the [`DAYS_TO_COME`] days after [`AS_OF`] stands in `truth.csv` only.
+/// The truth for the [`DAYS_TO_COME`] days after [`AS_OF`] is only in `truth.csv`.
 ///
 /// # Errors
 /// [`Error::Io`] where a file cannot be written.

@@ -1,16 +1,16 @@
-//! The invented counties.
+//! The synthetic counties.
 
 use countycast_engine::{Fips, Streams};
 use rand::RngExt;
 
-/// Counties a state; each state is a grid of this many by [`ROWS`].
+/// Columns of a state's grid of counties; it has [`ROWS`] rows.
 pub(super) const COLUMNS: usize = 8;
 /// Rows of a state's grid.
 pub(super) const ROWS: usize = 5;
-/// Counties a state with next to no history: the last ones of its grid.
+/// Counties per state with almost no history: the last ones of its grid.
 const SPARSE: usize = 7;
 
-/// A state, and how the epidemic went there.
+/// A state and the course of its epidemic.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct State {
     pub(super) fips: u32,
@@ -18,13 +18,13 @@ pub(super) struct State {
     pub(super) short: &'static str,
     /// Its first county's number; the others follow in steps of two, as real ones do.
     pub(super) first_county: u32,
-    /// Reproduction number before anyone reacts.
+    /// Reproduction number before any response.
     pub(super) first_peak: f64,
-    /// Day on which the first wave is reined in, since the first day.
+    /// Day on which the first wave is brought under control, since the first day.
     pub(super) first_end: f64,
     /// Reproduction number of the second wave.
     pub(super) second_peak: f64,
-    /// Days between which it holds.
+    /// First and last day of the second wave.
     pub(super) second: [f64; 2],
     /// Share of infections reported at the start and at the end.
     pub(super) ascertainment: [f64; 2],
@@ -32,7 +32,7 @@ pub(super) struct State {
     pub(super) weekday: [f64; 7],
 }
 
-/// Real codes; all else is invented.
+/// Real codes; everything else is synthetic.
 pub(super) const STATES: [State; 3] = [
     State {
         fips: 19,
@@ -68,12 +68,12 @@ pub(super) const STATES: [State; 3] = [
         second_peak: 1.28,
         second: [215.0, 320.0],
         ascertainment: [0.08, 0.25],
-        // No report on Sundays: Mondays have them.
+        // No reports on Sundays: Mondays include them.
         weekday: [0.02, 1.58, 1.1, 1.1, 1.15, 1.15, 0.9],
     },
 ];
 
-/// An invented county.
+/// A synthetic county.
 #[derive(Debug, Clone)]
 pub(super) struct Place {
     pub(super) fips: Fips,
@@ -107,7 +107,7 @@ impl Place {
     }
 }
 
-/// All of them, by FIPS code.
+/// All counties, by FIPS code.
 pub(super) fn all(seed: u64) -> Vec<Place> {
     let cells = (0..STATES.len()).flat_map(|state| (0..COLUMNS * ROWS).map(move |cell| (state, cell)));
     cells

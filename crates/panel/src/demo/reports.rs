@@ -1,4 +1,4 @@
-//! What is found of it.
+//! Observation of the epidemic: reported cases and deaths.
 
 use countycast_engine::{Streams, weekday_index};
 use rand_distr::{Distribution, Gamma, Poisson};
@@ -11,7 +11,7 @@ use super::{DAYS, DAYS_TO_COME, FIRST_DAY, TrueCounty};
 const CASE_DELAY: [f64; 2] = [9.0, 3.5];
 /// Infection to death report: incubation 5.5, onset to death 15 (CDC planning scenarios), less than a day to report.
 const DEATH_DELAY: [f64; 2] = [21.0, 7.0];
-/// Infections that end in death: 0.1 % of those under 65, 3 % of those above, at the table's ages (O'Driscoll 2021).
+/// Infection fatality: 0.1 % of those under 65, 3 % of those above, at the table's ages (O'Driscoll 2021).
 const FATALITY: [f64; 2] = [0.001, 0.03];
 /// Negative binomial size of daily cases: variance is mean + mean² / 12.
 const CASE_DISPERSION: f64 = 12.0;
@@ -52,7 +52,7 @@ fn one(place: &Place, course: &Course, [case_delay, death_delay]: &[Vec<f64>; 2]
     }
 }
 
-/// Negative binomial counts around what is expected.
+/// Negative binomial counts around the expected ones.
 fn noisy(expected: &[f64], dispersion: f64, purpose: &str, streams: &Streams) -> Vec<f64> {
     let mut rng = streams.rng(purpose, 0);
     let gamma = Gamma::new(dispersion, 1.0 / dispersion).ok();

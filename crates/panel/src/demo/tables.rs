@@ -1,4 +1,4 @@
-//! The publisher's case and death tables, and the truth beside them.
+//! JHU-style case and death tables, and the table of the truth.
 
 use std::io;
 
@@ -57,7 +57,7 @@ pub(super) fn deaths(places: &[Place], published: &Published) -> io::Result<Vec<
     table.end()
 }
 
-/// A row a county and day: what happened, what was expected, what was found; the days to come included.
+/// One row per county and day: true, expected and reported counts, including future days.
 pub(super) fn truth(counties: &[TrueCounty]) -> io::Result<Vec<u8>> {
     let mut out = csv::Writer::from_writer(Vec::new());
     out.write_record([
@@ -92,7 +92,7 @@ fn dates(days: usize) -> impl Iterator<Item = Date> {
     (0..days).map(|day| FIRST_DAY.saturating_add((day as i64).days()))
 }
 
-/// A table with a column a day.
+/// A table with one column per day.
 struct Wide(csv::Writer<Vec<u8>>);
 
 impl Wide {

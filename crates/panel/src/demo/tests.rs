@@ -1,4 +1,4 @@
-//! The folder is what it says, and its truth is true.
+//! The folder matches its description, and its truth is consistent.
 
 use std::collections::HashMap;
 use std::fs;

@@ -1,16 +1,16 @@
-//! Which county codes exist, and what the codes that changed have become.
+//! Valid county codes, and the successors of codes that changed.
 
 use countycast_engine::Fips;
 
 use super::State;
 
-/// Codes that some sources use for what the panel holds under another: (theirs, ours).
+/// Codes that some sources use for counties with another code in the panel: (theirs, ours).
 ///
 /// Chugach and Copper River were one, Valdez-Cordova, until 2019. Wade Hampton became Kusilvak and Shannon became
 /// Oglala Lakota in 2015. The city of Bedford joined its county in 2013.
 const CHANGED: [(u32, u32); 5] = [(2_063, 2_261), (2_066, 2_261), (2_270, 2_158), (46_113, 46_102), (51_515, 51_019)];
 
-/// The panel's code of the county that a source calls `code`; none where no county has it.
+/// The panel's code of the county that a source calls `code`; none if it is not a county's.
 #[must_use]
 pub fn county(code: u32) -> Option<Fips> {
     let code = CHANGED.iter().find(|(theirs, _)| *theirs == code).map_or(code, |(_, ours)| *ours);

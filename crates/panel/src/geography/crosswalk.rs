@@ -1,11 +1,11 @@
-//! From what a publisher calls a place to what the panel knows.
+//! From a publisher's name of a place to the panel's.
 
 use countycast_engine::Fips;
 
 use super::states::TERRITORIES;
 use super::{JointUnit, State, codes};
 
-/// What a row of a publisher's table counts.
+/// The place that a row of a publisher's table counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) enum Unit {
     /// One county of the panel.
@@ -14,14 +14,14 @@ pub(crate) enum Unit {
     NewYorkCity,
     /// A health district that reports for several counties.
     Joint(&'static JointUnit),
-    /// Part of a state, but of no county: unassigned, out of state, prisons, Kansas City.
+    /// Part of a state, but not of a county: unassigned, out of state, prisons, Kansas City.
     Apart(Fips),
     /// A territory or a cruise ship: in no state.
     LeftOut,
 }
 
 impl Unit {
-    /// The state that the row counts into.
+    /// The state whose total includes the row.
     #[must_use]
     pub(crate) fn state(self) -> Option<Fips> {
         match self {
@@ -34,7 +34,7 @@ impl Unit {
     }
 }
 
-/// What the row with this code, place name and state name counts; none where the crosswalk does not know it.
+/// The place that the row with this code, place name and state name counts; none if the crosswalk does not know it.
 ///
 /// `code` is the FIPS number as published, where there is one.
 #[must_use]
@@ -45,7 +45,7 @@ pub(crate) fn unit(code: Option<u32>, place: &str, state: &str) -> Option<Unit> 
     if outside(code, place, state) {
         return Some(Unit::LeftOut);
     }
-    // From here on the name of the state decides: the code is no county's.
+    // From here on the state's name decides, because the code is not a county's.
     let state = State::named(state)?.fips();
     match code {
         // JHU: 80 + state for `Out of`, 90 + state for `Unassigned`. The code must agree with the name.

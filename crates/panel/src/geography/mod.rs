@@ -1,4 +1,4 @@
-//! Places: which there are, and what publishers call them.
+//! Places and the publishers' names for them.
 
 pub mod codes;
 mod crosswalk;

@@ -2,8 +2,8 @@
 
 use countycast_engine::Fips;
 
-/// Bronx, Kings, New York, Queens and Richmond with their residents on 2019-07-01 (Census Bureau, Vintage 2019): what a
-/// count of the whole city is divided by.
+/// Bronx, Kings, New York, Queens and Richmond with their residents on 2019-07-01 (Census Bureau, Vintage 2019): the
+/// weights for dividing a count of the whole city.
 pub(crate) const BOROUGHS: [(u32, f64); 5] =
     [(36_005, 1_418_207.0), (36_047, 2_559_903.0), (36_061, 1_628_706.0), (36_081, 2_253_858.0), (36_085, 476_143.0)];
 

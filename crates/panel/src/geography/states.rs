@@ -43,7 +43,7 @@ impl State {
     }
 }
 
-/// Names that publishers use for what lies outside the 50 states and the District of Columbia.
+/// Publishers' names of places outside the 50 states and the District of Columbia.
 pub(super) const TERRITORIES: [(u32, &str, &str); 5] = [
     (60, "AS", "American Samoa"),
     (66, "GU", "Guam"),
@@ -56,8 +56,8 @@ const fn state(number: u32, abbreviation: &'static str, name: &'static str, coun
     State { number, abbreviation, name, counties }
 }
 
-/// Source: FIPS PUB 6-4 with the Census Bureau's changes up to 2018; Alaska before the division of Valdez-Cordova in 2019.
-/// Counties are numbered oddly, in alphabetical order; later ones took the even numbers between, and independent cities
+/// Source: FIPS PUB 6-4 with the Census Bureau's changes up to 2018; Alaska before the division of Valdez-Cordova in
+/// 2019. Counties have odd numbers in alphabetical order; later ones took even numbers between, and independent cities
 /// start at 510.
 #[rustfmt::skip]
 static ALL: [State; 51] = [

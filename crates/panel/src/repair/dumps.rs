@@ -6,16 +6,16 @@ use crate::settings::Dumps;
 /// A day below this share of the local level counts as silent.
 const SILENT_SHARE: f64 = 0.25;
 
-/// Turns a median absolute deviation into a standard deviation, for normal errors: 1 / Φ⁻¹(3/4).
+/// Converts a median absolute deviation to a standard deviation, for normal errors: 1 / Φ⁻¹(3/4).
 const MAD_TO_DEVIATION: f64 = 1.4826;
 
-/// Days after a day that tell whether it was the start of something.
+/// Days after a day that show whether the rise is sustained.
 const FOLLOWING_DAYS: usize = 3;
 
-/// Finds days far above the local level that do not last, and spreads what they have above it over the silence before
-/// them, or else over the weeks before in proportion to their smoothed counts.
+/// Finds days far above the local level that do not last, and spreads their excess over the silence before them, or
+/// else over the weeks before in proportion to their smoothed counts.
 pub(super) fn repair(work: &mut Work<'_>, settings: &Dumps) {
-    // All days are judged on the same counts, and moved afterwards: the order of days does not matter.
+    // All days are judged on the same counts and moved afterwards, so the order of days does not matter.
     let mut moved = vec![0.0; work.counts.len()];
     for day in 0..work.counts.len() {
         if let Some(level) = stands_out(work, day, settings) {
@@ -41,7 +41,7 @@ pub(super) fn rises(work: &Work<'_>, settings: &Dumps) -> Vec<f64> {
 /// The local level at a day that is a dump.
 fn stands_out(work: &Work<'_>, day: usize, settings: &Dumps) -> Option<f64> {
     let count = work.counts[day];
-    // Nothing to look back on, or too few people whatever the level: the short way for nearly all days.
+    // No earlier days, or too few people at any level: the fast path for nearly all days.
     if day == 0 || count < settings.min_people {
         return None;
     }
@@ -62,7 +62,7 @@ fn stands_out(work: &Work<'_>, day: usize, settings: &Dumps) -> Option<f64> {
     (!sustained).then_some(level)
 }
 
-/// Whether the place around rises at least half as much on this recent day.
+/// Whether the region rises at least half as much on this recent day.
 fn shared(work: &Work<'_>, day: usize, rise: f64) -> bool {
     let back = work.counts.len() - day;
     let around = work.around.rises.len().checked_sub(back).and_then(|index| work.around.rises.get(index));
@@ -82,7 +82,7 @@ fn level(work: &Work<'_>, day: usize, settings: &Dumps) -> (f64, f64) {
     (level, variation.max(settings.min_variation))
 }
 
-/// Puts the excess of a day on the days before it; returns the first of them.
+/// Moves the excess of a day to the days before it; returns the first of them.
 fn spread(work: &Work<'_>, moved: &mut [f64], day: usize, level: f64, excess: f64, back: usize) -> usize {
     let start = day.saturating_sub(back);
     let lack = |d: usize| (level * work.factor(d) - work.counts[d]).max(0.0);

@@ -7,7 +7,7 @@ use crate::settings::Gaps;
 
 /// Spreads the value after each silence over it, and marks a silence at the end as not yet reported.
 pub(super) fn repair(work: &mut Work<'_>, settings: &Gaps) {
-    // The silences of the whole state first: on those days a single county's zero is no news.
+    // Silences of the whole state come first: on those days a county's zero carries no information.
     for (first, last) in work.around.silences.clone() {
         if work.counts[first..=last].iter().all(|&count| is_zero(count)) {
             silence(work, first, last, settings.probability_in_state_gap, settings);
@@ -34,9 +34,9 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     }
     let before = mean(&work.counts, first.saturating_sub(settings.rate_days)..first);
     let ends = last + 1 == days;
-    // After a silence, the zeros themselves count: their people are in the value behind them.
+    // After a silence the window includes the zeros, because their people are in the value after them.
     let after = if ends { before } else { mean(&work.counts, first..days.min(first + settings.rate_days)) };
-    // The lower of the two: an outbreak that is over, or one that has just begun, is no gap.
+    // The lower of the two: an outbreak that is over, or has just begun, is not a gap.
     let rate = before.min(after);
     let expected: f64 = (first..=last).map(|day| rate * work.factor(day)).sum();
     // Poisson: the probability of no count at all is exp(-expected).
@@ -45,7 +45,7 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     }
     if ends {
         work.repaired[first..].fill(true);
-        // There is one end: what is silent with the state and for longer on its own is one silence.
+        // The series has one end: a silence shared with the state and a longer one of the county are the same silence.
         work.log.retain(|(kind, ..)| *kind != RepairKind::Unreported);
         work.silences.retain(|(_, end)| *end != last);
         work.silences.push((first, last));
@@ -65,7 +65,7 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     work.log.push((RepairKind::Gap, first, last + 1, total - work.counts[last + 1]));
 }
 
-/// Proportional corrections may leave dust where a day was emptied.
+/// Proportional corrections may leave rounding residue on an emptied day.
 fn is_zero(count: f64) -> bool {
     count.abs() < 1e-9
 }

@@ -1,4 +1,4 @@
-//! Holidays, on which fewer people are reported.
+//! Repair of lower reporting on holidays.
 
 use jiff::ToSpan;
 use jiff::civil::Date;
@@ -6,8 +6,8 @@ use jiff::civil::Date;
 use super::{RepairKind, Work};
 use crate::holidays::reported_share;
 
-/// Puts on holidays, and the days after them, whom they lack beside other days. A place lacks as many as all others do: the
-/// days are not marked, as they say nothing against its counts.
+/// Adds the missing share to holidays and the days after them. The share is the same in every place, so the days are
+/// not marked as repaired.
 pub(super) fn fill(work: &mut Work<'_>, first_day: Date, loss: f64) {
     let mut missing: Option<(usize, usize, f64)> = None;
     for (day, date) in first_day.series(1.day()).enumerate().take(work.counts.len()) {

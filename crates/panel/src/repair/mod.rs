@@ -1,11 +1,11 @@
-//! Repair of reported increments: nothing is deleted, counts move to the days they belong to, and last days that nobody has
-//! reported yet get what is expected of them.
+//! Repair of reported increments: nothing is deleted, counts move to the days they belong to, and unreported last days
+//! are filled with expected counts.
 //!
-//! Steps, in this order: counts below zero are taken back from earlier days ([`negatives`]), the value after a silence
-//! is spread over it ([`gaps`]), dumps are spread over the time they come from ([`dumps`]), and the rhythm of the week
-//! is estimated from what is left untouched ([`weekday`]); by it a silence at the end is filled ([`unreported`]). Before that,
-//! holidays get the people they lack ([`holidays`]). Every step sees the days up to as-of and nothing else, and its own
-//! series together with what is known of the place around it ([`Around`]).
+//! Steps, in this order: counts below zero are subtracted from earlier days ([`negatives`]), the value after a silence
+//! is spread over it ([`gaps`]), dumps are spread over the preceding weeks ([`dumps`]), and weekday factors are
+//! estimated from the unchanged days ([`weekday`]); with them a silence at the end is filled ([`unreported`]). Before
+//! that, the missing counts of holidays are added ([`holidays`]). Every step uses only the days up to the as-of day:
+//! its own series and information on the region ([`Around`]).
 
 mod dumps;
 mod gaps;
@@ -19,18 +19,18 @@ use jiff::civil::Date;
 
 use super::settings::Settings;
 
-/// What a repair did.
+/// The kind of a repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum RepairKind {
-    /// A count below zero, taken back from other days.
+    /// A count below zero, subtracted from other days.
     Negative,
     /// A silence followed by the total of several days, which was spread over it.
     Gap,
     /// A day with the counts of many, spread over the days before it.
     Dump,
-    /// A holiday and the days after it, on which less is reported: what they lack beside other days.
+    /// A holiday and the days after it: the missing counts were added.
     Holiday,
-    /// Last days without a report: what is expected of them.
+    /// Unreported last days: filled with expected counts.
     Unreported,
 }
 
@@ -60,7 +60,7 @@ pub struct Repair {
     pub first: Date,
     /// Last day that changed or was marked.
     pub last: Date,
-    /// People moved between days; of holidays, people they lack; of last days without a report, people expected on them.
+    /// People moved between days; for holidays and unreported last days, people added.
     pub people: f64,
 }
 
@@ -89,14 +89,14 @@ impl Repairs {
     }
 }
 
-/// What the place around a series tells about its days: the state around a county, the nation around a state.
+/// Information from the region of a series: the state of a county, the nation of a state.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Around {
     /// Factor of each weekday, Sunday first.
     pub(super) weekday: [f64; 7],
     /// Runs of days (first, last) on which the whole place was silent.
     pub(super) silences: Vec<(usize, usize)>,
-    /// For each of the last days, as many as are too recent to judge alone: its count relative to the local level.
+    /// For each of the last days that are too recent to judge alone: its count relative to the local level.
     pub(super) rises: Vec<f64>,
 }
 
@@ -115,9 +115,9 @@ pub(super) struct Cleaned {
     pub(super) repaired: Vec<bool>,
     /// What was done.
     pub(super) repairs: Vec<Repair>,
-    /// People of the last days that are to be reported after as-of, beside those of the days to come.
+    /// People of the last days who will be reported after the as-of day, in addition to those of future days.
     pub(super) late: f64,
-    /// What this series tells the places within it.
+    /// Information for the places within this one.
     pub(super) around: Around,
 }
 
@@ -166,9 +166,8 @@ pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings
     }
 }
 
-/// Repairs one series of reported increments on its own, as if nothing were known of the place around it: the cleaned
-/// counts, at least 0 and with the same sum (beside what holidays lack and what is expected on last days without a report),
-/// and what was done.
+/// Repairs one series of reported increments without information on its region. Returns the cleaned counts, at least 0
+/// and with the same sum (except for counts added on holidays and unreported last days), and the repairs.
 #[must_use]
 pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> (Vec<f64>, Vec<Repair>) {
     let cleaned = clean(reported, first_day, &Around::default(), settings);
@@ -223,7 +222,7 @@ mod tests {
         fn totals_are_kept_and_nothing_is_below_zero(
             steps in prop::collection::vec(prop_oneof![6 => 0i32..30, 2 => Just(0), 1 => 200i32..3000, 1 => -400i32..0], 1..200)
         ) {
-            // Reported increments of a cumulative count that never falls below zero, as every county's.
+            // Reported increments of a cumulative count that never falls below zero, as for every county.
             let mut total = 0;
             let reported: Vec<f64> =
                 steps.iter().map(|&step| { let step = step.max(-total); total += step; f64::from(step) }).collect();

@@ -1,4 +1,4 @@
-//! Increments below zero: corrections of what was counted before.
+//! Increments below zero: corrections of earlier counts.
 
 use super::{RepairKind, Work, median};
 use crate::settings::Negatives;
@@ -6,8 +6,8 @@ use crate::settings::Negatives;
 /// Days from whose median the size of an ordinary day is taken.
 const ORDINARY_DAYS: usize = 28;
 
-/// Takes every deficit back: first from a jump that follows and undoes the drop, then from earlier days that stand out
-/// as the error, then from earlier days in proportion to their counts, nearest first.
+/// Distributes every deficit: first to a jump that follows and undoes the drop, then to earlier days that stand out as
+/// the error, then to earlier days in proportion to their counts, nearest first.
 pub(super) fn repair(work: &mut Work<'_>, settings: &Negatives) {
     for day in 0..work.counts.len() {
         if work.counts[day] < 0.0 {
@@ -50,8 +50,7 @@ fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives) {
         (end, length) = (start, length * 2);
     }
     left -= take(work, 0, day, &|count| count, 1.0, left);
-    // Only in rows that are no county can a cumulative count fall below zero; what is owed is then taken from the days
-    // to come.
+    // Only in rows without a county can a cumulative count fall below zero; the deficit is then taken from later days.
     if left > 1e-9 * deficit && day + 1 < work.counts.len() {
         work.counts[day + 1] -= left;
         work.repaired[day + 1] = true;
@@ -59,8 +58,8 @@ fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives) {
     work.log.push((RepairKind::Negative, first, last, deficit));
 }
 
-/// Takes up to `most` from the days `from..to`, in proportion to what `above` says each can give, and at most `share`
-/// of that. Returns what was taken.
+/// Takes up to `most` from the days `from..to`, in proportion to the available amounts given by `above`, and at most
+/// `share` of those. Returns the amount taken.
 fn proportionally(
     work: &mut Work<'_>,
     from: usize,

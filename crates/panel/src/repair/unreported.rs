@@ -1,17 +1,17 @@
-//! Last days without a report: what is expected to have happened on them, and what of it is still to be reported.
+//! Unreported last days: their expected counts, and the part that is still to be reported.
 
 use super::{RepairKind, Work};
 
 /// Days before the silence that the level is taken from: two of each weekday.
 const LEVEL_DAYS: usize = 14;
-/// Weeks back in which the same weekday tells whether the silence is a habit.
+/// Past weeks in which the same weekday shows whether the silence is habitual.
 const HABIT_WEEKS: usize = 4;
 
-/// Puts the expected counts where the series ends in a silence: the level of the two weeks before it, by weekday.
+/// Fills a silence at the end of the series with expected counts: the level of the two weeks before it, by weekday.
 ///
-/// Returns how many of these people are to come on top of what the days after as-of bring. A place that is silent for once
-/// reports them soon. One that is silent on each such weekday ends its weeks with a silence: as many as come late
-/// this week are missing from it at its end.
+/// Returns how many of these people will be reported in addition to those of the days after the as-of day. A place with
+/// an exceptional silence reports them soon. A place with a habitual silence on that weekday ends every week with one:
+/// the late reports at the start of a week equal those missing at its end.
 pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7]) -> f64 {
     let days = work.counts.len();
     let Some(repair) = work.log.iter().position(|(kind, ..)| *kind == RepairKind::Unreported) else { return 0.0 };
@@ -48,7 +48,7 @@ mod tests {
         clean(&reported, date(2020, 1, 5), &Around::default(), &Settings::default())
     }
 
-    /// The zeros at the end have a small part in the weekday factors.
+    /// The zeros at the end have a small effect on the weekday factors.
     fn near(found: f64, expected: f64) -> bool {
         (found / expected - 1.0).abs() < 0.02
     }

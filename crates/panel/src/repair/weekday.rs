@@ -1,16 +1,16 @@
-//! The rhythm of the week in what is reported.
+//! Weekday factors of reporting.
 
 use super::Work;
 use crate::settings::Weekday;
 
-/// Least factor: a weekday on which next to nothing is reported still has a chance.
+/// Smallest factor: even a weekday with almost no reports has a positive probability.
 const LEAST: f64 = 0.05;
 
 /// Factors of the weekdays, Sunday first, positive, with mean 1.
 ///
-/// A day's count is compared with the mean of the week around it, over the last weeks. Days that repair has moved say
-/// nothing about the rhythm. The estimate is drawn toward the factors of the place around by a gamma prior of
-/// `prior_people` expected people (gamma–Poisson, the posterior mean), so that a county of few cases takes its state's.
+/// A day's count is compared with the mean of the week around it, over the last weeks. Repaired days are excluded. The
+/// estimate is shrunk toward the region's factors by a gamma prior of `prior_people` expected people (gamma–Poisson
+/// posterior mean), so a county with few cases has its state's factors.
 pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
     let days = work.counts.len();
     let (mut seen, mut expected) = ([0.0; 7], [0.0; 7]);

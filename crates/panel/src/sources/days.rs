@@ -1,4 +1,4 @@
-//! The days of a table: a column each in wide files.
+//! The days of a table: one column each in wide files.
 
 use std::path::Path;
 
@@ -19,19 +19,19 @@ pub(super) struct DayColumns {
 }
 
 impl DayColumns {
-    /// Finds the day columns: from the first that is a date to the end of the header, a column a day.
+    /// Finds the day columns: from the first date to the end of the header, one column per day.
     pub(super) fn find(path: &Path, header: &[String]) -> Result<Self, Error> {
         let wrong = |problem: String, remedy: &str| InputError::new(path, problem, remedy).on_line(1);
         let Some((start, first_day)) = header.iter().enumerate().find_map(|(i, name)| Some((i, day(name)?))) else {
             let problem = "the header has no dates".to_owned();
-            return Err(wrong(problem, "day columns have to be named as 1/22/20, as published").into());
+            return Err(wrong(problem, "name day columns as 1/22/20, as published").into());
         };
         let mut last_day = first_day;
         for name in &header[start + 1..] {
             let expected = last_day.saturating_add(1.day());
             let Some(found) = day(name) else {
-                let problem = format!("`{name}` is no date where {expected} was expected");
-                return Err(wrong(problem, "after the first day, every column has to be a day").in_column(name).into());
+                let problem = format!("`{name}` is not a date where {expected} was expected");
+                return Err(wrong(problem, "every column after the first day must be a day").in_column(name).into());
             };
             if found != expected {
                 let problem = format!("after {last_day} comes {found}: the days have a gap or are out of order");
@@ -92,7 +92,7 @@ mod tests {
         let gap = find(&["FIPS", "3/1/20", "3/3/20"]).unwrap_err();
         assert!(gap.contains("column `3/3/20`") && gap.contains("after 2020-03-01 comes 2020-03-03"), "{gap}");
         let other = find(&["3/1/20", "note"]).unwrap_err();
-        assert!(other.contains("`note` is no date where 2020-03-02 was expected"), "{other}");
+        assert!(other.contains("`note` is not a date where 2020-03-02 was expected"), "{other}");
         assert!(find(&["13/1/20"]).is_err());
     }
 }

@@ -21,7 +21,7 @@ pub(crate) struct Files {
     pub(crate) deaths: PathBuf,
 }
 
-/// What a file holds, by its header.
+/// Content of a file, by its header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Cases,
@@ -80,14 +80,14 @@ fn recognise(header: &[String]) -> Option<(Publisher, Kind)> {
     }
 }
 
-/// USAFacts' two files have the same header: here, and only here, the name has to tell.
+/// USAFacts' two files have the same header: here, and only here, the file name decides.
 fn by_name(path: &Path) -> Result<Kind, Error> {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
     match (name.contains("deaths"), name.contains("confirmed") || name.contains("cases")) {
         (true, false) => Ok(Kind::Deaths),
         (false, true) => Ok(Kind::Cases),
         _ => {
-            let problem = "USAFacts' header does not say whether these are cases or deaths, and neither does the name";
+            let problem = "neither the header nor the name of this USAFacts file distinguishes cases from deaths";
             let remedy = "name the file covid_confirmed_usafacts.csv or covid_deaths_usafacts.csv";
             Err(InputError::new(path, problem, remedy).into())
         }
@@ -150,7 +150,7 @@ fn tables(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     Ok(files)
 }
 
-/// What a folder holds, in order of names.
+/// Contents of a folder, in order of names.
 pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
     let read = || std::fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
     let mut paths = read().map_err(|source| Error::read(folder, source))?;
@@ -163,9 +163,9 @@ fn header(path: &Path) -> Result<Vec<String>, Error> {
     let packed = path.extension().is_some_and(|extension| extension == "gz");
     let stream: Box<dyn Read> = if packed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
     let mut line = Vec::new();
-    // A header of many years of days has some tens of thousands of bytes; a file without line ends is no table.
+    // A header of many years of days has some tens of thousands of bytes; a file without line ends is not a table.
     let mut start = BufReader::new(stream).take(1 << 20);
-    // A file that cannot be unpacked is not recognised here, and reported by whoever needs it.
+    // A file that cannot be unpacked is not recognised here, and is reported when it is read.
     let _ = start.read_until(b'\n', &mut line);
     let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
     let line = String::from_utf8_lossy(line);

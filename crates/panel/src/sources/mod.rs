@@ -38,7 +38,7 @@ pub(super) struct Counts {
     pub(super) first_day: Date,
     /// The last day in the file, whether or not it was read.
     pub(super) last_day: Date,
-    /// A row a place.
+    /// One row per place.
     pub(super) rows: Vec<Row>,
     /// Rows of territories and ships.
     pub(super) left_out: usize,
@@ -47,23 +47,23 @@ pub(super) struct Counts {
 /// One place's counts.
 #[derive(Debug, Clone)]
 pub(super) struct Row {
-    /// What it counts.
+    /// The place it counts.
     pub(super) unit: Unit,
     /// The place as published, such as `Autauga`.
     pub(super) name: String,
     /// Line in the file, from 1.
     pub(super) line: u64,
-    /// Residents, where the file says.
+    /// Residents, if the file has them.
     pub(super) population: Option<f64>,
-    /// Latitude and longitude in degrees, where the file says.
+    /// Latitude and longitude in degrees, if the file has them.
     pub(super) position: Option<(f64, f64)>,
-    /// Published cumulative counts, a day each from the first day on.
+    /// Published cumulative counts, one per day from the first day on.
     pub(super) cumulative: Vec<f64>,
     /// Cumulative count of the last day read, as this vintage has it.
     pub(super) total: f64,
 }
 
-/// What a publisher says up to a day.
+/// A publisher's counts up to a day.
 #[derive(Debug)]
 pub(super) struct Published {
     /// Cases.
@@ -72,7 +72,7 @@ pub(super) struct Published {
     pub(super) deaths: Counts,
 }
 
-/// Reads the counts up to and including `until`; later ones are not looked at.
+/// Reads the counts up to and including `until`; later ones are not used.
 pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
     let published = match files.publisher {
         Publisher::Nyt => nyt::read(&files.cases, until, reader)?,

@@ -1,4 +1,4 @@
-//! The New York Times' layout: a row a county and day, cases and deaths together, only from the first case on.
+//! The New York Times' layout: one row per county and day, cases and deaths together, starting with the first case.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -14,7 +14,7 @@ use crate::error::{Error, InputError};
 use crate::geography::{Unit, unit};
 use crate::input::Reader;
 
-/// One place as the file has it: line of its first row, and its counts by day.
+/// One place of the file: line of its first row, and counts by day.
 struct Place {
     unit: Unit,
     name: String,
@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
     while table.read(&mut record)? {
         let written = text(&record, date);
         let today = day(&written).ok_or_else(|| {
-            table.wrong(&record, date, format!("`{written}` is no date"), "write the day as 2020-03-01")
+            table.wrong(&record, date, format!("`{written}` is not a date"), "write the day as 2020-03-01")
         })?;
         seen.insert(today);
         if until.is_some_and(|until| today > until) {
@@ -67,7 +67,7 @@ pub(super) fn read(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
         let counts = (table.count(&record, cases)?, table.count(&record, deaths)?);
         if place.days.insert(today, counts).is_some() {
             let problem = format!("`{}` has two rows for {today}", place.name);
-            return Err(table.wrong(&record, fips, problem, "keep one row a county and day"));
+            return Err(table.wrong(&record, fips, problem, "keep one row per county and day"));
         }
     }
     let (first_day, last_day) = span(path, &seen)?;

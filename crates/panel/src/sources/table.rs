@@ -1,4 +1,4 @@
-//! Delimited text with the line and column of whatever is wrong with it.
+//! Delimited text, with line and column in its errors.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ impl<'a> Table<'a> {
         self.header.iter().position(|column| column.eq_ignore_ascii_case(name))
     }
 
-    /// Position of a column that has to be there.
+    /// Position of a required column.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Error> {
         self.position(name).ok_or_else(|| {
             let found = self.header.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
@@ -65,23 +65,23 @@ impl<'a> Table<'a> {
         InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name).into()
     }
 
-    /// A count that has to be there.
+    /// A required count.
     pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, Error> {
         let text = record.get(column).unwrap_or_default();
         number(text).ok_or_else(|| {
             let problem = match text {
                 b"" => "a count is missing".to_owned(),
-                text => format!("`{}` is no number", String::from_utf8_lossy(text)),
+                text => format!("`{}` is not a number", String::from_utf8_lossy(text)),
             };
             self.wrong(record, column, problem, "write the cumulative count as a number, such as 1234")
         })
     }
 
-    /// A number of people, at least 0, that has to be there; `who` they are stands in the error.
+    /// A required number of people, at least 0; `who` names them in the error.
     pub(crate) fn people(&self, record: &ByteRecord, column: usize, who: &str, remedy: &str) -> Result<f64, Error> {
         let text = record.get(column).unwrap_or_default();
         number(text).filter(|people| *people >= 0.0).ok_or_else(|| {
-            let problem = format!("`{}` is no number of {who}", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a number of {who}", String::from_utf8_lossy(text));
             self.wrong(record, column, problem, remedy)
         })
     }
@@ -93,9 +93,9 @@ impl<'a> Table<'a> {
             return Ok(None);
         }
         let whole = number(text).filter(|n| n.fract() == 0.0 && (0.0..100_000.0).contains(n));
-        // The range has just been checked, so nothing is cut off.
+        // The range has just been checked, so nothing is truncated.
         whole.map(|n| Some(n as u32)).ok_or_else(|| {
-            let problem = format!("`{}` is no FIPS code", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a FIPS code", String::from_utf8_lossy(text));
             self.wrong(record, column, problem, "write five digits, such as 01001, or leave it blank for no county")
         })
     }
@@ -111,7 +111,7 @@ pub(crate) fn text(record: &ByteRecord, column: usize) -> String {
     String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned()
 }
 
-/// A finite number. Whole numbers, nearly all there are, take the short way.
+/// A finite number. Integers, nearly all values, take a fast path.
 pub(crate) fn number(text: &[u8]) -> Option<f64> {
     let text = text.trim_ascii();
     if !text.is_empty() && text.len() <= 15 && text.iter().all(u8::is_ascii_digit) {
@@ -121,7 +121,7 @@ pub(crate) fn number(text: &[u8]) -> Option<f64> {
 }
 
 fn unreadable(path: &Path, error: &csv::Error) -> Error {
-    let mut input = InputError::new(path, format!("is no readable CSV: {error}"), "download the file again");
+    let mut input = InputError::new(path, format!("is not readable CSV: {error}"), "download the file again");
     input.line = error.position().map(csv::Position::line);
     input.into()
 }
@@ -148,7 +148,7 @@ mod tests {
         assert!(table.read(&mut record).unwrap());
         assert_eq!(table.fips(&record, 0).unwrap(), None);
         let error = table.count(&record, 1).unwrap_err().to_string();
-        assert_eq!(error, "f.csv, line 3, column `n`: `x` is no number");
+        assert_eq!(error, "f.csv, line 3, column `n`: `x` is not a number");
         assert!(!table.read(&mut record).unwrap());
     }
 

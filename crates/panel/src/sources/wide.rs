@@ -1,4 +1,4 @@
-//! The wide layouts: a row a place, a column a day, cumulative. JHU and USAFacts differ in how a row is named.
+//! The wide layouts: one row per place, one column per day, cumulative. JHU and USAFacts differ in the naming of rows.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -12,7 +12,7 @@ use super::{Counts, Row};
 use crate::error::Error;
 use crate::geography::{Unit, unit};
 
-/// Columns that say what a row counts.
+/// Columns that identify the place of a row.
 struct Names {
     code: usize,
     place: usize,
@@ -57,8 +57,8 @@ pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Cou
         };
         if let Some(first) = seen.insert(key, line(&record)) {
             let named = code.map_or_else(|| format!("`{place}, {state}`"), |code| format!("FIPS {code:05}"));
-            let problem = format!("{named} stands on line {first} already");
-            return Err(table.wrong(&record, names.code, problem, "keep one row a place"));
+            let problem = format!("{named} is already on line {first}");
+            return Err(table.wrong(&record, names.code, problem, "keep one row per place"));
         }
         if unit == Unit::LeftOut {
             left_out += 1;
@@ -80,7 +80,8 @@ pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Cou
     Ok(counts.merged())
 }
 
-/// A cumulative count. Below zero is an error in a county; in rows that are no county, publishers do book that way.
+/// A cumulative count. A negative count is an error in a county; in rows without a county publishers use it for
+/// bookkeeping.
 fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<f64, Error> {
     let count = table.count(record, column)?;
     if count < 0.0 && matches!(unit, Unit::County(_)) {
@@ -93,10 +94,10 @@ fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> R
 fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> Error {
     let (place, state) = (text(record, names.place), text(record, names.state));
     let problem = code.map_or_else(
-        || format!("`{place}, {state}` is no place that the crosswalk knows"),
+        || format!("`{place}, {state}` is unknown to the crosswalk"),
         |code| format!("FIPS {code:05} (`{place}, {state}`) is unknown to the crosswalk"),
     );
-    table.wrong(record, names.code, problem, "correct the code, or remove the row if it counts no county or state")
+    table.wrong(record, names.code, problem, "correct the code, or remove the row if it is not a county or state")
 }
 
 fn positive(record: &ByteRecord, column: usize) -> Option<f64> {

@@ -2,19 +2,22 @@
 
 use std::sync::Arc;
 
+use countycast_engine::delay::follow;
 use countycast_engine::{
-    Date, Draws, EngineError, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
+    Date, Draws, EngineError, Epidemiology, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
 };
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use super::census::Census;
-use super::delays::{follow, shares};
 use super::ensemble::Ensemble;
 use super::hospital::{Courses, Patients};
 use super::outlook::course;
+use super::past::{PAST_DAYS, Past};
+use super::paths;
+use super::reported::census;
 use super::severity::{Outcomes, Risk, risks};
-use super::{PAST_DAYS, paths};
 use crate::epidemic::Tally;
+use crate::plan::Plan;
 use crate::population::BANDS;
 use crate::random::Key;
 use crate::settings::Settings;
@@ -22,25 +25,13 @@ use crate::settings::Settings;
 /// Weeks that deaths a case are taken over, and how many deaths the region's ratio counts for beside the own.
 const FATALITY_WEEKS: usize = 6;
 const FATALITY_WEIGHT: f64 = 20.0;
-/// Deaths a case where nothing else tells: about that of the United States in the summer of 2020.
-const FATALITY: f64 = 0.015;
 /// The exponent of drift stays within this: a factor of about 20 beyond any month of any county.
 const MOST_DRIFT: f64 = 3.0;
-
-/// What the reports say about the time before the as-of day and the next weeks.
-pub(crate) struct Past {
-    /// Infections a day from `PAST_DAYS` before the first simulated day, in residents.
-    pub(crate) infections: Vec<f64>,
-    /// Reported cases of the same days without rhythm.
-    pub(crate) cases: Vec<f64>,
-    pub(crate) ascertainment: f64,
-    /// Residents for each simulated person.
-    pub(crate) weight: f64,
-}
 
 /// One place, fitted: its people, and simulations that have followed the recent past.
 pub struct AbmFit {
     pub(super) settings: Settings,
+    epidemiology: Epidemiology,
     pub(super) ensemble: Arc<Ensemble>,
     pub(super) past: Past,
     pub(super) as_of: Date,
@@ -68,22 +59,24 @@ struct Reports {
 
 impl AbmFit {
     pub(crate) fn new(
-        settings: &Settings,
+        (settings, epidemiology): (&Settings, &Epidemiology),
         courses: &Arc<Courses>,
         history: &History,
         ensemble: Ensemble,
         past: Past,
     ) -> Self {
-        let risks = risks(&settings.symptomatic);
-        let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks);
+        let risks = risks(&epidemiology.severity);
+        let usual = Outcomes::of_one(ensemble.past.iter().flatten(), &risks)
+            .unwrap_or_else(|| Outcomes::usual(&epidemiology.severity));
         let total = history.cases().cleaned().iter().sum::<f64>().max(history.cases().total());
         let population = history.location().population.unwrap_or(0.0);
         let outlook = |end, days| course(history, end, &settings.outlook).ahead(days);
         let variance_factor = settings.spread.widths().variance_factor(history.cases().cleaned(), outlook);
         Self {
             variance_factor,
-            fatality: fatality(history, settings),
+            fatality: fatality(history, epidemiology),
             settings: settings.clone(),
+            epidemiology: *epidemiology,
             ensemble: Arc::new(ensemble),
             past,
             as_of: history.as_of(),
@@ -92,9 +85,14 @@ impl AbmFit {
             left: (population - total).max(0.0),
             risks,
             usual,
-            census: Census::new(history, settings, courses),
+            census: census(history, settings, epidemiology, courses),
             courses: Arc::clone(courses),
         }
+    }
+
+    /// What a scenario means for the days after the as-of day.
+    pub(super) fn plan(&self, scenario: &Scenario, days: usize) -> Plan {
+        Plan::new(scenario, self.as_of, self.settings.burn_in_days, days)
     }
 
     /// What is expected to be reported of one simulation, given its burn-in and the days after.
@@ -110,14 +108,14 @@ impl AbmFit {
             .map(|infections| self.usual.times(*infections))
             .chain(tallies().map(|tally| Outcomes::of(tally, &self.risks).times(weight)))
             .collect();
-        let case_delay = shares(self.settings.case_delay_days);
+        let case_delay = self.epidemiology.report_delay_days.shares(PAST_DAYS);
         let cases: Vec<f64> = follow(&infections, &case_delay).iter().map(|reports| reports * ascertainment).collect();
         // Cases counted by how deadly they are; before the as-of day those that were reported.
         let deadly: Vec<f64> = outcomes.iter().map(|day| day.deaths).collect();
         let per_death = ascertainment / self.usual.deaths.max(1e-9);
         let mut deadly: Vec<f64> = follow(&deadly, &case_delay).iter().map(|reports| reports * per_death).collect();
         deadly[..first].copy_from_slice(&self.past.cases[..first]);
-        let deaths: Vec<f64> = follow(&deadly, &shares(self.settings.death_delay_days))
+        let deaths: Vec<f64> = follow(&deadly, &self.epidemiology.death_delay_days.shares(PAST_DAYS))
             .iter()
             .map(|deaths| deaths * self.fatality)
             .collect();
@@ -136,7 +134,7 @@ impl AbmFit {
 
     /// Whole days from infection to report, on average.
     fn report_days(&self) -> usize {
-        self.settings.case_delay_days.mean.round() as usize
+        self.epidemiology.report_delay_days.mean.round() as usize
     }
 
     /// The drift of a draw's log counts by week. Draws `2k` and `2k + 1` share a stream and mirror each other.
@@ -218,8 +216,9 @@ impl Fitted for AbmFit {
 }
 
 /// Deaths a case: of the last weeks here, and of the region's as many as [`FATALITY_WEIGHT`] deaths.
-fn fatality(history: &History, settings: &Settings) -> f64 {
-    let delay = shares(settings.death_delay_days);
+fn fatality(history: &History, epidemiology: &Epidemiology) -> f64 {
+    let usual = epidemiology.case_fatality;
+    let delay = epidemiology.death_delay_days.shares(PAST_DAYS);
     let recent = |series: &[f64]| series.iter().rev().take(7 * FATALITY_WEEKS).sum::<f64>();
     let at_risk = |cases: &[f64]| recent(&follow(cases, &delay));
     let ratio = |deaths: f64, cases: f64, prior: f64| {
@@ -228,6 +227,6 @@ fn fatality(history: &History, settings: &Settings) -> f64 {
     };
     let prior = history
         .region()
-        .map_or(FATALITY, |region| ratio(recent(region.deaths.cleaned()), at_risk(region.cases.cleaned()), FATALITY));
+        .map_or(usual, |region| ratio(recent(region.deaths.cleaned()), at_risk(region.cases.cleaned()), usual));
     ratio(recent(history.deaths().cleaned()), at_risk(history.cases().cleaned()), prior.max(1e-4)).min(0.2)
 }

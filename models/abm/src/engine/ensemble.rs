@@ -1,12 +1,13 @@
 //! Simulations that have followed the recent past, ready to go on.
 
 use crate::disease::{Disease, WHEEL};
-use crate::epidemic::{Drive, Epidemic, Exposure, Imports, Tally, World};
+use crate::epidemic::{Drive, Epidemic, Exposure, Imports, Tally};
 use crate::plan::Plan;
 use crate::population::Population;
 use crate::purpose;
 use crate::random::Key;
 use crate::settings::Settings;
+use crate::world::World;
 
 /// Days after the as-of day on which the multiplier follows the outlook; then it stays.
 pub(crate) const STEERED_DAYS: usize = 28;

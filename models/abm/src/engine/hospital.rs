@@ -1,20 +1,15 @@
 //! Severe courses, person by person: each patient is admitted, may come to intensive care, and leaves.
 
+use countycast_engine::{AGE_CLASSES, Epidemiology};
+
 use super::census::Census;
-use super::severity::{CLASSES, Outcomes};
+use super::severity::Outcomes;
 use crate::disease::quantiles;
 use crate::purpose;
 use crate::random::{Key, unit};
-use crate::settings::{Settings, Waiting};
 
 /// Days that infections reach back: who was infected earlier has left.
 const REACH_DAYS: usize = 70;
-/// Mean days in hospital of those who never come to intensive care, by class (CDC planning scenarios).
-const WARD_STAY_DAYS: [f64; CLASSES] = [4.9, 7.6, 8.1];
-/// Mean days in hospital of those who do.
-const ICU_STAY_DAYS: [f64; CLASSES] = [9.5, 10.5, 10.0];
-/// Share of the admitted who come to intensive care, by class (CDC planning scenarios).
-const ICU_SHARE: [f32; CLASSES] = [0.238, 0.361, 0.353];
 /// Part of the stay before intensive care: 1.5 days of ten (Covasim: severe to critical).
 const BEFORE_ICU: f32 = 0.15;
 /// Entries of a table of waiting times.
@@ -23,12 +18,15 @@ const STEPS: usize = 1_024;
 /// Quantiles of what differs between patients, the same in every place.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Courses {
-    /// Days from infection to admission.
-    to_admission: Vec<f32>,
+    /// Days from infection to report, and from there to admission by class.
+    to_report: Vec<f32>,
+    to_admission: [Vec<f32>; AGE_CLASSES],
+    /// Share of the admitted who come to intensive care, by class.
+    icu_share: [f32; AGE_CLASSES],
     /// Days in hospital by class, without and with intensive care.
-    stays: [[Vec<f32>; 2]; CLASSES],
+    stays: [[Vec<f32>; 2]; AGE_CLASSES],
     /// Shares of the patients of a class who are in hospital, and in intensive care, so many days after infection.
-    present: [Vec<[f32; 2]>; CLASSES],
+    present: [Vec<[f32; 2]>; AGE_CLASSES],
 }
 
 /// Patients of the days after the as-of day; a census counts those present at the end of the day.
@@ -48,13 +46,16 @@ struct Stay {
 }
 
 impl Courses {
-    /// The courses of these settings.
-    pub(crate) fn new(settings: &Settings) -> Self {
-        // A gamma distribution of shape 2: many short stays, few long ones.
-        let stay = |mean: f64| quantiles(Waiting { mean, sd: mean / std::f64::consts::SQRT_2 }, STEPS);
+    /// The courses that these facts tell of.
+    pub(crate) fn new(epidemiology: &Epidemiology) -> Self {
+        let severity = &epidemiology.severity;
+        let table = |delay| quantiles(delay, STEPS);
+        let (ward, icu) = (severity.ward_stays(), severity.icu_stays());
         let mut courses = Self {
-            to_admission: quantiles(settings.admission_delay_days, STEPS),
-            stays: std::array::from_fn(|class| [stay(WARD_STAY_DAYS[class]), stay(ICU_STAY_DAYS[class])]),
+            to_report: table(epidemiology.report_delay_days),
+            to_admission: severity.admission_delays().map(table),
+            icu_share: severity.icu_share.map(|share| share as f32),
+            stays: std::array::from_fn(|class| [table(ward[class]), table(icu[class])]),
             present: Default::default(),
         };
         courses.present = std::array::from_fn(|class| courses.shares_present(class));
@@ -97,7 +98,7 @@ impl Courses {
     /// A patient's numbers belong to day, class and running number: more infections add patients and change none.
     pub(crate) fn follow(
         &self,
-        expected: impl Fn(usize) -> [f64; CLASSES],
+        expected: impl Fn(usize) -> [f64; AGE_CLASSES],
         first: usize,
         days: usize,
         census: Census,
@@ -130,9 +131,10 @@ impl Courses {
 
     /// A patient's course from 64 random bits, counted from the midnight before infection.
     fn stay(&self, class: usize, bits: u64) -> Stay {
-        let intensive = unit(bits) < ICU_SHARE[class];
+        let intensive = unit(bits) < self.icu_share[class];
         let hour = (bits & 1_023) as f32 / 1_024.0;
-        let admission = hour + self.to_admission[(bits >> 10 & 1_023) as usize];
+        let report = hour + self.to_report[(bits >> 10 & 1_023) as usize];
+        let admission = report + self.to_admission[class][(bits >> 30 & 1_023) as usize];
         let length = self.stays[class][usize::from(intensive)][(bits >> 20 & 1_023) as usize];
         Stay { admission, icu: intensive.then_some(admission + BEFORE_ICU * length), end: admission + length }
     }
@@ -201,20 +203,18 @@ mod tests {
 
     #[test]
     fn wards_are_full_from_the_first_day_and_hold_admissions_times_stay() {
-        let courses = Courses::new(&Settings::default());
+        let epidemiology = Epidemiology::default();
+        let (severity, courses) = (epidemiology.severity, Courses::new(&epidemiology));
         let expected = [300.0, 700.0, 100.0];
         let patients = courses.follow(|_| expected, 100, 60, Census::EXPECTED, Key::from_seed(1));
-        let sum = |of: fn(usize) -> f64| -> f64 { (0..CLASSES).map(|class| expected[class] * of(class)).sum() };
-        let share = |class: usize| f64::from(ICU_SHARE[class]);
-        let icu = sum(|class| f64::from(ICU_SHARE[class]) * ICU_STAY_DAYS[class] * f64::from(1.0 - BEFORE_ICU));
-        let hospital: f64 = (0..CLASSES)
-            .map(|class| {
-                let stay = share(class) * ICU_STAY_DAYS[class] + (1.0 - share(class)) * WARD_STAY_DAYS[class];
-                expected[class] * stay
-            })
-            .sum();
+        let sum =
+            |of: &dyn Fn(usize) -> f64| -> f64 { (0..AGE_CLASSES).map(|class| expected[class] * of(class)).sum() };
+        let in_icu = |class: usize| severity.icu_share[class] * severity.icu_stay_days[class];
+        let on_ward = |class: usize| (1.0 - severity.icu_share[class]) * severity.ward_stay_days[class];
+        let icu = sum(&|class| in_icu(class) * f64::from(1.0 - BEFORE_ICU));
+        let hospital = sum(&|class| in_icu(class) + on_ward(class));
         // Little's law at a constant inflow, 66,000 admissions: standard errors below 0.6 %, on a single day 1.9 %.
-        assert!((mean(&patients.admissions) / sum(|_| 1.0) - 1.0).abs() < 0.02, "{}", mean(&patients.admissions));
+        assert!((mean(&patients.admissions) / sum(&|_| 1.0) - 1.0).abs() < 0.02, "{}", mean(&patients.admissions));
         for (census, expected) in [(&patients.hospital, hospital), (&patients.icu, icu)] {
             assert!((mean(census) / expected - 1.0).abs() < 0.03, "{} and {expected}", mean(census));
             assert!((f64::from(census[0]) / expected - 1.0).abs() < 0.08, "{} and {expected}", census[0]);
@@ -223,9 +223,9 @@ mod tests {
 
     #[test]
     fn admissions_and_departures_make_up_the_census() {
-        let courses = Courses::new(&Settings::default());
+        let courses = Courses::new(&Epidemiology::default());
         // Infections end with the as-of day: the wards fill no more when the last of them are in.
-        let expected = |day: usize| if day < 80 { [0.3, 0.2, 0.5] } else { [0.0; CLASSES] };
+        let expected = |day: usize| if day < 80 { [0.3, 0.2, 0.5] } else { [0.0; AGE_CLASSES] };
         let patients = courses.follow(expected, 80, 150, Census::EXPECTED, Key::from_seed(2));
         assert!(patients.hospital[0] > 0.0);
         for day in 1..150 {
@@ -238,9 +238,10 @@ mod tests {
 
     #[test]
     fn more_infections_add_patients_and_change_none() {
-        let courses = Courses::new(&Settings::default());
-        let with =
-            |mean: f64| courses.follow(|_| [mean; CLASSES], 70, 28, Census { ward: 1.5, icu: 0.7 }, Key::from_seed(3));
+        let courses = Courses::new(&Epidemiology::default());
+        let with = |mean: f64| {
+            courses.follow(|_| [mean; AGE_CLASSES], 70, 28, Census { ward: 1.5, icu: 0.7 }, Key::from_seed(3))
+        };
         let (few, many) = (with(0.4), with(0.5));
         let no_fewer = |few: &[f32], many: &[f32]| few.iter().zip(many).all(|(few, many)| few <= many);
         assert!(no_fewer(&few.admissions, &many.admissions) && no_fewer(&few.hospital, &many.hospital));
@@ -249,7 +250,7 @@ mod tests {
 
     #[test]
     fn the_census_of_the_first_evening_is_scaled_and_the_difference_leaves_with_the_patients() {
-        let courses = Courses::new(&Settings::default());
+        let courses = Courses::new(&Epidemiology::default());
         let expected = [300.0, 700.0, 100.0];
         let from = |census| courses.follow(|_| expected, 100, 60, census, Key::from_seed(4));
         let (plain, scaled) = (from(Census::EXPECTED), from(Census { ward: 1.6, icu: 0.5 }));
@@ -273,7 +274,7 @@ mod tests {
 
     #[test]
     fn patients_expected_are_those_drawn() {
-        let courses = Courses::new(&Settings::default());
+        let courses = Courses::new(&Epidemiology::default());
         let each = [30.0, 70.0, 10.0];
         let (mut hospital, mut icu) = (0.0, 0.0);
         for seed in 0..40 {

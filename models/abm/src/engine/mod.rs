@@ -1,129 +1,24 @@
 //! The engine: people from covariates, simulations conditioned on recent cases, draws around them.
 
+// Each group uses only those above it.
 mod census;
-mod delays;
-mod draw;
 mod ensemble;
-mod hospital;
-mod imports;
 mod outlook;
+mod past;
 mod paths;
 mod severity;
+
+mod hospital;
+mod imports;
+
+mod reported;
+
+mod draw;
+
 mod simulated;
 
-use std::sync::Arc;
+mod fit;
 
-use countycast_engine::{Engine, EngineError, Fitted, History, Streams, weekday_index};
-
-use crate::disease::{Disease, Tables};
-use crate::population::{Population, Profile};
-use crate::random::Key;
-use crate::settings::Settings;
-use countycast_engine::SettingsError;
 pub use draw::AbmFit;
-use ensemble::{Ensemble, STEERED_DAYS, Target};
-use hospital::Courses;
-use outlook::smooth;
+pub use fit::Abm;
 pub use simulated::Simulated;
-
-/// Fewest days of counts.
-const MIN_DAYS: usize = 14;
-/// Days before the first simulated one whose infections may still be reported, admitted or die.
-const PAST_DAYS: usize = 70;
-/// Days past the steered ones whose reports tell about infections within them.
-const REPORT_DAYS: usize = 25;
-
-/// The agent-based engine.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Abm {
-    settings: Settings,
-    tables: Arc<Tables>,
-    courses: Arc<Courses>,
-}
-
-impl Abm {
-    /// An engine with these settings.
-    ///
-    /// # Errors
-    /// [`SettingsError`] for a setting outside its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
-        settings.check()?;
-        let tables = Arc::new(Tables::new(&settings));
-        let courses = Arc::new(Courses::new(&settings));
-        Ok(Self { settings, tables, courses })
-    }
-}
-
-impl Engine for Abm {
-    fn name(&self) -> &'static str {
-        "abm"
-    }
-
-    fn fit(&self, history: &History, streams: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
-        Ok(Box::new(self.fit_people(history, streams)?))
-    }
-}
-
-impl Abm {
-    /// Fits a place, as [`Engine::fit`] does; what it returns also tells where and at which age people are infected.
-    ///
-    /// # Errors
-    /// [`EngineError::Refused`] for fewer than 14 days of counts, or where nobody is known to live.
-    pub fn fit_people(&self, history: &History, streams: &Streams) -> Result<AbmFit, EngineError> {
-        let settings = &self.settings;
-        let refuse = |reason: String| Err(EngineError::Refused(reason));
-        if history.days() < MIN_DAYS {
-            return refuse(format!("an agent-based fit needs {MIN_DAYS} days of counts, found {}", history.days()));
-        }
-        let Some(residents) = history.location().population.filter(|residents| *residents >= 1.0) else {
-            return refuse("nobody is known to live here: people are simulated one by one".to_owned());
-        };
-        let people = (residents.round() as usize).min(settings.most_people);
-        let weight = residents / people as f64;
-        // Who lives here is the same for all simulations of a seed.
-        let profile = Profile::of(history.location()).with_commuting(history.commuting());
-        let population = Population::build(people, &profile, Key::new(streams, "people", 0));
-        let disease = Disease::new(settings, Arc::clone(&self.tables), &population);
-
-        let burn_in = settings.burn_in_days;
-        let course = outlook::course(history, history.days(), &settings.outlook);
-        let past = PAST_DAYS + burn_in;
-        let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
-        let total = history.cases().cleaned().iter().sum::<f64>();
-        let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>();
-        let ascertainment = ascertainment(history, residents, settings);
-        let infections = infections(&cases, ascertainment, settings);
-        let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);
-        let simulated: Vec<f64> =
-            infections[PAST_DAYS..past + STEERED_DAYS].iter().map(|infections| infections / weight).collect();
-        let target = Target {
-            imports: imports::shares(history, settings, &course, &disease, &cases[..past]),
-            infections: simulated,
-            immune: immune as usize,
-            known: burn_in.saturating_sub(settings.case_delay_days.mean.round() as usize),
-            first_weekday: (weekday_index(history.as_of()) + 1 + 6 * burn_in) % 7,
-        };
-        let keys = (0..settings.simulations).map(|i| Key::new(streams, "simulation", i)).collect();
-        let ensemble = Ensemble::new(settings, population, disease, &target, keys);
-        Ok(AbmFit::new(
-            settings,
-            &self.courses,
-            history,
-            ensemble,
-            draw::Past { infections, cases, ascertainment, weight },
-        ))
-    }
-}
-
-/// Share of infections that became cases: where more cases were reported than the usual share of everyone, more must have
-/// been found of each infection.
-fn ascertainment(history: &History, residents: f64, settings: &Settings) -> f64 {
-    let total = history.cases().cleaned().iter().sum::<f64>();
-    settings.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0)
-}
-
-/// Infections a day behind smooth cases.
-fn infections(cases: &[f64], ascertainment: f64, settings: &Settings) -> Vec<f64> {
-    let causes = delays::causes(cases, &delays::shares(settings.case_delay_days));
-    causes.iter().map(|infections| infections / ascertainment).collect()
-}

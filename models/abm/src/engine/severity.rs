@@ -1,16 +1,10 @@
-//! How severe infections are by age. Values are for the ancestral strain.
+//! What becomes of infected people by age.
 
+use countycast_engine::{AGE_CLASSES, Contacts, Severity};
+
+use crate::disease::{GROUPS, YOUNGEST};
 use crate::epidemic::Tally;
 use crate::population::BANDS;
-
-/// Classes of age of the CDC's planning scenarios: 0–49, 50–64, 65 and over.
-pub(crate) const CLASSES: usize = 3;
-
-/// Deaths of an infected person by decade of age: O'Driscoll et al. and Brazeau et al. as in Covasim; 80+ between its
-/// 80–89 and 90+.
-const DEATH: [f64; 9] = [2e-5, 2e-5, 1e-4, 3.2e-4, 9.8e-4, 2.65e-3, 7.66e-3, 2.44e-2, 8.29e-2];
-/// Admissions of a person with symptoms by class: CDC planning scenarios.
-const ADMISSION: [f64; CLASSES] = [0.017, 0.045, 0.074];
 
 /// Risks of an infected person of one age band.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
@@ -19,21 +13,16 @@ pub(crate) struct Risk {
     admission: f64,
 }
 
-/// The risks of all age bands, given who has symptoms by decade.
-pub(crate) fn risks(symptomatic: &[f64; 9]) -> [Risk; BANDS] {
+/// The risks of all age bands.
+pub(crate) fn risks(severity: &Severity) -> [Risk; BANDS] {
     std::array::from_fn(|band| {
-        let decade = (band / 2).min(8);
-        Risk { death: DEATH[decade], admission: symptomatic[decade] * ADMISSION[class(band)] }
+        let ages = first_age(band)..first_age(band + 1);
+        Risk { death: severity.deaths(ages.clone()), admission: severity.admissions(ages) }
     })
 }
 
-/// Class of an age band of five years.
-const fn class(band: usize) -> usize {
-    match band {
-        0..=9 => 0,
-        10..=12 => 1,
-        _ => 2,
-    }
+const fn first_age(band: usize) -> u8 {
+    5 * band as u8
 }
 
 /// What is expected to become of infected people.
@@ -42,25 +31,34 @@ pub(crate) struct Outcomes {
     /// Deaths.
     pub(crate) deaths: f64,
     /// Admissions to hospital by class of age.
-    pub(crate) admissions: [f64; CLASSES],
+    pub(crate) admissions: [f64; AGE_CLASSES],
 }
 
 impl Outcomes {
-    /// Of one infected person where nothing is known of ages: about those of the United States.
-    pub(crate) const USUAL: Self = Self { deaths: 0.006, admissions: [0.007, 0.006, 0.007] };
+    /// Of one infected person where nothing is known of ages: those of the people behind the usual contacts.
+    pub(crate) fn usual(severity: &Severity) -> Self {
+        let shares = Contacts::united_states().between(&YOUNGEST).shares;
+        let mut sum = Self::default();
+        for group in 0..GROUPS {
+            let ages = YOUNGEST[group]..YOUNGEST.get(group + 1).copied().unwrap_or(u8::MAX);
+            sum.admissions[Severity::class(ages.start)] += shares[group] * severity.admissions(ages.clone());
+            sum.deaths += shares[group] * severity.deaths(ages);
+        }
+        sum
+    }
 
     /// Of a day's infections.
     pub(crate) fn of(tally: &Tally, risks: &[Risk; BANDS]) -> Self {
         let mut sum = Self::default();
         for (band, (severe, risk)) in tally.severe.iter().zip(risks).enumerate() {
             sum.deaths += f64::from(*severe) * risk.death;
-            sum.admissions[class(band)] += f64::from(*severe) * risk.admission;
+            sum.admissions[Severity::class(first_age(band))] += f64::from(*severe) * risk.admission;
         }
         sum
     }
 
-    /// Of the mean infected person of these days.
-    pub(crate) fn of_one<'a>(tallies: impl Iterator<Item = &'a Tally>, risks: &[Risk; BANDS]) -> Self {
+    /// Of the mean infected person of these days; none where nobody was infected.
+    pub(crate) fn of_one<'a>(tallies: impl Iterator<Item = &'a Tally>, risks: &[Risk; BANDS]) -> Option<Self> {
         let (mut sum, mut infections) = (Self::default(), 0.0);
         for tally in tallies {
             let day = Self::of(tally, risks);
@@ -68,7 +66,7 @@ impl Outcomes {
             sum.admissions.iter_mut().zip(day.admissions).for_each(|(sum, day)| *sum += day);
             infections += f64::from(tally.infections());
         }
-        if infections > 0.0 { sum.times(1.0 / infections) } else { Self::USUAL }
+        (infections > 0.0).then(|| sum.times(1.0 / infections))
     }
 
     /// Of `factor` times as many.

@@ -4,7 +4,6 @@ use countycast_engine::{Horizon, Scenario};
 
 use super::draw::AbmFit;
 use crate::epidemic::Tally;
-use crate::plan::Plan;
 
 /// What happens in every simulation of a place, behind its draws.
 #[derive(Debug, Clone, PartialEq)]
@@ -25,10 +24,6 @@ impl AbmFit {
         let plan = self.plan(scenario, horizon.days());
         let days = self.ensemble.go_on(&plan, horizon.days());
         Simulated { residents_per_person: self.past.weight, days }
-    }
-
-    pub(super) fn plan(&self, scenario: &Scenario, days: usize) -> Plan {
-        Plan::new(scenario, self.as_of, self.settings.burn_in_days, days)
     }
 }
 

@@ -1,11 +1,12 @@
 //! Who keeps to a measure: people who stay away, and people who wear masks.
 
-use super::{Epidemic, World};
+use super::state::Epidemic;
 use crate::plan::Day;
 use crate::population::Layer;
 use crate::purpose;
 use crate::random::Key;
 use crate::wheel::Attempt;
+use crate::world::World;
 
 // Those who keep to a measure are drawn apart from each other.
 const PUPILS: u64 = 1;
@@ -27,7 +28,7 @@ impl Epidemic {
         let absent = |person: u32| {
             let by_layer = match layer {
                 Layer::School => {
-                    let level = match world.population.ages()[person as usize] {
+                    let level = match world.population.age(person) {
                         ..=10 => Some(0),
                         11..=17 => Some(1),
                         18..=22 => Some(2),

@@ -2,11 +2,14 @@
 
 use rayon::prelude::*;
 
-use super::{CLASS, Epidemic, IMMUNE, World};
+use super::state::{Epidemic, IMMUNE, band};
 use crate::plan::Day;
 use crate::population::Layer;
-use crate::random::unit;
 use crate::wheel::{Attempt, Lane};
+use crate::world::World;
+
+/// Attempts whose targets are looked up together.
+const BATCH: usize = 256;
 
 /// An attempt that would succeed at a multiplier above `mark`.
 #[derive(Debug, Clone, Copy)]
@@ -61,28 +64,28 @@ impl Epidemic {
         let mut hits = Vec::new();
         let personal = measures.personal();
         let mut pressure = 0.0_f64;
-        for &attempt in attempts {
-            let target = attempt.target();
-            let status = self.status[target as usize];
-            if status & IMMUNE != 0 {
-                continue;
-            }
-            let layer = attempt.layer();
-            let class = usize::from(status >> CLASS & 7);
-            let mut factor = world.disease.susceptibility[class] * measures.layers[layer as usize];
-            if personal && layer != Layer::Household {
-                factor *= self.compliance(world, measures, attempt, layer);
-            }
-            if factor <= 0.0 {
-                continue;
-            }
-            if attempt.level() == 0 {
-                pressure += f64::from(factor);
-            }
-            let u = unit(self.key.at(attempt.0, day as u64).bits());
-            let mark = (attempt.level() as f32 + u) * world.unit;
-            if mark < limit * factor {
-                hits.push(Hit { target, mark: mark / factor, attempt });
+        let mut statuses = Vec::new();
+        for batch in attempts.chunks(BATCH) {
+            // Targets lie anywhere in memory. Looked up in a loop of their own, many are on their way at once.
+            statuses.extend(batch.iter().map(|attempt| self.status[attempt.target() as usize]));
+            for (&attempt, status) in batch.iter().zip(statuses.drain(..)).filter(|(_, status)| status & IMMUNE == 0) {
+                let target = attempt.target();
+                let layer = attempt.layer();
+                let mut factor = world.disease.susceptibility[band(status)] * measures.layers[layer as usize];
+                if personal && layer != Layer::Household {
+                    factor *= self.compliance(world, measures, attempt, layer);
+                }
+                if factor <= 0.0 {
+                    continue;
+                }
+                if attempt.level() == 0 {
+                    pressure += f64::from(factor);
+                }
+                let u = self.key.unit(attempt.0, day as u64);
+                let mark = (attempt.level() as f32 + u) * world.unit;
+                if mark < limit * factor {
+                    hits.push(Hit { target, mark: mark / factor, attempt });
+                }
             }
         }
         (hits, pressure / f64::from(world.unit))

@@ -1,8 +1,9 @@
 //! How people become immune without an infection that is simulated, and how they cease to be.
 
-use super::{Epidemic, IMMUNE, VACCINATED, World};
+use super::state::{Epidemic, IMMUNE, VACCINATED};
 use crate::population::BANDS;
 use crate::purpose;
+use crate::world::World;
 
 impl Epidemic {
     /// Makes `count` people immune, chosen by susceptibility: the infections of the past.
@@ -33,7 +34,7 @@ impl Epidemic {
             }
         }
         for vaccination in &measures.vaccinations {
-            let eligible = world.population.ages().iter().filter(|age| **age >= vaccination.minimum_age).count();
+            let eligible = world.population.ages().filter(|age| *age >= vaccination.minimum_age).count();
             let doses = vaccination.share * eligible as f64;
             // The part of a dose that is left over goes to somebody by chance, so that small shares of few people count.
             let whole = (doses + f64::from(self.key.unit(day as u64, purpose::VACCINE))).floor() as usize;
@@ -50,7 +51,7 @@ impl Epidemic {
                 break;
             }
             self.offered += 1;
-            if world.population.ages()[person as usize] < minimum_age {
+            if world.population.age(person) < minimum_age {
                 continue;
             }
             given += 1;

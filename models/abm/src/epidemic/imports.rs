@@ -1,10 +1,11 @@
 //! Infections that happen elsewhere, or come from there.
 
-use super::infections::count;
-use super::{Epidemic, IMMUNE, Tally, World};
+use super::state::{Epidemic, IMMUNE, count};
+use super::tally::Tally;
 use crate::infect::Infected;
 use crate::population::Layer;
 use crate::purpose;
+use crate::world::World;
 
 /// Infections of one day whose infector lives elsewhere, in people.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -100,7 +101,7 @@ impl Epidemic {
                 if self.status[person as usize] & IMMUNE == 0 && numbers.unit() < susceptibility {
                     if !(group.at_work && world.plan.on(day).at_home(self.key, person)) {
                         let new = Infected { person, variant: group.variant, quarantine: None };
-                        count(&mut self.status[person as usize], world, new, Layer::ALL.len(), tally);
+                        count(&mut self.status[person as usize], world, Layer::ALL.len(), tally);
                         infected.push(new);
                     }
                     break;

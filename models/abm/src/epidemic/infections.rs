@@ -4,11 +4,13 @@ use rayon::prelude::*;
 
 use super::exposure::{Exposure, Hit};
 use super::imports::Imports;
-use super::{Epidemic, IMMUNE, Tally, VACCINATED, World};
+use super::state::{Epidemic, count};
+use super::tally::Tally;
 use crate::infect::{Infected, infect};
 use crate::purpose;
 use crate::random::Key;
 use crate::wheel::{Lane, NEVER};
+use crate::world::World;
 
 /// Below so many infections of a day, one thread is done before others have begun.
 const FEW: usize = 256;
@@ -63,6 +65,13 @@ impl Limit {
 }
 
 impl Epidemic {
+    /// Runs one day with a given multiplier and infections from elsewhere.
+    pub fn step(&mut self, world: &World<'_>, day: usize, multiplier: f32, imports: impl Into<Imports>) -> Tally {
+        self.prepare(world, day);
+        let exposure = self.expose(world, day, multiplier);
+        self.commit(world, day, &exposure, Drive::Multiplier(multiplier), imports.into())
+    }
+
     /// Infects those whose attempts succeed, and those infected from elsewhere; draws their attempts.
     pub(crate) fn commit(
         &mut self,
@@ -81,7 +90,7 @@ impl Epidemic {
                 let quarantine = quarantine(world, key, day, hit);
                 let new = Infected { person: hit.target, variant: hit.attempt.variant(), quarantine };
                 let status = &mut status[hit.target as usize - b * block];
-                count(status, world, new, hit.attempt.layer() as usize, &mut tally);
+                count(status, world, hit.attempt.layer() as usize, &mut tally);
                 new
             });
             (infected.collect(), tally)
@@ -108,7 +117,7 @@ impl Epidemic {
     fn draw_attempts(&mut self, world: &World<'_>, day: usize, infected: &[Vec<Infected>]) {
         let key = self.key;
         let fill = |(lane, infected): (&mut Lane, &Vec<Infected>)| {
-            infected.iter().for_each(|&new| infect(world, key, day, new, lane));
+            infect(world, key, day, infected, lane);
         };
         self.lanes.iter_mut().for_each(|lane| lane.clear(day));
         let few = infected.iter().map(Vec::len).sum::<usize>() < FEW;
@@ -130,14 +139,4 @@ fn quarantine(world: &World<'_>, key: Key, day: usize, hit: &Hit) -> Option<usiz
     let pair = u64::from(hit.target) << 24 | u64::from(hit.attempt.infector());
     let traced = share > 0.0 && key.unit(pair, purpose::TRACED) < share;
     traced.then(|| isolated + delay.ceil() as usize)
-}
-
-/// Marks a person as infected and counts it.
-pub(super) fn count(status: &mut u8, world: &World<'_>, new: Infected, layer: usize, tally: &mut Tally) {
-    let severe = if *status & VACCINATED == 0 { 1.0 } else { world.plan.severity_left };
-    *status |= IMMUNE;
-    let band = world.population.band(new.person);
-    tally.by_layer[layer] += 1;
-    tally.by_band[band] += 1;
-    tally.severe[band] += severe;
 }

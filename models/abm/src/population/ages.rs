@@ -54,6 +54,8 @@ pub(super) struct Pyramid {
     spans: [(f32, f32); OLDEST + 1],
     /// Cumulated shares of the ages wanted.
     wanted: [f32; OLDEST + 1],
+    /// For each hundredth of the whole the age that stands at its start: where a search begins.
+    guide: [u8; 101],
 }
 
 impl Pyramid {
@@ -75,13 +77,18 @@ impl Pyramid {
             sum += shares[band] * within;
             *cumulated = sum as f32;
         }
-        Self { spans, wanted }
+        let first = |place: f32| wanted.iter().position(|sum| place < *sum).unwrap_or(OLDEST - 1) as u8;
+        Self { spans, wanted, guide: std::array::from_fn(|hundredth| first(hundredth as f32 / 100.0)) }
     }
 
     /// The age that stands where `age` stood; `u` in [0, 1) orders those of one age.
     pub(super) fn fit(&self, age: u8, u: f32) -> u8 {
         let (below, share) = self.spans[usize::from(age).min(OLDEST)];
         let place = below + u * share;
-        self.wanted.iter().position(|sum| place < *sum).unwrap_or(OLDEST - 1) as u8
+        let mut found = usize::from(self.guide[((place * 100.0) as usize).min(100)]);
+        while found < OLDEST - 1 && place >= self.wanted[found] {
+            found += 1;
+        }
+        found as u8
     }
 }

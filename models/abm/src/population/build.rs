@@ -3,8 +3,11 @@
 use rayon::prelude::*;
 
 use super::ages::{Heads, Pyramid};
-use super::tables::{HOUSES, OLDEST, WORKPLACES, care_use, employment, enrolment};
-use super::{BANDS, ELSEWHERE, Houses, NOBODY, Population, Profile};
+use super::places::{AWAY, CARE, NOTHING, Places, WORK};
+use super::profile::Profile;
+use super::resident::{Daytime, Resident};
+use super::tables::{BANDS, OLDEST, care_use, employment, enrolment};
+use super::{NOBODY, Population, band_of};
 use crate::random::{Key, Sequence};
 
 /// People of one chunk; a household does not reach into the next.
@@ -23,11 +26,6 @@ const HOMES: u64 = 1;
 const AGES: u64 = 2;
 const ROLES: u64 = 3;
 const PLACES: u64 = 4;
-
-/// What a person does by day: a kind of house (0 to 3), work here or in another county, or neither.
-const WORK: u8 = 4;
-const AWAY: u8 = 5;
-const NOTHING: u8 = 6;
 
 impl Population {
     /// Most people that one population holds: the event wheel has 24 bits for a person.
@@ -58,12 +56,13 @@ impl Population {
             chunks.enumerate().map(settle).reduce(|| [0; OLDEST + 1], sum)
         };
         let pyramid = Pyramid::new(&built, &profile.age_shares);
+        let chances: [Chances; OLDEST + 1] = std::array::from_fn(|age| Chances::new(age as u8, profile.leaving));
         let employ = |(chunk, ((ages, homes), roles)): (usize, Employed<'_>)| {
             let mut numbers = key.at(chunk as u64, AGES);
             let mut choices = key.at(chunk as u64, ROLES);
             for ((age, home), role) in ages.iter_mut().zip(homes).zip(roles) {
                 *age = pyramid.fit(*age, numbers.unit());
-                *role = role_of(*age, home >> 4 == 1, profile.leaving as f32, choices.unit(), choices.unit());
+                *role = chances[usize::from(*age)].role(home >> 4 == 1, choices.unit(), choices.unit());
             }
         };
         if alone {
@@ -73,115 +72,51 @@ impl Population {
             let chunks = ages.par_chunks_mut(CHUNK).zip(homes.par_chunks(CHUNK)).zip(roles.par_chunks_mut(CHUNK));
             chunks.enumerate().for_each(employ);
         }
-        let mut population = Self {
-            ages,
-            homes,
-            slots: vec![NOBODY; people],
-            members: Vec::new(),
-            houses: [Houses::default(); 4],
-            work: 0,
-            workplace_of: Vec::new(),
-            workplaces: Vec::new(),
-            leaving: Vec::new(),
-            by_band: vec![0; people],
-            bands: [0; BANDS + 1],
+        settle_down(&ages, &homes, &roles, profile.arriving, key)
+    }
+}
+
+/// Gives everyone with a role a slot in a group; `arriving` people from elsewhere take jobs for each resident who works.
+fn settle_down(ages: &[u8], homes: &[u8], roles: &[u8], arriving: f64, key: Key) -> Population {
+    let mut places = Places::found(roles, arriving, &mut key.at(0, PLACES));
+    let mut contacts = Vec::with_capacity(places.slots() as usize + ages.len());
+    contacts.resize(places.slots() as usize, NOBODY);
+    let mut leaving = Vec::with_capacity(places.away as usize);
+    let work = [places.work, places.slots()];
+    let settle = |(person, (&age, (&home, &role))): (usize, (&u8, (&u8, &u8)))| {
+        let day = match role {
+            NOTHING => Daytime::Nowhere,
+            AWAY => {
+                leaving.push(person as u32);
+                Daytime::Elsewhere
+            }
+            _ => {
+                let group = places.next(role);
+                contacts[group.slot as usize] = person as u32;
+                Daytime::Group(group)
+            }
         };
-        population.assign(&roles, profile.arriving, key);
-        population.sort_by_band();
-        population
-    }
+        Resident::new(age, (home & 15, home >> 4), day)
+    };
+    let residents = ages.iter().zip(homes.iter().zip(roles)).enumerate().map(settle).collect();
+    let bands = add_bands(ages, &mut contacts);
+    Population { residents, contacts, work, bands, leaving }
+}
 
-    /// Gives everyone with a role a slot in a group; `arriving` people from elsewhere take jobs for each resident who works.
-    fn assign(&mut self, roles: &[u8], arriving: f64, key: Key) {
-        let mut counts = [0_u32; 6];
-        roles.iter().filter(|role| **role < NOTHING).for_each(|role| counts[usize::from(*role)] += 1);
-        let mut base = 0;
-        for (kind, (size, pupils_per_staff)) in HOUSES.into_iter().enumerate() {
-            let count = counts[kind].div_ceil(size);
-            let own = if count > 0 { counts[kind].div_ceil(count) } else { 0 };
-            let houses = Houses { base, count, own, staff: own.div_ceil(pupils_per_staff) };
-            base = houses.end();
-            self.houses[kind] = houses;
-        }
-        let staff: u32 = self.houses.iter().map(|houses| houses.count * houses.staff).sum();
-        let (workers, away) = (counts[usize::from(WORK)], counts[usize::from(AWAY)]);
-        let jobs = workers + (arriving * f64::from(workers + away)).round() as u32;
-        self.work = base;
-        self.leaving.reserve_exact(away as usize);
-        self.found_workplaces(jobs.saturating_sub(staff), &mut key.at(0, PLACES));
-        self.members = vec![NOBODY; base as usize + self.workplace_of.len()];
-        let mut next = [0_u32; 5];
-        // Jobs that no resident takes, scattered among the others, are those of people from elsewhere.
-        let scatter = Scatter::new(jobs);
-        for (person, &role) in roles.iter().enumerate() {
-            match role {
-                NOTHING => continue,
-                AWAY => {
-                    self.slots[person] = ELSEWHERE;
-                    self.leaving.push(person as u32);
-                    continue;
-                }
-                _ => {}
-            }
-            let rank = next[usize::from(role)];
-            next[usize::from(role)] += 1;
-            let slot = if role == WORK {
-                self.job(scatter.of(rank), staff)
-            } else {
-                let houses = self.houses[usize::from(role)];
-                houses.base + rank / houses.own * houses.block() + rank % houses.own
-            };
-            self.slots[person] = slot;
-            self.members[slot as usize] = person as u32;
-        }
+/// Puts everyone behind the slots, by age band: where each band starts, and the end.
+fn add_bands(ages: &[u8], contacts: &mut Vec<u32>) -> [u32; BANDS + 1] {
+    let mut bands = [0_u32; BANDS + 1];
+    ages.iter().for_each(|age| bands[band_of(*age) + 1] += 1);
+    bands[0] = contacts.len() as u32;
+    (0..BANDS).for_each(|band| bands[band + 1] += bands[band]);
+    let mut next = bands;
+    contacts.resize(contacts.len() + ages.len(), NOBODY);
+    for (person, age) in ages.iter().enumerate() {
+        let next = &mut next[band_of(*age)];
+        contacts[*next as usize] = person as u32;
+        *next += 1;
     }
-
-    /// Slot of the `n`-th job: staff of schools and care homes first, then the workplaces.
-    fn job(&self, n: u32, staff: u32) -> u32 {
-        let mut left = n;
-        for houses in &self.houses {
-            let jobs = houses.count * houses.staff;
-            if left < jobs {
-                return houses.base + left / houses.staff * houses.block() + houses.own + left % houses.staff;
-            }
-            left -= jobs;
-        }
-        self.work + n - staff
-    }
-
-    /// Draws workplaces until all `jobs` are given; the last is cut short.
-    fn found_workplaces(&mut self, jobs: u32, numbers: &mut Sequence) {
-        let total: f64 = WORKPLACES.iter().map(|(_, _, count)| count).sum();
-        self.workplaces.push(self.work);
-        let mut given = 0;
-        while given < jobs {
-            let mut at = f64::from(numbers.unit()) * total;
-            let kind = WORKPLACES.iter().position(|(_, _, count)| {
-                at -= count;
-                at < 0.0
-            });
-            let (least, most, _) = WORKPLACES[kind.unwrap_or(0)];
-            let size = (least + numbers.below(most - least + 1)).min(jobs - given);
-            let id = self.workplaces.len() as u32 - 1;
-            self.workplace_of.extend(std::iter::repeat_n(id, size as usize));
-            given += size;
-            self.workplaces.push(self.work + given);
-        }
-    }
-
-    fn sort_by_band(&mut self) {
-        let mut counts = [0_u32; BANDS];
-        (0..self.ages.len() as u32).for_each(|person| counts[self.band(person)] += 1);
-        for (band, count) in counts.iter().enumerate() {
-            self.bands[band + 1] = self.bands[band] + count;
-        }
-        let mut next = self.bands;
-        for person in 0..self.ages.len() as u32 {
-            let band = self.band(person);
-            self.by_band[next[band] as usize] = person;
-            next[band] += 1;
-        }
-    }
+    bands
 }
 
 /// Fills a chunk with households; the last one is cut at its end.
@@ -202,56 +137,50 @@ fn households(profile: &Profile, heads: &Heads, numbers: &mut Sequence, ages: &m
     }
 }
 
-fn role_of(age: u8, alone: bool, leaving: f32, enrolled: f32, works: f32) -> u8 {
-    if enrolled < enrolment(age) {
-        return match age {
+/// What people of one age do by day: chances, of those whom the one before has left.
+#[derive(Clone, Copy)]
+struct Chances {
+    /// Of being enrolled, and where.
+    enrolled: (f32, u8),
+    /// Of living in a care home, for those who live alone.
+    care: f32,
+    /// Of working.
+    works: f32,
+    /// Of working in another county.
+    away: f32,
+}
+
+impl Chances {
+    fn new(age: u8, leaving: f64) -> Self {
+        let school = match age {
             ..=10 => 0,
             11..=17 => 1,
             _ => 2,
         };
+        let works = employment(age);
+        Self { enrolled: (enrolment(age), school), care: care_use(age) / ALONE, works, away: leaving as f32 * works }
     }
-    if alone && enrolled < care_use(age) / ALONE {
-        return 3;
-    }
-    let employed = employment(age);
-    if works >= employed {
-        NOTHING
-    } else if works < leaving * employed {
-        AWAY
-    } else {
-        WORK
-    }
-}
 
-/// A permutation of `0 .. n` that tears neighbours apart: multiples of a number without a common factor with `n`.
-struct Scatter {
-    n: u64,
-    step: u64,
-}
-
-impl Scatter {
-    fn new(n: u32) -> Self {
-        let n = u64::from(n.max(1));
-        let mut step = (n as f64 * 0.618_034) as u64 + 1;
-        while gcd(step, n) != 1 {
-            step += 1;
+    /// What a person does, by two numbers in [0, 1).
+    fn role(&self, alone: bool, enrolled: f32, works: f32) -> u8 {
+        if enrolled < self.enrolled.0 {
+            self.enrolled.1
+        } else if alone && enrolled < self.care {
+            CARE
+        } else if works >= self.works {
+            NOTHING
+        } else if works < self.away {
+            AWAY
+        } else {
+            WORK
         }
-        Self { n, step }
     }
-
-    fn of(&self, rank: u32) -> u32 {
-        (u64::from(rank) * self.step % self.n) as u32
-    }
-}
-
-fn gcd(a: u64, b: u64) -> u64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::population::Layer;
+    use crate::population::{Group, Layer};
 
     #[test]
     fn ages_and_households_have_the_shares_that_were_asked_for() {
@@ -279,18 +208,19 @@ mod tests {
     #[test]
     fn children_live_with_adults_and_groups_hold_who_belongs_to_them() {
         let population = Population::build(50_000, &Profile::default(), Key::from_seed(2));
-        let ages = population.ages();
         let (mut minors, mut with_adult, mut workers) = (0, 0, 0);
         for person in 0..50_000_u32 {
-            let age = ages[person as usize];
+            let age = population.age(person);
             let (start, size) = population.household(person);
             if age < 16 {
                 minors += 1;
-                with_adult += u32::from((start..start + size).any(|other| ages[other as usize] >= 18));
+                with_adult += u32::from((start..start + size).any(|other| population.age(other) >= 18));
             }
-            let Some(group) = population.group(person) else { continue };
-            assert_eq!(population.members[group.slot as usize], person);
-            assert!((group.start..group.start + group.len).contains(&group.slot));
+            let Some(group) = population.resident(person).group() else { continue };
+            assert_eq!(population.contact(group.slot), Some(person));
+            for contacts in [group.all(), group.team()] {
+                assert!((contacts.start..contacts.start + contacts.len).contains(&group.slot));
+            }
             match group.layer {
                 Layer::Work => {
                     workers += 1;
@@ -308,7 +238,9 @@ mod tests {
     #[test]
     fn workplaces_have_a_heavy_tail() {
         let population = Population::build(500_000, &Profile::default(), Key::from_seed(3));
-        let mut sizes: Vec<u32> = population.workplaces.windows(2).map(|pair| pair[1] - pair[0]).collect();
+        let group = |person| population.resident(person).group();
+        let works = |group: &Group| group.layer == Layer::Work && group.before == 0;
+        let mut sizes: Vec<u32> = (0..500_000).filter_map(group).filter(works).map(|group| group.size).collect();
         sizes.sort_unstable();
         let all: u32 = sizes.iter().sum();
         let largest: u32 = sizes.iter().rev().take(sizes.len() / 20).sum();
@@ -324,7 +256,8 @@ mod tests {
         };
         let (closed, open) = (at(0.0, 0.0), at(0.4, 0.25));
         let working = |p: &Population| {
-            (0..100_000).filter(|person| p.group(*person).is_some_and(|g| g.layer == Layer::Work)).count() as f64
+            (0..100_000).filter(|person| p.resident(*person).group().is_some_and(|g| g.layer == Layer::Work)).count()
+                as f64
         };
         let away = (0..100_000).filter(|person| open.works_elsewhere(*person)).count();
         assert_eq!(away, open.leaving.len());
@@ -332,11 +265,12 @@ mod tests {
         let workers = working(&closed);
         assert!((away as f64 / (workers + 4_000.0) - 0.4).abs() < 0.03, "{away} of {workers} leave");
         assert!((working(&open) / workers - 0.6).abs() < 0.03, "{} stay", working(&open));
-        let slots = open.workplace_of.len() as f64;
-        let held = (0..slots as usize).filter(|slot| open.members[open.work as usize + slot] != NOBODY).count() as f64;
+        let slots = |p: &Population| f64::from(p.work[1] - p.work[0]);
+        let held = (open.work[0]..open.work[1]).filter(|slot| open.contact(*slot).is_some()).count() as f64;
         // 0.25 come for each who works, 0.6 stay.
-        assert!((held / slots - 0.6 / 0.85).abs() < 0.03, "{held} of {slots} slots are held by residents");
-        assert_eq!(closed.workplace_of.len() as f64, working(&closed));
+        let share = held / slots(&open);
+        assert!((share - 0.6 / 0.85).abs() < 0.03, "{share} of slots are held by residents");
+        assert_eq!(slots(&closed), working(&closed));
     }
 
     #[test]

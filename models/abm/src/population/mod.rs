@@ -1,108 +1,41 @@
 //! Every person of a place: age, home, and where the day is spent.
 
-mod ages;
-mod build;
-mod profile;
+// Each group uses only those above it, and what is here.
+mod layer;
 mod tables;
 
+mod resident;
+
+mod ages;
+mod places;
+mod profile;
+
+mod build;
+
+pub use layer::Layer;
 pub use profile::Profile;
+pub(crate) use resident::{Daytime, Group, Pool, Resident};
 pub use tables::BANDS;
 
-/// No person, no slot.
+/// Nobody of this place holds the slot.
 const NOBODY: u32 = u32::MAX;
-/// The slot of who works in another county.
-const ELSEWHERE: u32 = u32::MAX - 1;
-/// Pupils of one class, workers of one team: contacts are mostly among them.
-const TEAM: u32 = 20;
 
-/// Where people meet.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Layer {
-    /// Those who live together.
-    Household = 0,
-    /// Schools and colleges, their staff included.
-    School = 1,
-    /// Workplaces.
-    Work = 2,
-    /// Long-term care, its staff included.
-    Care = 3,
-    /// Everyone else, by age.
-    Community = 4,
-}
-
-impl Layer {
-    /// All layers, in the order of their numbers.
-    pub const ALL: [Self; 5] = [Self::Household, Self::School, Self::Work, Self::Care, Self::Community];
-}
-
-/// The people of one place, as columns.
+/// The people of one place.
 ///
-/// Members of a household stand next to each other, so that a home is one byte: the position in it and its size. A group
-/// (school, workplace, care home) is a range of `members`; a person knows the own slot there. Slots of workplaces that
-/// people from other counties hold are empty: whom they meet is not simulated.
+/// Members of a household stand next to each other. A group (school, workplace, care home) is a range of slots; a resident
+/// knows their own. Slots of workplaces that people from other counties hold are empty: whom they meet is not simulated.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Population {
-    /// Age in years.
-    ages: Vec<u8>,
-    /// Position in the household (low half) and size of the household (high half).
-    homes: Vec<u8>,
-    /// Slot in `members`, [`NOBODY`] or [`ELSEWHERE`].
-    slots: Vec<u32>,
-    /// Who holds each slot; an empty one, or one held by somebody from another county, is [`NOBODY`].
-    members: Vec<u32>,
-    /// Primary schools, secondary schools, colleges, care homes: equal blocks of slots.
-    houses: [Houses; 4],
-    /// First slot of all workplaces.
-    work: u32,
-    /// Workplace of each slot from `work` on.
-    workplace_of: Vec<u32>,
-    /// First slot of each workplace, and the end of the last.
-    workplaces: Vec<u32>,
+    residents: Vec<Resident>,
+    /// Whom one can meet outside the home: who holds each slot, [`NOBODY`] where no resident does, then everyone by age
+    /// band. One column, so that whom an attempt reaches is one look-up wherever people meet.
+    contacts: Vec<u32>,
+    /// First slot of all workplaces, and the end of the last.
+    work: [u32; 2],
+    /// Where each band starts in `contacts`, and the end of the last.
+    bands: [u32; BANDS + 1],
     /// People who work in another county.
     leaving: Vec<u32>,
-    /// People by age band.
-    by_band: Vec<u32>,
-    /// Where each band starts in `by_band`, and its end.
-    bands: [u32; BANDS + 1],
-}
-
-/// Groups of one kind, each with as many slots.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-struct Houses {
-    base: u32,
-    count: u32,
-    /// Pupils or residents of one.
-    own: u32,
-    /// Staff of one.
-    staff: u32,
-}
-
-impl Houses {
-    const fn block(self) -> u32 {
-        self.own + self.staff
-    }
-
-    const fn end(self) -> u32 {
-        self.base + self.count * self.block()
-    }
-}
-
-/// A school, workplace or care home, as seen by one of its people.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Group {
-    pub(crate) layer: Layer,
-    start: u32,
-    len: u32,
-    slot: u32,
-}
-
-impl Group {
-    /// Slots of the person's class or team.
-    fn team(self) -> (u32, u32) {
-        let first = (self.slot - self.start) / TEAM * TEAM;
-        (self.start + first, TEAM.min(self.len - first))
-    }
 }
 
 /// Age band of an age.
@@ -116,74 +49,69 @@ impl Population {
     /// Number of people.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.ages.len()
+        self.residents.len()
     }
 
     /// Whether nobody lives here.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.ages.is_empty()
+        self.residents.is_empty()
     }
 
     /// Ages in years, a person each.
+    pub fn ages(&self) -> impl ExactSizeIterator<Item = u8> {
+        self.residents.iter().map(|resident| resident.age())
+    }
+
+    /// Age of a person in years.
+    #[inline]
     #[must_use]
-    pub fn ages(&self) -> &[u8] {
-        &self.ages
+    pub fn age(&self, person: u32) -> u8 {
+        self.resident(person).age()
     }
 
     /// Age band of a person: five years each, the last from 85 on.
     #[inline]
     #[must_use]
     pub fn band(&self, person: u32) -> usize {
-        band_of(self.ages[person as usize])
+        band_of(self.age(person))
     }
 
     /// First member of a person's household and its size.
     #[inline]
     #[must_use]
     pub fn household(&self, person: u32) -> (u32, u32) {
-        let home = u32::from(self.homes[person as usize]);
-        (person - (home & 15), home >> 4)
-    }
-
-    /// The school, workplace or care home of a person.
-    #[inline]
-    pub(crate) fn group(&self, person: u32) -> Option<Group> {
-        let slot = self.slots[person as usize];
-        if slot >= ELSEWHERE {
-            return None;
-        }
-        if slot >= self.work {
-            let place = self.workplace_of[(slot - self.work) as usize] as usize;
-            let (start, end) = (self.workplaces[place], self.workplaces[place + 1]);
-            return Some(Group { layer: Layer::Work, start, len: end - start, slot });
-        }
-        let kind = self.houses.iter().position(|houses| slot < houses.end())?;
-        let houses = self.houses[kind];
-        let start = houses.base + (slot - houses.base) / houses.block() * houses.block();
-        let layer = if kind == 3 { Layer::Care } else { Layer::School };
-        Some(Group { layer, start, len: houses.block(), slot })
+        let (position, size) = self.resident(person).home();
+        (person - position, size)
     }
 
     /// Layer and size of a person's school, workplace or care home, empty places included.
     #[must_use]
     pub fn group_size(&self, person: u32) -> Option<(Layer, u32)> {
-        self.group(person).map(|group| (group.layer, group.len))
-    }
-
-    /// Somebody of the group, by a number; none where that is the person or an empty place.
-    #[inline]
-    pub(crate) fn in_group(&self, group: Group, in_team: bool, number: u32) -> Option<u32> {
-        let (start, len) = if in_team { group.team() } else { (group.start, group.len) };
-        let slot = start + ((u64::from(number) * u64::from(len)) >> 32) as u32;
-        let person = self.members[slot as usize];
-        (slot != group.slot && person != NOBODY).then_some(person)
+        self.resident(person).group().map(|group| (group.layer, group.all().len))
     }
 
     /// Whether a person works in another county.
     #[must_use]
     pub fn works_elsewhere(&self, person: u32) -> bool {
-        self.slots[person as usize] == ELSEWHERE
+        self.resident(person).day() == Daytime::Elsewhere
+    }
+
+    #[inline]
+    pub(crate) fn resident(&self, person: u32) -> Resident {
+        self.residents[person as usize]
+    }
+
+    /// The resident behind a contact; none where somebody from elsewhere holds the slot.
+    #[inline]
+    pub(crate) fn contact(&self, contact: u32) -> Option<u32> {
+        Some(self.contacts[contact as usize]).filter(|person| *person != NOBODY)
+    }
+
+    /// The contacts of an age band.
+    #[inline]
+    pub(crate) fn band_contacts(&self, band: usize) -> Pool {
+        Pool { start: self.bands[band], len: self.bands[band + 1] - self.bands[band] }
     }
 
     /// Somebody who works in another county, by a number; none where nobody does.
@@ -193,20 +121,19 @@ impl Population {
 
     /// Somebody who works at a workplace here, by a number; none where it falls on a slot of somebody from elsewhere.
     pub(crate) fn working(&self, number: u32) -> Option<u32> {
-        one_of(self.members.get(self.work as usize..).unwrap_or_default(), number).filter(|person| *person != NOBODY)
+        let [start, end] = self.work.map(|slot| slot as usize);
+        one_of(&self.contacts[start..end], number).filter(|person| *person != NOBODY)
     }
 
     /// People of an age band.
-    #[inline]
     pub(crate) fn of_band(&self, band: usize) -> &[u32] {
-        &self.by_band[self.bands[band] as usize..self.bands[band + 1] as usize]
+        &self.contacts[self.bands[band] as usize..self.bands[band + 1] as usize]
     }
 
-    /// Bytes of all columns.
+    /// Bytes held.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let words = self.slots.len() + self.members.len() + self.workplace_of.len() + self.workplaces.len();
-        self.ages.len() + self.homes.len() + 4 * (words + self.leaving.len() + self.by_band.len())
+        size_of_val(&*self.residents) + size_of_val(&*self.contacts) + size_of_val(&*self.leaving)
     }
 }
 

@@ -1,10 +1,10 @@
-//! The mean-reverting course: today's level, growth that is pooled with the region's and fades, reversion to the region's
-//! level per head. Several engines take it as what is expected before they know better.
+//! The mean-reverting course: today's level, damped growth pooled with the region's, and reversion to the region's
+//! level per head. Several engines use it as their prior expectation.
 //!
-//! With the level `L` (people a week), growth `g` a day on the last day, damping `d` and reversion `r` a day, day `t` ahead
-//! is expected at `grown · L` with `grown = exp(g · (age + d + d² + … + dᵗ))`, drawn on the log scale towards
-//! `grown · anchor` with weight `1 − exp(−r · t)`; the anchor is the region's level per head, taken for the place's people.
-//! A damped trend is Gardner and McKenzie 1985; the settings of each engine say where their values come from.
+//! With the level `L` (people a week), growth `g` a day on the last day, damping `d` and reversion `r` a day, day `t`
+//! ahead is expected at `grown · L` with `grown = exp(g · (age + d + d² + … + dᵗ))`, shrunk on the log scale toward
+//! `grown · anchor` with weight `1 − exp(−r · t)`; the anchor is the region's level per head, taken for the place's
+//! people. A damped trend is Gardner and McKenzie 1985; the settings of each engine say where their values come from.
 
 mod recent;
 
@@ -13,15 +13,16 @@ pub use recent::{AVERAGE_DAYS, Average, Recent};
 use crate::{History, Series, Target};
 use recent::LOG_OFFSET;
 
-/// Growth beyond this per day is not believed: doubling in under five days.
+/// Limit on daily growth: doubling in under five days.
 const MOST_GROWTH: f64 = 0.15;
 /// A day above this multiple of the last two weeks' median day is a dump, unless an engine has a setting for it.
 pub const DUMP_FACTOR: f64 = 4.0;
 
-/// How level and growth are taken, and how growth goes on. Engines check the ranges of the settings that they take these from.
+/// How level and growth are estimated, and how growth continues. Engines check the ranges of the settings these come
+/// from.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct CourseSettings {
-    /// Age at which a day counts half for the level. Days.
+    /// Half-life of the weights of past days for the level. Days.
     pub level_half_life_days: f64,
     /// The same for the slower average that the level is compared with to get the growth. Days, above the level's.
     pub slope_half_life_days: f64,
@@ -29,19 +30,19 @@ pub struct CourseSettings {
     pub region_growth: f64,
     /// Weight of the place's own growth at large counts. No unit.
     pub own_growth: f64,
-    /// Count within two weeks at which the own growth has half of that weight. People.
+    /// Two-week count at which the own growth has half of that weight. People.
     pub own_growth_half_count: f64,
-    /// Growth that is left after a week, 0 to 1.
+    /// Growth remaining after a week, 0 to 1.
     pub damping_per_week: f64,
-    /// Factor on growth above zero, 0 to 1.
+    /// Factor on positive growth, 0 to 1.
     pub rise: f64,
     /// Rate at which the level moves to the region's level per head. Per week.
     pub reversion_per_week: f64,
-    /// A day above this multiple of the last two weeks' median day is cut down to it. No unit, above 1.
+    /// A day above this multiple of the last two weeks' median day is truncated to it. No unit, above 1.
     pub dump_factor: f64,
 }
 
-/// What is expected around some day, before noise.
+/// The expected course around a day, before noise.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Course {
     level: Average,
@@ -93,16 +94,16 @@ impl Course {
         self.growth
     }
 
-    /// What the place would have at the region's level per head, people a day; none where that is not known.
+    /// Daily counts of the place at the region's level per head; none if unknown.
     #[must_use]
     pub fn anchor(&self) -> Option<f64> {
         self.anchor
     }
 
-    /// Expected counts of the next days, freed of the weekday rhythm.
+    /// Expected counts of the next days, without the weekday pattern.
     #[must_use]
     pub fn ahead(&self, days: usize) -> Vec<f64> {
-        // The level is that of days some time back: growth first brings it to the last day.
+        // The level refers to the mean age of its days: growth first extrapolates it to the last day.
         let mut log_growth = self.growth * self.level.age;
         let mut left = 1.0;
         let day = |day: usize| {

@@ -2,18 +2,18 @@
 
 use crate::{Date, Series, weekday_index};
 
-/// Days that averages look back on: four weeks.
+/// Window of averages, days: four weeks.
 pub const AVERAGE_DAYS: usize = 28;
 /// Days whose median a dump is measured against: two weeks, so that a steep rise is no dump.
 const MEDIAN_DAYS: usize = 14;
-/// Weekdays with less than this share of a mean day say nothing about the level: nothing is reported on them.
+/// Weekdays with less than this share of a mean day are ignored for the level: nothing is reported on them.
 const SILENT_WEEKDAY: f64 = 0.1;
-/// A day passes as chance up to this many standard deviations (Poisson) above the multiple, so that small counts do.
+/// Tolerance for chance, in Poisson standard deviations above the multiple, so that small counts are not dumps.
 const CHANCE: f64 = 3.0;
-/// Added to weekly counts before logarithms are taken, so that zeros have one.
+/// Offset of weekly counts before taking logarithms, for zeros.
 pub(super) const LOG_OFFSET: f64 = 1.0;
 
-/// The last days of a series, oldest first: counts with dumps cut down, and what share of a mean day each should be.
+/// The last days of a series, oldest first: counts with truncated dumps, and each day's expected share of a mean day.
 #[derive(Debug, Clone)]
 pub struct Recent {
     counts: Vec<f64>,
@@ -25,12 +25,12 @@ pub struct Recent {
 pub struct Average {
     /// People a day.
     pub rate: f64,
-    /// Mean age of the days behind it, days before the last.
+    /// Mean age of its days, in days before the last.
     pub age: f64,
 }
 
 impl Average {
-    /// Growth a day from a slower average to this one, logarithms; 0 where both are of all but the same days.
+    /// Growth a day from a slower average to this one, logarithms; 0 if both cover almost the same days.
     #[must_use]
     pub fn growth_since(self, slower: Self) -> f64 {
         let days = slower.age - self.age;
@@ -44,7 +44,8 @@ impl Average {
 impl Recent {
     /// The `window` days up to `end` (days since the first, exclusive; at most all) of a series whose last day is `as_of`.
     ///
-    /// A day of the last four weeks above `dump_factor` times the last two weeks' median day (beyond chance) is cut down to it.
+    /// A day of the last four weeks above `dump_factor` times the last two weeks' median day (beyond chance) is
+    /// truncated to it.
     #[must_use]
     pub fn new(series: &Series, as_of: Date, end: usize, window: usize, dump_factor: f64) -> Self {
         let cleaned = series.cleaned();
@@ -68,9 +69,11 @@ impl Recent {
         Self { counts, factors }
     }
 
-    /// Mean count a day of the last four weeks with weights that halve every `half_life` days, freed of the weekday rhythm.
+    /// Mean count a day of the last four weeks with weights that halve every `half_life` days, without the weekday
+    /// pattern.
     ///
-    /// Weighted counts over weighted factors: unlike a mean of ratios this bears weekdays on which nothing is reported.
+    /// Weighted counts over weighted factors: unlike a mean of ratios, this works with weekdays on which nothing is
+    /// reported.
     #[must_use]
     pub fn average(&self, half_life: f64) -> Average {
         let fade = 0.5_f64.powf(1.0 / half_life);

@@ -1,11 +1,11 @@
-//! What can change: the list of measures and events that a scenario may hold.
+//! Measures and events of scenarios.
 
 use jiff::civil::Date;
 
-/// Where people meet.
+/// Setting of contacts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Setting {
-    /// Those who live together.
+    /// Household members.
     Household,
     /// Schools of all levels.
     School,
@@ -13,7 +13,7 @@ pub enum Setting {
     Work,
     /// Long-term care.
     Care,
-    /// Everyone else: shops, transport, leisure.
+    /// Community: shops, transport, leisure.
     Community,
 }
 
@@ -30,8 +30,8 @@ pub enum Schools {
     College,
 }
 
-/// One thing that may change, at full strength. What it does at a strength between 0 and 1 lies between nothing and
-/// this, and is each mechanistic engine's own account.
+/// One measure or event at full strength. Its effect at a strength between 0 and 1 lies between none and full, and is
+/// defined by each mechanistic engine.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Measure {
     /// All transmission is multiplied by `factor`, at least 0.
@@ -57,14 +57,14 @@ pub enum Measure {
     LimitGatherings,
     /// Strength is the share of people who wear a mask outside their home.
     Masks {
-        /// Reduction of transmission between two people who both wear one, 0 to 1.
+        /// Reduction of transmission if both people wear one, 0 to 1.
         efficacy: f64,
     },
-    /// Strength is the share of people who keep to it: no work, school or community contacts.
+    /// Strength is the share of people who comply: no work, school or community contacts.
     StayAtHome,
-    /// People with symptoms are tested and isolated; strength is the share who are.
+    /// Symptomatic people are tested and isolated; strength is the share of them.
     TestAndIsolate {
-        /// Days from symptoms to isolation.
+        /// Days from symptom onset to isolation.
         delay_days: f64,
     },
     /// Contacts of isolated people are traced and quarantined; strength is the share of contacts found.
@@ -74,23 +74,23 @@ pub enum Measure {
     },
     /// People are vaccinated; strength multiplies the daily share.
     Vaccinate {
-        /// Share of the eligible vaccinated a day, 0 to 1.
+        /// Daily share of the eligible who are vaccinated, 0 to 1.
         daily_share: f64,
-        /// Youngest eligible age, in years; the old come first.
+        /// Youngest eligible age, in years; the oldest are vaccinated first.
         minimum_age: u8,
         /// Reduction of the risk of infection, 0 to 1.
         against_infection: f64,
-        /// Reduction of the risk of hospital and death once infected, 0 to 1.
+        /// Reduction of the risk of hospitalisation and death given infection, 0 to 1.
         against_severity: f64,
     },
-    /// A more transmissible variant is brought in; strength multiplies the introductions.
+    /// A more transmissible variant is introduced; strength multiplies the introductions.
     Variant {
-        /// Introductions a day for 100,000 residents, at least 0.
+        /// Daily introductions per 100,000 residents, at least 0.
         introductions_per_100k: f64,
-        /// Transmissibility relative to the present mix, at least 0.
+        /// Transmissibility relative to current strains, at least 0.
         transmissibility: f64,
     },
-    /// Transmission follows the year: factor `1 + amplitude · strength · cos(2π (day − peak) / 365.25)`, relative to the
+    /// Transmission is seasonal: factor `1 + amplitude · strength · cos(2π (day − peak) / 365.25)`, relative to the
     /// as-of day.
     Season {
         /// Amplitude, 0 to 1.
@@ -111,7 +111,7 @@ pub enum Measure {
 }
 
 impl Measure {
-    /// The name by which a scenario file knows it.
+    /// Its name in scenario files.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ impl Measure {
         }
     }
 
-    /// Every number it holds, with its name and its range, both ends allowed.
+    /// Its numbers, each with name and closed range.
     pub(super) fn numbers(self) -> Vec<(&'static str, f64, f64, f64)> {
         const SHARE: f64 = 1.0;
         const ANY: f64 = f64::MAX;

@@ -1,4 +1,4 @@
-//! What is assumed to be different from the recent past.
+//! Scenarios: assumed changes relative to the recent past.
 
 mod measure;
 
@@ -6,29 +6,28 @@ use jiff::civil::Date;
 
 pub use measure::{Measure, Schools, Setting};
 
-/// Dated changes to how an epidemic goes on. Without changes, things stay as they were on the as-of day.
+/// Dated changes to the course of an epidemic. Without changes, conditions stay as on the as-of day.
 ///
-/// Mechanistic engines answer to every [`Measure`] through their own mechanisms. All others answer to
-/// [`Scenario::transmission`] alone.
+/// Mechanistic engines simulate every [`Measure`]. All others respond only to [`Scenario::transmission`].
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scenario {
     changes: Vec<Change>,
 }
 
-/// A measure in force from one day to another, both included.
+/// A measure with its first and last day, both included.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Change {
-    /// First day in force.
+    /// First day.
     pub start: Date,
-    /// Last day in force.
+    /// Last day.
     pub end: Date,
     /// What changes.
     pub measure: Measure,
-    /// How much of it, 0 to 1: 0 changes nothing, 1 is the measure in full.
+    /// Strength, 0 to 1: 0 changes nothing, 1 is the full measure.
     pub strength: f64,
 }
 
-/// A change that means nothing.
+/// An invalid change.
 #[derive(Debug, Clone, Copy, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ScenarioError {
@@ -63,7 +62,7 @@ impl Change {
         Self { start, end, measure: Measure::Transmission { factor }, strength: 1.0 }
     }
 
-    /// Whether it is in force on a day, with any strength.
+    /// Whether it is active on a day, with any strength.
     #[must_use]
     pub fn holds_on(&self, day: Date) -> bool {
         self.strength > 0.0 && (self.start..=self.end).contains(&day)
@@ -103,13 +102,13 @@ impl Scenario {
         &self.changes
     }
 
-    /// The measures in force on a day, each with its strength; those of strength 0 are left out.
+    /// The active measures on a day, each with its strength; those of strength 0 are left out.
     pub fn on(&self, day: Date) -> impl Iterator<Item = (Measure, f64)> + '_ {
         self.changes.iter().filter(move |change| change.holds_on(day)).map(|change| (change.measure, change.strength))
     }
 
-    /// The direct factor on all transmission on a day: the product of [`Measure::Transmission`] in force. It is 1 where
-    /// there is none, whatever else changes.
+    /// The direct factor on all transmission on a day: the product over active [`Measure::Transmission`]. It is 1 if
+    /// there are none, whatever else changes.
     #[must_use]
     pub fn transmission(&self, day: Date) -> f64 {
         let factor = |(measure, strength)| match measure {

@@ -6,7 +6,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countycast_engine::{
-    Date, Draws, Engine, Fips, History, Horizon, Location, Places, Region, Scenario, Series, Streams, Target,
+    Date, Draws, Engine, Epidemiology, Fips, History, Horizon, Location, Places, Region, Scenario, Series, Streams,
+    Target,
 };
 use countycast_learner::{Learner, Settings};
 use rand_distr::{Distribution, Poisson, StandardNormal};
@@ -94,7 +95,7 @@ pub(crate) fn small() -> Settings {
 }
 
 pub(crate) fn trained(places: &Places, settings: Settings) -> Learner {
-    Learner::new(settings).unwrap().trained(places, SEED).unwrap()
+    Learner::new(settings, &Epidemiology::default()).unwrap().trained(places, SEED).unwrap()
 }
 
 pub(crate) fn project(engine: &dyn Engine, history: &History, days: usize, draws: usize) -> Draws {

@@ -1,38 +1,42 @@
 //! A damped trend of recent counts.
 
 mod paths;
-mod response;
 mod settings;
 
 use countycast_engine::{
-    AVERAGE_DAYS, Course, Date, Draws, Engine, EngineError, Fitted, History, Horizon, Recent, Scenario, Streams, Target,
+    AVERAGE_DAYS, Course, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Recent, Scenario,
+    Streams, Target, response,
 };
 
 use paths::Paths;
 use settings::OneTarget;
 pub use settings::{Pair, Settings, SettingsError};
 
-/// Days below which there is no trend to speak of.
+/// Minimum days for a trend.
 const MIN_DAYS: usize = 7;
 
 /// Level and growth of the last days, pooled with the region around, damped; widths from its own past errors.
 ///
-/// The README has the equations. It answers scenarios by moving the growth of its central course.
+/// The README has the equations. It responds to scenarios by changing the growth of its central course.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Trend {
-    settings: Settings,
+    epidemiology: Epidemiology,
     cases: OneTarget,
     deaths: OneTarget,
 }
 
 impl Trend {
-    /// A trend with these settings.
+    /// A trend with these settings; `epidemiology`, checked before, tells how it answers scenarios.
     ///
     /// # Errors
     /// [`SettingsError`] for a setting outside its range.
-    pub fn new(settings: Settings) -> Result<Self, SettingsError> {
+    pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, cases: settings.of(|pair| pair.cases), deaths: settings.of(|pair| pair.deaths) })
+        Ok(Self {
+            epidemiology: *epidemiology,
+            cases: settings.of(|pair| pair.cases),
+            deaths: settings.of(|pair| pair.deaths),
+        })
     }
 }
 
@@ -48,7 +52,7 @@ impl Engine for Trend {
         }
         Ok(Box::new(TrendFit {
             as_of: history.as_of(),
-            settings: self.settings,
+            epidemiology: self.epidemiology,
             cases: TargetFit::new(history, Target::Cases, &self.cases),
             deaths: TargetFit::new(history, Target::Deaths, &self.deaths),
         }))
@@ -59,12 +63,12 @@ impl Engine for Trend {
 #[derive(Debug, Clone)]
 struct TrendFit {
     as_of: Date,
-    settings: Settings,
+    epidemiology: Epidemiology,
     cases: TargetFit,
     deaths: TargetFit,
 }
 
-/// One target: where it is heading, and what surrounds that.
+/// One target: its central course and the noise around it.
 #[derive(Debug, Clone)]
 struct TargetFit {
     course: Course,
@@ -114,10 +118,8 @@ impl Fitted for TrendFit {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let response =
-            |delay: f64| response::factors(scenario, self.as_of, days.next_multiple_of(7), delay, &self.settings);
-        let on_cases = response(self.settings.response_delay_days);
-        let on_deaths = response(self.settings.response_delay_days + self.settings.death_delay_days);
+        let on_cases = response::cases(scenario, self.as_of, days.next_multiple_of(7), &self.epidemiology);
+        let on_deaths = response::deaths(scenario, self.as_of, days.next_multiple_of(7), &self.epidemiology);
         let cases =
             self.cases.draw(on_cases.as_deref(), self.as_of, days, draws, ["case drift", "case count"], streams);
         let deaths =

@@ -7,7 +7,7 @@ use rand_distr::{ChiSquared, Distribution, Gamma, StandardNormal};
 
 use super::settings::OneTarget;
 
-/// The drift's exponent stays within this: a factor of about 150, beyond any month of any county.
+/// Limit on the drift's exponent: a factor of about 150, beyond any month of any county.
 const MAX_DRIFT: f64 = 5.0;
 
 /// One target of one location, fitted.
@@ -19,7 +19,7 @@ pub(crate) struct Paths {
     pub(crate) variance_factor: f64,
     /// Standard deviation of a day around its share of the week, relative.
     pub(crate) day_noise: f64,
-    /// People who can still be counted.
+    /// People who have not been counted yet.
     pub(crate) left: f64,
     pub(crate) settings: OneTarget,
 }
@@ -71,7 +71,7 @@ struct Week {
     expected: f64,
     /// Expected counts of its days.
     shares: Vec<f64>,
-    /// Noise around the expectation, with its median; none where it is next to nothing.
+    /// Noise around the expectation, with its median; none if negligible.
     noise: Option<(Gamma<f64>, f64)>,
 }
 
@@ -130,7 +130,8 @@ mod tests {
     #[test]
     fn small_weeks_are_whole_and_keep_their_zeros() {
         let sums = weekly_sums(0.1, 20_000);
-        assert!(sums.iter().all(|s| s.fract() == 0.0));
+        // The few weeks above are shared out, not scattered.
+        assert!(sums.iter().filter(|sum| **sum <= SCATTERED_PEOPLE).all(|sum| sum.fract() == 0.0));
         let zeros = sums.iter().take_while(|s| **s == 0.0).count() as f64 / 20_000.0;
         // exp(-0.7) = 0.50 without any noise; noise around a median of 1 moves it little.
         assert!((0.45..0.62).contains(&zeros), "{zeros}");

@@ -1,4 +1,4 @@
-//! The settings of [`Trend`](crate::Trend), and the check that they mean something.
+//! The settings of [`Trend`](crate::Trend), and their validation.
 
 use countycast_engine::{CourseSettings, Widths};
 use serde::Deserialize;
@@ -21,14 +21,15 @@ impl Pair {
     }
 }
 
-/// Settings of the damped trend. The README's table has the defaults side by side; [`Settings::default`] is them.
+/// Settings of the damped trend. The README's table lists the defaults of [`Settings::default`].
 ///
 /// Where no source is named, a default is the rounded optimum of the absolute error of summed cases over all counties,
 /// as-of Saturdays 2020-05-16 to 2020-08-22, horizons one to four weeks (deaths likewise).
 #[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Age at which a day counts half for today's level. Days, 0.5 to 60. Shorter follows turns, longer is calmer.
+    /// Half-life of the weights of past days for today's level. Days, 0.5 to 60. Shorter values follow turns, longer
+    /// ones are smoother.
     pub level_half_life_days: Pair,
     /// Half-life of the slower average that the level is compared with to get the growth. Days, above the level's, to 90.
     pub slope_half_life_days: Pair,
@@ -38,13 +39,13 @@ pub struct Settings {
     pub own_growth: Pair,
     /// Count within two weeks at which the own growth gets half its weight. People, 0 to 1e6.
     pub own_growth_half_count: Pair,
-    /// Growth that is left after a week. No unit, 0 (flat after today) to 1 (exponential for good).
+    /// Growth remaining after a week. No unit, 0 (flat after today) to 1 (undamped exponential growth).
     pub damping_per_week: Pair,
-    /// Factor on growth above zero: rises meet a response, declines mostly go on. No unit, 0 to 1.
+    /// Factor on positive growth: rises provoke a response, declines mostly continue. No unit, 0 to 1.
     pub rise: Pair,
     /// Rate at which the location's level moves to the region's level per head. Per week, 0 to 5.
     pub reversion_per_week: Pair,
-    /// A day above this multiple of the last two weeks' median day is cut down to it: a dump. No unit, 1.5 to 100.
+    /// A day above this multiple of the last two weeks' median day is truncated to it as a dump. No unit, 1.5 to 100.
     pub dump_factor: Pair,
     /// Variance of weekly counts over their mean, beyond the Poisson one, where counts are small. People, 0 to 100.
     pub week_dispersion: Pair,
@@ -52,18 +53,10 @@ pub struct Settings {
     pub week_noise: Pair,
     /// Standard deviation of a week's step of the log level away from the trend. No unit, 0 to 2.
     pub drift_per_week: Pair,
-    /// Degrees of freedom of the tails of that drift (Student's t). No unit, 2.1 to 1,000 (all but normal).
+    /// Degrees of freedom of that drift (Student's t). No unit, 2.1 to 1,000 (almost normal).
     pub tail_freedom: Pair,
-    /// How many past errors of its own a location needs before they outweigh these widths. Errors, above 0 to 1e6.
+    /// Number of own past errors at which they outweigh these widths. Errors, above 0 to 1e6.
     pub prior_errors: Pair,
-    /// Time between infections of a chain. Days, 1 to 30; gamma mean of OpenABM (Hinch et al. 2021). For scenarios only.
-    pub generation_interval_days: f64,
-    /// Time from a change of transmission to the first change of counts: incubation 5.5 days (Lauer et al. 2020), then
-    /// test and report. Days, 0 to 60. Deaths follow `death_delay_days` later. For scenarios only.
-    pub response_delay_days: f64,
-    /// Time from a case's report to its death's report. Days, 0 to 60: onset to death 15, death to report 7, onset to
-    /// case report about 5 (CDC planning scenarios). For scenarios only.
-    pub death_delay_days: f64,
 }
 
 impl Default for Settings {
@@ -83,9 +76,6 @@ impl Default for Settings {
             drift_per_week: Pair::new(0.28, 0.29),
             tail_freedom: Pair::new(5.0, 5.0),
             prior_errors: Pair::new(100.0, 30.0),
-            generation_interval_days: 5.5,
-            response_delay_days: 8.0,
-            death_delay_days: 17.0,
         }
     }
 }
@@ -133,12 +123,10 @@ impl Settings {
             ("cases", self.level_half_life_days.cases, self.slope_half_life_days.cases),
             ("deaths", self.level_half_life_days.deaths, self.slope_half_life_days.deaths),
         ] {
-            // Two averages of one age have no slope between them.
+            // Two averages of the same age define no slope.
             check(&format!("slope_half_life_days.{target}"), slope, 1.1 * level, 90.0)?;
         }
-        check("generation_interval_days", self.generation_interval_days, 1.0, 30.0)?;
-        check("response_delay_days", self.response_delay_days, 0.0, 60.0)?;
-        check("death_delay_days", self.death_delay_days, 0.0, 60.0)
+        Ok(())
     }
 
     /// The values for one of the two targets.

@@ -73,7 +73,7 @@ impl<'a> Place<'a> {
     ///
     /// Nothing tells the date (days since the first case, level of the nation, share of all people infected): trees would
     /// take from it that the next weeks will be as the last ones were.
-    pub(crate) fn features(&self, seen: usize, outlook: &Outlook) -> [f64; COUNT] {
+    pub(crate) fn features(&self, seen: usize, outlook: &Outlook) -> [f32; COUNT] {
         let weeks: [f64; WEEKS_SEEN] = std::array::from_fn(|back| self.cases.window(seen, 7 * back, 7));
         let log = weeks.map(log_cases);
         let last = |days: usize| log_cases(self.cases.window(seen, 0, days) * 7.0 / days as f64) - log[0];
@@ -138,9 +138,10 @@ impl<'a> Place<'a> {
             ((region_died(0, 14) + 3.0) / (region_died(14, 14) + 3.0)).ln(),
             f64::from(u8::from(self.is_county)),
         ];
-        let mut all = [f64::NAN; COUNT];
+        let mut all = [f32::NAN; COUNT];
         for (to, value) in all.iter_mut().zip(counted.into_iter().chain(self.facts)) {
-            *to = if value.is_finite() { value } else { f64::NAN };
+            let value = value as f32;
+            *to = if value.is_finite() { value } else { f32::NAN };
         }
         all
     }

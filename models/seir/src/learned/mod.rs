@@ -5,6 +5,7 @@ mod features;
 
 use std::sync::Arc;
 
+use countycast_boost::Bins;
 use countycast_engine::growth::log_cases;
 use countycast_engine::{EngineError, Fips, History, Places, Streams, Surroundings};
 use rayon::prelude::*;
@@ -41,7 +42,7 @@ struct Row {
     /// Days that were known.
     seen: usize,
     weight: f64,
-    features: [f64; COUNT],
+    features: [f32; COUNT],
     /// Departure from the outlook, by week, as far as weeks are known.
     came: Vec<f64>,
 }
@@ -79,13 +80,17 @@ impl Learned {
 
 /// Set `number` of boosters, which knows the first `until` days.
 fn boosters(rows: &[Row], number: usize, until: usize, streams: &Streams) -> Result<Boosters, EngineError> {
+    // Whatever teaches a later week teaches the first; bins are of these rows alone, so that they tell of no later day.
+    let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, 0, until)).collect();
+    let features: Vec<&[f32; COUNT]> = rows.iter().map(|row| &row.features).collect();
+    let bins = Bins::new(&features, &rows.iter().map(|row| row.weight).collect::<Vec<_>>());
     let booster = |week: usize| {
-        let rows: Vec<&Row> = rows.iter().filter(|row| learns(row, week, until)).collect();
-        let features: Vec<&[f64; COUNT]> = rows.iter().map(|row| &row.features).collect();
-        let targets: Vec<f64> = rows.iter().map(|row| row.came[week]).collect();
-        let weights: Vec<f64> = rows.iter().map(|row| row.weight).collect();
+        let learned = || rows.iter().zip(0..).filter(|(row, _)| learns(row, week, until));
+        let numbers: Vec<u32> = learned().map(|(_, number)| number).collect();
+        let targets: Vec<f64> = learned().map(|(row, _)| row.came[week]).collect();
+        let weights: Vec<f64> = learned().map(|(row, _)| row.weight).collect();
         let seed = streams.rng("booster", LIFT_WEEKS * number + week).next_u64();
-        Booster::fit(&features, &targets, &weights, seed)
+        Booster::fit(&bins, &numbers, &targets, &weights, seed)
     };
     (0..LIFT_WEEKS).into_par_iter().map(booster).collect()
 }

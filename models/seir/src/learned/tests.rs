@@ -27,7 +27,7 @@ fn a_row_knows_the_days_before_it_and_no_other() {
     let (_, surroundings) = panel(DAYS, 1.0);
     let settings = Settings::default();
     let [one, two] = [1.0, 5.0].map(|factor| rows(&wave(3, 100, factor), &surroundings, &settings));
-    let bits = |row: &Row| row.features.map(f64::to_bits);
+    let bits = |row: &Row| row.features.map(f32::to_bits);
     for (one, two) in one.iter().zip(&two) {
         assert_eq!(bits(one) == bits(two), one.seen <= 100, "day {}", one.seen);
     }

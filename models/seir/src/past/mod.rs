@@ -6,10 +6,9 @@ pub(crate) use run::Reproduction;
 
 use countycast_engine::{DUMP_FACTOR, Date, History, Recent, weekday_index};
 
-use crate::ages::{FATALITY, GROUPS};
+use crate::ages::GROUPS;
 use crate::burden::Kernels;
 use crate::course::invert;
-use crate::erlang::delay;
 use crate::settings::Settings;
 
 /// Days between knots of log R, which stand on Sundays: a day later they are the same.
@@ -55,10 +54,15 @@ pub(crate) struct Past {
     /// Cases before the first day.
     before: f64,
     case_size: f64,
-    /// Infection to report of a case, and of a week's deaths from the week's last day on; the longest delay first.
+    /// Shares of the delay from infection to the report of a case.
     case_delay: Vec<f64>,
+    /// Deaths of a week that follow from one infection, if all die, by the days from it to the week's last day.
     week_of_deaths: Vec<f64>,
     fatality: f64,
+    /// Median of the prior of ascertainment.
+    ascertainment: f64,
+    /// Whole days from infection to report.
+    lag: usize,
     start_level: f64,
 }
 
@@ -82,7 +86,6 @@ impl Past {
         let last = &deaths[deaths.len() - days.saturating_sub(DEATHS_FROM).min(deaths.len())..];
         let weekly_deaths = last.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect();
         let before = history.cases().total() - cases.iter().sum::<f64>();
-        let fatality = shares.iter().zip(FATALITY).map(|(share, fatality)| share * fatality).sum();
         let first_day = history.day(history.days() - days);
         let lead = weekday_index(first_day);
         Some(Self {
@@ -94,9 +97,11 @@ impl Past {
             weekly_deaths,
             before: before.max(0.0),
             case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
-            case_delay: delay(settings.report_delay_days, 5, 40).into_iter().rev().collect(),
-            week_of_deaths: within_a_week(kernels.deaths()).into_iter().rev().collect(),
-            fatality,
+            case_delay: kernels.reports().to_vec(),
+            week_of_deaths: within_a_week(kernels.deaths()),
+            fatality: kernels.fatality(shares),
+            ascertainment: kernels.ascertainment(),
+            lag: kernels.lag(),
             start_level: smooth.iter().take(14).sum::<f64>() / 14.0 + 0.1,
             cases,
             factors,
@@ -128,8 +133,8 @@ impl Past {
     /// Mean and standard deviation of each parameter's own prior; the knots after the first walk.
     pub(crate) fn prior(&self, parameter: usize) -> (f64, f64) {
         match parameter {
-            0 => ((self.start_level / self.settings.ascertainment).ln(), LEVEL_SPREAD),
-            1 => (self.settings.ascertainment.ln(), self.settings.ascertainment_spread),
+            0 => ((self.start_level / self.ascertainment).ln(), LEVEL_SPREAD),
+            1 => (self.ascertainment.ln(), self.settings.ascertainment_spread),
             2 => (0.0, FATALITY_SPREAD),
             3 => (self.settings.ascertainment_growth_per_week, self.settings.ascertainment_growth_spread),
             _ => (0.0, FIRST_SPREAD),
@@ -154,7 +159,7 @@ impl Past {
 
     /// Start values: the inverted course of reports at each of some pairs of an ascertainment and a factor on fatality.
     pub(crate) fn starts(&self, pairs: impl Iterator<Item = (f64, f64)>) -> Vec<Vec<f64>> {
-        let lag = (self.settings.report_delay_days.round() as usize).min(self.days() - 1);
+        let lag = self.lag.min(self.days() - 1);
         let last = self.smooth[self.days() - 1];
         let reported: Vec<f64> =
             (0..self.days()).map(|day| self.smooth.get(day + lag).copied().unwrap_or(last) + 0.02).collect();
@@ -211,10 +216,10 @@ impl Past {
     }
 }
 
-/// The kernel of the sum of seven days in a row, from the last of them back.
-fn within_a_week(kernel: &[f64]) -> Vec<f64> {
-    let days = |back: usize| (back + 1).saturating_sub(7)..(back + 1).min(kernel.len());
-    (0..kernel.len() + 6).map(|back| kernel[days(back)].iter().sum()).collect()
+/// Of events delayed by these shares, the part that falls within a week, by the days from an event to the week's last day.
+fn within_a_week(shares: &[f64]) -> Vec<f64> {
+    let days = |back: usize| (back + 1).saturating_sub(7)..(back + 1).min(shares.len());
+    (0..shares.len() + 6).map(|back| shares[days(back)].iter().sum()).collect()
 }
 
 /// Sundays from the last one up to the first day, `lead` days before it, to the first after the last day but one.

@@ -176,11 +176,11 @@ fn ascertainment(theta: &[f64]) -> f64 {
     theta[1].clamp(-20.0, 20.0).exp().min(1.0)
 }
 
-/// What comes of daily infections on the last of them, by a kernel whose last share is that day's.
+/// What follows from daily infections on the last of them, by the shares of a delay. Infections before the first are none.
 #[inline]
-fn due<const L: usize>(infections: &[[f64; L]], kernel: &[f64]) -> [f64; L] {
+fn due<const L: usize>(infections: &[[f64; L]], shares: &[f64]) -> [f64; L] {
     let mut due = [0.0; L];
-    for (infections, share) in infections[infections.len() - kernel.len()..].iter().zip(kernel) {
+    for (infections, share) in infections.iter().rev().zip(shares) {
         for l in 0..L {
             due[l] += share * infections[l];
         }
@@ -190,23 +190,22 @@ fn due<const L: usize>(infections: &[[f64; L]], kernel: &[f64]) -> [f64; L] {
 
 #[cfg(test)]
 mod tests {
-    use countycast_engine::Date;
+    use countycast_engine::{Date, Delay, Epidemiology, delay};
     use countycast_testkit::county;
 
     use super::*;
     use crate::ages::GROUPS;
     use crate::burden::Kernels;
-    use crate::erlang::{at, delay};
     use crate::mixing::Mixing;
     use crate::past::log_linear;
     use crate::settings::Settings;
 
-    fn past(heterogeneity: f64, days: usize) -> Past {
+    fn past(heterogeneity: f64, days: usize, kernels: &Kernels) -> Past {
         let cases: Vec<f64> = (0..days).map(|day| (90.0 * (day as f64 / 11.0).sin().exp()).round()).collect();
         let deaths = cases.iter().map(|cases| (0.02 * cases).round()).collect();
         let history = county("19153", 4e5, Date::constant(2020, 3, 3), cases, deaths);
         let settings = Settings { heterogeneity, ..Settings::default() };
-        Past::new(&history, 4e5, &[1.0 / GROUPS as f64; GROUPS], &Kernels::new(), &settings).unwrap()
+        Past::new(&history, 4e5, &[1.0 / GROUPS as f64; GROUPS], kernels, &settings).unwrap()
     }
 
     /// Vectors around the start, each another way off.
@@ -217,7 +216,7 @@ mod tests {
     }
 
     /// The same, one day and one vector at a time.
-    fn twin(past: &Past, theta: &[f64]) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
+    fn twin(past: &Past, theta: &[f64], kernels: &Kernels) -> (Vec<f64>, Vec<f64>, Vec<f64>) {
         let (level, share, fatality) = (past.believed(theta[0].exp()), theta[1].exp().min(1.0), theta[2].exp());
         let mut state = past.begin([level], [share]);
         let mixing = Mixing::homogeneous(past.population);
@@ -229,17 +228,16 @@ mod tests {
             effective.push(r * (state.susceptible[0] / past.population).powf(past.settings.heterogeneity));
             infections.push(state.day(&past.settings.rates(), &Forces::reproduction(r), &mixing)[0][0]);
         }
-        let reports = delay(past.settings.report_delay_days, 5, 40);
         let mut counts: Vec<f64> = (WARM_UP..past.days())
             .map(|day| {
                 let then = share * (theta[3] * (day as f64 - past.days() as f64) / 7.0).exp();
-                at(&infections, &reports, lead + day) * then.min(1.0) * past.factors[day]
+                delay::due(&infections, kernels.reports(), lead + day) * then.min(1.0) * past.factors[day]
             })
             .collect();
         let weeks = past.weekly_deaths.len();
         for week in 0..weeks {
             let end = infections.len() - 7 * (weeks - 1 - week);
-            let due: f64 = (end - 7..end).map(|day| at(&infections, Kernels::new().deaths(), day)).sum();
+            let due: f64 = (end - 7..end).map(|day| delay::due(&infections, kernels.deaths(), day)).sum();
             counts.push(due * past.fatality * fatality);
         }
         (counts, intrinsic, effective)
@@ -254,13 +252,19 @@ mod tests {
 
     #[test]
     fn vectors_side_by_side_are_each_run_day_by_day() {
-        for (heterogeneity, days) in [(1.0, 160), (1.6, 160), (1.0, 71)] {
-            let past = past(heterogeneity, days);
+        let usual = Epidemiology::default();
+        // Where reports come at once, deaths reach back before the first infections.
+        let early = Epidemiology { report_delay_days: Delay::new(1.0, 0.5), ..usual };
+        for (heterogeneity, days, epidemiology) in
+            [(1.0, 160, usual), (1.6, 160, usual), (1.0, 71, usual), (1.0, 160, early)]
+        {
+            let kernels = Kernels::new(&epidemiology);
+            let past = past(heterogeneity, days, &kernels);
             let thetas = thetas(&past, LANES + 3);
             let (expected, courses) = (past.expect(&thetas), past.reproduction(&thetas));
             assert_eq!((expected.len(), courses.len()), (LANES + 3, LANES + 3));
             for ((theta, found), course) in thetas.iter().zip(&expected).zip(&courses) {
-                let (counts, intrinsic, effective) = twin(&past, theta);
+                let (counts, intrinsic, effective) = twin(&past, theta, &kernels);
                 assert_equal(found, &counts);
                 assert_equal(&course.intrinsic, &intrinsic);
                 assert_equal(&course.effective, &effective);
@@ -270,7 +274,7 @@ mod tests {
 
     #[test]
     fn a_vector_leads_to_the_same_alone_and_in_any_company() {
-        let past = past(1.0, 160);
+        let past = past(1.0, 160, &Kernels::new(&Epidemiology::default()));
         let thetas = thetas(&past, LANES + 1);
         let together = past.expect(&thetas);
         for (theta, found) in thetas.iter().zip(&together) {

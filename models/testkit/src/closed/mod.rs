@@ -1,4 +1,4 @@
-//! Results that are known on paper.
+//! Closed-form results.
 
 mod curves;
 mod outbreaks;

@@ -1,4 +1,4 @@
-//! Places that are off the road: refuse with a reason, or answer with sense.
+//! Degenerate places: an engine must refuse with a reason or project plausible counts.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

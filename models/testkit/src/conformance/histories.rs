@@ -1,4 +1,4 @@
-//! The places that engines are tried on.
+//! Test places for engines.
 
 use countycast_engine::{Date, Fips, History, Streams};
 
@@ -34,11 +34,11 @@ pub(super) fn constant() -> History {
     let observation = Observation { dispersion: f64::INFINITY, weekday: [1.0; 7], fatality: 0.005, ..observation() };
     let place = Fips::from_county(19_153).expect("a county");
     let reported = observation.of(&epidemic, first_day(), &Streams::new(2, "conformance", place));
-    // The first 60 days are the delays filling up.
+    // The first 60 days are the warm-up of the delays.
     county_in_region("19153", 500_000.0, first_day(), reported.cases[60..].to_vec(), reported.deaths[60..].to_vec())
 }
 
-/// Places that are off the road, each with what it is called.
+/// Degenerate places, each with its name.
 pub(super) fn defects() -> Vec<(&'static str, History)> {
     let days = 140;
     let zeros = || vec![0.0; days];

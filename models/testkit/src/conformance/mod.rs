@@ -1,6 +1,6 @@
-//! What every engine must pass.
+//! The conformance suite that every engine must pass.
 //!
-//! One call in an engine's own tests is all it takes:
+//! One call in an engine's tests runs the suite:
 //!
 //! ```
 //! # struct Mine;
@@ -24,10 +24,10 @@ mod sense;
 
 use countycast_engine::{Draws, Engine, History, Horizon, Scenario, Streams, Target};
 
-/// Puts an engine through the whole suite.
+/// Runs the whole suite on an engine.
 ///
 /// # Panics
-/// At the first rule that is broken, with the engine, the case and what was expected.
+/// At the first violated rule, with the engine, the case and the expectation.
 pub fn check(engine: &dyn Engine) {
     name_is_a_column_value(engine);
     sense::shapes(engine);

@@ -84,7 +84,8 @@ pub(super) fn threads_and_company_do_not_matter(engine: &dyn Engine) {
     assert_same(engine, case, &expected[1], &alone(2));
 }
 
-/// A fit sees nothing past the as-of day: cutting days off is as good as never having seen them.
+/// A fit uses nothing after the as-of day: a truncated history gives the same result as one that never had the later
+/// days.
 pub(super) fn truncated_is_as_good_as_never_seen(engine: &dyn Engine) {
     let (cases, deaths) = histories::wave_counts("19153", 400_000.0);
     let whole = county_in_region("19153", 400_000.0, histories::first_day(), cases.clone(), deaths.clone());

@@ -1,4 +1,4 @@
-//! Draws look like draws.
+//! Basic plausibility of draws.
 
 use countycast_engine::{Engine, Horizon, Scenario, Streams, Target};
 
@@ -16,13 +16,13 @@ pub(super) fn shapes(engine: &dyn Engine) {
             let Some(paths) = drawn.paths(target) else { panic!("engine `{name}`, {case}: expected {target:?}") };
             for (i, path) in paths.enumerate() {
                 let fine = path.iter().all(|x| x.is_finite() && *x >= 0.0);
-                assert!(fine, "engine `{name}`, {case}: {target:?} of draw {i} is no count: {path:?}");
+                assert!(fine, "engine `{name}`, {case}: {target:?} of draw {i} is not a valid count: {path:?}");
             }
         }
     }
 }
 
-/// Another seed gives other draws, and draws differ among themselves.
+/// Another seed gives different draws, and draws differ from each other.
 pub(super) fn seed_matters(engine: &dyn Engine) {
     let history = histories::wave("19153", 400_000.0);
     let horizon = Horizon::from_days(14).expect("two weeks");
@@ -38,7 +38,7 @@ pub(super) fn seed_matters(engine: &dyn Engine) {
     assert!(cases.iter().any(|path| *path != cases[0]), "engine `{}`: all draws are alike", engine.name());
 }
 
-/// A level that never changed is projected near itself.
+/// A constant level is projected near itself.
 pub(super) fn constant_epidemic_stays_at_its_level(engine: &dyn Engine) {
     let history = histories::constant();
     let drawn = run(engine, "a constant epidemic", &history, 28, 200, &Scenario::baseline());

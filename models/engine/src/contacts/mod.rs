@@ -1,9 +1,11 @@
-//! Who meets whom: contacts between single years of age, by setting.
+//! Contacts between single years of age, by setting.
 
-/// Years of age that contacts are told by: 0, 1 … 83, and 84 and above together.
+mod united_states;
+
+/// Number of age classes of contact matrices: 0, 1 … 83, and 84 and above.
 pub const YEARS: usize = 85;
 
-/// Effective contacts a day of a person of one age with people of each age, by setting, and the people they were taken from.
+/// Daily effective contacts of a person of one age with people of each age, by setting, and the underlying population.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Contacts {
     /// Row by row, a row for each year of age.
@@ -28,14 +30,20 @@ pub struct GroupContacts<const A: usize> {
 }
 
 impl Contacts {
-    /// From matrices of [`YEARS`] rows and columns each: household, school, work, community. None where a number is missing,
-    /// negative or not finite, or nobody is of some age.
+    /// From matrices of [`YEARS`] rows and columns each: household, school, work, community. None if a number is
+    /// missing, negative or not finite, or an age has no people.
     #[must_use]
     pub fn new(settings: [Vec<f64>; 4], people: Vec<f64>) -> Option<Self> {
         let fine = |values: &Vec<f64>| values.iter().all(|value| value.is_finite() && *value >= 0.0);
         let matrices = settings.iter().all(|matrix| matrix.len() == YEARS * YEARS && fine(matrix));
         let ages = people.len() == YEARS && fine(&people) && people.iter().all(|people| *people > 0.0);
         (matrices && ages).then_some(Self { settings, people })
+    }
+
+    /// Those of the United States: matrices by single years of Mistry et al. (2021), averaged over eight age groups.
+    #[must_use]
+    pub fn united_states() -> &'static Self {
+        &united_states::UNITED_STATES
     }
 
     /// The same between groups of ages, each of which begins with its `youngest` year; the last has no end.
