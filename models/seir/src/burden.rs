@@ -1,6 +1,6 @@
 //! From infections by age to reports, deaths, admissions and beds.
 
-use countycast_engine::delay::{due, follow, one_after_the_other};
+use countycast_engine::delay::{add_due, follow, one_after_the_other};
 use countycast_engine::{AGE_CLASSES, Delay, Epidemiology};
 
 use crate::ages::{GROUPS, by_group};
@@ -93,11 +93,12 @@ impl Kernels {
         follow(infections, &self.deaths).iter().map(|deaths| fatality * deaths).collect()
     }
 
-    /// The burden of the days from `from` on; `severity` is the factor on each group's risks on a day.
+    /// The burden of the `days` days from `from` on; `severity` is the factor on each group's risks on a day.
     pub(crate) fn burden(
         &self,
         infections: &[[f64; GROUPS]],
         from: usize,
+        days: usize,
         severity: impl Fn(usize) -> Option<[f64; GROUPS]>,
     ) -> Burden {
         let mut dying = vec![0.0; infections.len()];
@@ -109,17 +110,27 @@ impl Kernels {
                 admitted[class][day] = groups.map(|a| new[a] * factor[a] * self.hospitalised[a]).sum();
             }
         }
-        let days = from..infections.len();
         let sum = |kernels: &[Vec<f64>; AGE_CLASSES]| -> Vec<f64> {
-            days.clone()
-                .map(|day| (0..AGE_CLASSES).map(|class| due(&admitted[class], &kernels[class], day)).sum())
-                .collect()
+            let mut sums = vec![0.0; days];
+            admitted.iter().zip(kernels).for_each(|(admitted, kernel)| add_due(admitted, kernel, from, &mut sums));
+            sums
         };
-        Burden {
-            deaths: days.clone().map(|day| due(&dying, &self.deaths, day)).collect(),
-            admissions: sum(&self.admissions),
-            hospital: sum(&self.hospital),
-            icu: sum(&self.icu),
+        let mut deaths = vec![0.0; days];
+        add_due(&dying, &self.deaths, from, &mut deaths);
+        Burden { deaths, admissions: sum(&self.admissions), hospital: sum(&self.hospital), icu: sum(&self.icu) }
+    }
+}
+
+impl Burden {
+    /// Adds what `times` as many other infections lead to.
+    pub(crate) fn add(&mut self, other: &Self, times: f64) {
+        for (ours, theirs) in [
+            (&mut self.deaths, &other.deaths),
+            (&mut self.admissions, &other.admissions),
+            (&mut self.hospital, &other.hospital),
+            (&mut self.icu, &other.icu),
+        ] {
+            ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += times * theirs);
         }
     }
 }
@@ -134,7 +145,7 @@ mod tests {
         let epidemiology = Epidemiology::default();
         let (severity, kernels) = (epidemiology.severity, Kernels::new(&epidemiology));
         let infections = vec![[100.0; GROUPS]; 200];
-        let burden = kernels.burden(&infections, 190, |_| None);
+        let burden = kernels.burden(&infections, 190, 10, |_| None);
         let classes: Vec<f64> =
             CLASSES.into_iter().map(|g| 100.0 * g.map(|a| kernels.hospitalised[a]).sum::<f64>()).collect();
         let admissions: f64 = classes.iter().sum();
@@ -145,5 +156,29 @@ mod tests {
         assert!((burden.hospital[5] / (icu + ward) - 1.0).abs() < 2e-3);
         let deaths = 100.0 * kernels.fatality.iter().sum::<f64>();
         assert!((burden.deaths[5] / deaths - 1.0).abs() < 1e-6);
+    }
+
+    #[test]
+    fn the_burden_of_a_course_is_that_of_its_parts() {
+        let kernels = Kernels::new(&Epidemiology::default());
+        let infections: Vec<[f64; GROUPS]> =
+            (0..160).map(|day| std::array::from_fn(|a| f64::from(20 + (day * 7 + a as i32) % 13))).collect();
+        let severity = |day: usize| (day >= 140).then_some([0.5; GROUPS]);
+        let whole = kernels.burden(&infections, 130, 30, severity);
+        // The first part is counted in halves.
+        let halves: Vec<[f64; GROUPS]> = infections[..121].iter().map(|new| new.map(|new| new / 2.0)).collect();
+        let mut parts = kernels.burden(&infections[121..], 9, 30, |day| severity(day + 121));
+        parts.add(&kernels.burden(&halves, 130, 30, severity), 2.0);
+        for (whole, parts) in [
+            (&whole.deaths, &parts.deaths),
+            (&whole.admissions, &parts.admissions),
+            (&whole.hospital, &parts.hospital),
+            (&whole.icu, &parts.icu),
+        ] {
+            assert_eq!(whole.len(), 30);
+            for (whole, parts) in whole.iter().zip(parts) {
+                assert!((whole / parts - 1.0).abs() < 1e-13, "{whole} and {parts}");
+            }
+        }
     }
 }

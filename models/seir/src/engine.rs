@@ -12,7 +12,7 @@ use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
 use crate::burden::{Kernels, REACH};
 use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
-use crate::estimate::{Estimate, Weighted, estimate};
+use crate::estimate::{Estimate, find};
 use crate::learned::Learned;
 use crate::mixing::Mixing;
 use crate::outlook::Outlook;
@@ -57,7 +57,7 @@ impl Seir {
     /// # Errors
     /// [`EngineError`] with the reason, if the history is too short: fewer than 49 days, or fewer than 30 cases.
     pub fn estimate(&self, history: &History, streams: &Streams) -> Result<Estimate, EngineError> {
-        self.search(history, None, streams)
+        self.estimate_with(history, None, streams)
     }
 
     /// The same, starting from the vectors of an earlier day, if they are usable.
@@ -70,7 +70,7 @@ impl Seir {
         earlier: &Parameters,
         streams: &Streams,
     ) -> Result<Estimate, EngineError> {
-        self.search(history, Some(earlier), streams)
+        self.estimate_with(history, Some(earlier), streams)
     }
 
     /// The function that is searched: the posterior of the parameters.
@@ -78,9 +78,12 @@ impl Seir {
     /// # Errors
     /// As [`Seir::estimate`].
     pub fn posterior(&self, history: &History) -> Result<Posterior, EngineError> {
-        let (population, mixing) = place(history)?;
+        self.posterior_of(history, &Place::of(history)?)
+    }
+
+    fn posterior_of(&self, history: &History, place: &Place) -> Result<Posterior, EngineError> {
         let refused = |what: &str| EngineError::Refused(what.to_owned());
-        let past = Past::new(history, population, &mixing.stable_shares(), &self.kernels, &self.settings);
+        let past = Past::new(history, place.population, &place.shares, &self.kernels, &self.settings);
         let past = past.ok_or_else(|| refused("an estimate of R needs 49 days of counts"))?;
         if past.came().map(|(count, _)| count).sum::<f64>() < MIN_CASES {
             return Err(refused("an estimate of R needs 30 cases within 16 weeks"));
@@ -88,14 +91,15 @@ impl Seir {
         Ok(Posterior::new(past))
     }
 
-    fn search(
+    fn estimate_with(
         &self,
         history: &History,
         earlier: Option<&Parameters>,
         streams: &Streams,
     ) -> Result<Estimate, EngineError> {
         let posterior = self.posterior(history)?;
-        estimate(posterior.past(), history.as_of(), earlier, streams)
+        let found = find(posterior.past(), history.as_of(), earlier, streams)?;
+        Ok(Estimate::new(posterior.past(), history.as_of(), &found))
     }
 }
 
@@ -136,19 +140,15 @@ impl Seir {
         earlier: Option<&Parameters>,
         streams: &Streams,
     ) -> Result<SeirFit, EngineError> {
-        let (population, mixing) = place(history)?;
+        let place = Place::of(history)?;
         // Where the past does not carry a search, the prior is all there is.
-        let (vectors, parameters) = match self.search(history, earlier, streams) {
-            Ok(estimate) => {
-                let vector = |v: &Weighted| Vector { ascertainment: v.ascertainment, weight: v.weight };
-                (estimate.vectors.iter().map(vector).collect(), estimate.parameters())
-            }
-            Err(_) => (vec![Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 }], None),
-        };
+        let (vectors, parameters) = self
+            .vectors(history, &place, earlier, streams)
+            .unwrap_or_else(|_| (vec![Vector { ascertainment: self.kernels.ascertainment(), weight: 1.0 }], None));
         let recent = Recent::new(history.cases(), history.as_of(), history.days(), PAST, DUMP_FACTOR);
         let mut past = vec![0.0; PAST.saturating_sub(history.days())];
         past.extend(recent.smooth());
-        let fatality = self.fatality(&mixing, &past, history);
+        let fatality = self.fatality(&place.shares, &past, history);
         let departures = self.learned.as_ref().map(|learned| learned.place(history, self.settings.learned_weight));
         let outlook = |end| {
             let outlook = Outlook::new(history, end, &self.settings);
@@ -161,7 +161,7 @@ impl Seir {
             settings: self.settings,
             kernels: Arc::clone(&self.kernels),
             outlook: outlook(history.days()),
-            brought_in: self.brought_in(history, population),
+            brought_in: self.brought_in(history, place.population),
             vectors,
             parameters,
             variance_factor: widths.variance_factor(history.cases().cleaned(), |end, days| outlook(end).days(days)),
@@ -169,18 +169,31 @@ impl Seir {
             weekday: [*history.cases().weekday(), *history.deaths().weekday()],
             totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
             fatality,
-            mixing,
-            meetings: meetings(history.location()),
+            place,
             past,
         })
     }
 
+    /// Parameter vectors that the past supports, and what is handed on of them.
+    fn vectors(
+        &self,
+        history: &History,
+        place: &Place,
+        earlier: Option<&Parameters>,
+        streams: &Streams,
+    ) -> Result<(Vec<Vector>, Option<Parameters>), EngineError> {
+        let posterior = self.posterior_of(history, place)?;
+        let found = find(posterior.past(), history.as_of(), earlier, streams)?;
+        let vectors = found.set.vectors.iter();
+        let vectors = vectors.map(|v| Vector { ascertainment: v.ascertainment(), weight: v.weight }).collect();
+        Ok((vectors, found.parameters(posterior.past(), history.as_of())))
+    }
+
     /// Deaths of the last weeks over those that reported infections lead to at the standard fatality, drawn to the
     /// region's by the weight of [`Settings::fatality_weight`] expected deaths.
-    fn fatality(&self, mixing: &Mixing<GROUPS>, past: &[f64], history: &History) -> f64 {
-        let shares = mixing.stable_shares();
+    fn fatality(&self, shares: &[f64; GROUPS], past: &[f64], history: &History) -> f64 {
         let counts = |past: &[f64], deaths: &[f64]| {
-            let due = self.kernels.expected_deaths(&self.infections(past), &shares);
+            let due = self.kernels.expected_deaths(&self.infections(past), shares);
             let days = FATALITY_DAYS.min(deaths.len());
             (deaths.iter().rev().take(days).sum::<f64>(), due.iter().rev().take(days).sum::<f64>())
         };
@@ -220,21 +233,33 @@ impl Seir {
     }
 }
 
-/// Residents and mixing of a place, or why there is nothing to compute with.
-fn place(history: &History) -> Result<(f64, Mixing<GROUPS>), EngineError> {
-    if history.days() < MIN_DAYS {
-        let found = history.days();
-        return Err(EngineError::Refused(format!("needs {MIN_DAYS} days of counts, found {found}")));
+/// The people of a place and how they meet.
+struct Place {
+    population: f64,
+    meetings: Meetings,
+    mixing: Mixing<GROUPS>,
+    /// Shares of the age groups among infections.
+    shares: [f64; GROUPS],
+}
+
+impl Place {
+    /// The place of a history, or why there is nothing to compute with.
+    fn of(history: &History) -> Result<Self, EngineError> {
+        if history.days() < MIN_DAYS {
+            let found = history.days();
+            return Err(EngineError::Refused(format!("needs {MIN_DAYS} days of counts, found {found}")));
+        }
+        let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
+        let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
+        let meetings = meetings(history.location());
+        let shares = ages::shares(&history.location().covariates, meetings.shares);
+        // The matrices are the nation's: a group that is larger here is met more often.
+        let contacts = std::array::from_fn(|a| {
+            std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
+        });
+        let mixing = Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population));
+        Ok(Self { population, meetings, shares: mixing.stable_shares(), mixing })
     }
-    let population = history.location().population.filter(|people| people.is_finite() && *people >= 1.0);
-    let population = population.ok_or_else(|| EngineError::Refused("needs the number of residents".to_owned()))?;
-    let meetings = meetings(history.location());
-    let shares = ages::shares(&history.location().covariates, meetings.shares);
-    // The matrices are the nation's: a group that is larger here is met more often.
-    let contacts = std::array::from_fn(|a| {
-        std::array::from_fn(|b| contacts::all(&meetings, a, b) * shares[b] / meetings.shares[b])
-    });
-    Ok((population, Mixing::new(&contacts, &SUSCEPTIBILITY, shares.map(|share| share * population))))
 }
 
 /// One place, ready to be asked about the days to come.
@@ -242,8 +267,7 @@ struct SeirFit {
     as_of: Date,
     settings: Settings,
     kernels: Arc<Kernels>,
-    mixing: Mixing<GROUPS>,
-    meetings: Meetings,
+    place: Place,
     outlook: Outlook,
     /// Smooth rate of reported cases on the [`PAST`] days up to the as-of day.
     past: Vec<f64>,
@@ -283,11 +307,13 @@ impl Fitted for SeirFit {
             if due > 0.0 { (ahead.iter().sum::<f64>() / due).clamp(0.5, 2.0) } else { 1.0 }
         };
         let levels: Vec<f64> = expected.chunks(7).zip(ahead[..days].chunks(7)).map(level).collect();
-        let changes = scenario::days(scenario, self.as_of, days, &self.mixing, &self.meetings, &self.settings);
+        let changes =
+            scenario::days(scenario, self.as_of, days, &self.place.mixing, &self.place.meetings, &self.settings);
         let paths = Paths {
             settings: &self.settings,
             kernels: &self.kernels,
-            mixing: &self.mixing,
+            mixing: &self.place.mixing,
+            shares: &self.place.shares,
             vectors: &self.vectors,
             reported: &reported,
             drive: &drive,

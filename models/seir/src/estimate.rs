@@ -2,8 +2,8 @@
 
 use countycast_engine::{Date, EngineError, Parameters, Streams};
 
-use crate::past::{GLOBALS, Past};
-use crate::sample::{Proposals, Sampled, resampled};
+use crate::past::{GLOBALS, Past, Reproduction};
+use crate::sample::{Proposals, Set, resampled};
 use crate::search::search;
 use crate::warm;
 
@@ -27,8 +27,7 @@ pub struct Estimate {
     pub not_told: Vec<NotTold>,
     /// Whether it started from an earlier day's vectors.
     pub warm: bool,
-    as_of: Date,
-    names: Vec<String>,
+    parameters: Option<Parameters>,
 }
 
 /// One parameter vector.
@@ -48,7 +47,6 @@ pub struct Weighted {
     pub effective: Vec<f64>,
     /// Negative log posterior above the least of the set.
     pub loss: f64,
-    theta: Vec<f64>,
 }
 
 /// A defect of identifiability.
@@ -70,7 +68,51 @@ pub enum NotTold {
     },
 }
 
+/// What a search comes to: a weighted set, and where it was drawn.
+pub(crate) struct Found {
+    pub(crate) set: Set,
+    proposals: Proposals,
+    warm: bool,
+}
+
+impl Found {
+    /// A smaller set of equal weights, for another day's search to begin with.
+    pub(crate) fn parameters(&self, past: &Past, as_of: Date) -> Option<Parameters> {
+        let vectors = &self.set.vectors;
+        let least = self.set.least_loss();
+        let chosen = resampled(vectors.iter().map(|vector| vector.weight), warm::KEPT).into_iter();
+        let chosen = chosen.map(|place| &vectors[place]);
+        let kept = chosen.map(|vector| vector.theta.iter().copied().chain([vector.loss - least]).collect());
+        let names = past.names().into_iter().chain([warm::LOSS.to_owned()]).collect();
+        Parameters::new(as_of, names, kept.collect())
+    }
+}
+
 impl Estimate {
+    /// All that a search tells.
+    pub(crate) fn new(past: &Past, as_of: Date, found: &Found) -> Self {
+        let parameters = found.parameters(past, as_of);
+        let least = found.set.least_loss();
+        let thetas: Vec<Vec<f64>> = found.set.vectors.iter().map(|vector| vector.theta.clone()).collect();
+        let vectors = found.set.vectors.iter().zip(past.reproduction(&thetas));
+        let vectors = vectors.map(|(sampled, Reproduction { intrinsic, effective })| Weighted {
+            weight: sampled.weight,
+            ascertainment: sampled.ascertainment(),
+            ascertainment_growth: sampled.theta[3],
+            fatality: sampled.theta[2].exp(),
+            reproduction: intrinsic,
+            effective,
+            loss: sampled.loss - least,
+        });
+        Self {
+            vectors: vectors.collect(),
+            effective_size: found.set.effective_size,
+            not_told: not_told(past, &found.proposals.covariance()),
+            warm: found.warm,
+            parameters,
+        }
+    }
+
     /// A quantile (0 to 1) over the set of the reproduction number `back` days before the as-of day, had everyone been
     /// susceptible; none before the first day.
     #[must_use]
@@ -87,13 +129,7 @@ impl Estimate {
     /// A smaller set of equal weights, for another day's search to begin with.
     #[must_use]
     pub fn parameters(&self) -> Option<Parameters> {
-        let chosen = resampled(self.vectors.iter().map(|vector| vector.weight), warm::KEPT);
-        let vector = |place: usize| {
-            let vector = &self.vectors[place];
-            vector.theta.iter().copied().chain([vector.loss]).collect()
-        };
-        let names = self.names.iter().cloned().chain([warm::LOSS.to_owned()]).collect();
-        Parameters::new(self.as_of, names, chosen.into_iter().map(vector).collect())
+        self.parameters.clone()
     }
 
     fn quantile(&self, quantile: f64, value: impl Fn(&Weighted) -> Option<f64>) -> Option<f64> {
@@ -110,49 +146,27 @@ impl Estimate {
 
 /// Draws vectors by those of an earlier day, or, where there are none or they say too little, searches for the best and draws
 /// around it.
-pub(crate) fn estimate(
+pub(crate) fn find(
     past: &Past,
     as_of: Date,
     earlier: Option<&Parameters>,
     streams: &Streams,
-) -> Result<Estimate, EngineError> {
+) -> Result<Found, EngineError> {
     let failed = |what: &str| EngineError::NotConverged(what.to_owned());
     let begun = earlier.and_then(|earlier| {
         let proposals = warm::proposals(past, as_of, earlier)?;
         let set = proposals.draw(past, streams).filter(|set| set.effective_size >= LEAST_EFFECTIVE)?;
-        Some((proposals, set))
+        Some(Found { set, proposals, warm: true })
     });
-    let warm = begun.is_some();
-    let (proposals, set) = match begun {
-        Some(begun) => begun,
-        None => {
-            let optimum = search(past).ok_or_else(|| failed("no start led to a finite likelihood"))?;
-            let proposals = Proposals::around(optimum.theta, optimum.information);
-            let proposals = proposals.ok_or_else(|| failed("the likelihood is flat"))?;
-            let set = proposals.draw(past, streams);
-            let set = set.ok_or_else(|| failed("no sampled vector has a finite likelihood"))?;
-            (proposals, set)
-        }
-    };
-    let least = set.vectors.iter().map(|sampled| sampled.loss).fold(f64::INFINITY, f64::min);
-    let vector = |Sampled { theta, loss, weight, expected }: Sampled| Weighted {
-        weight,
-        ascertainment: theta[1].exp().min(1.0),
-        fatality: theta[2].exp(),
-        ascertainment_growth: theta[3],
-        reproduction: expected.reproduction,
-        effective: expected.effective,
-        loss: loss - least,
-        theta,
-    };
-    Ok(Estimate {
-        as_of,
-        names: past.names(),
-        effective_size: set.effective_size,
-        vectors: set.vectors.into_iter().map(vector).collect(),
-        not_told: not_told(past, &proposals.covariance()),
-        warm,
-    })
+    if let Some(found) = begun {
+        return Ok(found);
+    }
+    let optimum = search(past).ok_or_else(|| failed("no start led to a finite likelihood"))?;
+    let proposals = Proposals::around(optimum.theta, optimum.information);
+    let proposals = proposals.ok_or_else(|| failed("the likelihood is flat"))?;
+    let set = proposals.draw(past, streams);
+    let set = set.ok_or_else(|| failed("no sampled vector has a finite likelihood"))?;
+    Ok(Found { set, proposals, warm: false })
 }
 
 /// Parameters that the curvature leaves at their prior or ties to each other.

@@ -1,5 +1,39 @@
 //! Who infects whom, and the reproduction number that follows.
 
+/// Who meets whom among `A` groups.
+pub(crate) trait Contacts<const A: usize> {
+    /// Risk by group at a reproduction number of 1 and an infectious period of one day.
+    fn force(&self, infectious: &[f64; A]) -> [f64; A];
+
+    /// Share of those whom a group meets that is susceptible.
+    fn susceptible_share(&self, susceptible: &[f64; A]) -> [f64; A];
+}
+
+/// Copies of one well-mixed population that never meet, each with a reproduction number of its own: their epidemics run side by
+/// side, one a lane.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Apart<const L: usize> {
+    pub(crate) people: f64,
+    pub(crate) reproduction: [f64; L],
+}
+
+impl<const L: usize> Contacts<L> for Apart<L> {
+    #[inline]
+    fn force(&self, infectious: &[f64; L]) -> [f64; L] {
+        let per_person = 1.0 / self.people;
+        let mut force = self.reproduction;
+        for (force, infectious) in force.iter_mut().zip(infectious) {
+            *force *= per_person * infectious;
+        }
+        force
+    }
+
+    #[inline]
+    fn susceptible_share(&self, susceptible: &[f64; L]) -> [f64; L] {
+        susceptible.map(|people| people / self.people)
+    }
+}
+
 /// Contacts between age groups, scaled so that the next-generation matrix of a susceptible population has spectral
 /// radius 1: a reproduction number then multiplies it (Diekmann, Heesterbeek & Metz 1990).
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -16,6 +50,24 @@ impl Mixing<1> {
     #[must_use]
     pub fn homogeneous(people: f64) -> Self {
         Self { rates: [[1.0 / people]], people: [people], per_person: 1.0 / people }
+    }
+}
+
+impl<const A: usize> Contacts<A> for Mixing<A> {
+    #[inline]
+    fn force(&self, infectious: &[f64; A]) -> [f64; A] {
+        let mut force = [0.0; A];
+        for (infectious, row) in infectious.iter().zip(&self.rates) {
+            for (force, rate) in force.iter_mut().zip(row) {
+                *force += rate * infectious;
+            }
+        }
+        force
+    }
+
+    #[inline]
+    fn susceptible_share(&self, susceptible: &[f64; A]) -> [f64; A] {
+        [self.per_person * susceptible.iter().sum::<f64>(); A]
     }
 }
 
@@ -56,23 +108,6 @@ impl<const A: usize> Mixing<A> {
     #[must_use]
     pub fn people(&self) -> &[f64; A] {
         &self.people
-    }
-
-    /// One over the number of residents.
-    pub(crate) fn per_person(&self) -> f64 {
-        self.per_person
-    }
-
-    /// Risk by age group at a reproduction number of 1 and an infectious period of one day.
-    #[inline]
-    pub(crate) fn force(&self, infectious: &[f64; A]) -> [f64; A] {
-        let mut force = [0.0; A];
-        for (infectious, row) in infectious.iter().zip(&self.rates) {
-            for (force, rate) in force.iter_mut().zip(row) {
-                *force += rate * infectious;
-            }
-        }
-        force
     }
 
     fn scale(&mut self, by: f64) {

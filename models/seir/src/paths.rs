@@ -1,6 +1,6 @@
 //! Joint trajectories: the SEIR equations run on with noise in R and in reporting.
 
-use countycast_engine::delay::due;
+use countycast_engine::delay::add_due;
 use countycast_engine::{Date, DrawError, Draws, Streams, Target, weekday_index};
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -36,6 +36,8 @@ pub(crate) struct Paths<'a> {
     pub(crate) settings: &'a Settings,
     pub(crate) kernels: &'a Kernels,
     pub(crate) mixing: &'a Mixing<GROUPS>,
+    /// Shares of the age groups among infections.
+    pub(crate) shares: &'a [f64; GROUPS],
     pub(crate) vectors: &'a [Vector],
     /// Infections as far as they are reported, a value a day, past and expected.
     pub(crate) reported: &'a [f64],
@@ -57,7 +59,13 @@ pub(crate) struct Paths<'a> {
     pub(crate) as_of: Date,
 }
 
-/// One draw's noise, a value a day.
+/// What infections before the first simulated day lead to, of one for each that is reported; a value for each day past as-of.
+struct Known {
+    cases: Vec<f64>,
+    burden: Burden,
+}
+
+/// One draw's noise: a factor for each week past as-of.
 struct Noise {
     reproduction: Vec<f64>,
     cases: Vec<f64>,
@@ -69,21 +77,24 @@ impl Paths<'_> {
     pub(crate) fn draw(&self, scenario: Option<&[Day]>, draws: usize, streams: &Streams) -> Result<Draws, DrawError> {
         let days = self.reported.len() - self.future;
         let variant = scenario.is_some_and(|days| days.iter().any(|day| day.variant.is_some()));
-        let shares = self.mixing.stable_shares();
+        let known = self.known(days);
         let mut values: [Vec<f32>; 5] = std::array::from_fn(|_| vec![0.0; draws * days]);
         for i in 0..draws {
             let vector = self.vector(i / 2);
             let noise = self.noise(i, streams);
             let infections = if variant {
-                self.simulate::<2>(vector, &shares, &noise, scenario)
+                self.simulate::<2>(vector, &noise, scenario)
             } else {
-                self.simulate::<1>(vector, &shares, &noise, scenario)
+                self.simulate::<1>(vector, &noise, scenario)
             };
             let path = i * days..(i + 1) * days;
             let [cases, deaths, admissions, hospital, icu] = &mut values;
-            self.cases(&infections, vector, &noise, &mut cases[path.clone()], i, streams);
-            let severity = |day: usize| scenario?.get(day.checked_sub(self.future)?).map(|day| day.severity);
-            let burden = self.kernels.burden(&infections, self.future, severity);
+            let due = self.due(&infections, vector, &known);
+            self.cases(&due, &noise, &mut cases[path.clone()], i, streams);
+            let lag = self.future - self.start;
+            let severity = |day: usize| scenario?.get(day.checked_sub(lag)?).map(|day| day.severity);
+            let mut burden = self.kernels.burden(&infections, lag, days, severity);
+            burden.add(&known.burden, 1.0 / vector.ascertainment);
             self.deaths(&burden, vector, &noise, &mut deaths[path.clone()], i, streams);
             for (values, course) in [(admissions, &burden.admissions), (hospital, &burden.hospital), (icu, &burden.icu)]
             {
@@ -99,6 +110,15 @@ impl Paths<'_> {
             .with(Target::Admissions, admissions)?
             .with(Target::HospitalCensus, hospital)?
             .with(Target::IcuCensus, icu)
+    }
+
+    /// What the days before the first simulated one lead to.
+    fn known(&self, days: usize) -> Known {
+        let reported = &self.reported[..self.start];
+        let mut cases = vec![0.0; days];
+        add_due(reported, self.kernels.reports(), self.future, &mut cases);
+        let infections: Vec<_> = reported.iter().map(|new| self.shares.map(|share| share * new)).collect();
+        Known { cases, burden: self.kernels.burden(&infections, self.future, days, |_| None) }
     }
 
     /// The vector of a pair of draws: a van der Corput sequence over the cumulative weights, so that any number of draws
@@ -122,35 +142,33 @@ impl Paths<'_> {
         let freedom = self.settings.tail_freedom;
         let chi = ChiSquared::new(freedom).map_or(freedom, |chi| chi.sample(&mut rng));
         let scale = mirror * (self.variance_factor * freedom / chi).sqrt();
-        let length = self.reported.len();
-        let mut noise = Noise { reproduction: vec![0.0; length], cases: vec![0.0; length], deaths: vec![0.0; length] };
-        let (mut reproduction, mut cases, mut deaths) = (0.0, 0.0, 0.0);
-        for week in 0..(length - self.future).div_ceil(7) {
+        let weeks = (self.reported.len() - self.future).div_ceil(7);
+        let [mut reproduction, mut cases, mut deaths] = std::array::from_fn(|_| Vec::with_capacity(weeks));
+        let mut logs = [0.0; 3];
+        let factor = |log: f64| log.clamp(-MAX_LOG, MAX_LOG).exp();
+        for _ in 0..weeks {
             let mut normal = || -> f64 { StandardNormal.sample(&mut rng) };
-            reproduction = RETURN_PER_WEEK * reproduction + scale * self.settings.reproduction_noise * normal();
-            cases += scale * self.settings.reporting_drift * normal();
-            deaths += scale * DEATH_NOISE.2 * normal();
-            let first = self.future + 7 * week;
-            for day in first..(first + 7).min(length) {
-                noise.cases[day] = cases.clamp(-MAX_LOG, MAX_LOG);
-                noise.deaths[day] = deaths.clamp(-MAX_LOG, MAX_LOG);
-                // What will be reported in a week was infected before.
-                noise.reproduction[day - (self.future - self.start)] = reproduction.clamp(-MAX_LOG, MAX_LOG);
-                noise.reproduction[day] = reproduction.clamp(-MAX_LOG, MAX_LOG);
-            }
+            logs[0] = RETURN_PER_WEEK * logs[0] + scale * self.settings.reproduction_noise * normal();
+            logs[1] += scale * self.settings.reporting_drift * normal();
+            logs[2] += scale * DEATH_NOISE.2 * normal();
+            reproduction.push(factor(logs[0]));
+            cases.push(factor(logs[1]));
+            deaths.push(factor(logs[2]));
         }
-        noise
+        Noise { reproduction, cases, deaths }
     }
 
-    /// Infections by age on every day: the known ones, then the simulated.
-    fn simulate<const K: usize>(
-        &self,
-        vector: Vector,
-        shares: &[f64; GROUPS],
-        noise: &Noise,
-        scenario: Option<&[Day]>,
-    ) -> Vec<[f64; GROUPS]> {
-        let people = self.mixing.people();
+    /// The noise of R on a day: what will be reported in a week was infected before. The last days, which are reported after the
+    /// end, go with their own week.
+    fn noise_of_infections(&self, noise: &Noise, day: usize) -> f64 {
+        let reported = day + self.future - self.start;
+        let day = if reported < self.reported.len() { reported } else { day };
+        day.checked_sub(self.future).map_or(1.0, |ahead| noise.reproduction[ahead / 7])
+    }
+
+    /// Infections by age on every simulated day.
+    fn simulate<const K: usize>(&self, vector: Vector, noise: &Noise, scenario: Option<&[Day]>) -> Vec<[f64; GROUPS]> {
+        let (people, shares) = (self.mixing.people(), self.shares);
         let population: f64 = people.iter().sum();
         let real = 1.0 / vector.ascertainment;
         let since: f64 = self.reported[self.start..self.future].iter().sum();
@@ -176,11 +194,10 @@ impl Paths<'_> {
         }
         let rates = self.settings.rates();
         let intrinsic = now.powf(-self.settings.heterogeneity);
-        let mut infections: Vec<[f64; GROUPS]> =
-            self.reported[..self.start].iter().map(|new| shares.map(|share| share * new * real)).collect();
+        let mut infections = Vec::with_capacity(self.reported.len() - self.start);
         for day in self.start..self.reported.len() {
             let change = scenario.and_then(|days| days.get(day.checked_sub(self.future)?));
-            let mut reproduction = self.drive.effective[day] * intrinsic * noise.reproduction[day].exp();
+            let mut reproduction = self.drive.effective[day] * intrinsic * self.noise_of_infections(noise, day);
             let mut imported = self.drive.imported[day] * real;
             let mut forces = Forces::reproduction(reproduction);
             if let Some(change) = change {
@@ -203,28 +220,24 @@ impl Paths<'_> {
         infections
     }
 
-    fn cases(
-        &self,
-        infections: &[[f64; GROUPS]],
-        vector: Vector,
-        noise: &Noise,
-        values: &mut [f32],
-        i: usize,
-        streams: &Streams,
-    ) {
-        let all: Vec<f64> = infections.iter().map(|new| new.iter().sum()).collect();
-        let expected: Vec<f64> = (self.future..all.len())
-            .map(|day| {
-                let reports = due(&all, self.kernels.reports(), day)
-                    * vector.ascertainment
-                    * self.levels[(day - self.future) / 7];
-                reports * noise.cases[day].exp() * self.factor(0, day)
-            })
-            .collect();
+    /// Cases that are due on each day past as-of.
+    fn due(&self, infections: &[[f64; GROUPS]], vector: Vector, known: &Known) -> Vec<f64> {
+        let simulated: Vec<f64> = infections.iter().map(|new| vector.ascertainment * new.iter().sum::<f64>()).collect();
+        let mut due = known.cases.clone();
+        add_due(&simulated, self.kernels.reports(), self.future - self.start, &mut due);
+        due
+    }
+
+    fn cases(&self, due: &[f64], noise: &Noise, values: &mut [f32], i: usize, streams: &Streams) {
+        let mut expected = [0.0; 7];
         let people: f64 = self.mixing.people().iter().sum();
         let mut left = (people - self.total_cases).max(0.0);
         let mut rng = streams.rng("case report", i);
-        for (expected, days) in expected.chunks(7).zip(values.chunks_mut(7)) {
+        for (week, (due, days)) in due.chunks(7).zip(values.chunks_mut(7)).enumerate() {
+            let expected = &mut expected[..due.len()];
+            for (day, (expected, due)) in expected.iter_mut().zip(due).enumerate() {
+                *expected = due * self.levels[week] * noise.cases[week] * self.factor(0, day);
+            }
             let total = expected.iter().sum::<f64>() * 7.0 / expected.len() as f64;
             let variance = self.settings.widths().of_week(total) * self.variance_factor;
             draw_week(expected, variance, self.day_noise, days, &mut rng);
@@ -234,23 +247,24 @@ impl Paths<'_> {
 
     fn deaths(&self, burden: &Burden, vector: Vector, noise: &Noise, values: &mut [f32], i: usize, streams: &Streams) {
         let scale = self.fatality * vector.ascertainment;
-        let expected: Vec<f64> = (self.future..)
-            .zip(&burden.deaths)
-            .map(|(day, deaths)| scale * deaths * noise.deaths[day].exp() * self.factor(1, day))
-            .collect();
+        let mut expected = [0.0; 7];
         let people: f64 = self.mixing.people().iter().sum();
         let mut left = (people - self.total_deaths).max(0.0);
         let mut rng = streams.rng("death report", i);
-        for (expected, days) in expected.chunks(7).zip(values.chunks_mut(7)) {
+        for (week, (due, days)) in burden.deaths.chunks(7).zip(values.chunks_mut(7)).enumerate() {
+            let expected = &mut expected[..due.len()];
+            for (day, (expected, due)) in expected.iter_mut().zip(due).enumerate() {
+                *expected = scale * due * noise.deaths[week] * self.factor(1, day);
+            }
             let variance = DEATH_NOISE.0 + DEATH_NOISE.1 / (expected.iter().sum::<f64>() + 10.0);
             draw_week(expected, variance, 0.2, days, &mut rng);
             take(days, &mut left);
         }
     }
 
-    /// Weekday factor of cases (0) or deaths (1) on a day past as-of.
+    /// Weekday factor of cases (0) or deaths (1) on a day of each week past as-of.
     fn factor(&self, target: usize, day: usize) -> f64 {
-        self.weekday[target][(weekday_index(self.as_of) + 1 + day - self.future) % 7]
+        self.weekday[target][(weekday_index(self.as_of) + 1 + day) % 7]
     }
 }
 

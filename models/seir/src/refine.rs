@@ -140,29 +140,24 @@ pub(crate) fn refine(past: &Past, start: Vec<f64>) -> Option<Optimum> {
 
 /// Gradient of the loss and its expected curvature (Fisher scoring).
 pub(crate) fn normal_equations(past: &Past, theta: &[f64]) -> (DVector<f64>, DMatrix<f64>) {
-    let base = past.expect(theta).counts;
-    let prior = past.prior_residuals(theta);
-    let rows = base.len() + prior.len();
-    let mut jacobian = DMatrix::zeros(rows, theta.len());
-    let mut residuals = DVector::zeros(rows);
-    let weights: Vec<f64> = past.came().zip(&base).map(|((_, size), m)| (m + m * m / size).sqrt()).collect();
-    for (i, ((came, _), mean)) in past.came().zip(&base).enumerate() {
-        residuals[i] = (mean - came) / weights[i];
-    }
-    for (i, residual) in prior.iter().enumerate() {
-        residuals[base.len() + i] = *residual;
-    }
-    let mut moved = theta.to_vec();
-    for p in 0..theta.len() {
+    let moved = |p: usize| {
+        let mut moved = theta.to_vec();
         moved[p] += EPSILON;
-        let counts = past.expect(&moved).counts;
-        for (i, (ahead, here)) in counts.iter().zip(&base).enumerate() {
-            jacobian[(i, p)] = (ahead - here) / EPSILON / weights[i];
-        }
-        for (i, (ahead, here)) in past.prior_residuals(&moved).iter().zip(&prior).enumerate() {
-            jacobian[(base.len() + i, p)] = (ahead - here) / EPSILON;
-        }
-        moved[p] = theta[p];
+        moved
+    };
+    // Nothing moved, then one parameter after the other.
+    let thetas: Vec<Vec<f64>> = std::iter::once(theta.to_vec()).chain((0..theta.len()).map(moved)).collect();
+    let expected = past.expect(&thetas);
+    let (base, prior) = (&expected[0], past.prior_residuals(theta));
+    let weights: Vec<f64> = past.came().zip(base).map(|((_, size), m)| (m + m * m / size).sqrt()).collect();
+    let counted = past.came().zip(base).zip(&weights).map(|(((came, _), mean), weight)| (mean - came) / weight);
+    let residuals: DVector<f64> = counted.chain(prior.iter().copied()).collect::<Vec<f64>>().into();
+    let mut jacobian = DMatrix::zeros(residuals.len(), theta.len());
+    for (p, mut column) in jacobian.column_iter_mut().enumerate() {
+        let (ahead, prior_ahead) = (&expected[p + 1], past.prior_residuals(&thetas[p + 1]));
+        let counted = ahead.iter().zip(base).zip(&weights).map(|((ahead, here), weight)| (ahead - here) / weight);
+        let changes = counted.chain(prior_ahead.iter().zip(&prior).map(|(ahead, here)| ahead - here));
+        column.iter_mut().zip(changes).for_each(|(slope, change)| *slope = change / EPSILON);
     }
     let transposed = jacobian.transpose();
     (&transposed * residuals, &transposed * jacobian)

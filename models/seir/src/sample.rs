@@ -2,9 +2,10 @@
 
 use countycast_engine::Streams;
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn};
-use rand_distr::{Distribution, StandardNormal};
+use rand::RngExt;
+use rand_distr::StandardNormal;
 
-use crate::past::{Expected, Past};
+use crate::past::Past;
 
 /// Vectors in the set.
 pub(crate) const VECTORS: usize = 200;
@@ -26,7 +27,6 @@ pub(crate) struct Sampled {
     pub(crate) loss: f64,
     /// Share of the weight.
     pub(crate) weight: f64,
-    pub(crate) expected: Expected,
 }
 
 /// The set.
@@ -34,6 +34,20 @@ pub(crate) struct Set {
     pub(crate) vectors: Vec<Sampled>,
     /// Kish's effective number of vectors.
     pub(crate) effective_size: f64,
+}
+
+impl Sampled {
+    /// Share of infections that become reported cases on the last day.
+    pub(crate) fn ascertainment(&self) -> f64 {
+        self.theta[1].exp().min(1.0)
+    }
+}
+
+impl Set {
+    /// Least negative log posterior of a vector.
+    pub(crate) fn least_loss(&self) -> f64 {
+        self.vectors.iter().map(|sampled| sampled.loss).fold(f64::INFINITY, f64::min)
+    }
 }
 
 impl Proposals {
@@ -58,23 +72,22 @@ impl Proposals {
         let size = past.parameters();
         // On this scale the posterior has standard deviations of one.
         let centres: Vec<DVector<f64>> = self.centres.iter().map(|centre| &root * centre).collect();
-        let mut vectors = Vec::with_capacity(VECTORS);
-        let mut logs = Vec::with_capacity(VECTORS);
+        let mut thetas = Vec::with_capacity(VECTORS);
+        let mut densities = Vec::with_capacity(VECTORS);
         for i in 0..VECTORS {
             let mut rng = streams.rng("parameters", i);
-            let normal = DVector::from_fn(size, |_, _| StandardNormal.sample(&mut rng));
+            let normal = DVector::from_fn(size, |_, _| self.scale * rng.sample::<f64, _>(StandardNormal));
             let own = i * centres.len() / VECTORS;
-            let theta = &self.centres[own] + root.solve_upper_triangular(&(self.scale * &normal))?;
-            let at = &centres[own] + self.scale * normal;
-            let theta: Vec<f64> = theta.iter().copied().collect();
-            let expected = past.expect(&theta);
-            let loss = past.loss_of(&theta, &expected);
-            logs.push(-loss - self.log_density(&centres, &at));
-            vectors.push(Sampled { theta, loss, weight: 0.0, expected });
+            densities.push(self.log_density(&centres, &(&centres[own] + &normal)));
+            let theta = &self.centres[own] + root.solve_upper_triangular(&normal)?;
+            thetas.push(theta.iter().copied().collect::<Vec<f64>>());
         }
-        let weights = weights(logs)?;
-        vectors.iter_mut().zip(&weights).for_each(|(vector, weight)| vector.weight = *weight);
-        Some(Set { vectors, effective_size: effective_size(&weights) })
+        let losses = past.losses(&thetas);
+        let weights = weights(losses.iter().zip(densities).map(|(loss, density)| -loss - density).collect())?;
+        let effective_size = effective_size(&weights);
+        let each = thetas.into_iter().zip(losses).zip(weights);
+        let vectors = each.map(|((theta, loss), weight)| Sampled { theta, loss, weight }).collect();
+        Some(Set { vectors, effective_size })
     }
 
     /// Log density of the proposals, up to a constant, each centre in proportion to the vectors that are drawn around it.
@@ -84,7 +97,8 @@ impl Proposals {
             .enumerate()
             .map(|(k, centre)| {
                 let drawn = ((k + 1) * VECTORS).div_ceil(centres.len()) - (k * VECTORS).div_ceil(centres.len());
-                (drawn as f64).ln() - 0.5 * (at - centre).norm_squared() / self.scale.powi(2)
+                let distance: f64 = at.iter().zip(centre).map(|(at, centre)| (at - centre).powi(2)).sum();
+                (drawn as f64).ln() - 0.5 * distance / self.scale.powi(2)
             })
             .collect();
         let most = logs.iter().copied().fold(f64::NEG_INFINITY, f64::max);

@@ -5,7 +5,7 @@ use countycast_engine::{Date, Parameters};
 use crate::past::{GLOBAL_NAMES, GLOBALS, KNOT_DAYS, LOG_R, Past, log_linear};
 use crate::refine::normal_equations;
 use crate::sample::{Proposals, effective_size, resampled, weights};
-use crate::search::start;
+use crate::search::starts;
 
 /// Days after which vectors are too old.
 const LATEST_DAYS: i32 = 7;
@@ -33,23 +33,24 @@ pub(crate) fn proposals(past: &Past, as_of: Date, earlier: &Parameters) -> Optio
     let age = (as_of - earlier.as_of()).get_days();
     let moved = (1..=LATEST_DAYS).contains(&age).then(|| moved(past, earlier, age as usize)).flatten()?;
     // What the days since have told (and those that fell out of the window): posterior today over posterior then.
-    let weights = weights(moved.iter().map(|moved| moved.loss - past.loss(&moved.theta)).collect())?;
-    if effective_size(&weights) < LEAST_EFFECTIVE * moved.len() as f64 {
+    let (thetas, then): (Vec<Vec<f64>>, Vec<f64>) = moved.into_iter().map(|moved| (moved.theta, moved.loss)).unzip();
+    let weights = weights(then.iter().zip(past.losses(&thetas)).map(|(then, now)| then - now).collect())?;
+    if effective_size(&weights) < LEAST_EFFECTIVE * thetas.len() as f64 {
         return None;
     }
     let mean: Vec<f64> = (0..past.parameters())
-        .map(|p| moved.iter().zip(&weights).map(|(moved, weight)| weight * moved.theta[p]).sum())
+        .map(|p| thetas.iter().zip(&weights).map(|(theta, weight)| weight * theta[p]).sum())
         .collect();
     let (gradient, information) = normal_equations(past, &mean);
     let information = information.cholesky()?;
     let step = information.solve(&gradient);
     let keep = (1.0 - JITTER).sqrt();
     let centre = |k: usize| -> Vec<f64> {
-        let theta = moved[k].theta.iter().zip(&mean).zip(step.iter());
+        let theta = thetas[k].iter().zip(&mean).zip(step.iter());
         theta.map(|((theta, mean), step)| mean - step.clamp(-1.0, 1.0) + keep * (theta - mean)).collect()
     };
     let mut centres: Vec<Vec<f64>> = resampled(weights.into_iter(), KEPT).into_iter().map(centre).collect();
-    centres.extend((0..FRESH).map(|i| start(past, i)));
+    centres.extend(starts(past, FRESH));
     Some(Proposals::among(centres, information, JITTER.sqrt()))
 }
 

@@ -1,4 +1,5 @@
 //! The compartments against what is known on paper, and against the slow, obvious twin.
+#![allow(clippy::needless_range_loop, reason = "one index over several arrays reads as the equations do")]
 
 use countycast_seir::{Forces, Mixing, Rates, STAGES, State, Strain};
 use countycast_testkit::SeirTwin;
@@ -110,5 +111,98 @@ fn stages_give_erlang_waiting_times() {
         state.day(&RATES, &Forces::reproduction(0.0), &mixing);
         let expected = erlang_cdf(f64::from(day), RATES.latent, 3);
         assert!((out(&state) - expected).abs() < 5e-3, "day {day}: {} and {expected}", out(&state));
+    }
+}
+
+/// What leaves and enters each compartment a day, as the README writes it: susceptible, removed, and the stages of two strains.
+type Slopes = ([f64; 2], [f64; 2], [[[f64; 2]; 2 * STAGES]; 2]);
+
+fn slopes(state: &State<2, 2>, forces: &Forces<2, 2>, rates: &Rates, risk: &[[f64; 2]; 2]) -> (Slopes, [[f64; 2]; 2]) {
+    let (mut susceptible, mut removed) = ([0.0; 2], [0.0; 2]);
+    let (mut stages, mut infections) = ([[[0.0; 2]; 2 * STAGES]; 2], [[0.0; 2]; 2]);
+    let left = state.susceptible.iter().sum::<f64>() / PEOPLE;
+    for a in 0..2 {
+        let immunised = forces.immunised[a] * state.susceptible[a];
+        let waned = forces.waning * state.removed[a];
+        susceptible[a] = waned - immunised;
+        removed[a] = immunised - waned;
+        for (k, strain) in state.strains.iter().enumerate() {
+            let force: f64 =
+                (0..2).map(|b| risk[a][b] * strain.infectious.iter().map(|stage| stage[b]).sum::<f64>()).sum();
+            let r = forces.reproduction[k] / rates.infectious * left.powf(rates.heterogeneity - 1.0);
+            infections[k][a] = r * state.susceptible[a] * force + forces.imported[k][a];
+            susceptible[a] -= infections[k][a];
+            let mut inflow = infections[k][a];
+            for j in 0..2 * STAGES {
+                let people = if j < STAGES { strain.exposed[j][a] } else { strain.infectious[j - STAGES][a] };
+                let out = people * STAGES as f64 / if j < STAGES { rates.latent } else { rates.infectious };
+                stages[k][j][a] = inflow - out;
+                inflow = out;
+            }
+            removed[a] += inflow;
+        }
+    }
+    ((susceptible, removed, stages), infections)
+}
+
+/// The state after `step` days of constant slopes.
+fn moved(state: &State<2, 2>, (susceptible, removed, stages): &Slopes, step: f64) -> State<2, 2> {
+    let mut moved = *state;
+    for a in 0..2 {
+        moved.susceptible[a] += step * susceptible[a];
+        moved.removed[a] += step * removed[a];
+        for k in 0..2 {
+            for j in 0..STAGES {
+                moved.strains[k].exposed[j][a] += step * stages[k][j][a];
+                moved.strains[k].infectious[j][a] += step * stages[k][STAGES + j][a];
+            }
+        }
+    }
+    moved
+}
+
+#[test]
+fn a_day_is_four_steps_of_heun_on_the_equations_as_they_are_written() {
+    let (mixing, step) = (two_groups(), 0.25);
+    // Risk of a person of `a` by one of `b`, from the equations: one infectious person at a time.
+    let mut risk = [[0.0; 2]; 2];
+    for b in 0..2 {
+        let mut one = State::<2, 1> { susceptible: [1.0; 2], strains: [Strain::NONE], removed: [0.0; 2] };
+        one.strains[0].infectious[0][b] = 1e-9;
+        let still = Rates { latent: 1e12, infectious: 1e12, heterogeneity: 1.0 };
+        let new = one.day(&still, &Forces::reproduction(1e12), &mixing)[0];
+        (0..2).for_each(|a| risk[a][b] = 1e9 * new[a]);
+    }
+    for heterogeneity in [1.0, 1.8] {
+        let rates = Rates { heterogeneity, ..RATES };
+        let mut fast = State::<2, 2> {
+            susceptible: [3.5e5, 5.5e5],
+            strains: [Strain { exposed: [[1e3, 2e3]; STAGES], infectious: [[3e3, 1e3]; STAGES] }; 2],
+            removed: [2.4e4; 2],
+        };
+        let mut slow = fast;
+        let forces = Forces {
+            reproduction: [1.4, 1.9],
+            imported: [[5.0, 1.0], [1.0, 2.0]],
+            immunised: [0.01, 0.02],
+            waning: 0.01,
+        };
+        for day in 0..60 {
+            let found = fast.day(&rates, &forces, &mixing);
+            let mut expected = [[0.0; 2]; 2];
+            for _ in 0..4 {
+                let (first, new) = slopes(&slow, &forces, &rates, &risk);
+                let (second, new_ahead) = slopes(&moved(&slow, &first, step), &forces, &rates, &risk);
+                slow = moved(&moved(&slow, &first, 0.5 * step), &second, 0.5 * step);
+                for k in 0..2 {
+                    (0..2).for_each(|a| expected[k][a] += 0.5 * step * (new[k][a] + new_ahead[k][a]));
+                }
+            }
+            for (found, expected) in found.iter().flatten().zip(expected.iter().flatten()) {
+                assert!((found / expected - 1.0).abs() < 1e-8, "day {day}: {found} and {expected}");
+            }
+            let removed = (fast.removed[1] / slow.removed[1] - 1.0).abs();
+            assert!(removed < 1e-8, "day {day}: {fast:?} and {slow:?}");
+        }
     }
 }

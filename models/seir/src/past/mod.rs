@@ -1,13 +1,14 @@
 //! The model of the past: from parameters to expected reports, and how well they agree with those that came.
 
-use countycast_engine::delay::due;
+mod run;
+
+pub(crate) use run::Reproduction;
+
 use countycast_engine::{DUMP_FACTOR, Date, History, Recent, weekday_index};
 
 use crate::ages::GROUPS;
 use crate::burden::Kernels;
-use crate::compartments::{Forces, State, Strain};
 use crate::course::invert;
-use crate::mixing::Mixing;
 use crate::settings::Settings;
 
 /// Days between knots of log R, which stand on Sundays: a day later they are the same.
@@ -37,7 +38,6 @@ pub(crate) const LOG_R: &str = "log R ";
 /// One place's past, ready to be tried with many parameters.
 pub(crate) struct Past {
     settings: Settings,
-    mixing: Mixing<1>,
     population: f64,
     /// Days of the history before the first one.
     skipped: usize,
@@ -54,23 +54,16 @@ pub(crate) struct Past {
     /// Cases before the first day.
     before: f64,
     case_size: f64,
+    /// Shares of the delay from infection to the report of a case.
     case_delay: Vec<f64>,
-    death_delay: Vec<f64>,
+    /// Deaths of a week that follow from one infection, if all die, by the days from it to the week's last day.
+    week_of_deaths: Vec<f64>,
     fatality: f64,
     /// Median of the prior of ascertainment.
     ascertainment: f64,
     /// Whole days from infection to report.
     lag: usize,
     start_level: f64,
-}
-
-/// Expected reports under one parameter vector.
-pub(crate) struct Expected {
-    /// Daily cases from the warm-up's end on, then weekly deaths.
-    pub(crate) counts: Vec<f64>,
-    /// Reproduction number if everyone were susceptible, and the effective one, a value a day.
-    pub(crate) reproduction: Vec<f64>,
-    pub(crate) effective: Vec<f64>,
 }
 
 impl Past {
@@ -97,7 +90,6 @@ impl Past {
         let lead = weekday_index(first_day);
         Some(Self {
             settings: *settings,
-            mixing: Mixing::homogeneous(population),
             population,
             knots: knots(first_day, lead, days),
             skipped: history.days() - days,
@@ -106,7 +98,7 @@ impl Past {
             before: before.max(0.0),
             case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
             case_delay: kernels.reports().to_vec(),
-            death_delay: kernels.deaths().to_vec(),
+            week_of_deaths: within_a_week(kernels.deaths()),
             fatality: kernels.fatality(shares),
             ascertainment: kernels.ascertainment(),
             lag: kernels.lag(),
@@ -132,7 +124,7 @@ impl Past {
         GLOBAL_NAMES.iter().map(|name| (*name).to_owned()).chain(knots).collect()
     }
 
-    /// Counts that came, in the order of [`Expected::counts`], with the size of each one's negative binomial.
+    /// Counts that came, in the order of [`Past::expect`], with the size of each one's negative binomial.
     pub(crate) fn came(&self) -> impl Iterator<Item = (f64, f64)> + '_ {
         let cases = self.cases[WARM_UP..].iter().map(|count| (*count, self.case_size));
         cases.chain(self.weekly_deaths.iter().map(|count| (*count, DEATH_SIZE)))
@@ -165,94 +157,38 @@ impl Past {
         own.chain(walk).collect()
     }
 
-    /// Start values: the inverted course of reports at an ascertainment and a factor on fatality.
-    pub(crate) fn start(&self, ascertainment: f64, fatality: f64) -> Vec<f64> {
+    /// Start values: the inverted course of reports at each of some pairs of an ascertainment and a factor on fatality.
+    pub(crate) fn starts(&self, pairs: impl Iterator<Item = (f64, f64)>) -> Vec<Vec<f64>> {
         let lag = self.lag.min(self.days() - 1);
         let last = self.smooth[self.days() - 1];
         let reported: Vec<f64> =
             (0..self.days()).map(|day| self.smooth.get(day + lag).copied().unwrap_or(last) + 0.02).collect();
         let drive = invert(&reported, &vec![0.0; reported.len()], &self.settings.rates());
-        let mut theta = vec![(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln(), self.prior(3).0];
-        for knot in 0..self.parameters() - GLOBALS {
-            let day = (KNOT_DAYS * knot).saturating_sub(self.lead);
-            let around = day.saturating_sub(3)..(day + 4).min(self.days());
-            let days = around.len().max(1) as f64;
-            let mean = drive.effective
-                [around.start.min(self.days() - 1)..around.end.max(around.start).min(self.days())]
-                .iter()
-                .sum::<f64>()
-                / days;
-            let so_far: f64 = reported[..day.min(self.days())].iter().sum();
-            let left = (1.0 - (self.before + so_far) / ascertainment / self.population).max(0.05);
-            theta.push((mean.clamp(0.3, 3.5) / left.powf(self.settings.heterogeneity)).ln());
-        }
-        theta
-    }
-
-    /// A level of infections on the first day that the place can have.
-    fn believed(&self, level: f64) -> f64 {
-        level.min(0.02 * self.population)
-    }
-
-    /// The first day's state where infections have been level up to it.
-    fn begin(&self, level: f64, ascertainment: f64) -> State<1, 1> {
-        let rates = self.settings.rates();
-        let immune = (self.before / ascertainment).min(0.95 * self.population);
-        let mut strain = Strain::<1>::NONE;
-        strain.exposed = [[level * rates.latent / 3.0]; 3];
-        strain.infectious = [[level * rates.infectious / 3.0]; 3];
-        let infected = level * (rates.latent + rates.infectious);
-        let susceptible = [(self.population - immune - infected).max(0.01 * self.population)];
-        State { susceptible, strains: [strain], removed: [immune] }
-    }
-
-    /// The level at which infections have arrived after days of these log R, by as many infected.
-    pub(crate) fn level_after(&self, level: f64, ascertainment: f64, log_r: impl Iterator<Item = f64>) -> f64 {
-        let rates = self.settings.rates();
-        let mut state = self.begin(self.believed(level), ascertainment.min(1.0));
-        for log_r in log_r {
-            state.day(&rates, &Forces::reproduction(log_r.clamp(-3.0, 3.0).exp()), &self.mixing);
-        }
-        state.strains[0].infected()[0] / (rates.latent + rates.infectious)
+        let knots = 0..self.parameters() - GLOBALS;
+        let day = |knot: usize| (KNOT_DAYS * knot).saturating_sub(self.lead);
+        // Effective R around each knot, and reports before it.
+        let around = |day: usize| {
+            let days = day.saturating_sub(3).min(self.days() - 1)..(day + 4).min(self.days());
+            let number = days.len() as f64;
+            let mean = drive.effective[days].iter().sum::<f64>() / number;
+            (mean.clamp(0.3, 3.5), reported[..day.min(self.days())].iter().sum::<f64>())
+        };
+        let around: Vec<(f64, f64)> = knots.map(|knot| around(day(knot))).collect();
+        let start = |(ascertainment, fatality): (f64, f64)| {
+            let log_r = around.iter().map(|(effective, so_far)| {
+                let left = (1.0 - (self.before + so_far) / ascertainment / self.population).max(0.05);
+                (effective / left.powf(self.settings.heterogeneity)).ln()
+            });
+            let globals = [(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln(), self.prior(3).0];
+            globals.into_iter().chain(log_r).collect()
+        };
+        pairs.map(start).collect()
     }
 
     /// By how many days the window began earlier `age` days ago, and the days from the first knot to that day.
     pub(crate) fn begun_before(&self, age: usize) -> (usize, usize) {
         let begun = age.min(self.skipped);
         (begun, (self.lead + 7 * begun.div_ceil(7) - begun) % 7)
-    }
-
-    /// Runs the equations under a parameter vector.
-    pub(crate) fn expect(&self, theta: &[f64]) -> Expected {
-        let [level, ascertainment, fatality] = [0, 1, 2].map(|p| theta[p].clamp(-20.0, 20.0).exp());
-        let ascertainment = ascertainment.min(1.0);
-        let rates = self.settings.rates();
-        let level = self.believed(level);
-        let mut state = self.begin(level, ascertainment);
-        // Before the first day infections are taken to have been level.
-        let lead = self.case_delay.len();
-        let mut infections = vec![level; lead];
-        let (mut reproduction, mut effective) = (Vec::new(), Vec::new());
-        for day in 0..self.days() {
-            let r = log_linear(&theta[GLOBALS..], day + self.lead).clamp(-3.0, 3.0).exp();
-            let share = state.susceptible[0] / self.population;
-            reproduction.push(r);
-            effective.push(r * share.max(1e-9).powf(rates.heterogeneity));
-            infections.push(state.day(&rates, &Forces::reproduction(r), &self.mixing)[0][0]);
-        }
-        let growth = theta[3].clamp(-1.0, 1.0) / 7.0;
-        let cases = (WARM_UP..self.days()).map(|day| {
-            let then = (ascertainment * (growth * (day as f64 - self.days() as f64)).exp()).min(1.0);
-            (due(&infections, &self.case_delay, lead + day) * then * self.factors[day]).max(1e-6)
-        });
-        let mut counts: Vec<f64> = cases.collect();
-        let weeks = self.weekly_deaths.len();
-        for week in 0..weeks {
-            let end = infections.len() - 7 * (weeks - 1 - week);
-            let deaths: f64 = (end - 7..end).map(|day| due(&infections, &self.death_delay, day)).sum();
-            counts.push((deaths * self.fatality * fatality).max(1e-6));
-        }
-        Expected { counts, reproduction, effective }
     }
 
     /// Negative log likelihood of the last `window` days, up to a constant.
@@ -267,14 +203,23 @@ impl Past {
 
     /// Negative log posterior, up to a constant.
     pub(crate) fn loss(&self, theta: &[f64]) -> f64 {
-        self.loss_of(theta, &self.expect(theta))
+        self.losses(&[theta.to_vec()])[0]
     }
 
-    /// The same, where what is to be expected is known.
-    pub(crate) fn loss_of(&self, theta: &[f64], expected: &Expected) -> f64 {
-        let prior: f64 = self.prior_residuals(theta).iter().map(|r| 0.5 * r * r).sum();
-        self.misfit(&expected.counts, usize::MAX) + prior
+    /// The same, of each of some vectors.
+    pub(crate) fn losses(&self, thetas: &[Vec<f64>]) -> Vec<f64> {
+        let loss = |(theta, counts): (&Vec<f64>, Vec<f64>)| {
+            let prior: f64 = self.prior_residuals(theta).iter().map(|r| 0.5 * r * r).sum();
+            self.misfit(&counts, usize::MAX) + prior
+        };
+        thetas.iter().zip(self.expect(thetas)).map(loss).collect()
     }
+}
+
+/// Of events delayed by these shares, the part that falls within a week, by the days from an event to the week's last day.
+fn within_a_week(shares: &[f64]) -> Vec<f64> {
+    let days = |back: usize| (back + 1).saturating_sub(7)..(back + 1).min(shares.len());
+    (0..shares.len() + 6).map(|back| shares[days(back)].iter().sum()).collect()
 }
 
 /// Sundays from the last one up to the first day, `lead` days before it, to the first after the last day but one.
