@@ -90,7 +90,7 @@ pub enum DefectKind {
 /// The truth for the [`DAYS_TO_COME`] days after [`AS_OF`] is only in `truth.csv`.
 ///
 /// # Errors
-/// [`Error::Io`] where a file cannot be written.
+/// [`Error::Write`] where a file cannot be written.
 pub fn write(dir: &Path, seed: u64) -> Result<Truth, Error> {
     let places = places::all(seed);
     let courses = epidemic::run(&places);
