@@ -139,6 +139,8 @@ fn write(bencher: Bencher) {
             weights: Vec::new(),
             failures: Vec::new(),
             reproduction: None,
+            joint: None,
+            alternatives: Vec::new(),
         }
     };
     let results: Vec<Projected> = HISTORIES.iter().map(projected).collect();

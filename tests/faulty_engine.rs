@@ -9,9 +9,12 @@ use std::time::Duration;
 
 use countycast::config::Config;
 use countycast::panel::{self, Panel};
-use countycast::pipeline::{Batch, Group, Monitor, Plan, Projected, Selection};
+use countycast::pipeline::{Batch, Group, Levels, Monitor, Plan, Projected, Response, Selection};
 use countycast::project::plan;
-use countycast_engine::{Draws, Engine, EngineError, Fitted, History, Horizon, Places, Scenario, Streams, Target};
+use countycast::scores::quantiles::Forecast;
+use countycast_engine::{
+    Change, Draws, Engine, EngineError, Fitted, History, Horizon, Places, Scenario, Streams, Target,
+};
 
 /// What goes wrong.
 #[derive(Clone, Copy, PartialEq)]
@@ -29,6 +32,9 @@ struct Faulty {
     fit: Fault,
     draw: Fault,
     train: Fault,
+    /// Under a scenario that changes something; the baseline is sound.
+    scenario: Fault,
+    name: &'static str,
 }
 
 const COUNTY: &str = "19001";
@@ -48,7 +54,7 @@ impl Fault {
 
 impl Engine for Faulty {
     fn name(&self) -> &'static str {
-        "faulty"
+        self.name
     }
 
     fn fit(&self, history: &History, _: &Streams) -> Result<Box<dyn Fitted>, EngineError> {
@@ -56,7 +62,7 @@ impl Engine for Faulty {
         if here {
             self.fit.strike()?;
         }
-        Ok(Box::new(One(if here { self.draw } else { Fault::None })))
+        Ok(Box::new(if here { One(self.draw, self.scenario) } else { One(Fault::None, Fault::None) }))
     }
 
     fn train(&self, _: &Places, _: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
@@ -64,13 +70,18 @@ impl Engine for Faulty {
     }
 }
 
-struct One(Fault);
+/// One case a day, and half as many under any scenario.
+struct One(Fault, Fault);
 
 impl Fitted for One {
-    fn draw(&self, _: &Scenario, horizon: Horizon, draws: usize, _: &Streams) -> Result<Draws, EngineError> {
+    fn draw(&self, scenario: &Scenario, horizon: Horizon, draws: usize, _: &Streams) -> Result<Draws, EngineError> {
         self.0.strike()?;
+        let changed = !scenario.changes().is_empty();
+        if changed {
+            self.1.strike()?;
+        }
         let days = horizon.days() - usize::from(self.0 == Fault::Short);
-        let ones = || vec![1.0; draws * days];
+        let ones = || vec![if changed { 0.5 } else { 1.0 }; draws * days];
         Ok(Draws::new(draws, days)?.with(Target::Cases, ones())?.with(Target::Deaths, ones())?)
     }
 }
@@ -92,10 +103,16 @@ fn demo() -> &'static Panel {
 
 /// Projects Iowa with `flat`, `trend` and the faulty engine.
 fn projected(faulty: Faulty) -> BTreeMap<String, Projected> {
+    under(faulty, Vec::new())
+}
+
+/// The same under scenarios.
+fn under(faulty: Faulty, scenarios: Vec<Levels>) -> BTreeMap<String, Projected> {
     let mut config: Config = toml::from_str(common::QUICK).unwrap();
     config.engine_names = vec!["flat".to_owned(), "trend".to_owned()];
     let mut plan: Plan = plan(&config, 2).unwrap();
     plan.engines.push(Arc::new(faulty));
+    plan.scenarios = scenarios;
     plan.limit = Duration::from_secs(2);
     plan.training_limit = Duration::from_secs(2);
     let selection = Selection::parse(demo(), &["IA".to_owned()], &[]).unwrap();
@@ -111,7 +128,7 @@ fn projected(faulty: Faulty) -> BTreeMap<String, Projected> {
 }
 
 fn sound() -> Faulty {
-    Faulty { fit: Fault::None, draw: Fault::None, train: Fault::None }
+    Faulty { fit: Fault::None, draw: Fault::None, train: Fault::None, scenario: Fault::None, name: "faulty" }
 }
 
 fn models(projected: &Projected) -> Vec<&'static str> {
@@ -146,6 +163,38 @@ fn a_fault_in_one_county_costs_that_county_that_engine() {
             assert!((here.weights.iter().map(|w| w.share).sum::<f64>() - 1.0).abs() < 1e-12);
             let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
             assert_eq!((failure.engine, failure.kind, failure.reason.as_str()), ("faulty", kind, reason));
+        }
+    }
+}
+
+#[test]
+fn a_fault_under_a_scenario_costs_that_county_that_engine_and_the_county_follows_its_state() {
+    let day = demo().as_of().tomorrow().unwrap();
+    let halved = Scenario::baseline().with(Change::transmission(day, day, 0.5)).unwrap();
+    let scenarios = || vec![vec![Scenario::baseline()], vec![halved.clone()]];
+    // The name of an engine with mechanisms.
+    let mechanistic = || Faulty { name: "seir", ..sound() };
+    let whole = under(mechanistic(), scenarios());
+    let ratio = |projected: &Projected| {
+        let blend = projected.blend.as_ref().unwrap();
+        assert!(projected.alternatives[0].blend == *blend, "{}: another blend where nothing changes", projected.fips);
+        let sum = |forecast: &Forecast| forecast.target(Target::Cases).unwrap().sum[13][11];
+        sum(&projected.alternatives[1].blend) / sum(blend)
+    };
+    for projected in whole.values() {
+        assert!((ratio(projected) - 0.5).abs() < 0.05 || projected.phase.word() == "fallback", "{}", projected.fips);
+    }
+    for (fault, kind) in [(Fault::Panics, "panicked"), (Fault::Hangs, "timed out"), (Fault::Refuses, "refused")] {
+        let found = under(Faulty { scenario: fault, ..mechanistic() }, scenarios());
+        let here = &found[COUNTY];
+        assert_eq!(models(here), ["flat", "trend"]);
+        let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
+        assert_eq!((failure.engine, failure.kind), ("seir", kind));
+        let responses: Vec<Response> = here.joint.as_ref().unwrap().members.iter().map(|(_, how, _)| *how).collect();
+        assert_eq!(responses, [Response::Ratio; 2]);
+        assert!((ratio(here) - 0.5).abs() < 0.05, "{}", ratio(here));
+        for (fips, there) in found.iter().filter(|(fips, _)| *fips != COUNTY && fips.len() == 5) {
+            assert!(same(there, &whole[fips]), "{fips} was touched by a fault in {COUNTY}");
         }
     }
 }

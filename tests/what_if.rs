@@ -62,7 +62,7 @@ fn stronger_measures_leave_fewer_cases_in_every_model() {
     let folder = common::scratch();
     for entry in ["masks", "stay_at_home", "work_from_home"] {
         let found = effects(&folder, &["--set", &format!("{entry}.strength=[0.2,0.9]")]);
-        for model in ["seir", "abm", "trend", "pool"] {
+        for model in ["seir", "abm", "trend", "blend"] {
             let course: Vec<f64> = cases(&found, model).map(|effect| median(effect, "difference")).collect();
             assert_eq!(course.len(), 2, "{entry} {model}");
             assert!(course[0] < 0.0 && course[1] < course[0], "{entry} {model}: {course:?}");
@@ -111,7 +111,7 @@ fn scenarios_stand_side_by_side_and_their_files_hold_the_same_numbers() {
     let ready = Path::new(env!("CARGO_MANIFEST_DIR")).join("config/scenarios");
     let files = ["masks.toml", "variant.toml"].map(|name| ready.join(name).to_str().unwrap().to_owned());
     let printed = effects(&folder, &[&files[0], &files[1]]);
-    let names: Vec<&Value> = cases(&printed, "pool").map(|effect| &effect["scenario"]).collect();
+    let names: Vec<&Value> = cases(&printed, "blend").map(|effect| &effect["scenario"]).collect();
     assert_eq!(names.len(), 2);
     assert_ne!(names[0], names[1]);
     let out = folder.path().join("out");
@@ -170,7 +170,7 @@ fn patients_are_held_against_beds_under_every_scenario() {
     let found: Value = serde_json::from_slice(&std::fs::read(folder.path().join("out/effects.json")).unwrap()).unwrap();
     let of = |quantity: &str| {
         let mut all = found["effects"].as_array().unwrap().iter();
-        let effect = all.find(|effect| effect["model"] == "pool" && effect["quantity"] == quantity).unwrap();
+        let effect = all.find(|effect| effect["model"] == "blend" && effect["quantity"] == quantity).unwrap();
         [median(effect, "baseline"), median(effect, "what_if")]
     };
     for (bed, quantity) in [(0, "ward_overflow"), (1, "icu_overflow")] {

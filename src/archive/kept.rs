@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::fs;
 use std::io::{Read, Write};
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use countycast_engine::Date;
@@ -36,12 +37,17 @@ impl Archive {
         })
     }
 
-    /// An engine's newest model of the `days` days before `as_of`, with its day; none if there is none.
+    /// An engine's newest model whose age in days on `as_of` is within `ages`, with its day; none if there is none.
     ///
     /// # Errors
     /// [`Error::Input`] for a file that cannot be read.
-    pub fn model(&self, engine: &str, as_of: Date, days: u16) -> Result<Option<(Date, Vec<u8>)>, Error> {
-        let candidates = (1..=i64::from(days)).map(|age| as_of.saturating_sub(age.days()));
+    pub fn model(
+        &self,
+        engine: &str,
+        as_of: Date,
+        ages: RangeInclusive<u16>,
+    ) -> Result<Option<(Date, Vec<u8>)>, Error> {
+        let candidates = ages.map(|age| as_of.saturating_sub(i64::from(age).days()));
         let newest = candidates.map(|day| (day, self.model_path(engine, day))).find(|(_, path)| path.is_file());
         let Some((day, path)) = newest else { return Ok(None) };
         let mut model = Vec::new();

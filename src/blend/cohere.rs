@@ -8,7 +8,8 @@
 use countycast_engine::{Fips, Streams, Target};
 use rand_distr::{Distribution, StandardNormal};
 
-use crate::scores::quantiles::{Forecast, LEVELS, Quantiles, Row, row};
+use super::spread::spread;
+use crate::scores::quantiles::{Forecast, Quantiles, row};
 
 /// Paths of each place: enough for quantiles of 1 % to rest on four.
 const PATHS: usize = 400;
@@ -67,7 +68,7 @@ impl PathSum {
         {
             sums.resize_with(rows.len(), || vec![0.0; PATHS]);
             for (sums, row) in sums.iter_mut().zip(rows) {
-                let values = spread(row);
+                let values = spread(row, PATHS);
                 sums.iter_mut().zip(&ranks).for_each(|(sum, &rank)| *sum += values[rank]);
             }
         }
@@ -87,20 +88,6 @@ impl PathSum {
     }
 }
 
-/// Equally likely values with these quantiles, ascending: linear between levels, and half a step of levels beyond the last.
-fn spread(row: &Row) -> [f32; PATHS] {
-    let mut segment = 0;
-    std::array::from_fn(|path| {
-        let level = (path as f64 + 0.5) / PATHS as f64;
-        while segment + 2 < LEVELS.len() && level > LEVELS[segment + 1] {
-            segment += 1;
-        }
-        let along = (level - LEVELS[segment]) / (LEVELS[segment + 1] - LEVELS[segment]);
-        let (low, high) = (row[segment], row[segment + 1]);
-        (low + (high - low) * along.clamp(-0.5, 1.5) as f32).max(0.0)
-    })
-}
-
 /// A region's forecast with the summed targets in place of its own.
 pub fn replace(region: &mut Forecast, target: Target, quantiles: Quantiles) {
     match region.targets.iter_mut().find(|(known, _)| *known == target) {
@@ -115,7 +102,7 @@ pub fn replace(region: &mut Forecast, target: Target, quantiles: Quantiles) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::scores::quantiles::MEDIAN;
+    use crate::scores::quantiles::{LEVELS, MEDIAN, Row};
 
     fn fips(number: usize) -> Fips {
         format!("19{:03}", 2 * number + 1).parse().unwrap()

@@ -2,16 +2,19 @@
 
 mod calibration;
 mod cohere;
+mod couple;
 mod learned;
 mod prior;
 mod quantile_average;
 mod sanity;
 mod settings;
 mod shares;
+mod spread;
 mod stratum;
 
 pub use calibration::Calibration;
 pub use cohere::{Factor, PathSum, SUMMED, replace};
+pub use couple::{coupled, ranked};
 pub use learned::Learned;
 pub use prior::Prior;
 pub use quantile_average::{Rule, Weight, blend};

@@ -17,20 +17,34 @@ pub struct Census {
 }
 
 /// A trajectory: patients on the ward and in intensive care, a value a day.
-type Path = (Vec<f32>, Vec<f32>);
+pub type Occupancy = (Vec<f32>, Vec<f32>);
 
 impl Census {
     /// The census of drawn trajectories, each a pair of ward and intensive care with a value for each of `days` days.
     #[must_use]
-    pub fn of_paths(days: usize, paths: impl Iterator<Item = Path>) -> Self {
-        let peak = |(ward, icu): &Path| ward.iter().zip(icu).map(|(w, i)| w + i).fold(0.0, f32::max);
-        let mut paths: Vec<(f32, Path)> = paths.map(|path| (peak(&path), path)).collect();
-        paths.sort_by(|(a, _), (b, _)| a.total_cmp(b));
+    pub fn of_paths(days: usize, paths: &[Occupancy]) -> Self {
+        Self::taken(days, paths, &Self::kept(paths))
+    }
+
+    /// Numbers of the trajectories that a census of these keeps, in its order.
+    #[must_use]
+    pub fn kept(paths: &[Occupancy]) -> Vec<usize> {
+        let peak = |(ward, icu): &Occupancy| ward.iter().zip(icu).map(|(w, i)| w + i).fold(0.0, f32::max);
+        let peaks: Vec<f32> = paths.iter().map(peak).collect();
+        let mut order: Vec<usize> = (0..paths.len()).collect();
+        order.sort_by(|&a, &b| peaks[a].total_cmp(&peaks[b]));
         let kept = paths.len().min(KEPT);
-        let mut census = Self { days, ward: Vec::with_capacity(kept * days), icu: Vec::with_capacity(kept * days) };
-        for rank in 0..kept {
-            // The middle of the rank's share of all trajectories.
-            let (_, (ward, icu)) = &paths[(2 * rank + 1) * paths.len() / (2 * kept)];
+        // The middle of the rank's share of all trajectories.
+        (0..kept).map(|rank| order[(2 * rank + 1) * paths.len() / (2 * kept)]).collect()
+    }
+
+    /// The census of the `kept` trajectories. Under a scenario these are the ones that the baseline's census keeps, so that
+    /// trajectories of both correspond.
+    #[must_use]
+    pub fn taken(days: usize, paths: &[Occupancy], kept: &[usize]) -> Self {
+        let room = || Vec::with_capacity(kept.len() * days);
+        let mut census = Self { days, ward: room(), icu: room() };
+        for (ward, icu) in kept.iter().filter_map(|&draw| paths.get(draw)) {
             census.ward.extend(ward);
             census.icu.extend(icu);
         }
@@ -84,7 +98,8 @@ mod tests {
     use super::*;
 
     fn flat(levels: impl Iterator<Item = f32>) -> Census {
-        Census::of_paths(2, levels.map(|level| (vec![level, 0.5 * level], vec![0.0; 2])))
+        let paths: Vec<Occupancy> = levels.map(|level| (vec![level, 0.5 * level], vec![0.0; 2])).collect();
+        Census::of_paths(2, &paths)
     }
 
     #[test]

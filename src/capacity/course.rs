@@ -2,7 +2,6 @@
 
 use countycast_engine::{Draws, History, Streams, Target, counts};
 
-use super::Census;
 use super::stays::{Kernels, Stays};
 
 /// Hospital flow of a place: patients from past cases, and those that each future day adds.
@@ -65,13 +64,6 @@ impl Course {
             census
         };
         (stay(&self.kernels.ward, &self.ward), stay(&self.kernels.icu, &self.icu))
-    }
-
-    /// The census of an engine's trajectories; none where it projects neither admissions nor cases.
-    #[must_use]
-    pub fn census(&self, draws: &Draws, streams: &Streams) -> Option<Census> {
-        let admissions = self.all_admissions(draws, streams)?;
-        Some(Census::of_paths(draws.days(), admissions.iter().map(|path| self.patients(path))))
     }
 }
 

@@ -16,7 +16,7 @@ mod stays;
 pub use beds::{Bed, Beds};
 pub use care::{Load, SPECIALTIES, gaps};
 pub use catchment::Catchments;
-pub use census::Census;
+pub use census::{Census, Occupancy};
 pub use course::Course;
 pub use need::{Need, PEAK_LEVELS};
 pub use settings::Settings;

@@ -4,10 +4,11 @@ use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
 use jiff::ToSpan;
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::parquet;
 use crate::error::Error;
+use crate::panel::Place;
 use crate::pipeline::Projected;
 use crate::scores::quantiles::{Forecast, LEVELS, Row};
 
@@ -64,13 +65,17 @@ pub fn write_part(
             rows.push_weeks(&Subject { fips: &fips, model, as_of: day }, forecast);
         }
         if let Some(forecast) = &projected.blend {
-            let subject = Subject { fips: &fips, model: BLEND, as_of: day };
-            rows.push_weeks(&subject, forecast);
-            rows.push_days(&subject, forecast);
-            rows.push_cumulative(&subject, forecast, totals(projected.fips));
+            rows.push_blend(&fips, day, forecast, totals(projected.fips));
         }
     }
     parquet::write(path, rows.frame(day).map_err(|error| parquet::write_error(path, error))?)
+}
+
+/// The rows of one location's blend.
+pub(crate) fn of_blend(as_of: Date, fips: Fips, forecast: &Forecast, totals: Totals) -> PolarsResult<DataFrame> {
+    let (day, mut rows) = (days_since_epoch(as_of), Rows::default());
+    rows.push_blend(&fips.to_string(), day, forecast, totals);
+    rows.frame(day)
 }
 
 /// Joins parts, in their order, into one file, a row group each.
@@ -98,7 +103,22 @@ fn incident(target: Target) -> &'static str {
     }
 }
 
+impl Totals {
+    /// Those of a place on the as-of day.
+    #[must_use]
+    pub fn of(place: &Place) -> Self {
+        Self { cases: place.history.cases().total(), deaths: place.history.deaths().total() }
+    }
+}
+
 impl Rows {
+    fn push_blend(&mut self, fips: &str, as_of: i32, forecast: &Forecast, totals: Totals) {
+        let subject = Subject { fips, model: BLEND, as_of };
+        self.push_weeks(&subject, forecast);
+        self.push_days(&subject, forecast);
+        self.push_cumulative(&subject, forecast, totals);
+    }
+
     fn push_weeks(&mut self, subject: &Subject<'_>, forecast: &Forecast) {
         for (target, quantiles) in &forecast.targets {
             for (week, row) in (1..).zip(&quantiles.week) {
@@ -157,7 +177,7 @@ impl Rows {
         }
     }
 
-    fn frame(self, as_of: i32) -> Result<DataFrame, polars::error::PolarsError> {
+    fn frame(self, as_of: i32) -> PolarsResult<DataFrame> {
         let height = self.value.len();
         let date = |name: &str, days: Vec<i32>| Series::new(name.into(), days).cast(&DataType::Date);
         let columns: Vec<Column> = vec![

@@ -1,14 +1,15 @@
 //! One unit of work: an engine, or the fallback, in one location.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use countycast_engine::{Basis, DrawError, Draws, Engine, EngineError, History, Parameters, Scenario, Streams, Target};
-
+use countycast_engine::{
+    Basis, DrawError, Draws, Engine, EngineError, Fitted, History, Parameters, Scenario, Streams, Target,
+};
 use jiff::ToSpan;
 
-use super::batch::Plan;
-use super::pool::Outcome;
+use super::plan::{Levels, Plan};
+use super::registry::is_mechanistic;
+use super::trajectories::Trajectories;
 use crate::capacity::{Census, Course, Stays};
 use crate::fallback::{self, Shares};
 use crate::panel::reported_share;
@@ -21,12 +22,23 @@ pub(super) const FALLBACK: &str = "fallback";
 pub(super) struct Job {
     pub(super) history: Arc<History>,
     pub(super) task: Task,
+    pub(super) keep: Keep,
 }
 
 /// The work to do there.
 pub(super) enum Task {
-    Engine { engine: Arc<dyn Engine>, keep_draws: bool },
+    Engine(Arc<dyn Engine>),
     Fallback { state: Arc<Draws> },
+}
+
+/// What is kept in addition to quantiles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Keep {
+    Quantiles,
+    /// The joint draws.
+    Draws,
+    /// The joint draws, and for mechanistic engines those under every scenario of the plan.
+    Scenarios,
 }
 
 /// Result of a job.
@@ -34,83 +46,101 @@ pub(super) struct Answer {
     pub(super) forecast: Forecast,
     /// Hospital patients; none if the engine projects neither admissions nor cases.
     pub(super) census: Option<Census>,
-    pub(super) draws: Option<Draws>,
+    pub(super) baseline: Option<Trajectories>,
+    /// Under each scenario of the plan; empty for an engine without mechanisms.
+    pub(super) scenarios: Vec<Trajectories>,
     /// Parameters of the fit, as a starting point for another day's.
     pub(super) parameters: Option<Parameters>,
 }
 
-/// A failure of an engine in a location.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Failure {
-    /// The engine.
-    pub engine: &'static str,
-    /// One or two words that classify it: `refused`, `panicked`, `timed out`, …
-    pub kind: &'static str,
-    /// The reason, in readable form.
-    pub reason: String,
-}
-
-/// An engine's projection, or the reason for its failure.
-pub(crate) fn settle<T>(
-    outcome: Outcome<Result<T, EngineError>>,
-    engine: &'static str,
-    limit: Duration,
-) -> Result<T, Failure> {
-    let failure = |kind, reason| Failure { engine, kind, reason };
-    match outcome {
-        Outcome::Done(Ok(answer)) => Ok(answer),
-        Outcome::Done(Err(error)) => Err(failure(error.kind(), error.to_string())),
-        Outcome::Panicked(message) => Err(failure("panicked", message)),
-        Outcome::TimedOut => Err(failure("timed out", format!("no result within {} s", limit.as_secs_f64()))),
+impl Answer {
+    pub(super) fn new(baseline: Trajectories, course: &Course) -> Self {
+        let (forecast, census) = (baseline.forecast(), baseline.census(course));
+        Self { forecast, census, baseline: Some(baseline), scenarios: Vec::new(), parameters: None }
     }
-}
-
-/// Draws of another shape than requested could not be combined with the other engines'.
-fn shape(draws: &Draws, plan: &Plan) -> Result<(), DrawError> {
-    let (found, expected) = ((draws.draws(), draws.days()), (plan.draws, plan.horizon.days()));
-    if found == expected { Ok(()) } else { Err(DrawError::Shape { found, expected }) }
-}
-
-/// Counts as health departments will report them: fewer on holidays, plus late reports of the last days. Neither
-/// changes the number of infections, so hospital patients are unaffected.
-fn reported(history: &History, draws: Draws, plan: &Plan) -> Result<Draws, DrawError> {
-    let ahead = history.as_of().series(1.day()).skip(1).take(draws.days());
-    let shares: Vec<f32> = ahead.map(|day| reported_share(day, plan.holiday_loss) as f32).collect();
-    [(Target::Cases, history.cases()), (Target::Deaths, history.deaths())]
-        .into_iter()
-        .try_fold(draws, |draws, (target, series)| {
-            draws.with_reported(target, &shares)?.with_late(target, series.late())
-        })
 }
 
 impl Job {
     pub(super) fn run(&self, plan: &Plan, shares: &Shares, stays: &Stays) -> Result<Answer, EngineError> {
-        let fips = self.history.location().fips;
         let course = Course::new(&self.history, stays, plan.horizon.days());
-        match &self.task {
-            Task::Engine { engine, keep_draws } => {
-                let streams = Streams::new(plan.seed, engine.name(), fips);
-                let fitted = match plan.earlier.get(engine.name(), fips) {
-                    Some(earlier) => engine.fit_from(&self.history, earlier, &streams)?,
-                    None => engine.fit(&self.history, &streams)?,
-                };
-                let draws = fitted.draw(&Scenario::baseline(), plan.horizon, plan.draws, &streams)?;
-                shape(&draws, plan)?;
-                let census = course.census(&draws, &streams);
-                let draws = match engine.basis() {
-                    Basis::Reported => draws,
-                    Basis::Cleaned => reported(&self.history, draws, plan)?,
-                };
-                let forecast = Forecast::from_draws(&draws);
-                Ok(Answer { forecast, census, draws: keep_draws.then_some(draws), parameters: fitted.parameters() })
-            }
+        let mut answer = match &self.task {
+            Task::Engine(engine) => self.engine(engine.as_ref(), plan, &course)?,
             Task::Fallback { state } => {
+                let fips = self.history.location().fips;
                 let streams = Streams::new(plan.seed, FALLBACK, fips);
                 let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
                 let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
-                let (forecast, census) = (Forecast::from_draws(&draws), course.census(&draws, &streams));
-                Ok(Answer { forecast, census, draws: None, parameters: None })
+                let admissions = course.all_admissions(&draws, &streams);
+                Answer::new(Trajectories { draws, admissions }, &course)
             }
+        };
+        if self.keep == Keep::Quantiles {
+            answer.baseline = None;
         }
+        Ok(answer)
+    }
+
+    fn engine(&self, engine: &dyn Engine, plan: &Plan, course: &Course) -> Result<Answer, EngineError> {
+        let fips = self.history.location().fips;
+        let streams = Streams::new(plan.seed, engine.name(), fips);
+        let fitted = match plan.earlier.get(engine.name(), fips) {
+            Some(earlier) => engine.fit_from(&self.history, earlier, &streams)?,
+            None => engine.fit(&self.history, &streams)?,
+        };
+        let drawing =
+            Drawing { fitted: fitted.as_ref(), basis: engine.basis(), history: &self.history, plan, course, streams };
+        let mut answer = Answer::new(drawing.under(&Scenario::baseline())?, course);
+        answer.parameters = fitted.parameters();
+        if self.keep == Keep::Scenarios && is_mechanistic(engine.name()) {
+            answer.scenarios = plan.scenarios.iter().map(|levels| drawing.at(levels)).collect::<Result<_, _>>()?;
+        }
+        Ok(answer)
+    }
+}
+
+/// A fit to draw from.
+struct Drawing<'a> {
+    fitted: &'a dyn Fitted,
+    basis: Basis,
+    history: &'a History,
+    plan: &'a Plan,
+    course: &'a Course,
+    streams: Streams,
+}
+
+impl Drawing<'_> {
+    /// Joint draws under one scenario, on the same random numbers under each.
+    fn under(&self, scenario: &Scenario) -> Result<Trajectories, EngineError> {
+        let draws = self.fitted.draw(scenario, self.plan.horizon, self.plan.draws, &self.streams)?;
+        // Draws of another shape than asked for would not go together with the other engines'.
+        let (found, expected) = ((draws.draws(), draws.days()), (self.plan.draws, self.plan.horizon.days()));
+        if found != expected {
+            return Err(DrawError::Shape { found, expected }.into());
+        }
+        let admissions = self.course.all_admissions(&draws, &self.streams);
+        let draws = match self.basis {
+            Basis::Reported => draws,
+            Basis::Cleaned => self.reported(draws)?,
+        };
+        Ok(Trajectories { draws, admissions })
+    }
+
+    /// Joint draws that rotate over the levels of a scenario.
+    fn at(&self, levels: &Levels) -> Result<Trajectories, EngineError> {
+        let levels = levels.iter().map(|scenario| self.under(scenario)).collect::<Result<Vec<_>, _>>()?;
+        let refused = || EngineError::Refused("draws at several strengths differ in shape".to_owned());
+        Trajectories::in_turn(&levels).ok_or_else(refused)
+    }
+
+    /// As health departments will report them: fewer on holidays, and those of the last days who are still to be reported.
+    /// Neither changes who falls ill, so that patients do not follow.
+    fn reported(&self, draws: Draws) -> Result<Draws, DrawError> {
+        let ahead = self.history.as_of().series(1.day()).skip(1).take(draws.days());
+        let shares: Vec<f32> = ahead.map(|day| reported_share(day, self.plan.holiday_loss) as f32).collect();
+        [(Target::Cases, self.history.cases()), (Target::Deaths, self.history.deaths())]
+            .into_iter()
+            .try_fold(draws, |draws, (target, series)| {
+                draws.with_daily_factors(target, &shares)?.with_late(target, series.late())
+            })
     }
 }

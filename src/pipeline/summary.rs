@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::batch::Projected;
+use super::projected::Projected;
 
 /// Counts over a batch.
 #[derive(Debug, Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)]

@@ -9,7 +9,7 @@ use jiff::ToSpan;
 
 use super::{Request, project, side_by_side};
 use crate::archive::Archive;
-use crate::blend::Learned;
+use crate::blend::{self, Learned};
 use crate::error::Error;
 use crate::observed;
 use crate::output;
@@ -49,7 +49,24 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         |day| format!("hindcast {day}"),
         |day, jobs, monitor| hindcast(&archive, &Request { jobs, ..request.clone() }, *day, monitor),
     )?;
-    let days = archive.days();
+    let Taught { past, damaged, learned, earlier } = taught(&archive, settings, panel);
+    Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
+}
+
+/// What was learned from an archive.
+pub(crate) struct Taught {
+    /// Archived days in the window, oldest first.
+    past: Vec<Date>,
+    /// Parts of the archive that could not be used.
+    pub(crate) damaged: Vec<String>,
+    pub(crate) learned: Learned,
+    /// Parameters from an earlier day's fits.
+    pub(crate) earlier: Earlier,
+}
+
+/// Learns from the archived runs of the weeks before the panel's last day.
+pub(crate) fn taught(archive: &Archive, settings: &blend::Settings, panel: &Panel) -> Taught {
+    let (days, as_of) = (archive.days(), panel.as_of());
     let wanted = (1..=i64::from(settings.window_weeks)).rev();
     let wanted: Vec<Date> =
         wanted.filter_map(|weeks| nearest(&days, as_of.saturating_sub((7 * weeks).days()))).collect();
@@ -59,8 +76,7 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         Earlier::default()
     });
     let learned = Learned::from(&past.runs, &observed::truth(panel), as_of, settings);
-    let (past, damaged) = (past.runs.iter().map(|run| run.as_of).collect(), past.damaged);
-    Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
+    Taught { past: past.runs.iter().map(|run| run.as_of).collect(), damaged: past.damaged, learned, earlier }
 }
 
 /// The archived day nearest to `day`, if one is within three days of it: one run per week is used.

@@ -17,7 +17,9 @@ use countycast_engine::{Fips, Horizon, Level};
 use sha2::{Digest, Sha256};
 
 pub(crate) use self::days::side_by_side;
+pub(crate) use self::hindsight::taught;
 use self::models::Recalled;
+pub(crate) use self::models::recall;
 use self::parts::{CENSUS, MODELS, PARAMETERS, Part, join_text, part, read_json, write_json, write_part};
 use crate::archive;
 use crate::blend::Learned;
@@ -77,11 +79,7 @@ pub struct Done {
 /// monitor asks to stop.
 pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     let mut watch = Stopwatch::default();
-    let threads =
-        rayon::ThreadPoolBuilder::new().num_threads(request.jobs).build().map_err(|error| Error::Request {
-            message: format!("--jobs {}: {error}", request.jobs),
-            remedy: "ask for fewer threads".to_owned(),
-        })?;
+    let threads = threads(request.jobs)?;
     monitor.begin("read", 0);
     let panel = threads.install(|| panel::load(&request.panel, &request.config.panel))?;
     let mut plan = plan(&request.config, request.jobs)?;
@@ -94,7 +92,7 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     if let Some(lessons) = &lessons {
         plan.learned = Arc::clone(&lessons.learned);
         plan.earlier = Arc::clone(&lessons.earlier);
-        recalled = models::recall(&lessons.archive, &mut plan.engines, panel.as_of(), request.config.model_days);
+        recalled = recall(&lessons.archive, &mut plan.engines, panel.as_of(), 1..=request.config.model_days);
         watch.lap("archive");
     }
     let key = key(request, &panel, &plan, &recalled);
@@ -171,6 +169,14 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     Ok(Done { out, manifest, rows, capacity: needs, resumed })
 }
 
+/// A pool of `jobs` threads.
+pub(crate) fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+    rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Request {
+        message: format!("--jobs {jobs}: {error}"),
+        remedy: "ask for fewer threads".to_owned(),
+    })
+}
+
 /// The plan that follows from the settings.
 ///
 /// # Errors
@@ -193,6 +199,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         holiday_loss: config.panel.holiday_loss,
         horizon,
         draws: config.draws,
+        scenarios: Vec::new(),
         seed: config.seed,
         jobs,
         limit: Duration::from_secs_f64(config.engine_seconds),

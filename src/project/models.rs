@@ -2,6 +2,7 @@
 //! stored.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use countycast_engine::{Date, Engine};
@@ -13,19 +14,24 @@ use crate::output::run::ModelRow;
 
 /// Models that were taken from the archive.
 #[derive(Debug, Default)]
-pub(super) struct Recalled {
+pub(crate) struct Recalled {
     /// As-of day and hash of each engine's model.
     models: BTreeMap<&'static str, (Date, String)>,
     /// Models that could not be used, with the reason.
-    pub(super) skipped: Vec<String>,
+    pub(crate) skipped: Vec<String>,
 }
 
-/// Loads for every engine its newest model of the last `days` days, if the archive has one.
-pub(super) fn recall(archive: &Archive, engines: &mut [Arc<dyn Engine>], as_of: Date, days: u16) -> Recalled {
+/// Loads for every engine its newest model whose age in days is within `ages`, if the archive has one.
+pub(crate) fn recall(
+    archive: &Archive,
+    engines: &mut [Arc<dyn Engine>],
+    as_of: Date,
+    ages: RangeInclusive<u16>,
+) -> Recalled {
     let mut recalled = Recalled::default();
     for engine in engines {
         let name = engine.name();
-        match archive.model(name, as_of, days) {
+        match archive.model(name, as_of, ages.clone()) {
             Ok(None) => {}
             Err(error) => recalled.skipped.push(format!("archive: skipped {error}")),
             Ok(Some((day, bytes))) => match engine.load(&bytes) {
@@ -41,6 +47,11 @@ pub(super) fn recall(archive: &Archive, engines: &mut [Arc<dyn Engine>], as_of: 
 }
 
 impl Recalled {
+    /// The engines with loaded models, and the as-of day on which each was trained.
+    pub(crate) fn days(&self) -> impl Iterator<Item = (&'static str, Date)> {
+        self.models.iter().map(|(engine, (day, _))| (*engine, *day))
+    }
+
     /// Key of everything that determines the result.
     pub(super) fn key(&self) -> String {
         format!("{:?}", self.models)

@@ -52,10 +52,7 @@ pub(super) fn write_part(
     group: &Group,
 ) -> Result<(), Error> {
     let (results, region) = (group.results.as_slice(), group.region);
-    let totals = |fips| {
-        let history = panel.place(fips).map(|place| &place.history);
-        history.map_or(Totals::default(), |h| Totals { cases: h.cases().total(), deaths: h.deaths().total() })
-    };
+    let totals = |fips| panel.place(fips).map_or_else(Totals::default, Totals::of);
     let as_of = panel.as_of();
     staging.write(&format!("parts/{region}.parquet"), |path| projections::write_part(path, as_of, results, totals))?;
     staging.write(&format!("parts/{region}.csv"), |path| {

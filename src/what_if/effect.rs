@@ -1,11 +1,10 @@
-//! Effects of a scenario: differences and ratios, taken within draws.
+//! Effects of a scenario: differences and ratios, taken within draws, or for patients within trajectories of the census.
 
 use serde::Serialize;
 
-use super::simulate::Response;
-use super::trajectories::Trajectories;
 use super::variant::Variant;
 use crate::capacity::{Bed, Beds};
+use crate::pipeline::{Response, Tally};
 
 /// The quantity compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -78,9 +77,9 @@ pub struct Effect {
     pub scenario: String,
     /// Strength of the swept entry, the first if there are several.
     pub strength: Option<f64>,
-    /// Engine, or `pool`.
+    /// Engine, or `blend`.
     pub model: &'static str,
-    /// `mechanism`, `ratio` or `pool`.
+    /// `mechanism`, `ratio` or `blend`.
     pub response: &'static str,
     /// The quantity compared.
     pub quantity: Quantity,
@@ -99,19 +98,35 @@ pub struct Effect {
 pub(super) struct Subject<'a> {
     pub(super) fips: &'a str,
     pub(super) model: &'static str,
-    pub(super) response: Response,
+    pub(super) response: &'static str,
     /// Ward and intensive care; none for several places together.
     pub(super) beds: Option<&'a [Beds; 2]>,
 }
 
-/// Effects of each variant: `answers` holds the baseline, then the variants.
-pub(super) fn effects(subject: &Subject<'_>, answers: &[Trajectories], variants: &[Variant]) -> Vec<Effect> {
-    let Some((baseline, scenarios)) = answers.split_first() else { return Vec::new() };
+/// One side of a comparison: the baseline or a scenario.
+#[derive(Debug, Default)]
+pub(super) struct Side {
+    pub(super) tally: Tally,
+    /// Total cases and deaths of the blend's projection, in place of the tally's own intervals.
+    pub(super) totals: [Option<Interval>; 2],
+}
+
+/// The name in outputs.
+pub(super) const fn word(response: Response) -> &'static str {
+    match response {
+        Response::Mechanism => "mechanism",
+        Response::Ratio => "ratio",
+    }
+}
+
+/// Effects of each variant: `sides` holds the baseline, then the variants.
+pub(super) fn effects(subject: &Subject<'_>, sides: &[&Side], variants: &[Variant]) -> Vec<Effect> {
+    let Some((baseline, scenarios)) = sides.split_first() else { return Vec::new() };
     let mut effects = Vec::new();
     for quantity in Quantity::ALL {
-        let Some(before) = values(baseline, quantity, subject.beds) else { continue };
-        for (variant, trajectories) in variants.iter().zip(scenarios) {
-            let Some(after) = values(trajectories, quantity, subject.beds) else { continue };
+        let Some(before) = values(&baseline.tally, quantity, subject.beds) else { continue };
+        for (variant, scenario) in variants.iter().zip(scenarios) {
+            let Some(after) = values(&scenario.tally, quantity, subject.beds) else { continue };
             let difference = after.iter().zip(&before).map(|(after, before)| after - before).collect();
             let ratios: Vec<f64> =
                 after.iter().zip(&before).filter(|(_, before)| **before > 0.0).map(|(a, b)| a / b).collect();
@@ -121,16 +136,27 @@ pub(super) fn effects(subject: &Subject<'_>, answers: &[Trajectories], variants:
                 scenario: variant.name.clone(),
                 strength: variant.step.as_ref().map(|step| step.strength),
                 model: subject.model,
-                response: subject.response.word(),
+                response: subject.response,
                 quantity,
-                baseline: summary(before.clone()),
-                with: summary(after),
+                baseline: baseline.known(quantity).unwrap_or_else(|| summary(before.clone())),
+                with: scenario.known(quantity).unwrap_or_else(|| summary(after)),
                 difference: summary(difference),
                 ratio: (quantity.has_ratio() && !ratios.is_empty()).then(|| interval(ratios)),
             });
         }
     }
     effects
+}
+
+impl Side {
+    /// The interval that replaces the tally's own, if any.
+    fn known(&self, quantity: Quantity) -> Option<Interval> {
+        match quantity {
+            Quantity::Cases => self.totals[0],
+            Quantity::Deaths => self.totals[1],
+            _ => None,
+        }
+    }
 }
 
 impl Quantity {
@@ -143,66 +169,27 @@ impl Quantity {
     }
 }
 
-/// A quantity in each draw; none where beds are not known.
-fn values(of: &Trajectories, quantity: Quantity, beds: Option<&[Beds; 2]>) -> Option<Vec<f64>> {
-    let each = |values: &[f32], f: &dyn Fn(&[f32]) -> f64| values.chunks_exact(of.days).map(f).collect::<Vec<f64>>();
-    let total = |path: &[f32]| path.iter().map(|value| f64::from(*value)).sum();
-    let over = |values: &[f32], bed: Bed| {
+/// A quantity in each draw; none if no engine projects it or beds are unknown.
+fn values(of: &Tally, quantity: Quantity, beds: Option<&[Beds; 2]>) -> Option<Vec<f64>> {
+    let over = |peaks: &[f64], bed: Bed| {
         let free = beds?[bed as usize].free()?;
-        Some(each(values, &|path| f64::from(u8::from(path.iter().any(|patients| f64::from(*patients) > free)))))
+        Some(peaks.iter().map(|patients| f64::from(u8::from(*patients > free))).collect())
     };
-    match quantity {
-        Quantity::Cases => Some(each(&of.cases, &total)),
-        Quantity::Deaths => Some(each(&of.deaths, &total)),
-        Quantity::Admissions => Some(each(&of.admissions, &total)),
-        Quantity::PeakCases => Some(each(&of.cases, &|path| peak(path).1)),
-        Quantity::PeakDay => Some(each(&of.cases, &|path| peak(path).0 as f64)),
-        Quantity::PeakPatients => {
-            Some(each(&of.patients(), &|path| f64::from(path.iter().copied().fold(0.0, f32::max))))
-        }
-        Quantity::WardOverflow => over(&of.ward, Bed::Ward),
-        Quantity::IcuOverflow => over(&of.icu, Bed::Icu),
-    }
-}
-
-/// Mean of the last seven days (fewer at the start).
-fn smooth(path: &[f32]) -> impl Iterator<Item = f64> + '_ {
-    (0..path.len()).map(|day| {
-        let week = &path[day.saturating_sub(6)..=day];
-        week.iter().map(|value| f64::from(*value)).sum::<f64>() / week.len() as f64
-    })
-}
-
-/// Day, from 1, and size of the peak seven-day mean.
-fn peak(path: &[f32]) -> (usize, f64) {
-    let first = 6.min(path.len().saturating_sub(1));
-    smooth(path)
-        .enumerate()
-        .skip(first)
-        .fold((0, -1.0), |best, (day, mean)| if mean > best.1 { (day + 1, mean) } else { best })
-}
-
-/// 5 %, 50 % and 95 % quantiles by day.
-pub(super) fn daily(values: &[f32], days: usize) -> Vec<[f64; 3]> {
-    let day = |day: usize| {
-        let found = interval(values.chunks_exact(days).map(|path| f64::from(path[day])).collect());
-        [found.low, found.median, found.high]
+    let values = match quantity {
+        Quantity::Cases => of.cases.clone(),
+        Quantity::Deaths => of.deaths.clone(),
+        Quantity::Admissions => of.admissions.clone(),
+        Quantity::PeakCases => of.peak_cases.clone(),
+        Quantity::PeakDay => of.peak_day.clone(),
+        Quantity::PeakPatients => of.peak_patients.clone(),
+        Quantity::WardOverflow => over(&of.peak_ward, Bed::Ward)?,
+        Quantity::IcuOverflow => over(&of.peak_icu, Bed::Icu)?,
     };
-    (0..days).map(day).collect()
+    (!values.is_empty()).then_some(values)
 }
 
-/// The same for the seven-day mean, which begins in the `past`.
-pub(super) fn daily_smooth(values: &[f32], days: usize, past: &[f64]) -> Vec<[f64; 3]> {
-    let before = &past[past.len().saturating_sub(6)..];
-    let mut smoothed = Vec::with_capacity(values.len());
-    for path in values.chunks_exact(days) {
-        let whole: Vec<f32> = before.iter().map(|cases| *cases as f32).chain(path.iter().copied()).collect();
-        smoothed.extend(smooth(&whole).skip(before.len()).map(|mean| mean as f32));
-    }
-    daily(&smoothed, days)
-}
-
-fn interval(mut sample: Vec<f64>) -> Interval {
+/// Median and 90 % interval of a sample.
+pub(super) fn interval(mut sample: Vec<f64>) -> Interval {
     sample.sort_by(f64::total_cmp);
     let last = sample.len().saturating_sub(1);
     let at = |i: usize| sample.get(i.min(last)).copied().unwrap_or(0.0);
@@ -224,43 +211,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_peak_is_the_highest_whole_week() {
-        let mut path = vec![0.0; 20];
-        path[0] = 100.0;
-        path[10..17].fill(21.0);
-        assert_eq!(peak(&path), (17, 21.0));
-        // A single day counts as a seventh of its week, never of less.
-        path[10..17].fill(0.0);
-        assert_eq!(peak(&path), (7, 100.0 / 7.0));
-    }
-
-    #[test]
-    fn the_first_days_are_averaged_with_the_past() {
-        let course = daily_smooth(&[14.0, 7.0], 2, &[1e9, 0.0, 7.0, 0.0, 0.0, 0.0, 0.0]);
-        assert_eq!(course, [[3.0; 3], [4.0; 3]]);
-        assert_eq!(daily_smooth(&[14.0, 7.0], 2, &[]), [[14.0; 3], [10.5; 3]]);
-    }
-
-    #[test]
     fn differences_are_taken_within_draws() {
-        let trajectories = |cases: &[f32]| Trajectories {
-            days: 1,
-            cases: cases.to_vec(),
-            deaths: vec![0.0; cases.len()],
-            admissions: vec![0.0; cases.len()],
-            ward: vec![0.0; cases.len()],
-            icu: vec![2.0; cases.len()],
+        let side = |cases: [f64; 3], icu: f64| {
+            let tally = Tally { cases: cases.to_vec(), peak_icu: vec![icu; 3], ..Tally::default() };
+            Side { tally, totals: [None; 2] }
         };
         let beds = [Beds::default(), Beds { staffed: Some(1.0), others: Some(0.0) }];
-        let subject = Subject { fips: "US", model: "pool", response: Response::Pool, beds: Some(&beds) };
+        let subject = Subject { fips: "US", model: "blend", response: "blend", beds: Some(&beds) };
         let variants = [Variant { name: "halved".to_owned(), entries: Vec::new(), step: None }];
-        let answers = [trajectories(&[10.0, 100.0, 1000.0]), trajectories(&[5.0, 50.0, 500.0])];
-        let found = effects(&subject, &answers, &variants);
+        let (baseline, mut halved) = (side([10.0, 100.0, 1000.0], 2.0), side([5.0, 50.0, 500.0], 0.5));
+        let projected = Interval { median: 49.0, low: 4.0, high: 480.0 };
+        halved.totals[0] = Some(projected);
+        let found = effects(&subject, &[&baseline, &halved], &variants);
         let ratio = found[0].ratio.unwrap();
         assert_eq!((ratio.low, ratio.high, found[0].difference.median), (0.5, 0.5, -50.0));
+        assert_eq!((found[0].baseline.median, found[0].with), (100.0, projected));
         let of = |quantity| found.iter().find(|effect| effect.quantity == quantity);
-        assert_eq!(of(Quantity::Deaths).unwrap().ratio, None);
-        assert_eq!(of(Quantity::IcuOverflow).unwrap().with.median, 1.0);
+        assert!(of(Quantity::Deaths).is_none(), "nobody projects deaths");
+        let overflow = of(Quantity::IcuOverflow).unwrap();
+        assert_eq!((overflow.baseline.median, overflow.with.median), (1.0, 0.0));
         assert!(of(Quantity::WardOverflow).is_none(), "unknown beds give no probability");
     }
 }

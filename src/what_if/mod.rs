@@ -1,8 +1,20 @@
 //! What-if: scenarios compared with a baseline, on common random numbers.
 //!
-//! A scenario file ([`Scenarios`]) contains places and dated entries of known kinds ([`Kind`]). Mechanistic engines
-//! simulate the scenario; all others follow the mechanistic ones' ratio of scenario to baseline.
+//! A scenario file ([`Scenarios`]) holds places and dated entries of known kinds ([`Kind`]). The stages are those of every
+//! projection ([`crate::pipeline`]): the baseline is the projection of [`crate::project`] for the same places. Mechanistic
+//! engines simulate the scenario; all others follow by the mechanistic engines' ratio of scenario to baseline, day by day, of
+//! means over draws weighted by shares. The blend under a scenario is made like the baseline's.
+//!
+//! Differences and peaks need joint draws as well as quantiles: the members' draws in proportion to their shares, with weeks and
+//! totals replaced by the blend's quantiles of the same rank ([`crate::blend::coupled`]). Draw `i` of a scenario belongs with draw
+//! `i` of the baseline, and a scenario that changes nothing leaves the baseline exactly unchanged.
+//!
+//! A region is the sum of its counties ([`crate::blend::PathSum`]); under a scenario that sum changes in proportion to the
+//! region's own blend. A county on fallback, or one where no mechanistic engine succeeded, follows its state's ratio.
 
+mod answer;
+mod course;
+mod done;
 mod effect;
 mod entry;
 mod file;
@@ -10,19 +22,22 @@ mod kind;
 mod needs;
 mod picture;
 mod places;
+mod request;
 mod run;
 mod set;
-mod simulate;
-mod trajectories;
+mod together;
 mod variant;
 mod write;
 
+pub use course::{BASELINE, Course};
+pub use done::{Asked, Done};
 pub use effect::{Effect, Interval, Quantity};
 pub use entry::Entry;
 pub use file::Scenarios;
 pub use kind::{KINDS, Kind, Parameter, Range};
 pub use needs::Needs;
-pub use run::{Asked, Done, Request, what_if};
+pub use request::Request;
+pub use run::what_if;
 pub use set::Setting;
-pub use simulate::{ALL_PLACES, BASELINE, Course, Response};
+pub use together::ALL_PLACES;
 pub use variant::{Step, Variant, short};

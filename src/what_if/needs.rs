@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use countycast_engine::Fips;
 
-use super::simulate::{BASELINE, POOL};
-use super::trajectories::Trajectories;
+use super::course::BASELINE;
 use super::variant::Variant;
 use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
+use crate::output::BLEND;
 use crate::output::capacity::{CapacityRow, rank};
 use crate::panel::Panel;
 
@@ -16,40 +16,40 @@ use crate::panel::Panel;
 pub struct Needs {
     /// The scenario; [`BASELINE`] for none.
     pub scenario: String,
-    /// The pool's rows, ranked among the requested places.
+    /// The blend's rows, ranked among the requested places.
     pub rows: Vec<CapacityRow>,
 }
 
 /// A place with results.
-pub(super) struct Answered<'a> {
+pub(super) struct Answered {
     pub(super) fips: Fips,
-    pub(super) beds: &'a [Beds; 2],
-    /// The pool's trajectories: the baseline's, then each variant's.
-    pub(super) pooled: &'a [Trajectories],
+    pub(super) beds: [Beds; 2],
+    /// The blend's patients: the baseline's, then each variant's.
+    pub(super) patients: Vec<Option<Census>>,
 }
 
 /// Needs under the baseline and each variant: of every place relative to its own beds, and of every county relative to
 /// the hospitals that serve it, if all counties that share these were included.
-pub(super) fn needs(panel: &Panel, places: &[Answered<'_>], variants: &[Variant], settings: &Settings) -> Vec<Needs> {
+pub(super) fn needs(panel: &Panel, places: &[Answered], variants: &[Variant], settings: &Settings) -> Vec<Needs> {
     let catchments = Bed::ALL.map(|bed| (bed, Catchments::new(panel, bed, settings)));
     let names = std::iter::once(BASELINE).chain(variants.iter().map(|variant| variant.name.as_str()));
     names.enumerate().map(|(at, name)| of_scenario(name, at, places, &catchments)).collect()
 }
 
-fn of_scenario(name: &str, at: usize, places: &[Answered<'_>], catchments: &[(Bed, Catchments); 2]) -> Needs {
+fn of_scenario(name: &str, at: usize, places: &[Answered], catchments: &[(Bed, Catchments); 2]) -> Needs {
     let (mut rows, mut censuses) = (Vec::new(), BTreeMap::<Fips, Census>::new());
-    for (place, patients) in places.iter().filter_map(|place| Some((place, place.pooled.get(at)?))) {
-        for (bed, beds) in Bed::ALL.into_iter().zip(place.beds) {
-            let need = Need::new(patients.of_bed(bed), patients.days, beds);
-            rows.push(CapacityRow::own(place.fips, POOL, bed, need));
+    for (place, patients) in places.iter().filter_map(|place| Some((place, place.patients.get(at)?.as_ref()?))) {
+        for (bed, beds) in Bed::ALL.into_iter().zip(&place.beds) {
+            let need = Need::new(patients.values(bed), patients.days(), beds);
+            rows.push(CapacityRow::own(place.fips, BLEND, bed, need));
         }
-        censuses.insert(place.fips, patients.census());
+        censuses.insert(place.fips, patients.clone());
     }
     for (bed, catchments) in catchments {
         for (fips, patients) in catchments.patients(&censuses) {
             let days = censuses.get(&fips).map_or(1, Census::days);
             let need = Need::new(&patients, days, &catchments.beds(fips));
-            rows.push(CapacityRow::catchment(fips, POOL, *bed, need));
+            rows.push(CapacityRow::catchment(fips, BLEND, *bed, need));
         }
     }
     rank(&mut rows);

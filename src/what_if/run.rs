@@ -1,261 +1,161 @@
 //! A what-if run, from scenarios to files.
 
-use std::collections::BTreeSet;
-use std::path::PathBuf;
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Arc;
 
-use countycast_engine::{Date, Fips, Horizon};
+use countycast_engine::{Date, Fips};
 
-use super::effect::{self, Effect};
-use super::entry::Window;
-use super::file::{HORIZONS, Scenarios};
-use super::needs::{self, Answered, Needs};
-use super::set::Setting;
-use super::simulate::{self, ALL_PLACES, Answer, BASELINE, Course, POOL, Response, Setup};
+use super::answer::{Answer, answer};
+use super::done::{Asked, Done};
+use super::entry::{self, Window};
+use super::needs::{self, Answered};
+use super::request::{Request, told_apart};
+use super::together::{ALL_PLACES, Together, Whole};
 use super::variant::{Variant, variants};
 use super::{picture, write};
-use crate::capacity::{Beds, Stays};
-use crate::config::Config;
+use crate::archive::Archive;
 use crate::error::Error;
-use crate::panel::{self, Panel, Place};
-use crate::pipeline::{self, Monitor, Selection};
+use crate::panel::{self, Panel};
+use crate::pipeline::{self, Batch, Levels, Monitor, Plan, Projected, Selection};
+use crate::project::{self, recall, taught};
 
-/// Default horizon, days.
-const HORIZON_DAYS: usize = 90;
+/// Greatest age in days of an archived model that is loaded instead of trained, unless the settings allow more.
+const KEPT_DAYS: u16 = 7;
 
-/// The request.
-#[derive(Debug, Clone)]
-pub struct Request {
-    /// The data.
-    pub panel: panel::Request,
-    /// The scenarios, side by side; if empty, only `settings` apply.
-    pub scenarios: Vec<Scenarios>,
-    /// Values that override those of all scenarios.
-    pub settings: Vec<Setting>,
-    /// States (state level), by abbreviation; they replace the scenarios' places.
-    pub states: Vec<String>,
-    /// Places by FIPS code; they replace the scenarios' places.
-    pub fips: Vec<String>,
-    /// Days to project; none for the longest of the scenarios, or 90.
-    pub horizon_days: Option<usize>,
-    /// Joint draws of each engine.
-    pub draws: usize,
-    /// All other settings; its engines are the members.
-    pub config: Config,
-    /// Threads, at least 1.
-    pub jobs: usize,
-    /// The folder to write.
-    pub out: PathBuf,
-}
-
-/// The results.
-#[derive(Debug, Clone)]
-pub struct Done {
-    /// Last day of data used.
-    pub as_of: Date,
-    /// The scenarios, and each step of their sweeps.
-    pub variants: Vec<Variant>,
-    /// A row for each place, scenario, model and quantity.
-    pub effects: Vec<Effect>,
-    /// The pool's days under the baseline and each scenario.
-    pub courses: Vec<Course>,
-    /// Patients compared with beds under the baseline and each scenario.
-    pub needs: Vec<Needs>,
-    /// Engines and places that failed, with their reasons.
-    pub failures: Vec<String>,
-    /// The places with results, and all of them together if there are several.
-    pub places: Vec<Asked>,
-}
-
-/// A requested place.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Asked {
-    /// FIPS code, or [`ALL_PLACES`].
-    pub fips: String,
-    /// Its name.
-    pub name: String,
-    /// Beds on the ward and in intensive care; none for several places together.
-    pub beds: Option<[Beds; 2]>,
-    /// Daily new cases of the weeks up to the as-of day, after repair.
-    pub past: Vec<f64>,
-}
-
-/// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `days.parquet`, `capacity.parquet`, and pictures.
+/// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `projections.parquet`, `days.parquet`,
+/// `capacity.parquet`, and pictures.
+///
+/// The baseline is the projection of [`project::project`] for the same places, day, horizon, settings and, if one is given,
+/// archive.
 ///
 /// # Errors
 /// [`Error`] for scenarios, places, settings or data that cannot be used, if no place has results, and if the monitor
 /// asks to stop.
 pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
+    let threads = project::threads(request.jobs)?;
     monitor.begin("read", 0);
-    let panel = panel::load(&request.panel, &request.config.panel)?;
-    let scenarios = scenarios(request);
-    let window = Window { as_of: panel.as_of(), horizon: horizon(request, &scenarios)? };
+    let panel = threads.install(|| panel::load(&request.panel, &request.config.panel))?;
+    let scenarios = request.all_scenarios();
+    let window = Window { as_of: panel.as_of(), horizon: request.horizon(&scenarios)? };
     let mut all = Vec::new();
     for scenario in &scenarios {
         all.extend(variants(scenario.name(), &scenario.entries(window)?));
     }
     told_apart(&all)?;
-    let engines =
-        pipeline::engines(&request.config.engines, &request.config.epidemiology, &request.config.engine_names)?;
-    if !engines.iter().any(|engine| pipeline::is_mechanistic(engine.name())) {
+    let places = request.places(&scenarios, &panel)?;
+    let mut config = request.config.clone();
+    config.horizon_days = window.horizon.days();
+    let mut plan = project::plan(&config, request.jobs)?;
+    if !plan.engines.iter().any(|engine| pipeline::is_mechanistic(engine.name())) {
         let message = "no mechanistic engine is requested: scenarios need one".to_owned();
         return Err(Error::Request { message, remedy: "add seir or abm to --engines".to_owned() });
     }
-    let setup = Setup {
-        engines,
-        variants: all,
-        stays: Stays::new(&request.config.epidemiology),
-        beds: request.config.capacity,
-        horizon: window.horizon,
-        draws: request.draws,
-        seed: request.config.seed,
+    plan.scenarios = all.iter().map(levels).collect::<Result<_, _>>()?;
+    let notices = match &request.archive {
+        Some(root) => learn(root, &mut plan, &panel, request)?,
+        None => Vec::new(),
     };
-    let places = places(request, &scenarios, &panel)?;
-    let done = ask(&panel, &places, setup, request, monitor)?;
-    write::all(&request.out, &done)?;
+    let mut answers = Answers::new(&panel, all, Together::new(places.clone()), request);
+    let mut batch = threads.install(|| Batch::new(&panel, plan, Selection::Places(places)));
+    batch.train(monitor)?;
+    batch.run(&BTreeMap::new(), monitor, |group| {
+        group.results.into_iter().for_each(|projected| answers.add(projected));
+        Ok(())
+    })?;
+    let done = threads.install(|| answers.done(notices))?;
+    write::all(&request.out, &done, &panel)?;
     picture::all(&request.out, &done)?;
     Ok(done)
 }
 
-/// The scenarios of the request, or one without a file, with the overriding values.
-fn scenarios(request: &Request) -> Vec<Scenarios> {
-    let mut scenarios = request.scenarios.clone();
-    if scenarios.is_empty() {
-        scenarios.push(Scenarios::from_settings());
-    }
-    for scenario in &mut scenarios {
-        request.settings.iter().for_each(|setting| scenario.set(setting));
-    }
-    scenarios
-}
-
-/// Refuses scenarios with the same name.
-fn told_apart(variants: &[Variant]) -> Result<(), Error> {
-    let mut names = BTreeSet::from([BASELINE, ""]);
-    match variants.iter().find(|variant| !names.insert(&variant.name)) {
-        Some(Variant { name, .. }) => Err(Error::Request {
-            message: format!("two scenarios are called `{name}`"),
-            remedy: "give each file a different `name`; `baseline` is reserved".to_owned(),
-        }),
-        None => Ok(()),
-    }
-}
-
-fn horizon(request: &Request, scenarios: &[Scenarios]) -> Result<Horizon, Error> {
-    let longest = scenarios.iter().filter_map(Scenarios::horizon_days).max();
-    let days = request.horizon_days.or(longest).unwrap_or(HORIZON_DAYS);
-    Horizon::from_days(days).ok().filter(|_| HORIZONS.contains(&days)).ok_or_else(|| Error::Request {
-        message: format!("horizon of {days} days: must be {} to {}", HORIZONS.start(), HORIZONS.end()),
-        remedy: "change --horizon".to_owned(),
+/// The scenarios that represent a variant's uncertain strength.
+fn levels(variant: &Variant) -> Result<Levels, Error> {
+    entry::scenarios(&variant.entries).map_err(|error| Error::Request {
+        message: format!("`{}`: {error}", variant.name),
+        remedy: "`countycast what-if --list` explains every value".to_owned(),
     })
 }
 
-/// The places of the command line, or else of all scenarios together, or else the nation.
-fn places<'a>(request: &Request, scenarios: &[Scenarios], panel: &'a Panel) -> Result<Vec<&'a Place>, Error> {
-    let mut codes: BTreeSet<Fips> = match Selection::parse(panel, &request.states, &request.fips)? {
-        Selection::All => BTreeSet::new(),
-        Selection::States(codes) | Selection::Places(codes) => codes,
-    };
-    if codes.is_empty() {
-        for scenario in scenarios {
-            codes.extend(scenario.places(panel)?);
+/// Learns from the archive as a run of the same day would, and loads models from it. Unlike a run, it makes no hindcasts where
+/// past projections are missing.
+fn learn(root: &Path, plan: &mut Plan, panel: &Panel, request: &Request) -> Result<Vec<String>, Error> {
+    if !root.is_dir() {
+        return Err(Error::Request {
+            message: format!("--archive {}: there is no such folder", root.display()),
+            remedy: "`countycast project --archive` makes and fills one".to_owned(),
+        });
+    }
+    let (archive, as_of) = (Archive::open(root)?, panel.as_of());
+    let taught = taught(&archive, &request.config.blend, panel);
+    let days = request.config.model_days.max(KEPT_DAYS);
+    let recalled = recall(&archive, &mut plan.engines, as_of, 0..=days);
+    let mut notices = vec![format!("archive: shares learned from {} past days", taught.learned.days)];
+    notices.extend(recalled.days().map(|(engine, day): (_, Date)| format!("archive: {engine} as trained on {day}")));
+    notices.extend(taught.damaged);
+    notices.extend(recalled.skipped);
+    (plan.learned, plan.earlier) = (Arc::new(taught.learned), Arc::new(taught.earlier));
+    Ok(notices)
+}
+
+/// Results as they arrive.
+struct Answers<'a> {
+    panel: &'a Panel,
+    variants: Vec<Variant>,
+    request: &'a Request,
+    together: Together,
+    answers: BTreeMap<Fips, (Answer, Answered)>,
+    failures: BTreeMap<Fips, Vec<String>>,
+}
+
+impl<'a> Answers<'a> {
+    fn new(panel: &'a Panel, variants: Vec<Variant>, together: Together, request: &'a Request) -> Self {
+        Self { panel, variants, request, together, answers: BTreeMap::new(), failures: BTreeMap::new() }
+    }
+
+    fn name(&self, fips: Fips) -> String {
+        self.panel.place(fips).map_or_else(|| fips.to_string(), |place| place.history.location().name.clone())
+    }
+
+    fn add(&mut self, projected: Projected) {
+        let Some(place) = self.panel.place(projected.fips) else { return };
+        let (fips, name) = (place.fips(), self.name(place.fips()));
+        let failures = projected.failures.iter().map(|f| format!("{name}: {}: {}", f.engine, f.reason));
+        let failures = self.failures.entry(fips).or_insert_with(|| failures.collect());
+        match answer(place, projected, &self.variants, &self.request.config.capacity) {
+            Some(mut answer) => {
+                let patients = answer.draws.iter().map(|(_, census)| census.clone()).collect();
+                let answered = Answered { fips, beds: answer.beds, patients };
+                self.together.add(&mut answer);
+                self.answers.insert(fips, (answer, answered));
+            }
+            None => failures.push(format!("{name}: no mechanistic engine succeeded, here or in the state")),
         }
     }
-    if codes.is_empty() {
-        codes.insert(Fips::US);
-    }
-    Ok(codes.into_iter().filter_map(|fips| panel.place(fips)).collect())
-}
 
-/// Runs every place, in parallel.
-fn ask(
-    panel: &Panel,
-    places: &[&Place],
-    setup: Setup,
-    request: &Request,
-    monitor: &dyn Monitor,
-) -> Result<Done, Error> {
-    monitor.begin("places", places.len());
-    // The time limit of a place grows with the work requested.
-    let answers_each = (setup.engines.len() * (1 + setup.variants.len())) as f64;
-    let limit = Duration::from_secs_f64(request.config.engine_seconds * answers_each * 5.0);
-    let variants = setup.variants.clone();
-    let mut answers: Vec<Option<Answer>> = places.iter().map(|_| None).collect();
-    let mut failures = Vec::new();
-    let jobs: Vec<Place> = places.iter().map(|&place| place.clone()).collect();
-    let each = |at: usize, outcome| {
-        monitor.step();
-        match pipeline::settle(outcome, "what-if", limit) {
-            Ok(answer) => answers[at] = Some(answer),
-            Err(failure) => failures.push((at, failure.reason)),
+    fn done(self, notices: Vec<String>) -> Result<Done, Error> {
+        let failures: Vec<String> = self.failures.values().flatten().cloned().collect();
+        if self.answers.is_empty() {
+            let message = format!("no place has results: {}", failures.join("; "));
+            return Err(Error::Request { message, remedy: "choose a place with more cases".to_owned() });
         }
-        Ok(())
-    };
-    let idle = || if monitor.cancelled() { Err(Error::Interrupted) } else { Ok(()) };
-    pipeline::in_parallel(jobs, request.jobs, limit, move |place| simulate::simulate(place, &setup), each, idle)?;
-    failures.sort_unstable();
-    let name = |place: &Place| place.history.location().name.clone();
-    let mut failures: Vec<String> =
-        failures.into_iter().map(|(at, reason)| format!("{}: {reason}", name(places[at]))).collect();
-    let answered: Vec<(&Place, Answer)> =
-        places.iter().zip(answers).filter_map(|(&place, answer)| Some((place, answer?))).collect();
-    if answered.is_empty() {
-        let message = format!("no place has results: {}", failures.join("; "));
-        return Err(Error::Request { message, remedy: "choose a place with more cases".to_owned() });
-    }
-    let each: Vec<Answered<'_>> = answered
-        .iter()
-        .map(|(place, answer)| Answered { fips: place.fips(), beds: &answer.beds, pooled: &answer.pooled })
-        .collect();
-    let needs = needs::needs(panel, &each, &variants, &request.config.capacity);
-    let together = together(&answered, &variants);
-    let (mut effects, mut courses, mut asked) = (Vec::new(), Vec::new(), Vec::new());
-    for (place, answer) in answered {
-        failures.extend(answer.failures.iter().map(|failure| format!("{}: {failure}", name(place))));
-        let fips = place.fips().to_string();
-        courses.extend(simulate::courses(&fips, &answer.pooled, &answer.past, &variants));
-        effects.extend(answer.effects);
-        asked.push(Asked { fips, name: name(place), beds: Some(answer.beds), past: answer.past });
-    }
-    if let Some((all, their_effects, their_courses)) = together {
-        asked.push(all);
-        effects.extend(their_effects);
-        courses.extend(their_courses);
-    }
-    Ok(Done { as_of: panel.as_of(), variants, effects, courses, needs, failures, places: asked })
-}
-
-/// All places together, if there are several. Residents of two of them, a county and its state, count once.
-fn together(answered: &[(&Place, Answer)], variants: &[Variant]) -> Option<(Asked, Vec<Effect>, Vec<Course>)> {
-    let codes: BTreeSet<Fips> = answered.iter().map(|(place, _)| place.fips()).collect();
-    let within_another = |fips: Fips| {
-        fips != Fips::US && (codes.contains(&Fips::US) || fips.state().is_some_and(|s| s != fips && codes.contains(&s)))
-    };
-    let mut parts = answered.iter().filter(|(place, _)| !within_another(place.fips())).map(|(_, answer)| answer);
-    let first = parts.next().filter(|_| answered.len() > 1)?;
-    let (mut total, mut past, mut count) = (first.pooled.clone(), first.past.clone(), 1);
-    for answer in parts {
-        total.iter_mut().zip(&answer.pooled).for_each(|(sum, more)| sum.add(more));
-        past.iter_mut().zip(&answer.past).for_each(|(sum, more)| *sum += more);
-        count += 1;
-    }
-    let subject = effect::Subject { fips: ALL_PLACES, model: POOL, response: Response::Pool, beds: None };
-    let effects = effect::effects(&subject, &total, variants);
-    let courses = simulate::courses(ALL_PLACES, &total, &past, variants);
-    let places = if count == 1 { "place" } else { "places" };
-    let name = format!("all {count} {places}");
-    Some((Asked { fips: ALL_PLACES.to_owned(), name, beds: None, past }, effects, courses))
-}
-
-impl Done {
-    /// The main place: the only one, or all together.
-    #[must_use]
-    pub fn main_place(&self) -> Option<&Asked> {
-        self.places.last()
-    }
-
-    /// The pool's effects on a place.
-    pub fn pooled<'a>(&'a self, fips: &'a str) -> impl Iterator<Item = &'a Effect> {
-        self.effects.iter().filter(move |effect| effect.fips == fips && effect.model == POOL)
+        let names: Vec<String> = self.answers.keys().map(|fips| self.name(*fips)).collect();
+        let Self { panel, variants, request, together, answers, .. } = self;
+        let (answers, answered): (Vec<Answer>, Vec<Answered>) = answers.into_values().unzip();
+        let needs = needs::needs(panel, &answered, &variants, &request.config.capacity);
+        let (mut effects, mut courses, mut forecasts, mut places) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        for (answer, name) in answers.into_iter().zip(names) {
+            places.push(Asked { fips: answer.fips.to_string(), name, beds: Some(answer.beds), past: answer.past });
+            effects.extend(answer.effects);
+            courses.extend(answer.courses);
+            forecasts.push((answer.fips, answer.forecasts));
+        }
+        if let Some(Whole { name, effects: of_all, courses: days_of_all, past }) = together.whole(&variants) {
+            places.push(Asked { fips: ALL_PLACES.to_owned(), name, beds: None, past });
+            effects.extend(of_all);
+            courses.extend(days_of_all);
+        }
+        let as_of = panel.as_of();
+        Ok(Done { as_of, variants, effects, forecasts, courses, needs, failures, notices, places })
     }
 }

@@ -6,12 +6,13 @@ use std::path::Path;
 use countycast_engine::Date;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
+use super::course::{BASELINE, Course};
+use super::done::Done;
 use super::effect::{Effect, Interval};
-use super::run::Done;
-use super::simulate::Course;
 use crate::error::Error;
 use crate::output::capacity::{self, CapacityRow};
-use crate::output::{aside, days_since_epoch, parquet};
+use crate::output::{aside, days_since_epoch, parquet, projections};
+use crate::panel::Panel;
 
 /// The columns of an interval.
 type End = fn(&Interval) -> f64;
@@ -26,8 +27,9 @@ const SIDES: [(&str, Side); 4] = [
     ("ratio", |e| e.ratio.as_ref()),
 ];
 
-/// Writes `effects.parquet`, `effects.csv`, `effects.json`, `days.parquet` and `capacity.parquet`.
-pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
+/// Writes `effects.parquet`, `effects.csv`, `effects.json`, `projections.parquet`, `days.parquet` and `capacity.parquet`.
+pub(super) fn all(out: &Path, done: &Done, panel: &Panel) -> Result<(), Error> {
+    aside(&out.join("projections.parquet"), |path| projected(path, done, panel))?;
     aside(&out.join("effects.parquet"), |path| {
         let frame = effects(done).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
@@ -47,10 +49,36 @@ pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
     aside(&out.join("effects.json"), |path| {
         let document = serde_json::json!({
             "as_of": done.as_of.to_string(), "effects": done.effects, "failures": done.failures,
+            "notices": done.notices,
         });
         let text = serde_json::to_vec_pretty(&document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
         fs::write(path, text).map_err(|source| Error::write(path, source))
     })
+}
+
+/// The blend's rows as in `projections.parquet` of a run, for the baseline and every scenario, with the scenario's name.
+fn projected(path: &Path, done: &Done, panel: &Panel) -> Result<(), Error> {
+    let fail = |error| parquet::write_error(path, error);
+    let names: Vec<&str> =
+        std::iter::once(BASELINE).chain(done.variants.iter().map(|variant| variant.name.as_str())).collect();
+    let mut writer = None;
+    for (fips, forecasts) in &done.forecasts {
+        let totals = panel.place(*fips).map_or_else(projections::Totals::default, projections::Totals::of);
+        for (name, forecast) in names.iter().zip(forecasts) {
+            let mut frame = projections::of_blend(done.as_of, *fips, forecast, totals).map_err(fail)?;
+            let scenario = Column::new("scenario".into(), vec![*name; frame.height()]);
+            frame.insert_column(1, scenario).map_err(fail)?;
+            let writer = match &mut writer {
+                Some(writer) => writer,
+                none => none.insert(parquet::writer(path, frame.schema())?.batched(frame.schema()).map_err(fail)?),
+            };
+            writer.write_batch(&frame).map_err(fail)?;
+        }
+    }
+    match writer {
+        Some(writer) => writer.finish().map(|_| ()).map_err(fail),
+        None => parquet::write(path, DataFrame::empty()),
+    }
 }
 
 fn effects(done: &Done) -> PolarsResult<DataFrame> {

@@ -121,18 +121,18 @@ impl Draws {
         self.with(target, values)
     }
 
-    /// Multiplies each day of every trajectory of a target by the share that is reported on that day. Does nothing if
-    /// the target is not projected.
+    /// Multiplies each day of every trajectory of a target by that day's factor, such as the share that is reported. Does nothing
+    /// if the target is not projected.
     ///
     /// # Errors
-    /// [`DrawError::Length`] for other than one share a day, [`DrawError::Value`] if a product is not a valid count.
-    pub fn with_reported(mut self, target: Target, shares: &[f32]) -> Result<Self, DrawError> {
-        if shares.len() != self.days {
-            return Err(DrawError::Length { target, found: shares.len(), expected: self.days });
+    /// [`DrawError::Length`] for other than one factor a day, [`DrawError::Value`] if a product is not a valid count.
+    pub fn with_daily_factors(mut self, target: Target, factors: &[f32]) -> Result<Self, DrawError> {
+        if factors.len() != self.days {
+            return Err(DrawError::Length { target, found: factors.len(), expected: self.days });
         }
         let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
         for path in values.chunks_exact_mut(self.days) {
-            path.iter_mut().zip(shares).for_each(|(value, share)| *value *= share);
+            path.iter_mut().zip(factors).for_each(|(value, factor)| *value *= factor);
         }
         self.with(target, values)
     }
@@ -181,13 +181,13 @@ mod tests {
     }
 
     #[test]
-    fn of_each_day_its_share_is_reported() {
+    fn each_day_has_its_factor() {
         let draws = Draws::new(2, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
-        let reported = draws.clone().with_reported(Target::Cases, &[1.0, 0.5]).unwrap();
-        assert_eq!(reported.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[1.0, 1.0], &[3.0, 2.0]]);
-        assert_eq!(draws.clone().with_reported(Target::Deaths, &[1.0, 0.5]).unwrap(), draws);
-        assert!(draws.clone().with_reported(Target::Cases, &[1.0]).is_err());
-        assert!(draws.with_reported(Target::Cases, &[1.0, -0.5]).is_err());
+        let scaled = draws.clone().with_daily_factors(Target::Cases, &[1.0, 0.5]).unwrap();
+        assert_eq!(scaled.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[1.0, 1.0], &[3.0, 2.0]]);
+        assert_eq!(draws.clone().with_daily_factors(Target::Deaths, &[1.0, 0.5]).unwrap(), draws);
+        assert!(draws.clone().with_daily_factors(Target::Cases, &[1.0]).is_err());
+        assert!(draws.with_daily_factors(Target::Cases, &[1.0, -0.5]).is_err());
     }
 
     #[test]

@@ -282,6 +282,49 @@ pub fn weekday_index(date: Date) -> usize {
     }
 }
 
+impl History {
+    /// The same history with the last report of patients in the state's hospitals.
+    ///
+    /// # Errors
+    /// [`HistoryError::Patients`] where a number is negative or not finite.
+    pub fn with_patients(mut self, patients: Patients) -> Result<Self, HistoryError> {
+        patients.check()?;
+        self.patients = Some(patients);
+        Ok(self)
+    }
+
+    /// The same history with the state's reported hospital patients on each day from the first; NaN on days without a
+    /// report.
+    ///
+    /// # Errors
+    /// [`HistoryError::Patients`] where a number is negative or infinite, [`HistoryError::Length`] where the days are not this
+    /// history's.
+    pub fn with_patients_by_day(mut self, patients: Arc<[f64]>) -> Result<Self, HistoryError> {
+        let (found, expected) = (patients.len(), self.days());
+        if found != expected {
+            return Err(HistoryError::Length { what: "patients", found, expected });
+        }
+        if let Some(&value) = patients.iter().find(|value| value.is_infinite() || **value < 0.0) {
+            return Err(HistoryError::Patients { what: "in hospital", value });
+        }
+        self.patients_by_day = Some(patients);
+        Ok(self)
+    }
+
+    /// The last report of hospital patients in the state that contains the place, if known.
+    #[must_use]
+    pub fn patients(&self) -> Option<Patients> {
+        self.patients
+    }
+
+    /// Hospital patients in the state that contains the place on each of the history's days; NaN without a report. None
+    /// if the state does not report them.
+    #[must_use]
+    pub fn patients_by_day(&self) -> Option<&[f64]> {
+        self.patients_by_day.as_deref().map(|patients| &patients[..self.days()])
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -5,6 +5,7 @@ use countycast_engine::EngineError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::examples::Examples;
 use crate::features::COUNT;
 use crate::linear::Linear;
 use crate::settings::Settings;
@@ -23,14 +24,6 @@ impl std::fmt::Debug for Booster {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Booster({} × trees, lines)", self.committee.len())
     }
-}
-
-/// Rows of a table to learn from, with a target and a weight each.
-#[derive(Debug)]
-pub(crate) struct Examples {
-    pub(crate) rows: Vec<u32>,
-    pub(crate) targets: Vec<f64>,
-    pub(crate) weights: Vec<f64>,
 }
 
 impl Booster {

@@ -6,12 +6,13 @@ use countycast_engine::{
 use rand::{Rng, RngExt};
 use rand_distr::{Binomial, Distribution, Gamma};
 
+use crate::WEEKS;
 use crate::errors::{Errors, Size};
 use crate::foreteller::Foreteller;
 use crate::picks::picks;
-use crate::place::Place;
-use crate::rows::{Kind, WEEKS};
+use crate::rows::Kind;
 use crate::settings::Settings;
+use crate::subject::Subject;
 
 /// What is expected of one target in one location.
 #[derive(Debug, Clone)]
@@ -26,7 +27,8 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    pub(crate) fn new(kind: Kind, of: &Foreteller, place: &Place<'_>, seen: usize, settings: &Settings) -> Self {
+    pub(crate) fn new(kind: Kind, of: &Foreteller, subject: &Subject<'_>, seen: usize, settings: &Settings) -> Self {
+        let place = &subject.place;
         let level = match kind {
             Kind::Cases => place.case_level(seen),
             Kind::Deaths => place.death_level(seen),
@@ -34,7 +36,7 @@ impl Outlook {
         let level = kind.log(level);
         let size = Size { is_county: place.is_county, level: level as f32 };
         let common = kind.common(&place.nation_expected(seen, settings.nation_damping));
-        let found = of.medians(&place.features(seen));
+        let found = of.medians(&subject.features(seen));
         let medians = std::array::from_fn(|week| found[week] + common[week]);
         Self { kind, level, medians, errors: of.library.near(size, settings.error_pool) }
     }

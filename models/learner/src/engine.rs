@@ -6,9 +6,9 @@ use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Plac
 
 use crate::draw::{Outlook, Projection};
 use crate::model::{Model, Statement};
-use crate::place::Place;
 use crate::rows::Kind;
 use crate::settings::Settings;
+use crate::subject::Subject;
 use countycast_engine::SettingsError;
 
 /// The learner: see the [crate's front page](crate).
@@ -72,9 +72,9 @@ impl Engine for Learner {
         let (Some(model), Some(surroundings)) = (&self.model, &self.surroundings) else {
             return Err(EngineError::Refused("the learner has not been trained on the panel".to_owned()));
         };
-        let place = Place::new(history, surroundings, &self.settings.without);
+        let subject = Subject::new(history, surroundings, &self.settings.without);
         let seen = history.days();
-        let outlook = |kind, of| Outlook::new(kind, of, &place, seen, &self.settings);
+        let outlook = |kind, of| Outlook::new(kind, of, &subject, seen, &self.settings);
         let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
         Ok(Box::new(Projection {
             settings: self.settings.clone(),

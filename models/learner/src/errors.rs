@@ -1,8 +1,7 @@
 //! Past errors, from which draws are made.
 
+use crate::WEEKS;
 use serde::{Deserialize, Serialize};
-
-use crate::rows::WEEKS;
 
 /// Errors of one past projection, by week ahead: outcome minus projection, logarithms.
 pub(crate) type Errors = [f32; WEEKS];

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::WEEKS;
 use crate::boost::Booster;
 use crate::errors::Library;
 use crate::features::COUNT;
-use crate::rows::WEEKS;
 
 /// Boosters by week ahead, and the errors to expect of them.
 #[derive(Debug, Serialize, Deserialize)]

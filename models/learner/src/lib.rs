@@ -5,6 +5,7 @@ mod day;
 mod draw;
 mod engine;
 mod errors;
+mod examples;
 mod features;
 mod foreteller;
 mod linear;
@@ -14,6 +15,7 @@ mod picks;
 mod place;
 mod rows;
 mod settings;
+mod subject;
 mod table;
 mod training;
 
@@ -22,3 +24,6 @@ pub use engine::Learner;
 pub use features::{FeatureGroup, NAMES as FEATURES};
 pub use model::{LoadError, Model, Statement};
 pub use settings::Settings;
+
+/// Weeks ahead that have boosters of their own.
+pub(crate) const WEEKS: usize = 4;

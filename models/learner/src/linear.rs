@@ -5,7 +5,7 @@ use nalgebra::{Cholesky, DMatrix, DMatrixView, DVector, Dyn};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::boost::Examples;
+use crate::examples::Examples;
 use crate::features::COUNT;
 
 /// Standard deviations from the mean beyond which a feature counts as this far.

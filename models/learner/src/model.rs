@@ -3,10 +3,11 @@
 use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams, Surroundings};
 use serde::{Deserialize, Serialize};
 
+use crate::WEEKS;
 use crate::day::WEEKS_SEEN;
 use crate::features::{COUNT, NAMES};
 use crate::foreteller::Foreteller;
-use crate::rows::{self, WEEKS};
+use crate::rows;
 use crate::settings::Settings;
 use crate::training;
 

@@ -3,7 +3,7 @@
 use countycast_engine::Around;
 use countycast_engine::growth::log_cases;
 
-use crate::rows::WEEKS;
+use crate::WEEKS;
 
 /// Whole weeks that growth is seen from.
 const GROWTH_WEEKS: usize = 3;

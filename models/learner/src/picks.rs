@@ -41,7 +41,7 @@ mod tests {
     use rand_distr::{Distribution, StandardNormal};
 
     use super::*;
-    use crate::rows::WEEKS;
+    use crate::WEEKS;
 
     /// Errors that grow from week to week.
     fn errors(n: usize) -> Vec<Errors> {

@@ -1,16 +1,14 @@
-//! A place of the panel, as features and rows see it.
+//! A place of the panel, as days and rows see it.
 
 use countycast_engine::{Around, Fips, History, Level, Surroundings, Track};
 
-use crate::day::Day;
-use crate::features::{COUNT, FEATURES};
+use crate::WEEKS;
 use crate::nation::Nation;
-use crate::rows::WEEKS;
 
 /// Patients that are added before a logarithm of their number: below it, growth is mostly chance.
 const PATIENTS_OFFSET: f64 = 10.0;
 
-/// A place whose features can be computed on any of its days.
+/// A place with its counts and its surroundings.
 #[derive(Debug)]
 pub(crate) struct Place<'a> {
     pub(crate) cases: Track,
@@ -19,16 +17,12 @@ pub(crate) struct Place<'a> {
     pub(crate) repaired: Track,
     pub(crate) population: f64,
     pub(crate) is_county: bool,
-    /// What is known of the place itself, where a feature is such a fact.
-    facts: [f64; COUNT],
     pub(crate) region: Option<(Around, Track)>,
     /// Patients in the state's hospitals by day.
     patients: Option<&'a [f64]>,
     pub(crate) nation: Option<&'a Around>,
     common: Nation<'a>,
     pub(crate) neighbours: Option<&'a Around>,
-    /// Which features the boosters are given.
-    given: [bool; COUNT],
     /// Days from the surroundings' first day to the history's.
     offset: i64,
     /// Days before the first case.
@@ -36,7 +30,7 @@ pub(crate) struct Place<'a> {
 }
 
 impl<'a> Place<'a> {
-    pub(crate) fn new(history: &'a History, surroundings: &'a Surroundings, without: &[String]) -> Self {
+    pub(crate) fn new(history: &'a History, surroundings: &'a Surroundings) -> Self {
         let track = |days: &[f64]| Track::new(days.iter().copied());
         let location = history.location();
         let daily = history.cases().cleaned();
@@ -52,13 +46,11 @@ impl<'a> Place<'a> {
             repaired: Track::new(history.cases().repaired().iter().map(|day| f64::from(u8::from(*day)))),
             population: location.population.unwrap_or(f64::NAN),
             is_county: location.fips.level() == Level::County,
-            facts: FEATURES.map(|feature| feature.fact(location).unwrap_or(f64::NAN)),
             region,
             patients: history.patients_by_day(),
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
             common: Nation::new(surroundings.nation.as_ref()),
             neighbours: surroundings.neighbours.get(&location.fips),
-            given: FEATURES.map(|feature| !without.iter().any(|start| feature.name.starts_with(start.as_str()))),
             offset: i64::from(offset),
             silent: daily.iter().position(|count| *count > 0.0).unwrap_or(daily.len()),
         }
@@ -99,49 +91,5 @@ impl<'a> Place<'a> {
     /// The same as it is expected on the day.
     pub(crate) fn nation_expected(&self, seen: usize, damping: f64) -> [f64; WEEKS] {
         self.common.expected(self.shifted(seen), damping)
-    }
-
-    /// The features once the first `seen` days are known, at least one; what is not known is not a number.
-    pub(crate) fn features(&self, seen: usize) -> [f32; COUNT] {
-        let day = Day::new(self, seen);
-        std::array::from_fn(|i| {
-            if !self.given[i] {
-                return f32::NAN;
-            }
-            let value = FEATURES[i].on(&day).unwrap_or(self.facts[i]) as f32;
-            if value.is_finite() { value } else { f32::NAN }
-        })
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-
-    use countycast_engine::{Date, Location, Places, Series};
-
-    use super::*;
-    use crate::features::NAMES;
-
-    #[test]
-    fn growth_of_patients_leaves_out_the_last_day_and_days_without_a_report() {
-        let days = 60;
-        let mut patients: Vec<f64> = (0..days).map(|day| 1e6 * 2.0_f64.powf(f64::from(day) / 7.0)).collect();
-        (patients[59], patients[50]) = (1.0, f64::NAN);
-        let counts = || Series::from_counts(vec![10.0; days as usize]).unwrap();
-        let location = Arc::new(Location::new("19".parse().unwrap(), "a state"));
-        let history = History::new(location, Date::constant(2020, 3, 1), counts(), counts(), None).unwrap();
-        let surroundings = Surroundings::of(&Places::new([Arc::new(history.clone())], [].into())).unwrap();
-        let growth = |history: &History, seen: usize| {
-            let features = Place::new(history, &surroundings, &[]).features(seen);
-            ["patients_growth_1", "patients_growth_2"]
-                .map(|name| features[NAMES.iter().position(|known| *known == name).unwrap()])
-        };
-        let reported = history.clone().with_patients_by_day(patients.into()).unwrap();
-        // The blank day moves the mean of its three days by less than a thirtieth.
-        let [last, before] = growth(&reported, 60);
-        assert!((last - 2.0_f32.ln()).abs() < 0.1 && (before - 2.0_f32.ln()).abs() < 0.1, "{last}, {before}");
-        assert!(growth(&reported, 12)[1].is_nan(), "no report so early");
-        assert!(growth(&history, 60).iter().all(|growth| growth.is_nan()), "nothing reported");
     }
 }

@@ -4,13 +4,11 @@ use countycast_engine::growth::{log_cases, log_deaths};
 use countycast_engine::{Places, Surroundings, Track};
 use rayon::prelude::*;
 
+use crate::WEEKS;
 use crate::day::WEEKS_SEEN;
 use crate::features::COUNT;
-use crate::place::Place;
 use crate::settings::Settings;
-
-/// Weeks ahead that have boosters of their own.
-pub(crate) const WEEKS: usize = 4;
+use crate::subject::Subject;
 
 /// Half-lives after which a past origin is left out: what weighs less than a sixty-fourth costs time and tells nothing.
 const OLDEST_HALF_LIVES: f64 = 6.0;
@@ -97,29 +95,29 @@ impl Row {
 pub(crate) fn past(places: &Places, surroundings: &Surroundings, settings: &Settings) -> Vec<Row> {
     let histories: Vec<_> = places.histories().collect();
     let of = |history: &&std::sync::Arc<countycast_engine::History>| -> Vec<Row> {
-        let place = Place::new(history, surroundings, &settings.without);
+        let subject = Subject::new(history, surroundings, &settings.without);
         let days = history.days();
         let forgotten = (OLDEST_HALF_LIVES * settings.half_life_days) as usize;
         let oldest = days.saturating_sub(forgotten).max(7 * WEEKS_SEEN);
         let origins = (1..).map(|step| days.checked_sub(step * settings.origin_days));
         let origins = origins.map_while(|seen| seen.filter(|seen| *seen >= oldest));
-        let origins = origins.filter(|seen| place.cases.window(*seen, 0, 28) >= settings.least_cases.max(1.0));
-        origins.filter_map(|seen| row(&place, seen, days, settings)).collect()
+        let origins = origins.filter(|seen| subject.place.cases.window(*seen, 0, 28) >= settings.least_cases.max(1.0));
+        origins.filter_map(|seen| row(&subject, seen, days, settings)).collect()
     };
     let mut rows: Vec<Row> = histories.par_iter().flat_map_iter(of).collect();
     rows.sort_by_key(|row| row.seen);
     rows
 }
 
-fn row(place: &Place<'_>, seen: usize, days: usize, settings: &Settings) -> Option<Row> {
-    let weeks = ((days - seen) / 7).min(WEEKS);
+fn row(subject: &Subject<'_>, seen: usize, days: usize, settings: &Settings) -> Option<Row> {
+    let (place, weeks) = (&subject.place, ((days - seen) / 7).min(WEEKS));
     let came = |track: &Track| -> Vec<f64> {
         (0..weeks).map(|week| track.sum(seen + 7 * week, seen + 7 * week + 7)).collect()
     };
     (weeks > 0).then(|| Row {
         seen,
         is_county: place.is_county,
-        features: place.features(seen),
+        features: subject.features(seen),
         levels: [place.case_level(seen), place.death_level(seen)],
         came: [came(&place.cases), came(&place.deaths)],
         nation_came: place.nation_came(seen, weeks),

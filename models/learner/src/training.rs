@@ -5,11 +5,13 @@ use std::ops::Range;
 use countycast_engine::{EngineError, Streams};
 use rayon::prelude::*;
 
-use crate::boost::{Booster, Examples};
+use crate::WEEKS;
+use crate::boost::Booster;
 use crate::errors::{Library, Size};
+use crate::examples::Examples;
 use crate::features::COUNT;
 use crate::foreteller::Foreteller;
-use crate::rows::{Kind, Row, WEEKS};
+use crate::rows::{Kind, Row};
 use crate::settings::Settings;
 use crate::table::Table;
 

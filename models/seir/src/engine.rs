@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countycast_engine::delay::due;
 use countycast_engine::{
     DUMP_FACTOR, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Parameters, Places, Recent,
-    Scenario, Streams, Surroundings,
+    Scenario, Streams, Surroundings, TrainedOn,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
@@ -13,7 +13,7 @@ use crate::burden::{Kernels, REACH};
 use crate::contacts::{self, Meetings, meetings};
 use crate::course::invert;
 use crate::estimate::{Estimate, find};
-use crate::learned::Learned;
+use crate::learned::{Learned, Model};
 use crate::mixing::Mixing;
 use crate::outlook::Outlook;
 use crate::past::Past;
@@ -40,6 +40,8 @@ pub struct Seir {
     /// What lies around each place, once trained.
     surroundings: Option<Arc<Surroundings>>,
     learned: Option<Arc<Learned>>,
+    /// A model of an earlier run, used instead of training.
+    kept: Option<Arc<Model>>,
 }
 
 impl Seir {
@@ -49,7 +51,13 @@ impl Seir {
     /// [`SettingsError`] for a setting outside its range.
     pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
-        Ok(Self { settings, kernels: Arc::new(Kernels::new(epidemiology)), surroundings: None, learned: None })
+        Ok(Self {
+            settings,
+            kernels: Arc::new(Kernels::new(epidemiology)),
+            surroundings: None,
+            learned: None,
+            kept: None,
+        })
     }
 
     /// The fit to the past: weighted parameter vectors, R with intervals, and defects of identifiability.
@@ -124,12 +132,26 @@ impl Engine for Seir {
     fn train(&self, places: &Places, seed: u64) -> Result<Option<Arc<dyn Engine>>, EngineError> {
         let surroundings = Surroundings::of(places).map(Arc::new);
         let learned = match &surroundings {
-            Some(surroundings) if self.settings.learned_weight > 0.0 => {
-                Learned::train(places, surroundings, &self.settings, seed)?.map(Arc::new)
-            }
+            Some(surroundings) if self.settings.learned_weight > 0.0 => match &self.kept {
+                Some(model) => Some(Learned::with_model(Arc::clone(model), surroundings)),
+                None => Learned::train(places, surroundings, &self.settings, seed)?,
+            },
             _ => None,
         };
-        Ok(Some(Arc::new(Self { surroundings, learned, ..self.clone() })))
+        Ok(Some(Arc::new(Self { surroundings, learned: learned.map(Arc::new), ..self.clone() })))
+    }
+
+    fn trained_on(&self) -> Option<TrainedOn> {
+        self.learned.as_ref().map(|learned| learned.model.trained_on())
+    }
+
+    fn save(&self) -> Option<Vec<u8>> {
+        self.learned.as_ref()?.model.save()
+    }
+
+    fn load(&self, model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
+        let kept = Some(Arc::new(Model::load(model, &self.settings)?));
+        Ok(Arc::new(Self { kept, ..self.clone() }))
     }
 }
 

@@ -100,6 +100,24 @@ fn training_gives_the_same_bytes_on_one_thread_and_on_two() {
 }
 
 #[test]
+fn a_kept_model_gives_the_same_bytes_and_is_refused_under_other_settings() {
+    let engine = trained(Settings::default());
+    let model = engine.save().unwrap();
+    let loaded = untrained(Settings::default()).load(&model).unwrap().train(&PLACES, 2).unwrap().unwrap();
+    for history in PLACES.histories().take(20) {
+        let [before, after] = [&engine, &loaded].map(|engine| project(&**engine, history, &Scenario::baseline()));
+        assert!(before == after, "{}", history.location().fips);
+    }
+    let on = loaded.trained_on().unwrap();
+    assert_eq!((on.counties, Some(on)), (COUNTIES as usize, engine.trained_on()));
+    let refused = |settings: Settings, bytes: &[u8]| untrained(settings).load(bytes).err().unwrap().to_string();
+    let other = Settings { importation: 0.0, ..Settings::default() };
+    assert!(refused(other, &model).contains("other settings: train it anew"));
+    assert!(refused(Settings::default(), b"{}").contains("not a saved model"));
+    assert_eq!(untrained(Settings::default()).save(), None);
+}
+
+#[test]
 fn a_short_panel_and_a_weight_of_zero_teach_nothing() {
     let closed = Settings { importation: 0.0, ..Settings::default() };
     let few = Places::new(PLACES.histories().take(5).cloned(), BTreeMap::new());

@@ -17,10 +17,10 @@ use crate::error::Error;
 use crate::panel;
 use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
 
-/// Default engines of a what-if: the mechanistic ones and those that follow them.
-const ENGINES: [&str; 4] = ["trend", "curve", "seir", "abm"];
-
 /// Compare scenarios with a baseline: what if schools close, mask wearing ends, or a variant arrives?
+///
+/// The baseline is the projection of `project` with the same settings, horizon and archive. The engines seir and abm simulate
+/// the scenarios; the other engines follow their ratio of scenario to baseline.
 ///
 /// Without --data, uses a built-in demonstration panel of synthetic counties; without places, the nation.
 #[derive(clap::Args)]
@@ -29,7 +29,8 @@ const ENGINES: [&str; 4] = ["trend", "curve", "seir", "abm"];
   countycast what-if config/scenarios/masks.toml --data ../data --fips 48201
   countycast what-if --set masks.strength=0.6 --data ../data --state TX  no file needed
   countycast what-if --set 'masks.strength=[0.2,0.4,0.6]' --fips 31      a sweep: a table and a picture
-  countycast what-if a.toml b.toml --out compared                        side by side")]
+  countycast what-if a.toml b.toml --out compared                        side by side
+  countycast what-if masks.toml --data ../data --archive archive         loads the models of the last week")]
 pub(super) struct Args {
     /// Scenario files; `config/scenarios` has ready-made ones.
     #[arg(value_name = "SCENARIO.toml")]
@@ -58,12 +59,16 @@ pub(super) struct Args {
     /// Days to project [default: the scenarios', or 90].
     #[arg(long, value_name = "DAYS")]
     horizon: Option<usize>,
-    /// Joint draws of each engine.
-    #[arg(long, value_name = "N", default_value_t = 100, value_parser = clap::value_parser!(u16).range(10..=10_000))]
-    draws: u16,
-    /// Engines: seir and abm simulate the scenario, the others follow their ratio; learner does not take part.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', default_values = ENGINES)]
+    /// Joint draws of each engine [default: those of the settings, 300].
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(10..=10_000))]
+    draws: Option<u16>,
+    /// Engines: seir and abm simulate the scenario, the others follow their ratio [default: those of the settings].
+    #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     engines: Vec<String>,
+    /// Folder of past projections, as filled by `project --archive`: the blend learns its weights from it, and engines that are
+    /// trained on all places load their models of the last week instead of training. Nothing is added to it.
+    #[arg(long, value_name = "DIR")]
+    archive: Option<PathBuf>,
     /// Simulate every resident individually in the agent-based engine: up to 16.7 million per place. Takes minutes and
     /// gigabytes instead of seconds; the time limit of an engine in a place becomes a day.
     #[arg(long)]
@@ -95,7 +100,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let progress = Progress::new(!quiet)?;
     let mut config = args.config.as_deref().map(Config::read).transpose()?.unwrap_or_default();
     config.seed = args.seed.unwrap_or(config.seed);
-    config.engine_names.clone_from(&args.engines);
+    config.draws = args.draws.map_or(config.draws, usize::from);
+    if !args.engines.is_empty() {
+        config.engine_names.clone_from(&args.engines);
+    }
     if args.full_scale {
         config.full_scale();
     }
@@ -108,7 +116,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         states: args.state.clone(),
         fips: args.fips.clone(),
         horizon_days: args.horizon,
-        draws: usize::from(args.draws),
+        archive: args.archive.clone(),
         config,
         jobs: jobs(args.jobs),
         out: args.out.clone(),

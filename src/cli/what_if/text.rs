@@ -38,6 +38,9 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     let last = day(done.as_of, days);
     writeln!(text, "{}, {days} days after {}, to {last}: medians and 90 % intervals", place.name, done.as_of)?;
     members(text, done)?;
+    for notice in &done.notices {
+        writeln!(text, "{notice}")?;
+    }
     if let Some(beds) = &place.beds {
         writeln!(text, "beds: {}, {}", of_beds("ward", &beds[0]), of_beds("intensive care", &beds[1]))?;
     }
@@ -45,7 +48,7 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
         .variants
         .iter()
         .map(|variant| {
-            let effects = done.pooled(&place.fips).filter(|effect| effect.scenario == variant.name);
+            let effects = done.blended(&place.fips).filter(|effect| effect.scenario == variant.name);
             (variant.name.as_str(), effects.collect())
         })
         .collect();
@@ -183,7 +186,7 @@ fn by_model(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     let cases: Vec<&Effect> = done
         .effects
         .iter()
-        .filter(|effect| effect.fips == place.fips && effect.quantity == Quantity::Cases && effect.response != "pool")
+        .filter(|effect| effect.fips == place.fips && effect.quantity == Quantity::Cases && effect.response != "blend")
         .collect();
     let mut models: Vec<(&str, &str)> = Vec::new();
     for effect in &cases {

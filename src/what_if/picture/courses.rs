@@ -3,8 +3,8 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::super::run::{Asked, Done};
-use super::super::simulate::{Course, day};
+use super::super::course::{Course, day};
+use super::super::done::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours, people};
 use crate::pictures::FONT;

@@ -3,8 +3,8 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::super::done::{Asked, Done};
 use super::super::effect::{Effect, Quantity};
-use super::super::run::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture};
 use crate::pictures::DISTINCT;
@@ -22,7 +22,7 @@ const NAMES: u32 = 330;
 /// Ratios above this are drawn at the edge.
 const HIGHEST: f64 = 8.0;
 
-/// The pool's effects on one place.
+/// The blend's effects on one place.
 pub(super) struct Effects<'a> {
     title: String,
     /// By scenario, in their order.
@@ -31,7 +31,7 @@ pub(super) struct Effects<'a> {
 
 impl<'a> Effects<'a> {
     pub(super) fn of(done: &'a Done, place: &'a Asked) -> Self {
-        let of = |name: &str| done.pooled(&place.fips).filter(|effect| effect.scenario == name).collect();
+        let of = |name: &str| done.blended(&place.fips).filter(|effect| effect.scenario == name).collect();
         let rows = done.variants.iter().take(MOST).map(|variant| (variant.name.as_str(), of(&variant.name)));
         let title = format!("{}: relative to the baseline (1), median and 90 % interval", place.name);
         Self { title, rows: rows.collect() }

@@ -9,7 +9,7 @@ use std::path::Path;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::run::Done;
+use super::done::Done;
 use crate::error::Error;
 use crate::output::aside;
 use crate::pictures;

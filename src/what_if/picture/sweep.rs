@@ -3,8 +3,8 @@
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
+use super::super::done::{Asked, Done};
 use super::super::effect::{Effect, Quantity};
-use super::super::run::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours};
 use crate::pictures::FONT;
@@ -22,7 +22,7 @@ const SHOWN: [(Quantity, &str); 5] = [
 /// Steps of one line: strengths with their effects.
 type Line<'a> = (&'a str, Vec<(f64, Vec<&'a Effect>)>);
 
-/// The pool's effects on one place, by strength.
+/// The blend's effects on one place, by strength.
 pub(super) struct Sweep<'a> {
     title: String,
     kind: &'static str,
@@ -37,7 +37,7 @@ impl<'a> Sweep<'a> {
         // Strengths of two kinds have no common axis.
         let swept = |variant: &'a super::super::Variant| variant.step.as_ref().filter(|step| step.kind == kind);
         for (variant, step) in done.variants.iter().filter_map(|variant| Some((variant, swept(variant)?))) {
-            let effects = done.pooled(&place.fips).filter(|effect| effect.scenario == variant.name).collect();
+            let effects = done.blended(&place.fips).filter(|effect| effect.scenario == variant.name).collect();
             match lines.iter_mut().find(|(of, _)| *of == step.of) {
                 Some((_, steps)) => steps.push((step.strength, effects)),
                 None => lines.push((step.of.as_str(), vec![(step.strength, effects)])),

@@ -3,7 +3,20 @@
 use countycast_engine::Covariates;
 use jiff::civil::{Date, date};
 
-use super::How::{self, Percent, ShareOf, Sum, Value};
+use self::How::{Percent, ShareOf, Sum, Value};
+
+/// Meaning of a number in a covariate file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum How {
+    /// Used as given; for two rows of one county, the mean weighted by residents.
+    Value,
+    /// Percent, converted to a share from 0 to 1.
+    Percent,
+    /// Numerator over another column, converted to a share from 0 to 1.
+    ShareOf(&'static str),
+    /// A count; for two rows of one county, the sum.
+    Sum,
+}
 
 /// A covariate file.
 pub(super) struct File {

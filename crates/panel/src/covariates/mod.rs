@@ -12,7 +12,6 @@ use countycast_engine::{Contacts, Covariates, Fips};
 use jiff::civil::Date;
 
 pub(super) use adjacency::{Neighbours, read as neighbours};
-pub(super) use table::How;
 
 use super::input::Reader;
 use crate::error::Error;

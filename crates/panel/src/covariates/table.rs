@@ -6,24 +6,11 @@ use countycast_engine::{Covariates, Fips};
 use csv::ByteRecord;
 use jiff::civil::Date;
 
-use super::files::File;
+use super::files::{File, How};
 use crate::error::Error;
 use crate::geography::codes;
 use crate::input::Reader;
 use crate::sources::table::{Table, number};
-
-/// Meaning of a number in a covariate file.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum How {
-    /// Used as given; for two rows of one county, the mean weighted by residents.
-    Value,
-    /// Percent, converted to a share from 0 to 1.
-    Percent,
-    /// Numerator over another column, converted to a share from 0 to 1.
-    ShareOf(&'static str),
-    /// A count; for two rows of one county, the sum.
-    Sum,
-}
 
 /// A column's covariate, its meaning and its position.
 struct Wanted {

@@ -2,6 +2,7 @@
 
 use countycast_boost::{Bins, Params};
 use countycast_engine::EngineError;
+use serde::{Deserialize, Serialize};
 
 use super::features::COUNT;
 
@@ -18,6 +19,7 @@ const PARAMS: Params = Params {
 };
 
 /// A boosted sum of trees (Friedman 2001) with squared error.
+#[derive(Serialize, Deserialize)]
 pub(crate) struct Booster(countycast_boost::Booster);
 
 impl Booster {

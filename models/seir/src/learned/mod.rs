@@ -2,16 +2,19 @@
 
 mod boost;
 mod features;
+mod model;
 
 use std::sync::Arc;
 
 use countycast_boost::Bins;
 use countycast_engine::growth::log_cases;
-use countycast_engine::{EngineError, Fips, History, Places, Streams, Surroundings};
+use countycast_engine::{EngineError, Fips, History, Level, Places, Streams, Surroundings};
 use rayon::prelude::*;
 
 use self::boost::Booster;
 use self::features::{COUNT, Place, WEEKS_SEEN};
+use self::model::Boosters;
+pub(crate) use self::model::Model;
 use crate::outlook::{LIFT_WEEKS, Lift, Outlook};
 use crate::settings::Settings;
 
@@ -26,15 +29,10 @@ const MAX_LIFT: f64 = 1.5;
 /// Last weeks whose projections are tried with boosters that have not seen them.
 const TRIAL_WEEKS: usize = 5;
 
-/// Boosters by week ahead.
-type Boosters = Vec<Booster>;
-
-/// What was learned from all places up to a day.
+/// What was learned from all places up to a day, and the places of today.
 pub(crate) struct Learned {
     surroundings: Arc<Surroundings>,
-    boosters: Boosters,
-    /// Boosters that have not seen the outcomes of the last [`TRIAL_WEEKS`], where there was enough before.
-    trial: Option<Boosters>,
+    pub(crate) model: Arc<Model>,
 }
 
 /// A place on a past day, and what came.
@@ -47,14 +45,14 @@ struct Row {
     came: Vec<f64>,
 }
 
-impl Learned {
+impl Model {
     /// Learns from every seventh day of every place; none where the past is too short.
     ///
     /// # Errors
     /// [`EngineError`] where the boosters do not take the rows.
     pub(crate) fn train(
         places: &Places,
-        surroundings: &Arc<Surroundings>,
+        surroundings: &Surroundings,
         settings: &Settings,
         seed: u64,
     ) -> Result<Option<Self>, EngineError> {
@@ -68,8 +66,40 @@ impl Learned {
             enough.then(|| boosters(&rows, number, until, &streams)).transpose()
         };
         let (all, trial) = rayon::join(|| learn(0, days), || learn(1, days.saturating_sub(7 * TRIAL_WEEKS)));
-        let trial = trial?;
-        Ok(all?.map(|boosters| Self { surroundings: Arc::clone(surroundings), boosters, trial }))
+        let (trial, last_day) = (trial?, histories.iter().map(|history| history.as_of()).max());
+        let model = |boosters| Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            features: COUNT,
+            settings: *settings,
+            first_day: surroundings.first_day,
+            last_day: last_day.unwrap_or(surroundings.first_day),
+            counties: histories.iter().filter(|h| h.location().fips.level() == Level::County).count(),
+            rows: rows.len(),
+            boosters,
+            trial,
+        };
+        Ok(all?.map(model))
+    }
+}
+
+impl Learned {
+    /// What [`Model::train`] finds, with the places of today.
+    ///
+    /// # Errors
+    /// As [`Model::train`].
+    pub(crate) fn train(
+        places: &Places,
+        surroundings: &Arc<Surroundings>,
+        settings: &Settings,
+        seed: u64,
+    ) -> Result<Option<Self>, EngineError> {
+        let model = Model::train(places, surroundings, settings, seed)?;
+        Ok(model.map(|model| Self::with_model(Arc::new(model), surroundings)))
+    }
+
+    /// A model of whatever day, with the places of today.
+    pub(crate) fn with_model(model: Arc<Model>, surroundings: &Arc<Surroundings>) -> Self {
+        Self { surroundings: Arc::clone(surroundings), model }
     }
 
     /// A place, ready to be asked how it departs from its outlook.
@@ -136,8 +166,8 @@ impl Departures<'_> {
     ///
     /// Days of the past are asked of the boosters that have not seen what came; before those begin, nothing departs.
     pub(crate) fn after(&self, end: usize, outlook: &Outlook) -> Lift {
-        let boosters = match &self.learned.trial {
-            _ if end == self.days => &self.learned.boosters,
+        let boosters = match &self.learned.model.trial {
+            _ if end == self.days => &self.learned.model.boosters,
             Some(trial) if end + 7 * TRIAL_WEEKS >= self.days => trial,
             _ => return Lift::default(),
         };

@@ -1,0 +1,17 @@
+//! Progress and cancellation of a run.
+
+/// Follows a run and may stop it.
+pub trait Monitor: Sync {
+    /// A stage of `total` steps begins.
+    fn begin(&self, stage: &'static str, total: usize);
+    /// One step of the stage is done.
+    fn step(&self);
+    /// A named step is done.
+    fn finished(&self, _name: &str) {
+        self.step();
+    }
+    /// Whether the run should stop now.
+    fn cancelled(&self) -> bool {
+        false
+    }
+}

@@ -1,0 +1,65 @@
+//! The plan of a batch.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use countycast_engine::{Engine, Epidemiology, Horizon, Scenario};
+
+use super::earlier::Earlier;
+use crate::blend::Learned;
+use crate::{fallback, phase};
+
+/// The plan of a batch: everything that determines a projection, plus threads and time limits.
+#[derive(Clone)]
+pub struct Plan {
+    /// The engines, in the order of the output.
+    pub engines: Vec<Arc<dyn Engine>>,
+    /// Criteria for projecting a county from its own history.
+    pub phase: phase::Settings,
+    /// How the other counties follow their state.
+    pub fallback: fallback::Settings,
+    /// Facts of the disease: how cases become patients, how long a generation takes.
+    pub epidemiology: Epidemiology,
+    /// The blend's prior shares and what it learned from past projections.
+    pub learned: Arc<Learned>,
+    /// Parameters from an earlier day's fits.
+    pub earlier: Arc<Earlier>,
+    /// Correlation of places where regions are their sums.
+    pub coupling: Coupling,
+    /// Share of counts missing on a public holiday ([`crate::panel::Settings::holiday_loss`]).
+    pub holiday_loss: f64,
+    /// Days after the as-of day.
+    pub horizon: Horizon,
+    /// Joint draws an engine makes, at least 1.
+    pub draws: usize,
+    /// Scenarios to compare with the baseline.
+    pub scenarios: Vec<Levels>,
+    /// Seed of all random streams.
+    pub seed: u64,
+    /// Threads.
+    pub jobs: usize,
+    /// Time limit of an engine in a location, for the baseline and again for each scenario that it draws there.
+    pub limit: Duration,
+    /// Time limit for training an engine on all places.
+    pub training_limit: Duration,
+}
+
+/// One scenario: the same changes at one strength, or at several equally likely ones, over which draws rotate.
+pub type Levels = Vec<Scenario>;
+
+/// Rank correlations between places, 0 to 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Coupling {
+    /// A county with its state's factor.
+    pub county: f64,
+    /// A state with the nation's.
+    pub state: f64,
+}
+
+impl Plan {
+    /// Time limit of an engine in one location, all scenarios included.
+    pub(super) fn limit_each(&self) -> Duration {
+        let drawn: usize = self.scenarios.iter().map(Vec::len).sum();
+        self.limit.saturating_mul(u32::try_from(1 + drawn).unwrap_or(u32::MAX))
+    }
+}
