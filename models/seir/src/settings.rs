@@ -1,13 +1,13 @@
 //! The settings of the engine, and their validation.
 
 use countycast_engine::{CourseSettings, DUMP_FACTOR, SettingsError, Widths};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Settings of [`Seir`](crate::Seir). Every field gives unit, range and source of its default.
 ///
 /// Where no source is named, a default was chosen by the absolute error and the weighted interval score of county cases
 /// on as-of Saturdays 2020-07-11 to 2020-08-22, among few values.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Mean time from infection to infectiousness. Days, 0.5 to 20. With the next it gives a generation interval of
