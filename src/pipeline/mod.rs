@@ -16,6 +16,6 @@ pub use earlier::Earlier;
 pub use job::Failure;
 pub(crate) use job::settle;
 pub(crate) use pool::{THREAD_NAME, run as in_parallel};
-pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, engines, is_mechanistic, names};
+pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, engines, is_mechanistic, names};
 pub use select::Selection;
 pub use summary::Summary;
