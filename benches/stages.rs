@@ -7,10 +7,10 @@ use std::sync::{Arc, LazyLock};
 
 use countycast::blend::{Learned, Rule, Settings, Stratum, blend};
 use countycast::config::Config;
-use countycast::output::projections::{Totals, write_part};
+use countycast::output::projections::{LocationForecasts, Table, Totals};
 use countycast::panel::{self, Panel, demo, repair_series};
 use countycast::phase::Phase;
-use countycast::pipeline::{Projected, engines};
+use countycast::pipeline::engines;
 use countycast::scores::Course;
 use countycast::scores::quantiles::Forecast;
 use countycast_engine::{Engine, Epidemiology, History, Horizon, Scenario, Streams};
@@ -124,29 +124,22 @@ fn blend_three(bencher: Bencher) {
 fn write(bencher: Bencher) {
     let (flat, trend) = (engine("flat"), engine("trend"));
     let projected = |history: &Arc<History>| {
-        let members: Vec<(&'static str, Forecast)> = [("flat", &flat), ("trend", &trend)]
-            .into_iter()
-            .filter_map(|(name, engine)| Some((name, forecast(engine.as_ref(), history)?)))
-            .collect();
-        Projected {
-            fips: history.location().fips,
-            phase: Phase::Independent { reason: String::new() },
-            blend: members.first().map(|(_, forecast)| forecast.clone()),
-            members,
-            censuses: Vec::new(),
-            blend_census: None,
-            parameters: Vec::new(),
-            weights: Vec::new(),
-            failures: Vec::new(),
-            reproduction: None,
-            joint: None,
-            alternatives: Vec::new(),
-        }
+        let members = [("flat", &flat), ("trend", &trend)];
+        let members =
+            members.into_iter().filter_map(|(name, engine)| Some((name, forecast(engine.as_ref(), history)?)));
+        (history.location().fips, members.collect::<Vec<(&str, Forecast)>>())
     };
-    let results: Vec<Projected> = HISTORIES.iter().map(projected).collect();
+    let results: Vec<_> = HISTORIES.iter().map(projected).collect();
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let path = folder.path().join("part.parquet");
-    bencher
-        .counter(ItemsCount::new(results.len()))
-        .bench(|| write_part(&path, PANEL.as_of(), &results, |_| Totals::default()).expect("a file"));
+    let path = folder.path().join("projections.parquet");
+    bencher.counter(ItemsCount::new(results.len())).bench(|| {
+        let mut table = Table::begin(&path, PANEL.as_of()).expect("a file");
+        for (fips, members) in &results {
+            let members: Vec<(&str, &Forecast)> = members.iter().map(|(name, forecast)| (*name, forecast)).collect();
+            let blend = members.first().map(|(_, forecast)| *forecast);
+            let location = LocationForecasts { fips: *fips, members: &members, blend, totals: Totals::default() };
+            table.add(&location).expect("rows");
+        }
+        table.finish().expect("a file");
+    });
 }

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::path::Path;
 
 use countycast_engine::{Epidemiology, Horizon};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, InputError};
 use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, engines, names};
@@ -20,7 +20,7 @@ pub const HORIZON_DAYS: RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 const FULL_SCALE_SECONDS: f64 = 86_400.0;
 
 /// Settings of a run. An unknown key is an error; an omitted key has its default.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Config {
     /// Seed of all random streams.
@@ -54,7 +54,7 @@ pub struct Config {
     /// Settings of the engines.
     pub engines: EngineSettings,
     /// Whether every resident is simulated, see [`Config::full_scale`]; a command-line option, not a key of the file.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
     pub every_resident: bool,
 }
 

@@ -15,6 +15,7 @@ pub mod config;
 pub mod error;
 pub mod evaluate;
 pub mod fallback;
+pub mod identity;
 pub mod observed;
 pub mod output;
 pub mod phase;

@@ -1,10 +1,10 @@
 //! Which counties have enough history for a projection of their own.
 
 use countycast_engine::{History, Level};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Criteria for projecting a county from its own history.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Minimum days since the first case. The engines score themselves at past origins up to four weeks back and need

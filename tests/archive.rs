@@ -5,10 +5,14 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use common::{bytes, demo, files, manifest, numbers, scratch, succeed, table, text, texts};
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
 use tempfile::TempDir;
 
 /// Two weeks of hindcasts.
@@ -145,10 +149,30 @@ fn a_kept_model_is_used_again_where_asked_for() {
     assert_eq!(models("later"), models("out"), "three days later it is used again");
     assert_eq!(models("later")[0]["last_day"], "2020-10-20");
     assert_eq!(days(folder, "models"), ["as_of=2020-10-20"]);
-    // Too old, of other settings, or damaged: trained anew.
+    // Too old, of other settings or another program, or damaged: trained anew.
     succeed(project(folder, "late", "2020-10-24", &[]));
     assert_eq!(models("late")[0]["trained_as_of"], "2020-10-24");
-    fs::write(folder.join("archive/models/as_of=2020-10-20/learner.json.gz"), b"no model").unwrap();
+    let skipped = |out: &str, why: &str| {
+        assert_ne!(models(out)[0]["trained_as_of"], "2020-10-20");
+        let found = notices(&folder.join(out));
+        let told = format!("archive: skipped the model of learner of 2020-10-20: {why}");
+        assert!(found.contains(&told), "{found:?}");
+    };
+    succeed(project(folder, "seed", "2020-10-21", &["--seed", "5"]));
+    skipped("seed", "it was trained with other settings");
+    let kept = folder.join("archive/models/as_of=2020-10-20/learner.json.gz");
+    let mut model = String::new();
+    GzDecoder::new(fs::File::open(&kept).unwrap()).read_to_string(&mut model).unwrap();
+    let build = concat!("\"build\":\"", env!("CARGO_PKG_VERSION"), "-");
+    assert!(model.contains(build));
+    let mut packed = GzEncoder::new(fs::File::create(&kept).unwrap(), Compression::fast());
+    packed.write_all(model.replacen(build, "\"build\":\"of-another-", 1).as_bytes()).unwrap();
+    packed.finish().unwrap();
+    fs::remove_dir_all(folder.join("archive/models/as_of=2020-10-21")).unwrap();
+    succeed(project(folder, "built", "2020-10-21", &[]));
+    skipped("built", "another build of the program trained it");
+    fs::remove_dir_all(folder.join("archive/models/as_of=2020-10-21")).unwrap();
+    fs::write(kept, b"no model").unwrap();
     succeed(project(folder, "damaged", "2020-10-22", &[]));
     assert_eq!(models("damaged")[0]["trained_as_of"], "2020-10-22");
     let found = notices(&folder.join("damaged"));

@@ -6,7 +6,7 @@ mod common;
 use std::path::Path;
 use std::process::Command;
 
-use common::{QUICK, demo, files, program, scratch, succeed, text};
+use common::{QUICK, demo, demo_copy, files, program, scratch, succeed, text};
 
 fn evaluate(folder: &Path, out: &str, to: &str, more: &[&str]) -> Command {
     let mut command = program(&["evaluate", "--quiet", "--from", "2020-09-19", "--to", to, "--data"]);
@@ -47,6 +47,60 @@ fn more_days_make_only_those_that_are_missing() {
     // Other settings: what is there is not what was asked for.
     succeed(evaluate(folder.path(), "out", "2020-09-19", &["--engines", "flat,trend"]));
     assert!(made("2020-09-19").modified().unwrap() > first);
+}
+
+#[test]
+fn days_that_are_reused_are_scored_as_when_they_were_new() {
+    let folder = scratch();
+    let run = || {
+        let mut command = program(&["evaluate", "--from", "2020-09-19", "--to", "2020-10-03", "--data"]);
+        command.arg(demo()).arg("--out").arg(folder.path().join("out"));
+        command.arg("--config").arg(folder.path().join("quick.toml"));
+        let output = succeed(command);
+        let (mut summary, files) = (summary(&folder.path().join("out")), files(&folder.path().join("out")));
+        let reused = summary.as_object_mut().unwrap().remove("reused").unwrap();
+        (text(&output.stdout), reused, summary, files["scores.parquet"].clone(), files["fans.svg"].clone())
+    };
+    // New runs go to the scores from memory, reused ones from their files.
+    let (told, reused, summary, scores, fans) = run();
+    assert!(!told.contains("reused") && reused == 0, "{told}");
+    let again = run();
+    assert!(again.0.contains("reused 3 days") && again.1 == 3, "{}", again.0);
+    assert!(again.2 == summary && again.3 == scores && again.4 == fans, "scores differ");
+}
+
+#[test]
+fn days_of_other_files_are_not_reused() {
+    let folder = scratch();
+    let data = folder.path().join("data");
+    demo_copy(&data);
+    let reused = || {
+        let mut command = program(&["evaluate", "--quiet", "--from", "2020-09-19", "--to", "2020-09-19", "--data"]);
+        command.arg(&data).arg("--out").arg(folder.path().join("out"));
+        command.arg("--config").arg(folder.path().join("quick.toml"));
+        succeed(command);
+        summary(&folder.path().join("out"))["reused"].clone()
+    };
+    assert_eq!([reused(), reused()], [0, 1]);
+    let path = data.join("counties/svi_2018.csv");
+    std::fs::write(&path, std::fs::read_to_string(&path).unwrap() + "\n").unwrap();
+    assert_eq!([reused(), reused()], [0, 1], "a covariate's file has another hash");
+    // A file that no run reads is no reason.
+    std::fs::write(data.join("notes.txt"), "nothing").unwrap();
+    assert_eq!(reused(), 1);
+}
+
+#[test]
+fn after_a_day_that_is_new_all_that_learn_from_it_are_new() {
+    let folder = scratch();
+    let archive = ["--archive"];
+    let reused = |to: &str| {
+        succeed(evaluate(folder.path(), "out", to, &archive));
+        summary(&folder.path().join("out"))["reused"].clone()
+    };
+    assert_eq!([reused("2020-09-26"), reused("2020-10-03")], [0, 2]);
+    std::fs::remove_dir_all(folder.path().join("out/runs/2020-09-26")).unwrap();
+    assert_eq!(reused("2020-10-03"), 1);
 }
 
 #[test]

@@ -53,7 +53,7 @@ fn parts(folder: &Path) -> PathBuf {
 /// Groups that are complete so far: the nation and three states make four.
 fn groups(folder: &Path) -> usize {
     let entries = fs::read_dir(parts(folder)).map(|entries| entries.flatten().collect::<Vec<_>>()).unwrap_or_default();
-    entries.iter().filter(|entry| entry.path().extension().is_some_and(|e| e == "json")).count()
+    entries.iter().filter(|entry| entry.path().extension().is_some_and(|e| e == "part")).count()
 }
 
 /// Waits until at least this many groups are complete, with the run still going on.
@@ -117,7 +117,7 @@ fn a_run_goes_on_from_the_groups_that_were_complete() {
     wait_for(folder.path(), &mut child, 2);
     signal(&child, "-KILL");
     end(child);
-    let part = parts(folder.path()).join("19.json");
+    let part = parts(folder.path()).join("19.part");
     let written = fs::metadata(&part).unwrap().modified().unwrap();
     let mut child = start(command(folder.path()));
     wait_for(folder.path(), &mut child, 3);

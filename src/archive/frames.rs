@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use countycast_engine::{Fips, Target};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsError, PolarsResult, Series};
 
-use crate::output::days_since_epoch;
 use crate::output::run::WeightRow;
+use crate::output::{days_since_epoch, parquet};
 use crate::panel::Panel;
 use crate::scores::quantiles::{LEVELS, Row};
 use crate::scores::{PlaceThen, QuantileForecast, Scored, Sum, target_name};
@@ -14,14 +14,14 @@ use crate::scores::{PlaceThen, QuantileForecast, Scored, Sum, target_name};
 /// A row per forecast, a column per quantile (`q0.025`).
 pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast>) -> PolarsResult<DataFrame> {
     let forecasts: Vec<&QuantileForecast> = forecasts.collect();
-    let text = |name: &str, value: &dyn Fn(&QuantileForecast) -> String| {
-        Column::new(name.into(), forecasts.iter().map(|f| value(f)).collect::<Vec<String>>())
+    let text = |name: &str, value: fn(&QuantileForecast) -> &str| {
+        Column::new(name.into(), forecasts.iter().map(|f| value(f)).collect::<Vec<&str>>())
     };
     let mut columns = vec![
-        text("fips", &|f| f.fips.to_string()),
-        text("model", &|f| f.model.clone()),
-        text("target", &|f| target_name(f.target).to_owned()),
-        text("resolution", &|f| if f.sum == Sum::Week { "week" } else { "span" }.to_owned()),
+        parquet::text("fips", forecasts.iter().map(|f| f.fips)),
+        text("model", |f| &f.model),
+        text("target", |f| target_name(f.target)),
+        text("resolution", |f| if f.sum == Sum::Week { "week" } else { "span" }),
         Column::new("horizon".into(), forecasts.iter().map(|f| i32::from(f.horizon)).collect::<Vec<_>>()),
     ];
     for (i, level) in LEVELS.iter().enumerate() {
@@ -65,7 +65,7 @@ pub(super) fn places(places: &HashMap<Fips, PlaceThen>) -> PolarsResult<DataFram
     places.sort_by_key(|(fips, _)| *fips);
     let rt = |i: usize| places.iter().map(|(_, p)| p.reproduction.map(|r| r[i])).collect::<Vec<Option<f64>>>();
     let columns = vec![
-        Column::new("fips".into(), places.iter().map(|(fips, _)| fips.to_string()).collect::<Vec<_>>()),
+        parquet::text("fips", places.iter().map(|(fips, _)| *fips)),
         Column::new("population".into(), places.iter().map(|(_, p)| p.population).collect::<Vec<_>>()),
         Column::new("independent".into(), places.iter().map(|(_, p)| p.independent).collect::<Vec<_>>()),
         Column::new("rt_lower_90".into(), rt(0)),
@@ -101,10 +101,9 @@ pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame
         let values: Vec<f64> = places.iter().flat_map(|place| value(place)[first..].iter().copied()).collect();
         Column::new(name.into(), values)
     };
-    let fips: Vec<String> = places.iter().flat_map(|p| std::iter::repeat_n(p.fips().to_string(), days)).collect();
     let date: Vec<i32> = places.iter().flat_map(|_| dates[first..].iter().copied()).collect();
     let columns = vec![
-        Column::new("fips".into(), fips),
+        parquet::text("fips", places.iter().flat_map(|p| std::iter::repeat_n(p.fips(), days))),
         Series::new("date".into(), date).cast(&DataType::Date)?.into_column(),
         column("cases_reported", &|p| p.history.cases().reported()),
         column("cases_cleaned", &|p| p.history.cases().cleaned()),
@@ -116,8 +115,8 @@ pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame
 
 /// One row per forecast whose outcome has been observed.
 pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
-    let text = |name: &str, value: &dyn Fn(&Scored) -> String| {
-        Column::new(name.into(), scored.iter().map(value).collect::<Vec<String>>())
+    let text = |name: &str, value: fn(&Scored) -> &str| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<&str>>())
     };
     let number = |name: &str, value: &dyn Fn(&Scored) -> f64| {
         Column::new(name.into(), scored.iter().map(value).collect::<Vec<f64>>())
@@ -125,9 +124,9 @@ pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
     let made: Vec<i32> = scored.iter().map(|s| days_since_epoch(s.as_of)).collect();
     let columns = vec![
         Series::new("projected_as_of".into(), made).cast(&DataType::Date)?.into_column(),
-        text("fips", &|s| s.fips.to_string()),
-        text("model", &|s| s.model.clone()),
-        text("target", &|s| target_name(s.target).to_owned()),
+        parquet::text("fips", scored.iter().map(|s| s.fips)),
+        text("model", |s| &s.model),
+        text("target", |s| target_name(s.target)),
         Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
         number("truth", &|s| s.truth),
         number("wis", &|s| s.wis.total),
@@ -139,13 +138,13 @@ pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
 
 /// A row per target, stratum and model.
 pub(super) fn weights(weights: &[WeightRow]) -> PolarsResult<DataFrame> {
-    let text = |name: &str, value: &dyn Fn(&WeightRow) -> String| {
-        Column::new(name.into(), weights.iter().map(value).collect::<Vec<String>>())
+    let text = |name: &str, value: fn(&WeightRow) -> &str| {
+        Column::new(name.into(), weights.iter().map(value).collect::<Vec<&str>>())
     };
     let columns = vec![
-        text("target", &|w| w.target.to_owned()),
-        text("stratum", &|w| w.stratum.clone()),
-        text("model", &|w| w.model.clone()),
+        text("target", |w| &w.target),
+        text("stratum", |w| &w.stratum),
+        text("model", |w| &w.model),
         Column::new("share".into(), weights.iter().map(|w| w.share).collect::<Vec<_>>()),
     ];
     DataFrame::new(weights.len(), columns)

@@ -16,12 +16,12 @@ use polars::prelude::DataFrame;
 
 use crate::error::Error;
 use crate::observed;
-use crate::output::run::WeightRow;
+use crate::output::run::{self, Manifest, WeightRow};
 use crate::output::{BLEND, parquet};
 use crate::panel::Panel;
 use crate::scores::{Run, score};
 
-pub use kept::Coefficients;
+pub use kept::{Coefficients, Kept, Trained};
 
 /// Days of observations kept with each as-of day: twelve weeks; older ones are in earlier partitions.
 const OBSERVED_DAYS: usize = 84;
@@ -96,7 +96,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Io`] where a file cannot be written.
-    pub fn keep(&self, run: &Run, panel: &Panel, past: &[Date], manifest: &Path) -> Result<(), Error> {
+    pub fn keep(&self, run: &Run, panel: &Panel, past: &[Date], manifest: &Manifest) -> Result<(), Error> {
         let as_of = run.as_of;
         let members = run.forecasts.iter().filter(|forecast| forecast.model != BLEND);
         self.write("projections", as_of, frames::forecasts(members))?;
@@ -113,8 +113,8 @@ impl Archive {
             scored.extend(score(&run, &truth));
         }
         self.write("scores", as_of, frames::scores(&scored))?;
-        let kept = self.root.join("manifests").join(format!("as_of={as_of}")).join("run.json");
-        self.aside(&kept, |path| fs::copy(manifest, path).map(|_| ()).map_err(|source| Error::write(path, source)))
+        let kept = self.root.join("manifests").join(format!("as_of={as_of}")).join(run::FILE);
+        self.aside(&kept, |path| manifest.write(path))
     }
 
     /// Keeps the weights of a day.

@@ -1,17 +1,19 @@
 //! The table `parameters`: a row per place, engine, vector and parameter.
 
 use std::collections::HashMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Parameters};
-use polars::prelude::{Column, DataFrame, PolarsResult};
-use sha2::{Digest, Sha256};
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{DataFrame, Float32Chunked, Int32Chunked, IntoColumn, PolarsResult, StringChunkedBuilder};
+use serde::{Deserialize, Serialize};
 
 use super::Archive;
 use crate::error::Error;
-use crate::output::{parquet, projections};
-use crate::pipeline::{Earlier, Projected};
+use crate::identity::sha256;
+use crate::output::parquet;
+use crate::pipeline::Earlier;
 
 const TABLE: &str = "parameters";
 /// Days after which stored parameters are too old for any engine.
@@ -20,41 +22,83 @@ const LATEST_DAYS: i32 = 7;
 /// Parameters by engine and place, as their vectors are read.
 type Vectors = HashMap<(String, Fips), (Vec<String>, Vec<Vec<f64>>)>;
 
-/// Writes the engines' parameters for some places.
-pub(crate) fn write(path: &Path, results: &[Projected]) -> Result<(), Error> {
-    let (mut fips, mut models, mut numbers, mut names, mut values) = (vec![], vec![], vec![], vec![], vec![]);
-    for result in results {
-        let place = result.fips.to_string();
-        for (model, parameters) in &result.parameters {
-            for (number, vector) in (0_i32..).zip(parameters.vectors()) {
-                for (name, value) in parameters.names().iter().zip(vector) {
-                    fips.push(place.clone());
-                    models.push(*model);
-                    numbers.push(number);
-                    names.push(name.as_str());
-                    values.push(*value as f32);
-                }
+/// An engine's parameters for a place.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Found {
+    fips: String,
+    model: String,
+    names: Vec<String>,
+    vectors: Vec<Vec<f64>>,
+}
+
+impl Found {
+    pub(crate) fn new(fips: Fips, model: &str, parameters: &Parameters) -> Self {
+        let (names, vectors) = (parameters.names().to_vec(), parameters.vectors().to_vec());
+        Self { fips: fips.to_string(), model: model.to_owned(), names, vectors }
+    }
+}
+
+/// The table under construction.
+pub(crate) struct Table {
+    path: PathBuf,
+    writer: BatchedWriter<File>,
+}
+
+impl Table {
+    /// Begins a file.
+    pub(crate) fn begin(path: &Path) -> Result<Self, Error> {
+        let fail = |error| parquet::write_error(path, error);
+        let empty = frame(&[]).map_err(fail)?;
+        let writer = parquet::writer(path, empty.schema())?.batched(empty.schema()).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), writer })
+    }
+
+    /// Adds the parameters for some places.
+    pub(crate) fn add(&mut self, found: &[Found]) -> Result<(), Error> {
+        let written = frame(found).and_then(|frame| self.writer.write_batch(&frame));
+        written.map_err(|error| parquet::write_error(&self.path, error))
+    }
+
+    /// Closes the file.
+    pub(crate) fn finish(self) -> Result<(), Error> {
+        self.writer.finish().map(|_| ()).map_err(|error| parquet::write_error(&self.path, error))
+    }
+}
+
+fn frame(found: &[Found]) -> PolarsResult<DataFrame> {
+    let height = found.iter().map(|found| found.names.len() * found.vectors.len()).sum();
+    let text = |name: &str| StringChunkedBuilder::new(name.into(), height);
+    let (mut fips, mut models, mut names) = (text("fips"), text("model"), text("parameter"));
+    let (mut numbers, mut values) = (Vec::with_capacity(height), Vec::with_capacity(height));
+    for found in found {
+        for (number, vector) in (0_i32..).zip(&found.vectors) {
+            for (name, value) in found.names.iter().zip(vector) {
+                fips.append_value(&found.fips);
+                models.append_value(&found.model);
+                names.append_value(name);
+                numbers.push(number);
+                values.push(*value as f32);
             }
         }
     }
     let columns = vec![
-        Column::new("fips".into(), fips),
-        Column::new("model".into(), models),
-        Column::new("vector".into(), numbers),
-        Column::new("parameter".into(), names),
-        Column::new("value".into(), values),
+        fips.finish().into_column(),
+        models.finish().into_column(),
+        Int32Chunked::from_vec("vector".into(), numbers).into_column(),
+        names.finish().into_column(),
+        Float32Chunked::from_vec("value".into(), values).into_column(),
     ];
-    let frame = DataFrame::new(columns[0].len(), columns).map_err(|error| parquet::write_error(path, error))?;
-    parquet::write(path, frame)
+    DataFrame::new_infer_height(columns)
 }
 
 impl Archive {
-    /// Stores the engines' parameters of a day, from the tables of its groups.
+    /// Stores the table of the engines' parameters of a day.
     ///
     /// # Errors
-    /// [`Error::Io`] where a file cannot be read or written.
-    pub fn keep_parameters(&self, as_of: Date, parts: &[PathBuf]) -> Result<(), Error> {
-        self.aside(&self.part(TABLE, as_of), |path| projections::join_parts(path, parts))
+    /// [`Error::Io`] where the file cannot be copied.
+    pub fn keep_parameters(&self, as_of: Date, table: &Path) -> Result<(), Error> {
+        let copy = |path: &Path| fs::copy(table, path).map(|_| ()).map_err(|source| Error::write(path, source));
+        self.aside(&self.part(TABLE, as_of), copy)
     }
 
     /// The engines' parameters of the latest day before `as_of` within the preceding week, if there is one.
@@ -69,7 +113,7 @@ impl Archive {
         };
         let path = self.part(TABLE, day);
         let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
-        let digest = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sha256(&bytes);
         let frame = parquet::read(&path)?;
         let vectors = vectors(&frame).map_err(|e| Error::read(&path, std::io::Error::other(e.to_string())))?;
         let parameters = |(key, (names, vectors))| Some((key, Parameters::new(day, names, vectors)?));

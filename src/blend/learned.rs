@@ -82,6 +82,13 @@ impl Learned {
         tasks.into_iter().map(blend).collect()
     }
 
+    /// Everything learned from past projections, for the key of a run.
+    pub(crate) fn content(&self) -> impl serde::Serialize {
+        let evidence = self.evidence.iter();
+        let evidence = evidence.map(|((target, stratum), engines)| (*target as usize, stratum.to_string(), engines));
+        (self.days, evidence.collect::<Vec<_>>(), self.calibration.rows().collect::<Vec<_>>())
+    }
+
     /// Shares of all engines that were scored, as rows: target, stratum, engine, share.
     pub fn rows(&self) -> impl Iterator<Item = (Target, Stratum, &str, f64)> {
         self.evidence.iter().flat_map(|((target, stratum), engines)| {

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Relative shares by engine, 0 to 1000. An engine that is not named has 1; what a configuration leaves out has its default.
 ///
 /// The default was chosen by backtest on July and August 2020 and confirmed on September: `docs/experiments.md` has the
 /// table.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(from = "BTreeMap<String, f64>")]
 pub struct Prior(BTreeMap<String, f64>);
 

@@ -1,11 +1,11 @@
 //! Settings of the blend.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use super::prior::Prior;
 
 /// How engines are weighted by the scores of past projections.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Weeks of past projections that are used, 1 to 52.

@@ -9,7 +9,7 @@ const KEPT: usize = 100;
 ///
 /// Trajectories are in ascending order of their peak, at evenly spaced ranks of all that were drawn: trajectory `i` of
 /// one place or engine belongs with trajectory `i` of another.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Census {
     days: usize,
     ward: Vec<f32>,

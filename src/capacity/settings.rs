@@ -1,10 +1,10 @@
 //! Settings of hospital capacity.
 
 use countycast_engine::SettingsError;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Which beds are left for patients of the disease, and where these go.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Share of ward beds occupied by other patients if the county's own is unknown, 0 to 1. The mean over hospitals'

@@ -16,6 +16,9 @@ pub(super) fn text(done: &Done) -> String {
 fn tables(text: &mut String, done: &Done) -> Result {
     let data = if done.vintage { "data as published on each day" } else { "the newest data, cut at each day" };
     writeln!(text, "{} as-of days, {data}", done.as_of.len())?;
+    if done.reused > 0 {
+        writeln!(text, "reused {} {}", done.reused, if done.reused == 1 { "day" } else { "days" })?;
+    }
     for (target, level, title) in [
         ("inc case", "county", "weekly cases in counties"),
         ("inc death", "county", "weekly deaths in counties"),

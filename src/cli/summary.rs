@@ -2,7 +2,6 @@
 
 use std::fmt::Write;
 
-use countycast_engine::Date;
 use jiff::ToSpan;
 
 use crate::output::capacity::CapacityRow;
@@ -92,7 +91,6 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
         text,
         "\ngreatest need of intensive care (hospitals that serve the county; by expected shortfall per bed)"
     )?;
-    let as_of: Option<Date> = done.manifest.as_of.parse().ok();
     let head = ["fips", "county", "free beds", "peak (90 %)", "overflow", "first day", "gap (90 %)"];
     let [fips, county, free, peak, overflow, first, lacking] = head;
     writeln!(text, "  {fips:<7}{county:<28}{free:>10}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}")?;
@@ -103,7 +101,7 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
         let free = need.beds.zip(need.others).map_or(0.0, |(beds, others)| beds - others);
         let both = |values: [f64; 3]| format!("{:.0} ({:.0})", values[0], values[1]);
         let (peak, lacking) = (both(need.peak), need.gap.map_or_else(String::new, both));
-        let first = as_of.zip(need.first_overflow).map(|(as_of, days)| as_of.saturating_add((days as i64).days()));
+        let first = need.first_overflow.map(|days| done.manifest.as_of.saturating_add((days as i64).days()));
         let (first, overflow) =
             (first.map_or_else(String::new, |day| day.to_string()), format!("{:.0} %", 100.0 * probability));
         writeln!(text, "  {:<7}{name:<28}{free:>10.0}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}", row.fips)?;

@@ -2,81 +2,51 @@
 
 use super::Request;
 use crate::blend::Learned;
-use crate::error::Error;
-use crate::output::{self, BLEND};
+use crate::config::Config;
+use crate::output::BLEND;
+use crate::pipeline::FeatureGroup;
 use crate::scores::{BASELINE, Group, Means, QuantileForecast, Run, Summary, Truth, score};
 
 /// The engine whose features are ablated.
 const LEARNER: &str = "learner";
-
-/// Groups of its features, by how their names start.
-const FEATURES: [(&str, &[&str]); 9] = [
-    ("own growth", &["growth_"]),
-    ("last days", &["last_", "highest_day"]),
-    ("reporting", &["zero_days", "repaired_days", "day_variation", "days_since_last"]),
-    ("state", &["region_"]),
-    ("nation", &["nation_"]),
-    ("neighbours", &["neighbour_"]),
-    ("deaths", &["death"]),
-    ("patients", &["patients_"]),
-    ("place", &PLACE),
-];
-
-/// Covariates of a place: ages, households, income, schooling, mask use, location.
-const PLACE: [&str; 19] = [
-    "log_population",
-    "median_age",
-    "age_",
-    "density",
-    "rural_urban",
-    "household_size",
-    "crowding",
-    "group_quarters",
-    "poverty",
-    "median_household_income",
-    "college_degree",
-    "no_high_school",
-    "uninsured",
-    "minority",
-    "limited_english",
-    "single_parent",
-    "mask_",
-    "latitude",
-    "longitude",
-];
 
 /// Days between past origins at the points of the learner's learning curve.
 const CURVE: [(&str, usize); 2] = [("half of the past days", 6), ("a quarter of the past days", 12)];
 
 /// Scores of ablated blends and learners, accumulated over runs.
 #[derive(Default)]
-pub(super) struct Ablation(Summary);
+pub(super) struct Ablation {
+    summary: Summary,
+    /// The run of the last day added, with the baseline's forecasts only.
+    baseline: Option<Run>,
+}
 
 impl Ablation {
-    /// Adds a day: its run, the blend without each of its members, and the learner retrained without each group of
-    /// features.
-    pub(super) fn add(&mut self, request: &Request, run: &Run, truth: &Truth) -> Result<(), Error> {
-        let learned = Learned::nothing(&request.config.blend);
+    /// Adds a day's own run, and the blend without each of its members.
+    pub(super) fn add(&mut self, config: &Config, mut run: Run, truth: &Truth) {
+        let learned = Learned::nothing(&config.blend);
         let whole = |model: &str| model == BLEND || model == LEARNER;
-        self.score(run, run.forecasts.iter().filter(|f| whole(&f.model)).cloned().collect(), truth);
-        for engine in &request.config.engine_names {
+        let mut found = vec![run.forecasts.iter().filter(|f| whole(&f.model)).cloned().collect()];
+        for engine in &config.engine_names {
             let others = |model: &str| model != BLEND && model != engine.as_str();
-            let blended = learned.blend_of(run, others, &format!("{BLEND}, without {engine}"));
-            self.score(run, blended, truth);
+            found.push(learned.blend_of(&run, others, &format!("{BLEND}, without {engine}")));
         }
-        for (name, variant) in variants(request) {
-            let found = output::read(&super::folder(&variant, run.as_of))?;
-            let renamed = found.forecasts.into_iter().filter(|f| f.model == LEARNER);
-            let renamed = renamed.map(|f| QuantileForecast { model: format!("{LEARNER}, {name}"), ..f });
-            self.score(run, renamed.collect(), truth);
-        }
-        Ok(())
+        run.forecasts.retain(|forecast| forecast.model == BASELINE);
+        self.baseline = Some(run);
+        found.into_iter().for_each(|forecasts| self.score(forecasts, truth));
     }
 
-    fn score(&mut self, run: &Run, mut forecasts: Vec<QuantileForecast>, truth: &Truth) {
-        forecasts.extend(run.forecasts.iter().filter(|f| f.model == BASELINE).cloned());
-        let Run { as_of, places, .. } = run;
-        self.0.add(&score(&Run { as_of: *as_of, forecasts, places: places.clone() }, truth));
+    /// Adds a run of the same day of an ablated learner.
+    pub(super) fn add_variant(&mut self, name: &str, run: Run, truth: &Truth) {
+        let renamed = run.forecasts.into_iter().filter(|f| f.model == LEARNER);
+        let renamed = renamed.map(|f| QuantileForecast { model: format!("{LEARNER}, {name}"), ..f });
+        self.score(renamed.collect(), truth);
+    }
+
+    fn score(&mut self, mut forecasts: Vec<QuantileForecast>, truth: &Truth) {
+        let Some(Run { as_of, places, forecasts: baseline }) = &self.baseline else { return };
+        forecasts.extend(baseline.iter().cloned());
+        self.summary.add(&score(&Run { as_of: *as_of, forecasts, places: places.clone() }, truth));
     }
 
     /// Means over the counties that the engines project, and over states.
@@ -85,11 +55,12 @@ impl Ablation {
             group.model != BASELINE
                 && matches!((group.by, group.value.as_str()), ("phase", "independent") | ("level", "state"))
         };
-        self.0.means().into_iter().filter(|mean| wanted(&mean.group)).collect()
+        self.summary.means().into_iter().filter(|mean| wanted(&mean.group)).collect()
     }
 }
 
-/// Backtests of the learner alone, each with a name and a folder of its own; none where the learner does not run.
+/// Backtests of the learner alone: retrained without each group of features that it uses, and on fewer past days. Each has a
+/// name and a folder of its own; none if the learner does not run.
 pub(super) fn variants(request: &Request) -> Vec<(String, Request)> {
     if !request.config.engine_names.iter().any(|engine| engine == LEARNER) {
         return Vec::new();
@@ -101,9 +72,11 @@ pub(super) fn variants(request: &Request) -> Vec<(String, Request)> {
         change(&mut variant);
         (name, variant)
     };
-    let features = FEATURES.iter().map(|(name, starts)| {
-        variant(format!("without {name}"), &|variant| {
-            variant.config.engines.learner.without.extend(starts.iter().map(|&start| start.to_owned()));
+    let given = &request.config.engines.learner.without;
+    let used = |group: &FeatureGroup| group.features().any(|name| !given.iter().any(|start| name.starts_with(start)));
+    let features = FeatureGroup::ALL.into_iter().filter(used).map(|group| {
+        variant(format!("without {}", group.name()), &|variant| {
+            variant.config.engines.learner.without.extend(group.features().map(str::to_owned));
         })
     });
     let curve = CURVE.iter().map(|(name, days)| {

@@ -2,10 +2,11 @@
 
 mod ablate;
 mod pictures;
+mod replay;
 mod teams;
 mod write;
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use countycast_engine::Date;
 use jiff::ToSpan;
@@ -16,11 +17,10 @@ pub use teams::{Comparison, TeamScore, Teams};
 use crate::config::Config;
 use crate::error::Error;
 use crate::observed;
-use crate::output;
-use crate::panel;
+use crate::panel::Sources;
 use crate::pipeline::Monitor;
-use crate::project::{self, project, side_by_side};
-use crate::scores::{Means, Summary, score};
+use crate::scores::{Means, Summary, Truth, score};
+use replay::Replayed;
 
 /// A team or model needs this many county-weeks at horizon 1 to be listed: four fifths of the counties on one date.
 const LEAST_COUNTY_WEEKS: usize = 2_500;
@@ -61,6 +61,8 @@ pub struct Request {
 pub struct Done {
     /// As-of days that were scored.
     pub as_of: Vec<String>,
+    /// How many of them were reused from an earlier evaluation with the same program, settings and files.
+    pub reused: usize,
     /// Whether data were read as published on each day.
     pub vintage: bool,
     /// Means by group.
@@ -72,7 +74,7 @@ pub struct Done {
     pub teams: Vec<TeamScore>,
 }
 
-/// Projects every as-of day that is missing, then scores all of them. Each day is kept under `OUT/runs`, so that an
+/// Projects every as-of day that is missing, and scores all of them. Each day is kept under `OUT/runs`, so that an
 /// interrupted backtest can be resumed.
 ///
 /// # Errors
@@ -80,30 +82,25 @@ pub struct Done {
 /// to stop.
 pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     let dates = dates(request)?;
-    let newest = panel::Request { data: request.data.clone(), as_of: None, vintage: false };
-    let truth = observed::truth_with_hub(&panel::load(&newest, &request.config.panel)?, &request.data)?;
+    let sources = Sources::open(&request.data, &request.config.panel)?;
+    let truth = observed::truth_with_hub(&sources.as_of(None, false)?, &request.data)?;
     let teams = teams::read(&request.data, &dates)?;
-    let (mut summary, mut comparison) = (Summary::default(), Comparison::default());
-    let mut ablation = Ablation::default();
-    let mut table = write::Table::begin(&request.out.join("scores.parquet"))?;
-    run(request, &dates, monitor)?;
-    for &as_of in &dates {
-        let run = output::read(&folder(request, as_of))?;
-        let scores = score(&run, &truth);
-        summary.add(&scores);
-        if let Some(teams) = &teams {
-            comparison.add(&run, &truth, teams);
-        }
-        table.add(&scores)?;
-        if request.ablate {
-            ablation.add(request, &run, &truth)?;
-        }
-        if as_of == dates[dates.len() / 2] {
-            pictures::fans(&request.out.join("fans.svg"), &run, &truth)?;
-        }
-    }
+    let mut book = Book {
+        request,
+        truth,
+        teams,
+        middle: dates[dates.len() / 2],
+        summary: Summary::default(),
+        comparison: Comparison::default(),
+        ablation: Ablation::default(),
+        table: write::Table::begin(&request.out.join("scores.parquet"))?,
+        reused: 0,
+    };
+    replay::runs(&sources, request, &dates, monitor, |run| book.add(run))?;
+    let Book { summary, comparison, ablation, table, reused, .. } = book;
     let done = Done {
         as_of: dates.iter().map(ToString::to_string).collect(),
+        reused,
         vintage: request.vintage,
         means: summary.means(),
         ablation: ablation.means(),
@@ -113,6 +110,44 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     write::json(&request.out.join("summary.json"), &done)?;
     pictures::all(&request.out, &done)?;
     Ok(done)
+}
+
+/// Scores that grow run by run.
+struct Book<'a> {
+    request: &'a Request,
+    truth: Truth,
+    teams: Option<Teams>,
+    /// The day whose fans are drawn.
+    middle: Date,
+    summary: Summary,
+    comparison: Comparison,
+    ablation: Ablation,
+    table: write::Table,
+    reused: usize,
+}
+
+impl Book<'_> {
+    /// Scores a run: a day's own, or an ablated one after it.
+    fn add(&mut self, Replayed { variant, run, reused }: Replayed<'_>) -> Result<(), Error> {
+        if let Some(name) = variant {
+            self.ablation.add_variant(name, run, &self.truth);
+            return Ok(());
+        }
+        self.reused += usize::from(reused);
+        let scores = score(&run, &self.truth);
+        self.summary.add(&scores);
+        if let Some(teams) = &self.teams {
+            self.comparison.add(&run, &self.truth, teams);
+        }
+        self.table.add(&scores)?;
+        if run.as_of == self.middle {
+            pictures::fans(&self.request.out.join("fans.svg"), &run, &self.truth)?;
+        }
+        if self.request.ablate {
+            self.ablation.add(&self.request.config, run, &self.truth);
+        }
+        Ok(())
+    }
 }
 
 fn dates(request: &Request) -> Result<Vec<Date>, Error> {
@@ -125,49 +160,4 @@ fn dates(request: &Request) -> Result<Vec<Date>, Error> {
         });
     }
     Ok(dates)
-}
-
-/// Makes the runs that are missing or were made with other settings: one for every day and, with `--ablate`, of the
-/// learner without each of its parts. Days run in parallel, unless each learns from those before.
-fn run(request: &Request, dates: &[Date], monitor: &dyn Monitor) -> Result<(), Error> {
-    let mut variants = vec![request.clone()];
-    if request.ablate {
-        variants.extend(ablate::variants(request).into_iter().map(|(_, variant)| variant));
-    }
-    let runs = variants.iter().flat_map(|variant| dates.iter().map(|date| one_day(variant, *date)));
-    let missing = |run: &project::Request| made_with(&run.out).is_none_or(|key| key != project::settings_key(run));
-    let missing: Vec<project::Request> = runs.filter(missing).collect();
-    if request.archive {
-        return missing.iter().try_for_each(|run| project(run, monitor).map(drop));
-    }
-    let name = |run: &project::Request| run.out.strip_prefix(&request.out).unwrap_or(&run.out).display().to_string();
-    side_by_side(&missing, request.jobs, monitor, name, |run, jobs, monitor| {
-        project(&project::Request { jobs, ..run.clone() }, monitor).map(drop)
-    })
-}
-
-/// The folder of a day's run.
-fn folder(request: &Request, as_of: Date) -> PathBuf {
-    request.out.join("runs").join(as_of.to_string())
-}
-
-fn one_day(request: &Request, as_of: Date) -> project::Request {
-    project::Request {
-        panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
-        synthetic: false,
-        out: folder(request, as_of),
-        archive: request.archive.then(|| request.out.join("archive")),
-        config: request.config.clone(),
-        config_text: request.config_text.clone(),
-        states: request.states.clone(),
-        fips: request.fips.clone(),
-        jobs: request.jobs,
-    }
-}
-
-/// The settings key of a run that is complete.
-fn made_with(out: &Path) -> Option<String> {
-    let text = std::fs::read(out.join("run.json")).ok()?;
-    let manifest: serde_json::Value = serde_json::from_slice(&text).ok()?;
-    Some(manifest.get("settings_sha256")?.as_str()?.to_owned())
 }

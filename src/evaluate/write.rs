@@ -54,17 +54,17 @@ fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
     let number = |name: &str, value: &dyn Fn(&Scored) -> f64| {
         Column::new(name.into(), scored.iter().map(value).collect::<Vec<f64>>())
     };
-    let text = |name: &str, value: &dyn Fn(&Scored) -> String| {
-        Column::new(name.into(), scored.iter().map(value).collect::<Vec<String>>())
+    let text = |name: &str, value: fn(&Scored) -> &str| {
+        Column::new(name.into(), scored.iter().map(value).collect::<Vec<&str>>())
     };
     let covered =
         |name: &str, i: usize| Column::new(name.into(), scored.iter().map(|s| s.covered[i]).collect::<Vec<bool>>());
     let as_of: Vec<i32> = scored.iter().map(|s| days_since_epoch(s.as_of)).collect();
     let columns = vec![
         Series::new("as_of".into(), as_of).cast(&DataType::Date)?.into_column(),
-        text("fips", &|s| s.fips.to_string()),
-        text("model", &|s| s.model.clone()),
-        text("target", &|s| target_name(s.target).to_owned()),
+        parquet::text("fips", scored.iter().map(|s| s.fips)),
+        text("model", |s| &s.model),
+        text("target", |s| target_name(s.target)),
         Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
         number("truth", &|s| s.truth),
         number("wis", &|s| s.wis.total),
@@ -79,7 +79,7 @@ fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
         covered("covered_95", 2),
         number("pit", &|s| s.pit),
         Column::new("quintile".into(), scored.iter().map(|s| s.stratum.quintile.map(i32::from)).collect::<Vec<_>>()),
-        text("course", &|s| s.stratum.course.word().to_owned()),
+        text("course", |s| s.stratum.course.word()),
         Column::new("independent".into(), scored.iter().map(|s| s.stratum.independent).collect::<Vec<_>>()),
     ];
     DataFrame::new(scored.len(), columns)

@@ -1,9 +1,9 @@
 //! Settings of the fallback.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// How counties with little history follow their state.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Days before as-of over which shares are learned, 14 to 366. Effects of social determinants drift within months
@@ -19,7 +19,7 @@ pub struct Settings {
     pub weekly_drift: f64,
     /// Share of the counties with enough history that are projected as if they had none, 0 to 1, to evaluate the
     /// fallback where outcomes are well observed. For backtests only, hence not a configuration key.
-    #[serde(skip)]
+    #[serde(skip_deserializing)]
     pub hidden_share: f64,
 }
 

@@ -1,14 +1,14 @@
 //! `capacity.parquet`: hospital patients compared with beds, one row for each place, model, kind of bed and area.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countycast_engine::{Date, Fips, Level};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use serde::{Deserialize, Serialize};
 
 use super::{days_since_epoch, parquet};
-use crate::capacity::{Bed, Census, Need};
+use crate::capacity::{Bed, Need};
 use crate::error::Error;
 
 /// Area of a county's row for the hospitals that serve it.
@@ -123,48 +123,6 @@ fn table(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
     DataFrame::new(rows.len(), columns)
 }
 
-/// Stores counties' trajectories of patients until all groups are complete.
-///
-/// # Errors
-/// [`Error::Io`] where the file cannot be written.
-pub fn write_censuses<'a>(path: &Path, censuses: impl Iterator<Item = (Fips, &'a Census)>) -> Result<(), Error> {
-    let (mut fips, mut ward, mut icu) = (Vec::<u32>::new(), Vec::<f32>::new(), Vec::<f32>::new());
-    for (place, census) in censuses {
-        ward.extend(census.values(Bed::Ward));
-        icu.extend(census.values(Bed::Icu));
-        fips.resize(ward.len(), place.number());
-    }
-    let columns =
-        vec![Column::new("fips".into(), fips), Column::new("ward".into(), ward), Column::new("icu".into(), icu)];
-    let frame = DataFrame::new_infer_height(columns).map_err(|error| parquet::write_error(path, error))?;
-    parquet::write(path, frame)
-}
-
-/// Reads what [`write_censuses`] wrote; `days` is the horizon.
-///
-/// # Errors
-/// [`Error`] where a file cannot be read.
-pub fn read_censuses(paths: &[PathBuf], days: usize) -> Result<BTreeMap<Fips, Census>, Error> {
-    let mut censuses = BTreeMap::new();
-    for path in paths {
-        let fail = |error: polars::error::PolarsError| Error::read(path, std::io::Error::other(error.to_string()));
-        let frame = parquet::read(path)?;
-        let codes: Vec<u32> = frame.column("fips").and_then(Column::u32).map_err(fail)?.into_no_null_iter().collect();
-        let values = |name: &str| -> Result<Vec<f32>, Error> {
-            Ok(frame.column(name).and_then(Column::f32).map_err(fail)?.into_no_null_iter().collect())
-        };
-        let (ward, icu) = (values("ward")?, values("icu")?);
-        let mut start = 0;
-        for place in codes.chunk_by(|a, b| a == b) {
-            let these = start..start + place.len();
-            let census = Census::from_parts(days, ward[these.clone()].to_vec(), icu[these].to_vec());
-            censuses.extend(place.first().and_then(|&code| Fips::from_county(code)).zip(census));
-            start += place.len();
-        }
-    }
-    Ok(censuses)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,16 +147,5 @@ mod tests {
         ];
         rank(&mut rows);
         assert_eq!(rows.map(|row| row.rank), [None, Some(2), Some(4), None, None, Some(1), Some(3)]);
-    }
-
-    #[test]
-    fn trajectories_come_back_as_they_were_kept() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("part.parquet");
-        let census = |level: f32| Census::from_parts(2, vec![level; 6], vec![0.1 * level; 6]).unwrap();
-        let kept: BTreeMap<Fips, Census> =
-            [("01001", 1.0), ("01003", 2.5)].map(|(code, level)| (code.parse().unwrap(), census(level))).into();
-        write_censuses(&path, kept.iter().map(|(fips, census)| (*fips, census))).unwrap();
-        assert_eq!(read_censuses(&[path], 2).unwrap(), kept);
     }
 }

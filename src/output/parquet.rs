@@ -1,11 +1,13 @@
 //! Parquet files that every reader accepts.
 
+use std::fmt::{Display, Write};
 use std::fs::File;
 use std::path::Path;
 
 use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::{
-    CompatLevel, DataFrame, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, Schema, SchemaExt, SerReader,
+    Column, CompatLevel, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, Schema,
+    SchemaExt, SerReader, StringChunkedBuilder,
 };
 use polars_parquet::write::schema_to_metadata_key;
 
@@ -21,6 +23,19 @@ pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<ParquetWriter<File>
     let metadata = KeyValueMetadata::from_static(vec![(arrow.key, arrow.value.unwrap_or_default())]);
     let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
     Ok(writer.with_key_value_metadata(Some(metadata)))
+}
+
+/// A text column; all values are formatted in one buffer, without an allocation per row.
+pub(crate) fn text<T: Display>(name: &str, values: impl Iterator<Item = T>) -> Column {
+    let mut column = StringChunkedBuilder::new(name.into(), values.size_hint().0);
+    let mut buffer = String::new();
+    for value in values {
+        buffer.clear();
+        // Writing to a string cannot fail.
+        let _ = write!(buffer, "{value}");
+        column.append_value(&buffer);
+    }
+    column.finish().into_column()
 }
 
 /// Writes a table.

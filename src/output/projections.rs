@@ -1,16 +1,20 @@
 //! `projections.parquet`: one row per location, model, target, resolution, horizon and quantile.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
 use jiff::ToSpan;
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+use polars::io::parquet::write::BatchedWriter;
+use polars::prelude::{
+    DataFrame, DataType, Float64Chunked, Int32Chunked, IntoColumn, IntoSeries, PolarsResult, StringChunkedBuilder,
+};
 
 use super::parquet;
 use crate::error::Error;
 use crate::panel::Place;
-use crate::pipeline::Projected;
 use crate::scores::quantiles::{Forecast, LEVELS, Row};
+use crate::scores::{QuantileForecast, Sum};
 
 /// Model name of the blend.
 pub const BLEND: &str = "blend";
@@ -24,13 +28,122 @@ pub struct Totals {
     pub deaths: f64,
 }
 
-/// Columns under construction.
-#[derive(Default)]
+/// The projections of a location.
+#[derive(Debug, Clone, Copy)]
+pub struct LocationForecasts<'a> {
+    /// The location.
+    pub fips: Fips,
+    /// Every engine's quantiles, in the order of the output.
+    pub members: &'a [(&'a str, &'a Forecast)],
+    /// The blend's.
+    pub blend: Option<&'a Forecast>,
+    /// Observed totals, for `cum` projections.
+    pub totals: Totals,
+}
+
+/// The table under construction: locations are added one by one, and a few at a time are in memory.
+///
+/// The blend has all rows: days, weeks and spans, incident and cumulative. Engines have the weeks and spans of incident
+/// targets, by which they are scored and weighted; their days would triple the size of the file.
+pub struct Table {
+    path: PathBuf,
+    as_of: i32,
+    writer: BatchedWriter<File>,
+    rows: Rows,
+}
+
+/// Rows after which a row group is written, with the last location complete.
+const ROW_GROUP: usize = 1 << 18;
+
+impl Table {
+    /// Begins a file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be made.
+    pub fn begin(path: &Path, as_of: Date) -> Result<Self, Error> {
+        let (fail, as_of) = (|error| parquet::write_error(path, error), days_since_epoch(as_of));
+        let empty = Rows::with_capacity(0).frame(as_of).map_err(fail)?;
+        let writer = parquet::writer(path, empty.schema())?.batched(empty.schema()).map_err(fail)?;
+        Ok(Self { path: path.to_owned(), as_of, writer, rows: Rows::with_capacity(ROW_GROUP) })
+    }
+
+    /// Adds a location.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the file cannot be written.
+    pub fn add(&mut self, location: &LocationForecasts<'_>) -> Result<(), Error> {
+        let fips = location.fips.to_string();
+        let subject = |model| Subject { fips: &fips, model, as_of: self.as_of };
+        for (model, forecast) in location.members {
+            self.rows.push_weeks(&subject(model), forecast);
+        }
+        if let Some(forecast) = location.blend {
+            self.rows.push_blend(&fips, self.as_of, forecast, location.totals);
+        }
+        if self.rows.value.len() < ROW_GROUP {
+            return Ok(());
+        }
+        let full = std::mem::replace(&mut self.rows, Rows::with_capacity(ROW_GROUP));
+        self.write(full)
+    }
+
+    fn write(&mut self, rows: Rows) -> Result<(), Error> {
+        let written = rows.frame(self.as_of).and_then(|frame| self.writer.write_batch(&frame));
+        written.map_err(|error| parquet::write_error(&self.path, error))
+    }
+
+    /// Writes the remaining rows and closes the file.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the file cannot be written.
+    pub fn finish(mut self) -> Result<(), Error> {
+        let rest = std::mem::replace(&mut self.rows, Rows::with_capacity(0));
+        self.write(rest)?;
+        self.writer.finish().map(|_| ()).map_err(|error| parquet::write_error(&self.path, error))
+    }
+}
+
+/// The rows of one location's blend.
+pub(crate) fn of_blend(as_of: Date, fips: Fips, forecast: &Forecast, totals: Totals) -> PolarsResult<DataFrame> {
+    let (day, mut rows) = (days_since_epoch(as_of), Rows::with_capacity(0));
+    rows.push_blend(&fips.to_string(), day, forecast, totals);
+    rows.frame(day)
+}
+
+/// The weekly and span forecasts of new cases and deaths of a location, rounded as in the table: they can be scored
+/// without reading it back.
+pub fn forecasts<'a>(location: &LocationForecasts<'a>) -> impl Iterator<Item = QuantileForecast> + use<'a> {
+    let fips = location.fips;
+    let models = location.members.iter().copied().chain(location.blend.map(|forecast| (BLEND, forecast)));
+    models.flat_map(move |(model, forecast)| {
+        let scored = forecast.targets.iter().filter(|(target, _)| matches!(target, Target::Cases | Target::Deaths));
+        scored.flat_map(move |(target, quantiles)| {
+            let weeks = (1..).zip(&quantiles.week).map(|(week, row)| (Sum::Week, week, row));
+            let spans = (1..).zip(spans(*target, &quantiles.sum)).map(|(week, row)| (Sum::Span, week, row));
+            weeks.chain(spans).map(move |(sum, horizon, row)| QuantileForecast {
+                fips,
+                model: model.to_owned(),
+                target: *target,
+                sum,
+                horizon,
+                row: row.map(|value| rounded(value) as f32),
+            })
+        })
+    })
+}
+
+/// Sums from the as-of day to the end of each week, of cases only.
+fn spans(target: Target, sums: &[Row]) -> impl Iterator<Item = &Row> {
+    let of_cases = if target == Target::Cases { sums } else { &[] };
+    of_cases.iter().skip(6).step_by(7)
+}
+
+/// Columns under construction. Text goes straight into its column, without an allocation per row.
 struct Rows {
-    fips: Vec<String>,
-    model: Vec<&'static str>,
-    target: Vec<&'static str>,
-    resolution: Vec<&'static str>,
+    fips: StringChunkedBuilder,
+    model: StringChunkedBuilder,
+    target: StringChunkedBuilder,
+    resolution: StringChunkedBuilder,
     horizon: Vec<i32>,
     target_end_date: Vec<i32>,
     quantile: Vec<f64>,
@@ -40,57 +153,16 @@ struct Rows {
 /// Values shared by the rows of one location and model.
 struct Subject<'a> {
     fips: &'a str,
-    model: &'static str,
+    model: &'a str,
     as_of: i32,
 }
 
-/// Writes one group's projections.
-///
-/// The blend has all rows: days, weeks and spans, incident and cumulative. Engines have the weeks and spans of incident
-/// targets, by which they are scored and weighted; their days would triple the size of the file.
-///
-/// # Errors
-/// [`Error::Io`] where the file cannot be written.
-pub fn write_part(
-    path: &Path,
-    as_of: Date,
-    results: &[Projected],
-    totals: impl Fn(Fips) -> Totals,
-) -> Result<(), Error> {
-    let day = days_since_epoch(as_of);
-    let mut rows = Rows::default();
-    for projected in results {
-        let fips = projected.fips.to_string();
-        for (model, forecast) in &projected.members {
-            rows.push_weeks(&Subject { fips: &fips, model, as_of: day }, forecast);
-        }
-        if let Some(forecast) = &projected.blend {
-            rows.push_blend(&fips, day, forecast, totals(projected.fips));
-        }
-    }
-    parquet::write(path, rows.frame(day).map_err(|error| parquet::write_error(path, error))?)
-}
-
-/// The rows of one location's blend.
-pub(crate) fn of_blend(as_of: Date, fips: Fips, forecast: &Forecast, totals: Totals) -> PolarsResult<DataFrame> {
-    let (day, mut rows) = (days_since_epoch(as_of), Rows::default());
-    rows.push_blend(&fips.to_string(), day, forecast, totals);
-    rows.frame(day)
-}
-
-/// Joins parts, in their order, into one file, a row group each.
-///
-/// # Errors
-/// [`Error::Io`] where a part cannot be read or the file cannot be written.
-pub fn join_parts(path: &Path, parts: &[PathBuf]) -> Result<(), Error> {
-    let Some(first) = parts.first() else { return parquet::write(path, DataFrame::empty()) };
-    let fail = |error| parquet::write_error(path, error);
-    let first = parquet::read(first)?;
-    let mut writer = parquet::writer(path, first.schema())?.batched(first.schema()).map_err(fail)?;
-    for part in parts {
-        writer.write_batch(&parquet::read(part)?).map_err(fail)?;
-    }
-    writer.finish().map(|_| ()).map_err(fail)
+/// Values shared by the rows of one forecast.
+struct Task {
+    target: &'static str,
+    resolution: &'static str,
+    horizon: i32,
+    days_ahead: i32,
 }
 
 fn incident(target: Target) -> &'static str {
@@ -112,6 +184,20 @@ impl Totals {
 }
 
 impl Rows {
+    fn with_capacity(rows: usize) -> Self {
+        let text = |name: &str| StringChunkedBuilder::new(name.into(), rows);
+        Self {
+            fips: text("fips"),
+            model: text("model"),
+            target: text("target"),
+            resolution: text("resolution"),
+            horizon: Vec::with_capacity(rows),
+            target_end_date: Vec::with_capacity(rows),
+            quantile: Vec::with_capacity(rows),
+            value: Vec::with_capacity(rows),
+        }
+    }
+
     fn push_blend(&mut self, fips: &str, as_of: i32, forecast: &Forecast, totals: Totals) {
         let subject = Subject { fips, model: BLEND, as_of };
         self.push_weeks(&subject, forecast);
@@ -121,75 +207,68 @@ impl Rows {
 
     fn push_weeks(&mut self, subject: &Subject<'_>, forecast: &Forecast) {
         for (target, quantiles) in &forecast.targets {
+            let task =
+                |resolution, week| Task { target: incident(*target), resolution, horizon: week, days_ahead: 7 * week };
             for (week, row) in (1..).zip(&quantiles.week) {
-                self.push(subject, incident(*target), "week", week, 7 * week, row, 0.0);
+                self.push(subject, &task("week", week), row, 0.0);
             }
-            if *target == Target::Cases {
-                for (week, row) in (1..).zip(quantiles.sum.iter().skip(6).step_by(7)) {
-                    self.push(subject, incident(*target), "span", week, 7 * week, row, 0.0);
-                }
+            for (week, row) in (1..).zip(spans(*target, &quantiles.sum)) {
+                self.push(subject, &task("span", week), row, 0.0);
             }
         }
     }
 
     fn push_days(&mut self, subject: &Subject<'_>, forecast: &Forecast) {
         for (target, quantiles) in &forecast.targets {
+            let target = incident(*target);
             for (day, row) in (1..).zip(&quantiles.day) {
-                self.push(subject, incident(*target), "day", day, day, row, 0.0);
+                self.push(subject, &Task { target, resolution: "day", horizon: day, days_ahead: day }, row, 0.0);
             }
         }
     }
 
     fn push_cumulative(&mut self, subject: &Subject<'_>, forecast: &Forecast, totals: Totals) {
-        for (target, name, total) in
+        for (of, target, total) in
             [(Target::Cases, "cum case", totals.cases), (Target::Deaths, "cum death", totals.deaths)]
         {
-            let sums = forecast.target(target).map_or(&[][..], |quantiles| &quantiles.sum);
+            let sums = forecast.target(of).map_or(&[][..], |quantiles| &quantiles.sum);
             for (day, row) in (1..).zip(sums) {
-                self.push(subject, name, "day", day, day, row, total);
+                self.push(subject, &Task { target, resolution: "day", horizon: day, days_ahead: day }, row, total);
             }
             for (week, row) in (1..).zip(sums.iter().skip(6).step_by(7)) {
-                self.push(subject, name, "week", week, 7 * week, row, total);
+                let task = Task { target, resolution: "week", horizon: week, days_ahead: 7 * week };
+                self.push(subject, &task, row, total);
             }
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one argument per column")]
-    fn push(
-        &mut self,
-        subject: &Subject<'_>,
-        target: &'static str,
-        resolution: &'static str,
-        horizon: i32,
-        days_ahead: i32,
-        row: &Row,
-        offset: f64,
-    ) {
-        for (quantile, value) in LEVELS.into_iter().zip(row) {
-            self.fips.push(subject.fips.to_owned());
-            self.model.push(subject.model);
-            self.target.push(target);
-            self.resolution.push(resolution);
-            self.horizon.push(horizon);
-            self.target_end_date.push(subject.as_of + days_ahead);
-            self.quantile.push(quantile);
-            self.value.push(rounded(*value) + offset);
+    fn push(&mut self, subject: &Subject<'_>, task: &Task, row: &Row, offset: f64) {
+        for _ in LEVELS {
+            self.fips.append_value(subject.fips);
+            self.model.append_value(subject.model);
+            self.target.append_value(task.target);
+            self.resolution.append_value(task.resolution);
         }
+        let rows = self.value.len() + LEVELS.len();
+        self.horizon.resize(rows, task.horizon);
+        self.target_end_date.resize(rows, subject.as_of + task.days_ahead);
+        self.quantile.extend(LEVELS);
+        self.value.extend(row.iter().map(|value| rounded(*value) + offset));
     }
 
     fn frame(self, as_of: i32) -> PolarsResult<DataFrame> {
         let height = self.value.len();
-        let date = |name: &str, days: Vec<i32>| Series::new(name.into(), days).cast(&DataType::Date);
-        let columns: Vec<Column> = vec![
+        let date = |name: &str, days| Int32Chunked::from_vec(name.into(), days).into_series().cast(&DataType::Date);
+        let columns = vec![
             date("as_of", vec![as_of; height])?.into_column(),
-            Column::new("fips".into(), self.fips),
-            Column::new("model".into(), self.model),
-            Column::new("target".into(), self.target),
-            Column::new("resolution".into(), self.resolution),
-            Column::new("horizon".into(), self.horizon),
+            self.fips.finish().into_column(),
+            self.model.finish().into_column(),
+            self.target.finish().into_column(),
+            self.resolution.finish().into_column(),
+            Int32Chunked::from_vec("horizon".into(), self.horizon).into_column(),
             date("target_end_date", self.target_end_date)?.into_column(),
-            Column::new("quantile".into(), self.quantile),
-            Column::new("value".into(), self.value),
+            Float64Chunked::from_vec("quantile".into(), self.quantile).into_column(),
+            Float64Chunked::from_vec("value".into(), self.value).into_column(),
         ];
         DataFrame::new(height, columns)
     }

@@ -86,12 +86,29 @@ impl Staging {
     /// # Errors
     /// Errors of `write`, or [`Error::Io`].
     pub fn write(&self, name: &str, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<PathBuf, Error> {
-        let path = self.folder.join(name);
-        let aside = path.with_extension("unfinished");
-        if let Some(parent) = path.parent() {
+        write(&self.begin_file(name)?)?;
+        self.finish_file(name)
+    }
+
+    /// The path under which a file of the result is written until [`Staging::finish_file`]; its folder is created.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be created.
+    pub fn begin_file(&self, name: &str) -> Result<PathBuf, Error> {
+        let aside = self.folder.join(name).with_extension("unfinished");
+        if let Some(parent) = aside.parent() {
             fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
         }
-        write(&aside)?;
+        Ok(aside)
+    }
+
+    /// Syncs a file to disk and gives it its final name.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written out or renamed.
+    pub fn finish_file(&self, name: &str) -> Result<PathBuf, Error> {
+        let path = self.folder.join(name);
+        let aside = path.with_extension("unfinished");
         let synced = File::open(&aside).and_then(|file| file.sync_all());
         synced.and_then(|()| fs::rename(&aside, &path)).map_err(|source| Error::write(&path, source))?;
         Ok(path)

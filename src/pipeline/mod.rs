@@ -43,7 +43,7 @@ pub use monitor::Monitor;
 pub use plan::{Coupling, Levels, Plan};
 pub(crate) use pool::THREAD_NAME;
 pub use projected::{Group, Moved, Projected};
-pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, engines, is_mechanistic, names};
+pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, engines, is_mechanistic, names};
 pub use select::Selection;
 pub use summary::Summary;
 pub use tally::Tally;

@@ -5,15 +5,16 @@ use std::sync::Arc;
 use countycast_abm::Abm;
 use countycast_curve::Curve;
 use countycast_engine::{Engine, Epidemiology};
+pub use countycast_learner::FeatureGroup;
 use countycast_learner::Learner;
 use countycast_reference::{Flat, Trend};
 use countycast_seir::Seir;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::error::Error;
 
 /// Settings of every configurable engine: one table each under `[engines]` in the configuration.
-#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct EngineSettings {
     /// The damped trend.

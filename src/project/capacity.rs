@@ -1,14 +1,12 @@
 //! The rows of `capacity.parquet`.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 
 use countycast_engine::Fips;
 
 use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
-use crate::error::Error;
 use crate::output::BLEND;
-use crate::output::capacity::{self, CapacityRow};
+use crate::output::capacity::CapacityRow;
 use crate::panel::Panel;
 use crate::pipeline::Projected;
 
@@ -27,21 +25,20 @@ pub(super) fn own_rows(panel: &Panel, projected: &Projected, settings: &Settings
     rows.collect()
 }
 
-/// Rows that compare the blend with the hospitals serving each county's residents, from the parts of all groups.
+/// Rows that compare the blend with the hospitals serving each county's residents.
 pub(super) fn catchment_rows(
     panel: &Panel,
-    parts: &[PathBuf],
+    censuses: &BTreeMap<Fips, Census>,
     days: usize,
     settings: &Settings,
-) -> Result<Vec<CapacityRow>, Error> {
-    let censuses: BTreeMap<Fips, Census> = capacity::read_censuses(parts, days)?;
+) -> Vec<CapacityRow> {
     let rows = Bed::ALL.into_iter().flat_map(|bed| {
         let catchments = Catchments::new(panel, bed, settings);
-        let patients = catchments.patients(&censuses);
+        let patients = catchments.patients(censuses);
         let need = |(fips, patients): (Fips, Vec<f32>)| {
             CapacityRow::catchment(fips, BLEND, bed, Need::new(&patients, days, &catchments.beds(fips)))
         };
         patients.into_iter().map(need).collect::<Vec<_>>()
     });
-    Ok(rows.collect())
+    rows.collect()
 }

@@ -1,22 +1,21 @@
 //! Learning from the archive before a run, and adding to it afterwards.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use countycast_engine::Date;
 use jiff::ToSpan;
 
-use super::{Request, project, side_by_side};
+use super::{Day, Request, side_by_side};
 use crate::archive::Archive;
 use crate::blend::{self, Learned};
 use crate::error::Error;
 use crate::observed;
-use crate::output;
 use crate::output::run::{CalibrationRow, Drift, Manifest, WeightRow};
-use crate::panel::{self, Panel};
+use crate::panel::{self, Panel, Sources};
 use crate::pipeline::{Earlier, Monitor};
-use crate::scores::target_name;
+use crate::scores::{Run, target_name};
 
 /// Days of data that a hindcast needs before its as-of day: eight weeks, as an independent county does.
 const LEAST_DAYS: i64 = 56;
@@ -36,7 +35,13 @@ pub(super) struct Lessons {
 }
 
 /// Learns from the archive under `root`. Missing weeks are projected now, from the data available then.
-pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn Monitor) -> Result<Lessons, Error> {
+pub(super) fn learn(
+    root: &Path,
+    sources: &Sources,
+    request: &Request,
+    panel: &Panel,
+    monitor: &dyn Monitor,
+) -> Result<Lessons, Error> {
     let (archive, settings) = (Archive::open(root)?, &request.config.blend);
     let as_of = panel.as_of();
     let (known, first) = (archive.days(), panel.first_day().saturating_add(LEAST_DAYS.days()));
@@ -47,7 +52,8 @@ pub(super) fn learn(root: &Path, request: &Request, panel: &Panel, monitor: &dyn
         request.jobs,
         monitor,
         |day| format!("hindcast {day}"),
-        |day, jobs, monitor| hindcast(&archive, &Request { jobs, ..request.clone() }, *day, monitor),
+        |day, jobs, monitor| hindcast(&archive, sources, &Request { jobs, ..request.clone() }, *day, monitor),
+        |_, ()| Ok(()),
     )?;
     let Taught { past, damaged, learned, earlier } = taught(&archive, settings, panel);
     Ok(Lessons { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
@@ -86,27 +92,29 @@ fn nearest(days: &[Date], day: Date) -> Option<Date> {
 }
 
 /// Makes a hindcast of a past day for all places, with the files cut or read as of that day, and stores the result.
-fn hindcast(archive: &Archive, request: &Request, day: Date, monitor: &dyn Monitor) -> Result<(), Error> {
-    let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
-    let mut past = Request {
+fn hindcast(
+    archive: &Archive,
+    sources: &Sources,
+    request: &Request,
+    day: Date,
+    monitor: &dyn Monitor,
+) -> Result<(), Error> {
+    let past = Request {
         panel: panel::Request { as_of: Some(day), ..request.panel.clone() },
-        out: folder.path().join("hindcast"),
         archive: None,
         states: Vec::new(),
         fips: Vec::new(),
         ..request.clone()
     };
+    // Before the first vintage only the newest file is available, cut at the day.
+    let cut = Request { panel: panel::Request { vintage: false, ..past.panel.clone() }, ..past.clone() };
     monitor.begin("hindcast", 0);
-    let panel = match panel::load(&past.panel, &past.config.panel) {
-        // Before the first vintage only the newest file is available, cut at the day.
-        Err(panel::Error::Request { .. }) if past.panel.vintage => {
-            past.panel.vintage = false;
-            panel::load(&past.panel, &past.config.panel)?
-        }
-        loaded => loaded?,
+    let day = match Day::read(sources, &past, monitor) {
+        Err(Error::Request { .. }) if past.panel.vintage => Day::read(sources, &cut, monitor)?,
+        read => read?,
     };
-    let done = project(&past, monitor)?;
-    archive.keep(&output::read(&done.out)?, &panel, &[], &done.out.join("run.json"))
+    let (run, panel, manifest) = day.in_memory(monitor)?;
+    archive.keep(&run, &panel, &[], &manifest)
 }
 
 impl Lessons {
@@ -119,27 +127,30 @@ impl Lessons {
             manifest.notices.push(format!("archive: {n} past days from {first} to {last} were projected now"));
         }
         manifest.weights = self.weights();
-        manifest.fits_begun_with = self.earlier.as_of().map(|day| day.to_string());
+        manifest.fits_begun_with = self.earlier.as_of();
         let calibration = self.learned.calibration.rows();
-        let row = |(quintile, course, week, factors)| CalibrationRow { quintile, course, week, factors };
+        let row = |(quintile, course, week, factors): (_, &str, _, _)| {
+            let course = course.to_owned();
+            CalibrationRow { quintile, course, week, factors }
+        };
         manifest.calibration = calibration.map(row).collect();
         manifest.fallback_drift = self.drift(&manifest.fallback_coefficients);
     }
 
     /// How far the fallback's coefficients have moved since the oldest run in the window with the same determinants.
-    fn drift(&self, now: &BTreeMap<&'static str, [f64; 2]>) -> Option<Drift> {
+    fn drift(&self, now: &BTreeMap<String, [f64; 2]>) -> Option<Drift> {
         let known = |day: &Date| Some((*day, self.archive.coefficients(*day)?));
         let (since, then) = self.past.iter().find_map(known)?;
-        let change = |(name, [cases, deaths]): (&&'static str, &[f64; 2])| {
-            let then = then.get(*name)?;
-            Some((*name, [cases - then[0], deaths - then[1]]))
+        let change = |(name, [cases, deaths]): (&String, &[f64; 2])| {
+            let then = then.get(name)?;
+            Some((name.clone(), [cases - then[0], deaths - then[1]]))
         };
-        Some(Drift { since: since.to_string(), changes: now.iter().filter_map(change).collect() })
+        Some(Drift { since, changes: now.iter().filter_map(change).collect() })
     }
 
     fn weights(&self) -> Vec<WeightRow> {
         let row = |(target, stratum, model, share): (_, crate::blend::Stratum, &str, f64)| WeightRow {
-            target: target_name(target),
+            target: target_name(target).to_owned(),
             stratum: stratum.to_string(),
             model: model.to_owned(),
             share,
@@ -148,23 +159,24 @@ impl Lessons {
     }
 
     /// Adds the engines' parameters from a run of all places.
-    pub(super) fn keep_parameters(&self, request: &Request, as_of: Date, parts: &[PathBuf]) -> Result<(), Error> {
-        if is_whole(request) { self.archive.keep_parameters(as_of, parts) } else { Ok(()) }
+    pub(super) fn keep_parameters(&self, request: &Request, as_of: Date, table: &Path) -> Result<(), Error> {
+        if is_whole(request) { self.archive.keep_parameters(as_of, table) } else { Ok(()) }
     }
 
     /// Adds a run of all places to the archive; a run of a selection would replace a complete one. `keep_models` adds
     /// the trained models.
     pub(super) fn keep(
         &self,
-        out: &Path,
+        run: &Run,
         request: &Request,
         panel: &Panel,
+        manifest: &Manifest,
         keep_models: impl FnOnce() -> Result<(), Error>,
     ) -> Result<(), Error> {
         if !is_whole(request) {
             return Ok(());
         }
-        self.archive.keep(&output::read(out)?, panel, &self.past, &out.join("run.json"))?;
+        self.archive.keep(run, panel, &self.past, manifest)?;
         self.archive.keep_weights(panel.as_of(), &self.weights())?;
         keep_models()
     }

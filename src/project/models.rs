@@ -6,55 +6,79 @@ use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use countycast_engine::{Date, Engine};
+use serde::Serialize;
+use serde_json::Value;
 
-use super::sha256;
-use crate::archive::Archive;
+use crate::archive::{Archive, Kept, Trained};
+use crate::config::Config;
 use crate::error::Error;
+use crate::identity::{build, digest, sha256};
 use crate::output::run::ModelRow;
 
 /// Models that were taken from the archive.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Recalled {
     /// As-of day and hash of each engine's model.
     models: BTreeMap<&'static str, (Date, String)>,
     /// Models that could not be used, with the reason.
+    #[serde(skip)]
     pub(crate) skipped: Vec<String>,
 }
 
-/// Loads for every engine its newest model whose age in days is within `ages`, if the archive has one.
+/// Identity of an engine's model trained by this program with these settings.
+fn trained(engine: &str, as_of: Date, config: &Config) -> Trained {
+    // An engine without settings has no table.
+    let all = serde_json::to_value(&config.engines).unwrap_or_default();
+    let settings = digest(&(all.get(engine).unwrap_or(&Value::Null), &config.epidemiology, &config.panel, config.seed));
+    Trained { engine: engine.to_owned(), build: build().to_owned(), settings, as_of }
+}
+
+/// Loads for every engine its newest model whose age in days is within `ages`, if the archive has one that this program
+/// trained with the same settings.
 pub(crate) fn recall(
     archive: &Archive,
     engines: &mut [Arc<dyn Engine>],
     as_of: Date,
     ages: RangeInclusive<u16>,
+    config: &Config,
 ) -> Recalled {
     let mut recalled = Recalled::default();
     for engine in engines {
         let name = engine.name();
         match archive.model(name, as_of, ages.clone()) {
             Ok(None) => {}
-            Err(error) => recalled.skipped.push(format!("archive: skipped {error}")),
-            Ok(Some((day, bytes))) => match engine.load(&bytes) {
+            Ok(Some(kept)) => match usable(engine, &kept, config) {
                 Ok(loaded) => {
                     *engine = loaded;
-                    recalled.models.insert(name, (day, sha256(&bytes)));
+                    recalled.models.insert(name, (kept.made.as_of, sha256(&kept.model)));
                 }
-                Err(error) => recalled.skipped.push(format!("archive: skipped the model of {name} of {day}: {error}")),
+                Err(why) => {
+                    let day = kept.made.as_of;
+                    recalled.skipped.push(format!("archive: skipped the model of {name} of {day}: {why}"));
+                }
             },
+            Err(error) => recalled.skipped.push(format!("archive: skipped {error}")),
         }
     }
     recalled
+}
+
+/// The engine with its stored model, or the reason why that cannot be used.
+fn usable(engine: &Arc<dyn Engine>, kept: &Kept, config: &Config) -> Result<Arc<dyn Engine>, String> {
+    let wanted = trained(engine.name(), kept.made.as_of, config);
+    if kept.made.build != wanted.build {
+        return Err("another build of the program trained it".to_owned());
+    }
+    if kept.made != wanted {
+        return Err("it was trained with other settings".to_owned());
+    }
+    engine.load(&kept.model).map_err(|error| error.to_string())
 }
 
 impl Recalled {
     /// The engines with loaded models, and the as-of day on which each was trained.
     pub(crate) fn days(&self) -> impl Iterator<Item = (&'static str, Date)> {
         self.models.iter().map(|(engine, (day, _))| (*engine, *day))
-    }
-
-    /// Key of everything that determines the result.
-    pub(super) fn key(&self) -> String {
-        format!("{:?}", self.models)
     }
 
     /// Training data of the engines' models.
@@ -64,9 +88,9 @@ impl Recalled {
             let trained_as_of = self.models.get(engine.name()).map_or(as_of, |(day, _)| *day);
             Some(ModelRow {
                 engine: engine.name().to_owned(),
-                trained_as_of: trained_as_of.to_string(),
-                first_day: trained_on.first_day.to_string(),
-                last_day: trained_on.last_day.to_string(),
+                trained_as_of,
+                first_day: trained_on.first_day,
+                last_day: trained_on.last_day,
                 counties: trained_on.counties,
                 rows: trained_on.rows,
             })
@@ -75,10 +99,16 @@ impl Recalled {
     }
 
     /// Stores the models trained in this run.
-    pub(super) fn keep(&self, archive: &Archive, engines: &[Arc<dyn Engine>], as_of: Date) -> Result<(), Error> {
+    pub(super) fn keep(
+        &self,
+        archive: &Archive,
+        engines: &[Arc<dyn Engine>],
+        as_of: Date,
+        config: &Config,
+    ) -> Result<(), Error> {
         for engine in engines.iter().filter(|engine| !self.models.contains_key(engine.name())) {
             if let Some(model) = engine.save() {
-                archive.keep_model(engine.name(), as_of, &model)?;
+                archive.keep_model(&trained(engine.name(), as_of, config), &model)?;
             }
         }
         Ok(())

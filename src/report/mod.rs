@@ -15,6 +15,7 @@ use std::path::PathBuf;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::output::run::Manifest;
 use crate::panel::{self, Panel, demo};
 
 /// The request: a run and the folder of the site.
@@ -53,12 +54,12 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let panel = run.panel(&config.panel, request.data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
-    let policies = request.data.as_ref().map(|data| policy::read(data, run.as_of)).transpose()?;
+    let policies = request.data.as_ref().map(|data| policy::read(data, run.manifest.as_of)).transpose()?;
     let content = site::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
         needs: capacity::read(&request.out.join("capacity.parquet"))?,
         care: care::read(&request.out.join("care.parquet"))?,
-        past: past::read(&hubs, run.as_of)?,
+        past: past::read(&hubs, run.manifest.as_of)?,
         policies: policies.unwrap_or_default(),
         generation: config.epidemiology.generation_days,
         run,
@@ -67,38 +68,20 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     site::write(&request.site, &content)
 }
 
-/// The part of a run's manifest that the site uses.
+/// A finished run: its manifest and its places.
 struct Run {
-    as_of: countycast_engine::Date,
-    vintage: bool,
-    synthetic: bool,
-    version: String,
-    config: String,
-    horizon_days: u64,
+    manifest: Manifest,
     places: Vec<projections::PlaceRow>,
 }
 
 impl Run {
     fn read(out: &std::path::Path) -> Result<Self, Error> {
-        let path = out.join("run.json");
-        let text = std::fs::read(&path).map_err(|source| Error::read(&path, source))?;
-        let bad = |problem: String| Error::read(&path, std::io::Error::other(problem));
-        let value: serde_json::Value = serde_json::from_slice(&text).map_err(|error| bad(error.to_string()))?;
-        let word = |key: &str| value[key].as_str().unwrap_or_default().to_owned();
-        Ok(Self {
-            as_of: word("as_of").parse().map_err(|error| bad(format!("as_of: {error}")))?,
-            vintage: value["vintage"].as_bool().unwrap_or_default(),
-            synthetic: value["synthetic"].as_bool().unwrap_or_default(),
-            version: word("version"),
-            config: word("config"),
-            horizon_days: value["horizon_days"].as_u64().unwrap_or_default(),
-            places: projections::places(&out.join("counties.parquet"))?,
-        })
+        Ok(Self { manifest: Manifest::read(out)?, places: projections::places(&out.join("counties.parquet"))? })
     }
 
     /// The settings of the run.
     fn config(&self) -> Result<Config, Error> {
-        toml::from_str(&self.config).map_err(|error| Error::Request {
+        toml::from_str(&self.manifest.config).map_err(|error| Error::Request {
             message: format!("the settings kept in run.json cannot be read: {error}"),
             remedy: "run `countycast project` again with this version".to_owned(),
         })
@@ -107,12 +90,12 @@ impl Run {
     /// The counts used by the run: same day, same vintage, same repairs.
     fn panel(&self, settings: &panel::Settings, data: Option<&PathBuf>) -> Result<Panel, Error> {
         let load = |data: PathBuf| {
-            let request = panel::Request { data, as_of: Some(self.as_of), vintage: self.vintage };
+            let request = panel::Request { data, as_of: Some(self.manifest.as_of), vintage: self.manifest.vintage };
             panel::load(&request, settings).map_err(Error::from)
         };
         match data {
             Some(data) => load(data.clone()),
-            None if self.synthetic => {
+            None if self.manifest.synthetic => {
                 let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
                 demo::write(folder.path(), demo::SEED)?;
                 load(folder.path().to_owned())

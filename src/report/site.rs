@@ -73,7 +73,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
 
 /// Data of every place for map, tables and search.
 fn summary(content: &Content) -> Value {
-    let Content { run, panel, needs, care, .. } = content;
+    let Content { run: Run { manifest, places }, panel, needs, care, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
         let place = row.fips.parse().ok().and_then(|fips| panel.place(fips));
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
@@ -88,9 +88,9 @@ fn summary(content: &Content) -> Value {
         })
     };
     json!({
-        "asOf": run.as_of.to_string(), "firstDay": panel.first_day().to_string(), "synthetic": run.synthetic,
-        "version": run.version, "horizonDays": run.horizon_days,
-        "places": run.places.iter().map(place).collect::<Vec<_>>(),
+        "asOf": manifest.as_of, "firstDay": panel.first_day().to_string(), "synthetic": manifest.synthetic,
+        "version": manifest.version, "horizonDays": manifest.horizon_days,
+        "places": places.iter().map(place).collect::<Vec<_>>(),
     })
 }
 
@@ -100,7 +100,7 @@ fn details(fips: &str, place: &Place, content: &Content) -> Value {
     let cases = place.history.cases();
     let risk = reproduction_over_time(cases, 7, content.generation);
     let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
-    let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.as_of));
+    let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.manifest.as_of));
     json!({
         "cases": round(cases.cleaned(), 10.0),
         "deaths": round(place.history.deaths().cleaned(), 10.0),

@@ -17,7 +17,6 @@ use std::time::Instant;
 use countycast_engine::Date;
 use jiff::ToSpan;
 use serde::Serialize;
-use sha2::{Digest, Sha256};
 
 pub use budget::Budget;
 pub use choice::Choice;
@@ -29,6 +28,7 @@ pub use trials::{Trial, best};
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::identity::{build, digest};
 use crate::output::{BLEND, aside};
 use crate::pipeline::{Monitor, names};
 use objective::Past;
@@ -201,13 +201,9 @@ fn dates(request: &Request) -> Result<Vec<Date>, Error> {
 fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
     let Request { states, fips, engine, space, config, objective, counts, method, seed, vintage, .. } = request;
     let block = if *method == Method::Lhs { request.budget.evaluations() } else { None };
-    let text = format!(
-        "{}\n{dates:?}\n{states:?}\n{fips:?}\n{engine}\n{space:?}\n{config:?}\n{objective:?}\n{counts:?}\n{method:?}\n\
-         {block:?}\n{seed}\n{vintage}\n{:?}",
-        env!("CARGO_PKG_VERSION"),
-        past.inputs()
-    );
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let kinds = [format!("{objective:?}"), format!("{counts:?}"), format!("{method:?}")];
+    let places = (states, fips, engine);
+    digest(&(build(), dates, places, space, config, kinds, block, seed, vintage, past.inputs()))
 }
 
 /// The trials of the same search, if it was interrupted.

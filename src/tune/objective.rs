@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::observed;
 use crate::output::BLEND;
-use crate::panel::{self, Panel};
+use crate::panel::{Panel, Sources};
 use crate::pipeline::{Batch, Monitor, Projected, Selection};
 use crate::project;
 use crate::scores::quantiles::{MEDIAN, Row};
@@ -131,17 +131,14 @@ struct Sums {
 impl<'a> Past<'a> {
     /// Reads every day's panel once, for all trials.
     pub(super) fn read(request: &'a Request, dates: &[Date], monitor: &dyn Monitor) -> Result<Self, Error> {
-        let load = |as_of, vintage| {
-            let wanted = panel::Request { data: request.data.clone(), as_of, vintage };
-            panel::load(&wanted, &request.config.panel)
-        };
-        let truth = observed::truth_with_hub(&load(None, false)?, &request.data)?;
+        let sources = Sources::open(&request.data, &request.config.panel)?;
+        let truth = observed::truth_with_hub(&sources.as_of(None, false)?, &request.data)?;
         monitor.begin("read", 0);
         let day = |&date: &Date| {
             if monitor.cancelled() {
                 return Err(Error::Interrupted);
             }
-            let panel = load(Some(date), request.vintage)?;
+            let panel = sources.as_of(Some(date), request.vintage)?;
             let selection = Selection::parse(&panel, &request.states, &request.fips)?;
             Ok((panel, selection))
         };

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use toml::{Table, Value};
 
 use crate::config::DEFAULT_TOML;
@@ -14,7 +14,7 @@ use crate::error::{Error, InputError};
 const ROOTS: [&str; 4] = ["engines", "epidemiology", "fallback", "phase"];
 
 /// A search space: one parameter per dimension, in the order of their keys.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Space {
     parameters: Vec<Parameter>,
     /// All starting settings: the defaults overridden by the user's.
@@ -24,7 +24,7 @@ pub struct Space {
 }
 
 /// One setting and its range.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Parameter {
     /// Its key in the configuration, such as `engines.trend.rise.cases`; elements of a list by their number, from 0.
     pub key: String,
@@ -34,7 +34,7 @@ pub struct Parameter {
 }
 
 /// The range of a parameter, as written in the search space.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Range {
     low: f64,
@@ -44,7 +44,7 @@ struct Range {
 }
 
 /// Scale on which values are uniform.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Scale {
     #[default]

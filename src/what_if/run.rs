@@ -89,7 +89,7 @@ fn learn(root: &Path, plan: &mut Plan, panel: &Panel, request: &Request) -> Resu
     let (archive, as_of) = (Archive::open(root)?, panel.as_of());
     let taught = taught(&archive, &request.config.blend, panel);
     let days = request.config.model_days.max(KEPT_DAYS);
-    let recalled = recall(&archive, &mut plan.engines, as_of, 0..=days);
+    let recalled = recall(&archive, &mut plan.engines, as_of, 0..=days, &request.config);
     let mut notices = vec![format!("archive: shares learned from {} past days", taught.learned.days)];
     notices.extend(recalled.days().map(|(engine, day): (_, Date)| format!("archive: {engine} as trained on {day}")));
     notices.extend(taught.damaged);

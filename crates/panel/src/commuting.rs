@@ -1,6 +1,7 @@
 //! Commuting across county lines, from the Census Bureau's flows, attached to each county's history.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use countycast_engine::{Commuting, Fips, HistoryError};
@@ -17,40 +18,50 @@ use crate::error::Error;
 pub(super) const PATH: &str = "geography/commuting_acs_2011_2015.csv";
 
 /// Workers by county of residence and county of workplace.
-pub(super) type Flows = BTreeMap<(Fips, Fips), f64>;
+#[derive(Debug, Default)]
+pub(super) struct Flows {
+    workers: BTreeMap<(Fips, Fips), f64>,
+    /// Rows that are not two counties.
+    unknown: usize,
+}
 
 /// Reads the flows; none if the file is missing. Merged counties are added.
-pub(super) fn read(reader: &mut Reader) -> Result<Flows, Error> {
+pub(super) fn read(reader: &mut Reader) -> Result<Arc<Flows>, Error> {
     let packed = format!("{PATH}.gz");
-    let Some((path, bytes)) = reader.optional(&[PATH, &packed], "commuting is unknown")? else {
-        return Ok(Flows::new());
+    let Some(path) = reader.optional(&[PATH, &packed], "commuting is unknown") else {
+        return Ok(Arc::default());
     };
-    let mut table = Table::new(&path, &bytes)?;
+    let flows = reader.parsed(&path, |bytes| parse(&path, bytes))?;
+    reader.notice(format!("{PATH}: pairs that are not two counties, skipped"), flows.unknown);
+    Ok(flows)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Flows, Error> {
+    let mut table = Table::new(path, bytes)?;
     let columns = [table.column("residence_fips")?, table.column("workplace_fips")?];
     let workers = table.column("workers")?;
-    let (mut flows, mut unknown) = (Flows::new(), 0);
+    let mut flows = Flows::default();
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
         let people = table.people(&record, workers, "workers", "write how many people work there, such as 1234")?;
         let county = |column| Ok::<_, Error>(table.fips(&record, column)?.and_then(codes::county));
         match (county(columns[0])?, county(columns[1])?) {
-            (Some(home), Some(work)) => *flows.entry((home, work)).or_default() += people,
-            _ => unknown += 1,
+            (Some(home), Some(work)) => *flows.workers.entry((home, work)).or_default() += people,
+            _ => flows.unknown += 1,
         }
     }
-    reader.notice(format!("{PATH}: pairs that are not two counties, skipped"), unknown);
     Ok(flows)
 }
 
 /// Attaches to every county of the flows its commuters and the cases in the counties they travel to and from.
 pub(super) fn attach(flows: &Flows, counties: &mut [Place], states: &[Place]) -> Result<(), HistoryError> {
-    if flows.is_empty() {
+    if flows.workers.is_empty() {
         return Ok(());
     }
     let index: BTreeMap<Fips, usize> = counties.iter().enumerate().map(|(i, place)| (place.fips(), i)).collect();
     let rates: Vec<Option<Vec<f64>>> = counties.par_iter().map(|place| rates(place, states)).collect();
     let mut sides = vec![Sides::default(); counties.len()];
-    for (&(home, work), &people) in flows {
+    for (&(home, work), &people) in &flows.workers {
         let (from, to) = (index.get(&home).copied(), index.get(&work).copied());
         if let Some(from) = from {
             sides[from].working += people;
@@ -122,14 +133,9 @@ mod tests {
     #[test]
     fn commuters_carry_the_rates_of_the_places_they_go_to_and_come_from() {
         let [a, b, c, far]: [Fips; 4] = ["19001", "19003", "19005", "19007"].map(|fips| fips.parse().unwrap());
-        let flows = Flows::from([
-            ((a, a), 600.0),
-            ((a, b), 300.0),
-            ((a, far), 100.0),
-            ((b, b), 500.0),
-            ((c, a), 50.0),
-            ((c, c), 50.0),
-        ]);
+        let workers =
+            [((a, a), 600.0), ((a, b), 300.0), ((a, far), 100.0), ((b, b), 500.0), ((c, a), 50.0), ((c, c), 50.0)];
+        let flows = Flows { workers: workers.into(), unknown: 0 };
         let mut counties = [place("19001", 2_000.0, 4.0), place("19003", 1_000.0, 10.0), place("19005", 500.0, 1.0)];
         attach(&flows, &mut counties, &[]).unwrap();
         let first = counties[0].history.commuting().unwrap();

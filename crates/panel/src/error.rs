@@ -32,7 +32,7 @@ pub enum Error {
 }
 
 /// A location in an input file, the problem found there, and its remedy.
-#[derive(Debug, Error, Diagnostic)]
+#[derive(Debug, Clone, Error, Diagnostic)]
 #[error("{}{}: {problem}", file.display(), self.place())]
 pub struct InputError {
     /// The file.

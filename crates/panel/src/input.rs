@@ -1,7 +1,10 @@
 //! Files of the data folder: the inputs read, and notices about them.
 
+use std::any::Any;
+use std::collections::HashMap;
 use std::io::Read;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use flate2::read::GzDecoder;
 use jiff::civil::Date;
@@ -36,11 +39,27 @@ impl std::fmt::Display for Notice {
 }
 
 /// Reads files below the data folder, records their hashes and collects notices.
-#[derive(Debug)]
+///
+/// Clones share parsed files: the panel of another day records its own inputs and notices but opens no file twice.
+#[derive(Debug, Clone)]
 pub(super) struct Reader {
-    folder: PathBuf,
+    folder: Arc<Folder>,
     pub(super) inputs: Vec<InputFile>,
     pub(super) notices: Vec<Notice>,
+}
+
+/// The data folder and its parsed files.
+#[derive(Debug)]
+struct Folder {
+    path: PathBuf,
+    parsed: Mutex<HashMap<PathBuf, Parsed>>,
+}
+
+/// Hash and parsed content of a file; its bytes are not kept.
+#[derive(Debug)]
+struct Parsed {
+    sha256: String,
+    content: Arc<dyn Any + Send + Sync>,
 }
 
 impl Reader {
@@ -54,37 +73,57 @@ impl Reader {
             let remedy = "give the folder that holds the publishers' files, or none for the demonstration data";
             return Err(InputError::new(folder, what, remedy).into());
         }
-        Ok(Self { folder: folder.to_owned(), inputs: Vec::new(), notices: Vec::new() })
+        let folder = Folder { path: folder.to_owned(), parsed: Mutex::default() };
+        Ok(Self { folder: Arc::new(folder), inputs: Vec::new(), notices: Vec::new() })
     }
 
     /// The data folder.
     pub(super) fn folder(&self) -> &Path {
-        &self.folder
+        &self.folder.path
     }
 
-    /// The content of a file, decompressed if it is gzip.
-    pub(super) fn bytes(&mut self, path: &Path) -> Result<Vec<u8>, Error> {
-        let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
-        let sha256 = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        let relative = path.strip_prefix(&self.folder).unwrap_or(path).to_owned();
-        self.inputs.push(InputFile { path: relative, sha256, last_day: None });
-        unpacked(path, bytes)
-    }
-
-    /// Path and content of the first of these files that exists below the data folder. If none exists, a notice reports
-    /// that the first is missing and the consequence.
-    pub(super) fn optional(&mut self, paths: &[&str], without: &str) -> Result<Option<(PathBuf, Vec<u8>)>, Error> {
-        let Some(path) = paths.iter().map(|path| self.folder.join(path)).find(|path| path.is_file()) else {
-            self.notice(format!("there is no {}: {without}", paths.first().unwrap_or(&"file")), 1);
-            return Ok(None);
+    /// Parses a file, decompressed if it is gzip, and records it as an input. A file is opened and parsed once per data
+    /// folder; later calls, also through a clone, return the same result.
+    pub(super) fn parsed<T: Send + Sync + 'static>(
+        &mut self,
+        path: &Path,
+        parse: impl FnOnce(&[u8]) -> Result<T, Error>,
+    ) -> Result<Arc<T>, Error> {
+        // Held while parsing, so that two concurrent days do not both read a file.
+        let mut parsed = self.folder.parsed.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = parsed.get(path).and_then(|file| {
+            let content = Arc::clone(&file.content).downcast::<T>().ok()?;
+            Some((content, file.sha256.clone()))
+        });
+        let (content, sha256) = match known {
+            Some(known) => known,
+            None => {
+                let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
+                let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                let content = Arc::new(parse(&unpacked(path, bytes)?)?);
+                let kept = Arc::clone(&content) as Arc<dyn Any + Send + Sync>;
+                parsed.insert(path.to_owned(), Parsed { sha256: sha256.clone(), content: kept });
+                (content, sha256)
+            }
         };
-        let bytes = self.bytes(&path)?;
-        Ok(Some((path, bytes)))
+        let relative = path.strip_prefix(&self.folder.path).unwrap_or(path).to_owned();
+        self.inputs.push(InputFile { path: relative, sha256, last_day: None });
+        Ok(content)
+    }
+
+    /// Path of the first of these files that exists below the data folder. If none exists, a notice reports that the first
+    /// is missing and the consequence.
+    pub(super) fn optional(&mut self, paths: &[&str], without: &str) -> Option<PathBuf> {
+        let found = paths.iter().map(|path| self.folder.path.join(path)).find(|path| path.is_file());
+        if found.is_none() {
+            self.notice(format!("there is no {}: {without}", paths.first().unwrap_or(&"file")), 1);
+        }
+        found
     }
 
     /// Notes the last day that a file holds.
     pub(super) fn holds_until(&mut self, path: &Path, day: Date) {
-        let relative = path.strip_prefix(&self.folder).unwrap_or(path);
+        let relative = path.strip_prefix(&self.folder.path).unwrap_or(path);
         for input in self.inputs.iter_mut().filter(|input| input.path == relative) {
             input.last_day = Some(day);
         }

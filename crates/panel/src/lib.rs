@@ -1,9 +1,9 @@
 #![doc = include_str!("../README.md")]
 //!
-//! [`load`] reads a data folder up to an as-of day: `sources` recognises the publisher's layout and reads it,
-//! `geography` maps rows to places, `align` puts all series on the same days, `repair` moves counts to the days they
-//! belong to, `covariates` adds county covariates, `commuting` adds commuters across county lines, and `patients` adds
-//! hospital patients of the state. Nothing after the as-of day is used.
+//! [`load`] reads a data folder up to an as-of day; [`Sources`] reads it once for any number of days. `sources` recognises
+//! the publisher's layout and reads it, `geography` maps rows to places, `align` puts all series on the same days,
+//! `repair` moves counts to the days they belong to, `covariates` adds county covariates, `commuting` adds commuters
+//! across county lines, and `patients` adds hospital patients of the state. Nothing after the as-of day is used.
 
 mod align;
 mod assemble;
@@ -17,11 +17,11 @@ mod input;
 mod patients;
 mod place;
 mod repair;
+mod replay;
 mod settings;
 mod sources;
 mod vintage;
 
-use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -36,10 +36,8 @@ pub use holidays::reported_share;
 pub use input::{InputFile, Notice};
 pub use place::Place;
 pub use repair::{Repair, RepairKind, Repairs, repair_series};
+pub use replay::Sources;
 pub use settings::{Dumps, Gaps, JointDistricts, Negatives, Settings, Source, Weekday};
-
-use input::Reader;
-use sources::days_between;
 
 /// Which data to load.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,50 +61,13 @@ pub struct Panel {
     notices: Vec<Notice>,
 }
 
-/// Loads a data folder.
+/// Loads a data folder as known on one day; for several days, [`Sources`] reads the files once.
 ///
 /// # Errors
 /// [`Error`] for anything the user has to fix: a missing folder or file, an unknown layout, an invalid value, a day
 /// outside the data, a setting out of range.
 pub fn load(request: &Request, settings: &Settings) -> Result<Panel, Error> {
-    settings.check().map_err(|message| Error::Request {
-        message,
-        remedy: "correct the setting in the configuration, or leave it out".to_owned(),
-    })?;
-    let mut reader = Reader::new(&request.data)?;
-    let files = sources::find(settings.source.publisher(), &mut reader)?;
-    let published = if request.vintage {
-        vintage::read(&files, request.as_of, settings.vintage_lag_days, &mut reader)?
-    } else {
-        sources::read(&files, request.as_of, &mut reader)?
-    };
-    let (first_day, last_day) = (published.cases.first_day, published.cases.last_day.min(published.deaths.last_day));
-    let as_of = request.as_of.unwrap_or(last_day);
-    let days = match days_between(first_day, as_of) {
-        Some(days) if as_of <= last_day => days + 1,
-        _ => return Err(outside(as_of, first_day, last_day)),
-    };
-    let facts = covariates::read(as_of, &mut reader)?;
-    let cases_file = published.cases.path.clone();
-    let aligned = align::align(published, days, settings.joint_districts, &|fips| facts.population(fips), &mut reader)?;
-    let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
-    let neighbours = covariates::neighbours(&codes, &mut reader)?;
-    let flows = commuting::read(&mut reader)?;
-    let patients = patients::read(first_day, as_of, &mut reader)?;
-    let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
-    let assemble::Places { nation, mut states, mut counties } = places;
-    commuting::attach(&flows, &mut counties, &states)
-        .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))
-        .map_err(|error| assemble::inconsistent(&cases_file, &error))?;
-    Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
-}
-
-fn outside(as_of: Date, first_day: Date, last_day: Date) -> Error {
-    let side = if as_of < first_day { "before" } else { "after" };
-    Error::Request {
-        message: format!("as-of {as_of} is {side} the data, which run from {first_day} to {last_day}"),
-        remedy: format!("ask for a day between {first_day} and {last_day}, or for none to use the last"),
-    }
+    Sources::open(&request.data, settings)?.as_of(request.as_of, request.vintage)
 }
 
 impl Panel {

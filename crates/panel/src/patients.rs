@@ -1,6 +1,7 @@
 //! Hospital patients by state, from The COVID Tracking Project.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::Arc;
 
 use countycast_engine::{Fips, HistoryError, Patients};
@@ -10,8 +11,8 @@ use jiff::civil::Date;
 use super::geography::State;
 use super::input::Reader;
 use super::place::Place;
-use super::sources::days_between;
 use super::sources::table::{Table, text};
+use super::sources::{Unusable, days_between};
 use crate::error::Error;
 
 /// Path below the data folder.
@@ -29,31 +30,35 @@ pub(super) struct Reports {
     by_day: Arc<[f64]>,
 }
 
+/// A report of one state.
+#[derive(Debug)]
+struct Report {
+    day: Date,
+    state: Fips,
+    hospital: f64,
+    icu: Option<f64>,
+}
+
+/// The whole file.
+#[derive(Debug)]
+struct Parsed {
+    reports: Vec<Report>,
+    last_day: Option<Date>,
+    /// Reports with an invalid number.
+    unusable: Vec<Unusable>,
+}
+
 /// Reads the reports of each state with a report in the last week, from the panel's first day to its as-of day; none if
 /// the file is missing.
 pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<BTreeMap<Fips, Reports>, Error> {
     let without = "the number of hospital patients on the as-of day is unknown";
-    let Some((path, bytes)) = reader.optional(&[PATH], without)? else { return Ok(BTreeMap::new()) };
-    let mut table = Table::new(&path, &bytes)?;
-    let (date, state) = (table.column("date")?, table.column("state")?);
-    let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
+    let Some(path) = reader.optional(&[PATH], without) else { return Ok(BTreeMap::new()) };
+    let file = reader.parsed(&path, |bytes| parse(&path, bytes))?;
+    Unusable::check(&file.unusable, |day| first_day <= day && day <= as_of)?;
     let days = days_between(first_day, as_of).map_or(0, |last| last + 1);
-    let (mut reports, mut last_day) = (BTreeMap::<Fips, Reports>::new(), None);
-    let mut record = ByteRecord::new();
-    while table.read(&mut record)? {
-        let day: Date = text(&record, date)
-            .parse()
-            .map_err(|_| table.wrong(&record, date, "is not a date", "write the day such as 2020-07-31"))?;
-        last_day = last_day.max(Some(day));
+    let mut reports = BTreeMap::<Fips, Reports>::new();
+    for &Report { day, state, hospital, icu } in &file.reports {
         let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
-        // The file also has territories.
-        let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
-        let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
-            b"" => Ok(None),
-            _ => table.people(&record, column, "patients", REMEDY).map(Some),
-        };
-        let (hospital, icu) = (patients(hospital)?, patients(icu)?);
-        let Some(hospital) = hospital else { continue };
         let report = Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) };
         let none = || Reports { last: report, by_day: vec![f64::NAN; days].into() };
         let of_state = reports.entry(state).or_insert_with(none);
@@ -63,11 +68,37 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
         }
     }
     reports.retain(|_, of_state| of_state.last.days_ago <= OLDEST_DAYS);
-    if let Some(day) = last_day {
+    if let Some(day) = file.last_day {
         reader.holds_until(&path, day);
     }
     reader.notice(format!("{PATH}: states without a report of the last week"), State::all().len() - reports.len());
     Ok(reports)
+}
+
+fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
+    let mut table = Table::new(path, bytes)?;
+    let (date, state) = (table.column("date")?, table.column("state")?);
+    let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
+    let mut parsed = Parsed { reports: Vec::new(), last_day: None, unusable: Vec::new() };
+    let mut record = ByteRecord::new();
+    while table.read(&mut record)? {
+        let day: Date = text(&record, date)
+            .parse()
+            .map_err(|_| table.wrong(&record, date, "is not a date", "write the day such as 2020-07-31"))?;
+        parsed.last_day = parsed.last_day.max(Some(day));
+        // The file also has territories.
+        let Some(state) = State::named(&text(&record, state)).map(State::fips) else { continue };
+        let patients = |column: usize| match record.get(column).unwrap_or_default().trim_ascii() {
+            b"" => Ok(None),
+            _ => table.people(&record, column, "patients", REMEDY).map(Some),
+        };
+        match patients(hospital).and_then(|hospital| Ok((hospital, patients(icu)?))) {
+            Ok((Some(hospital), icu)) => parsed.reports.push(Report { day, state, hospital, icu }),
+            Ok((None, _)) => {}
+            Err(error) => parsed.unusable.push(Unusable { day, error }),
+        }
+    }
+    Ok(parsed)
 }
 
 /// Attaches to states and counties the reports of their state.

@@ -3,7 +3,7 @@
 use super::sources::Publisher;
 
 /// How the panel is read and repaired.
-#[derive(serde::Deserialize, Clone, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Whose counts to read: `auto` takes the first of JHU, NYT and USAFacts that is there.
@@ -28,7 +28,7 @@ pub struct Settings {
 }
 
 /// Whose counts to read.
-#[derive(serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum Source {
     /// The first of JHU, NYT and USAFacts that is in the folder.
@@ -54,7 +54,7 @@ impl Source {
 }
 
 /// Treatment of counties whose health district reports for them.
-#[derive(serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[serde(rename_all = "lowercase")]
 pub enum JointDistricts {
     /// The counties keep their own rows of zeros, which are published for them and used in scoring.
@@ -65,7 +65,7 @@ pub enum JointDistricts {
 }
 
 /// Increments below zero: corrections.
-#[derive(serde::Deserialize, Clone, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Negatives {
     /// Days after a drop within which an equal jump undoes it, 0 to 14: a file that was wrong for a few days.
@@ -81,7 +81,7 @@ pub struct Negatives {
 }
 
 /// Days without a report.
-#[derive(serde::Deserialize, Clone, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Gaps {
     /// Days before and after a run of zeros from which the expected rate is taken, 7 to 90.
@@ -98,7 +98,7 @@ pub struct Gaps {
 }
 
 /// Many days' counts reported on one.
-#[derive(serde::Deserialize, Clone, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Dumps {
     /// Days before, and half as many after, whose median is the local level, 7 to 60.
@@ -123,7 +123,7 @@ pub struct Dumps {
 }
 
 /// Factors of the days of the week.
-#[derive(serde::Deserialize, Clone, Debug, PartialEq)]
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct Weekday {
     /// Days before as-of that they are taken from, 14 to 365: 8 weeks, as reporting habits change.

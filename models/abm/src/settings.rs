@@ -1,10 +1,10 @@
 //! Settings, checked once.
 
 use countycast_engine::{Delay, SettingsError, Widths};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Contacts a day, weighted by how well they transmit.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Contacts {
     /// With each other member of the household, 0 to 1,000. Covasim: one contact of weight 3.
@@ -36,7 +36,7 @@ impl Contacts {
 }
 
 /// Settings of the agent-based engine. The README says where each value comes from.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Most people simulated in a location, 100 to 16,777,215; where more live, each stands for several.
@@ -70,7 +70,7 @@ pub struct Settings {
 }
 
 /// How the reproduction number is expected to go on.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Outlook {
     /// Age at which a day counts half for the level, 0.5 to 60 days.
@@ -107,7 +107,7 @@ impl Default for Outlook {
 }
 
 /// Widths of the draws around the simulations.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spread {
     /// Standard deviation of a week's step of the log of transmission's effect on counts, 0 to 2.

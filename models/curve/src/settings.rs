@@ -1,9 +1,9 @@
 //! Settings and their validation.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// Settings of the engine. Defaults were chosen on US counties, as-of Saturdays 2020-06-06 to 2020-08-22.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Weeks of history that waves are fitted to, 8 to 60. Twelve contain a wave; seventeen projected worse.
@@ -39,7 +39,7 @@ pub struct Settings {
 /// Weights of the predictors of the change in log cases from the last week, by weeks ahead.
 ///
 /// Each is a pair: the weight one week ahead and that four weeks ahead, linear between and level after six.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Pulls {
     /// Of the curve's growth from the last week to the projected one, where it rises.
@@ -58,7 +58,7 @@ pub struct Pulls {
 }
 
 /// Spread of the draws about the median path, on the scale of logarithms.
-#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Spread {
     /// Standard deviation of the level of large counts, 0 to 2.

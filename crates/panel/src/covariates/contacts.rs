@@ -30,9 +30,9 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
     }
     let mut settings: [Vec<f64>; 4] = Default::default();
     for (matrix, (path, weight)) in settings.iter_mut().zip(SETTINGS) {
-        *matrix = rows(path, YEARS, reader)?.into_iter().flatten().map(|share| weight * share).collect();
+        *matrix = rows(path, YEARS, reader)?.iter().flatten().map(|share| weight * share).collect();
     }
-    let people = rows(PEOPLE, 2, reader)?.into_iter().map(|row| row[1]).collect();
+    let people = rows(PEOPLE, 2, reader)?.iter().map(|row| row[1]).collect();
     let contacts = Contacts::new(settings, people).ok_or_else(|| {
         let remedy = "use the files as published";
         InputError::new(reader.folder().join(PEOPLE), "has an age without people", remedy)
@@ -41,21 +41,24 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
 }
 
 /// [`YEARS`] rows of as many nonnegative numbers.
-fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Vec<Vec<f64>>, Error> {
+fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Arc<Vec<Vec<f64>>>, Error> {
     let path = reader.folder().join(path);
-    let bytes = reader.bytes(&path)?;
-    let mut text = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes.as_slice());
+    reader.parsed(&path, |bytes| numbers(&path, bytes, columns))
+}
+
+fn numbers(path: &Path, bytes: &[u8], columns: usize) -> Result<Vec<Vec<f64>>, Error> {
+    let mut text = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let (mut rows, mut record) = (Vec::with_capacity(YEARS), ByteRecord::new());
-    while text.read_byte_record(&mut record).map_err(|error| wrong(&path, error.to_string()))? {
+    while text.read_byte_record(&mut record).map_err(|error| wrong(path, error.to_string()))? {
         let line = rows.len() as u64 + 1;
         if record.len() != columns {
             let problem = format!("{} numbers where there should be {columns}", record.len());
-            return Err(wrong(&path, problem).on_line(line).into());
+            return Err(wrong(path, problem).on_line(line).into());
         }
         let value = |(column, field): (usize, &[u8])| {
             number(field).filter(|value| *value >= 0.0).ok_or_else(|| {
                 let problem = format!("`{}` is not a number of at least 0", String::from_utf8_lossy(field));
-                wrong(&path, problem).on_line(line).in_column((column + 1).to_string())
+                wrong(path, problem).on_line(line).in_column((column + 1).to_string())
             })
         };
         rows.push(record.iter().enumerate().map(value).collect::<Result<_, _>>()?);
@@ -63,7 +66,7 @@ fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Vec<Vec<f64>>
     if rows.len() == YEARS {
         return Ok(rows);
     }
-    Err(wrong(&path, format!("{} lines where there should be {YEARS}, one per year of age", rows.len())).into())
+    Err(wrong(path, format!("{} lines where there should be {YEARS}, one per year of age", rows.len())).into())
 }
 
 fn wrong(path: &Path, problem: String) -> InputError {

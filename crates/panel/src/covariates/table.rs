@@ -1,61 +1,54 @@
 //! Reading one covariate file.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use countycast_engine::{Covariates, Fips};
 use csv::ByteRecord;
 use jiff::civil::Date;
 
-use super::files::{File, How};
+use super::files::{Column, File, How};
 use crate::error::Error;
 use crate::geography::codes;
 use crate::input::Reader;
 use crate::sources::table::{Table, number};
 
-/// A column's covariate, its meaning and its position.
-struct Wanted {
-    name: &'static str,
-    how: How,
-    column: usize,
-    whole: Option<usize>,
-}
-
-/// The rows of one county: sum of values and sum of weights, a pair for each column read.
+/// The rows of one county: sum of values and sum of weights, a pair for each of the file's columns.
 type Sums = Vec<(f64, f64)>;
 
-/// Reads one file, if it exists, into the covariates of the counties.
+/// A whole covariate file.
+#[derive(Debug)]
+struct Parsed {
+    /// For each column whether the file has it.
+    there: Vec<bool>,
+    counties: BTreeMap<Fips, Sums>,
+    /// Rows without a county.
+    unknown: usize,
+}
+
+/// Reads one file, if it exists, into the covariates of the counties. Columns not yet published are left out.
 pub(super) fn read(
     file: &File,
     as_of: Date,
     facts: &mut BTreeMap<Fips, Covariates>,
     reader: &mut Reader,
 ) -> Result<(), Error> {
-    let Some((path, bytes)) = reader.optional(&[file.path], "its covariates are missing")? else { return Ok(()) };
-    let mut table = Table::new(&path, &bytes)?;
-    let fips = table.column(file.fips)?;
-    let residents = file.residents.and_then(|name| table.position(name));
-    let wanted = wanted(file, as_of, &table, reader);
-    let (mut counties, mut unknown) = (BTreeMap::<Fips, Sums>::new(), 0);
-    let mut record = ByteRecord::new();
-    while table.read(&mut record)? {
-        let Some(county) = code(&record, fips).and_then(codes::county) else {
-            unknown += 1;
-            continue;
-        };
-        // A row without residents is still used if it is the only one of its county.
-        let weight = residents.and_then(|column| known(&record, column)).filter(|n| *n > 0.0).unwrap_or(1e-6);
-        let sums = counties.entry(county).or_insert_with(|| vec![(0.0, 0.0); wanted.len()]);
-        for (sum, wanted) in sums.iter_mut().zip(&wanted) {
-            let Some(value) = value(&record, wanted) else { continue };
-            let weight = if wanted.how == How::Sum { 1.0 } else { weight };
-            *sum = (sum.0 + weight * value, sum.1 + weight);
+    let Some(path) = reader.optional(&[file.path], "its covariates are missing") else { return Ok(()) };
+    let Parsed { there, counties, unknown } = &*reader.parsed(&path, |bytes| parse(file, &path, bytes))?;
+    let known: Vec<bool> = file.columns.iter().map(|column| column.known_from.is_none_or(|day| as_of >= day)).collect();
+    for ((column, known), there) in file.columns.iter().zip(&known).zip(there) {
+        if !known {
+            reader.notice(format!("{}: `{}` was not yet published on {as_of}", file.path, column.name), 1);
+        } else if !there {
+            reader.notice(format!("{}: there is no column `{}`", file.path, column.column), 1);
         }
     }
-    reader.notice(format!("{}: rows without a county, skipped", file.path), unknown);
-    for (county, sums) in &counties {
+    reader.notice(format!("{}: rows without a county, skipped", file.path), *unknown);
+    for (county, sums) in counties {
         let covariates = facts.entry(*county).or_default();
-        for (wanted, (sum, weight)) in wanted.iter().zip(sums).filter(|(_, (_, weight))| *weight > 0.0) {
-            covariates.set(wanted.name, if wanted.how == How::Sum { *sum } else { sum / weight });
+        let sums = file.columns.iter().zip(sums).zip(&known);
+        for ((column, (sum, weight)), _) in sums.filter(|((_, (_, weight)), known)| **known && *weight > 0.0) {
+            covariates.set(column.name, if column.how == How::Sum { *sum } else { sum / weight });
         }
         if let Some(name) = file.listed {
             covariates.set(name, 1.0);
@@ -70,32 +63,46 @@ pub(super) fn read(
     Ok(())
 }
 
-/// The columns to read: those that exist and were published.
-fn wanted(file: &File, as_of: Date, table: &Table<'_>, reader: &mut Reader) -> Vec<Wanted> {
-    let mut wanted = Vec::with_capacity(file.columns.len());
-    for column in file.columns {
-        if column.known_from.is_some_and(|day| as_of < day) {
-            reader.notice(format!("{}: `{}` was not yet published on {as_of}", file.path, column.name), 1);
-            continue;
-        }
+/// Position of a column and, for a share, that of its denominator.
+type Position = (usize, Option<usize>);
+
+fn parse(file: &File, path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
+    let mut table = Table::new(path, bytes)?;
+    let fips = table.column(file.fips)?;
+    let residents = file.residents.and_then(|name| table.position(name));
+    let position = |column: &Column| -> Option<Position> {
         let whole = match column.how {
-            How::ShareOf(whole) => table.position(whole).map(Some),
-            _ => Some(None),
+            How::ShareOf(whole) => Some(table.position(whole)?),
+            _ => None,
         };
-        match table.position(column.column).zip(whole) {
-            Some((place, whole)) => wanted.push(Wanted { name: column.name, how: column.how, column: place, whole }),
-            None => reader.notice(format!("{}: there is no column `{}`", file.path, column.column), 1),
+        Some((table.position(column.column)?, whole))
+    };
+    let positions: Vec<Option<Position>> = file.columns.iter().map(position).collect();
+    let (mut counties, mut unknown) = (BTreeMap::<Fips, Sums>::new(), 0);
+    let mut record = ByteRecord::new();
+    while table.read(&mut record)? {
+        let Some(county) = code(&record, fips).and_then(codes::county) else {
+            unknown += 1;
+            continue;
+        };
+        // A row without residents is still used if it is the only one of its county.
+        let weight = residents.and_then(|column| known(&record, column)).filter(|n| *n > 0.0).unwrap_or(1e-6);
+        let sums = counties.entry(county).or_insert_with(|| vec![(0.0, 0.0); file.columns.len()]);
+        for ((sum, column), position) in sums.iter_mut().zip(file.columns).zip(&positions) {
+            let Some(value) = position.and_then(|position| value(&record, column.how, position)) else { continue };
+            let weight = if column.how == How::Sum { 1.0 } else { weight };
+            *sum = (sum.0 + weight * value, sum.1 + weight);
         }
     }
-    wanted
+    Ok(Parsed { there: positions.iter().map(Option::is_some).collect(), counties, unknown })
 }
 
-fn value(record: &ByteRecord, wanted: &Wanted) -> Option<f64> {
-    let value = known(record, wanted.column)?;
-    match wanted.how {
+fn value(record: &ByteRecord, how: How, (column, whole): Position) -> Option<f64> {
+    let value = known(record, column)?;
+    match how {
         How::Value | How::Sum => Some(value),
         How::Percent => Some(value / 100.0),
-        How::ShareOf(_) => Some(value / wanted.whole.and_then(|whole| known(record, whole)).filter(|w| *w > 0.0)?),
+        How::ShareOf(_) => Some(value / whole.and_then(|whole| known(record, whole)).filter(|w| *w > 0.0)?),
     }
 }
 
@@ -114,10 +121,9 @@ fn code(record: &ByteRecord, column: usize) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::covariates::files::Column;
     use jiff::civil::date;
 
-    const FILE: File = File {
+    static FILE: File = File {
         path: "f.csv",
         fips: "FIPS",
         residents: Some("people"),

@@ -41,12 +41,12 @@ impl DayColumns {
         }
         Ok(Self { start, first_day, last_day })
     }
+}
 
-    /// Number of columns up to and including a day.
-    pub(super) fn until(&self, day: Option<Date>) -> usize {
-        let last = day.map_or(self.last_day, |day| day.min(self.last_day));
-        days_between(self.first_day, last).map_or(0, |days| days + 1)
-    }
+/// Number of days from the first up to and including `until`, or up to the last if that is earlier.
+pub(super) fn days_until(first_day: Date, last_day: Date, until: Option<Date>) -> usize {
+    let last = until.map_or(last_day, |until| until.min(last_day));
+    days_between(first_day, last).map_or(0, |days| days + 1)
 }
 
 /// Whole days from one date to another; none where the second is earlier.
@@ -83,7 +83,8 @@ mod tests {
     fn finds_the_days_in_every_spelling() {
         let days = find(&["FIPS", "2/28/20", "2/29/2020", "2020-03-01"]).unwrap();
         assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 28), date(2020, 3, 1)));
-        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(|d| days.until(d)), [3, 2, 0]);
+        let until = |day| days_until(days.first_day, days.last_day, day);
+        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(until), [3, 2, 0]);
     }
 
     #[test]

@@ -4,6 +4,7 @@ mod days;
 mod discover;
 mod nyt;
 pub(super) mod table;
+mod unusable;
 mod wide;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +13,7 @@ use jiff::civil::Date;
 
 pub(super) use days::days_between;
 pub(super) use discover::{Files, entries, find};
+pub(super) use unusable::Unusable;
 
 use super::geography::Unit;
 use super::input::Reader;
@@ -75,7 +77,7 @@ pub(super) struct Published {
 /// Reads the counts up to and including `until`; later ones are not used.
 pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
     let published = match files.publisher {
-        Publisher::Nyt => nyt::read(&files.cases, until, reader)?,
+        Publisher::Nyt => nyt(&files.cases, until, reader)?,
         _ => Published { cases: wide(&files.cases, until, reader)?, deaths: wide(&files.deaths, until, reader)? },
     };
     let (cases, deaths) = (&published.cases, &published.deaths);
@@ -87,12 +89,21 @@ pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> R
     Ok(published)
 }
 
-/// Reads one wide file.
+/// The counts of a wide file up to and including `until`.
 pub(super) fn wide(path: &Path, until: Option<Date>, reader: &mut Reader) -> Result<Counts, Error> {
-    let bytes = reader.bytes(path)?;
-    let counts = wide::read(path, &bytes, until)?;
+    let file = reader.parsed(path, |bytes| wide::read(path, bytes))?;
+    let counts = file.until(until)?;
     reader.holds_until(path, counts.last_day);
     Ok(counts)
+}
+
+/// Both kinds of counts of a file of the New York Times up to and including `until`.
+fn nyt(path: &Path, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
+    let file = reader.parsed(path, |bytes| nyt::read(path, bytes))?;
+    let (published, holes) = file.until(until)?;
+    reader.holds_until(path, published.cases.last_day);
+    reader.notice(format!("{}: days without a row of the county, counted as no change", path.display()), holes);
+    Ok(published)
 }
 
 impl Counts {
@@ -119,6 +130,13 @@ impl Counts {
 }
 
 impl Row {
+    /// The first `days` days.
+    fn until(&self, days: usize) -> Self {
+        let cumulative = self.cumulative[..days.min(self.cumulative.len())].to_vec();
+        let total = cumulative.last().copied().unwrap_or_default();
+        Self { name: self.name.clone(), cumulative, total, ..*self }
+    }
+
     /// Adds another row's counts and residents.
     pub(super) fn add(&mut self, other: &Self) {
         for (sum, value) in self.cumulative.iter_mut().zip(&other.cumulative) {

@@ -60,13 +60,19 @@ impl<'a> Table<'a> {
     }
 
     /// An error at a field.
-    pub(crate) fn wrong(&self, record: &ByteRecord, column: usize, problem: impl Into<String>, remedy: &str) -> Error {
+    pub(crate) fn wrong(
+        &self,
+        record: &ByteRecord,
+        column: usize,
+        problem: impl Into<String>,
+        remedy: &str,
+    ) -> InputError {
         let name = self.header.get(column).map_or("", String::as_str);
-        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name).into()
+        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name)
     }
 
     /// A required count.
-    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, Error> {
+    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, InputError> {
         let text = record.get(column).unwrap_or_default();
         number(text).ok_or_else(|| {
             let problem = match text {
@@ -78,7 +84,13 @@ impl<'a> Table<'a> {
     }
 
     /// A required number of people, at least 0; `who` names them in the error.
-    pub(crate) fn people(&self, record: &ByteRecord, column: usize, who: &str, remedy: &str) -> Result<f64, Error> {
+    pub(crate) fn people(
+        &self,
+        record: &ByteRecord,
+        column: usize,
+        who: &str,
+        remedy: &str,
+    ) -> Result<f64, InputError> {
         let text = record.get(column).unwrap_or_default();
         number(text).filter(|people| *people >= 0.0).ok_or_else(|| {
             let problem = format!("`{}` is not a number of {who}", String::from_utf8_lossy(text));
@@ -87,7 +99,7 @@ impl<'a> Table<'a> {
     }
 
     /// A FIPS number, such as `01001`, `1001` or `1001.0`; none where the field is blank.
-    pub(crate) fn fips(&self, record: &ByteRecord, column: usize) -> Result<Option<u32>, Error> {
+    pub(crate) fn fips(&self, record: &ByteRecord, column: usize) -> Result<Option<u32>, InputError> {
         let text = record.get(column).unwrap_or_default().trim_ascii();
         if text.is_empty() {
             return Ok(None);

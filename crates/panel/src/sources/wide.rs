@@ -4,12 +4,13 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use csv::ByteRecord;
+use jiff::ToSpan;
 use jiff::civil::Date;
 
-use super::days::DayColumns;
+use super::days::{DayColumns, days_until};
 use super::table::{Table, line, number, text};
-use super::{Counts, Row};
-use crate::error::Error;
+use super::{Counts, Row, Unusable};
+use crate::error::{Error, InputError};
 use crate::geography::{Unit, unit};
 
 /// Columns that identify the place of a row.
@@ -38,13 +39,32 @@ impl Names {
     }
 }
 
-/// Reads the counts up to and including `until`.
-pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Counts, Error> {
+/// A whole wide file.
+#[derive(Debug)]
+pub(super) struct Wide {
+    counts: Counts,
+    /// Invalid counts, the first of each row; the row ends before it.
+    unusable: Vec<Unusable>,
+}
+
+impl Wide {
+    /// The counts up to and including a day.
+    pub(super) fn until(&self, day: Option<Date>) -> Result<Counts, Error> {
+        Unusable::check(&self.unusable, |of| day.is_none_or(|day| of <= day))?;
+        let Counts { path, first_day, last_day, left_out, .. } = &self.counts;
+        let days = days_until(*first_day, *last_day, day);
+        let rows = self.counts.rows.iter().map(|row| row.until(days)).collect();
+        Ok(Counts { path: path.clone(), first_day: *first_day, last_day: *last_day, rows, left_out: *left_out })
+    }
+}
+
+/// Reads a file.
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
     let mut table = Table::new(path, bytes)?;
     let days = DayColumns::find(path, table.header())?;
     let names = Names::find(&table)?;
-    let read = days.until(until);
     let (mut rows, mut left_out, mut seen) = (Vec::with_capacity(3_400), 0, HashMap::with_capacity(3_400));
+    let mut unusable = Vec::new();
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
         let code = table.fips(&record, names.code)?;
@@ -58,14 +78,22 @@ pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Cou
         if let Some(first) = seen.insert(key, line(&record)) {
             let named = code.map_or_else(|| format!("`{place}, {state}`"), |code| format!("FIPS {code:05}"));
             let problem = format!("{named} is already on line {first}");
-            return Err(table.wrong(&record, names.code, problem, "keep one row per place"));
+            return Err(table.wrong(&record, names.code, problem, "keep one row per place").into());
         }
         if unit == Unit::LeftOut {
             left_out += 1;
             continue;
         }
-        let columns = days.start..days.start + read;
-        let cumulative = columns.map(|column| count(&table, &record, column, unit)).collect::<Result<Vec<_>, _>>()?;
+        let mut cumulative = Vec::with_capacity(record.len() - days.start);
+        for (index, column) in (0_i64..).zip(days.start..record.len()) {
+            match count(&table, &record, column, unit) {
+                Ok(count) => cumulative.push(count),
+                Err(error) => {
+                    unusable.push(Unusable { day: days.first_day.saturating_add(index.days()), error });
+                    break;
+                }
+            }
+        }
         rows.push(Row {
             unit,
             name: place,
@@ -77,12 +105,12 @@ pub(super) fn read(path: &Path, bytes: &[u8], until: Option<Date>) -> Result<Cou
         });
     }
     let counts = Counts { path: path.to_owned(), first_day: days.first_day, last_day: days.last_day, rows, left_out };
-    Ok(counts.merged())
+    Ok(Wide { counts: counts.merged(), unusable })
 }
 
 /// A cumulative count. A negative count is an error in a county; in rows without a county publishers use it for
 /// bookkeeping.
-fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<f64, Error> {
+fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<f64, InputError> {
     let count = table.count(record, column)?;
     if count < 0.0 && matches!(unit, Unit::County(_)) {
         let problem = format!("a cumulative count of {count}");
@@ -91,7 +119,7 @@ fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> R
     Ok(count)
 }
 
-fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> Error {
+fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> InputError {
     let (place, state) = (text(record, names.place), text(record, names.state));
     let problem = code.map_or_else(
         || format!("`{place}, {state}` is unknown to the crosswalk"),

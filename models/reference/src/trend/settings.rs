@@ -1,10 +1,10 @@
 //! The settings of [`Trend`](crate::Trend), and their validation.
 
 use countycast_engine::{CourseSettings, Widths};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// One value for cases, one for deaths.
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Pair {
     /// For new cases.
@@ -25,7 +25,7 @@ impl Pair {
 ///
 /// Where no source is named, a default is the rounded optimum of the absolute error of summed cases over all counties,
 /// as-of Saturdays 2020-05-16 to 2020-08-22, horizons one to four weeks (deaths likewise).
-#[derive(Debug, Clone, Copy, PartialEq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
     /// Half-life of the weights of past days for today's level. Days, 0.5 to 60. Shorter values follow turns, longer

@@ -1,0 +1,171 @@
+//! One day from the panel to its files.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use countycast_engine::Fips;
+use rayon::ThreadPool;
+
+use super::files::{self, Files, Rest};
+use super::manifest::{identity, manifest};
+use super::models::{self, Recalled};
+use super::part::{self, Part};
+use super::{Done, Request, capacity, care, hindsight, plan, threads};
+use crate::error::Error;
+use crate::identity::{Identity, digest};
+use crate::output::capacity::CapacityRow;
+use crate::output::run::{self, Manifest, Stopwatch};
+use crate::output::{self, Staging, counties};
+use crate::panel::{Panel, Sources};
+use crate::pipeline::{Batch, Monitor, Plan, Selection};
+use crate::scores::Run;
+
+/// Where weekly forecasts are needed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Forecasts {
+    /// Only in the files.
+    Written,
+    /// Also in memory, to be scored or archived.
+    Scored,
+}
+
+/// A day ready to be projected: a request and its panel.
+pub(crate) struct Day<'a> {
+    sources: &'a Sources,
+    request: &'a Request,
+    threads: ThreadPool,
+    panel: Panel,
+    watch: Stopwatch,
+}
+
+/// Name of the training data of the engines' models, stored beside the parts until the end.
+const MODELS: &str = "models";
+
+impl<'a> Day<'a> {
+    /// Takes the day's panel from the sources.
+    pub(crate) fn read(sources: &'a Sources, request: &'a Request, monitor: &dyn Monitor) -> Result<Self, Error> {
+        let mut watch = Stopwatch::default();
+        let threads = threads(request.jobs)?;
+        monitor.begin("read", 0);
+        let panel = threads.install(|| sources.as_of(request.panel.as_of, request.panel.vintage))?;
+        watch.lap("read");
+        Ok(Self { sources, request, threads, panel, watch })
+    }
+
+    /// Identity of the result, apart from the contents of an archive.
+    pub(crate) fn identity(&self) -> Identity {
+        identity(self.request, &self.panel)
+    }
+
+    /// Projects the day into its folder.
+    pub(crate) fn project(self, wanted: Forecasts, monitor: &dyn Monitor) -> Result<(Done, Run), Error> {
+        let Self { sources, request, threads, panel, mut watch } = self;
+        let config = &request.config;
+        let mut plan = plan(&request.config, request.jobs)?;
+        let selection = Selection::parse(&panel, &request.states, &request.fips)?;
+        let learn = |root| hindsight::learn(root, sources, request, &panel, monitor);
+        let lessons = request.archive.as_deref().map(learn).transpose()?;
+        let mut recalled = Recalled::default();
+        if let Some(lessons) = &lessons {
+            plan.learned = Arc::clone(&lessons.learned);
+            plan.earlier = Arc::clone(&lessons.earlier);
+            recalled =
+                models::recall(&lessons.archive, &mut plan.engines, panel.as_of(), 1..=config.model_days, config);
+            watch.lap("archive");
+        }
+        let engines = names(&plan);
+        let staging = Staging::open(&request.out, &key(&identity(request, &panel), &plan, &recalled), &output::FILES)?;
+        let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
+        watch.lap("shares");
+        let groups = batch.groups();
+        let done = files::finished(&staging, &groups)?;
+        if done.len() < groups.len() {
+            batch.train(monitor)?;
+            part::write(&staging, MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
+        }
+        watch.lap("train");
+        let (archived, scored) = (lessons.is_some(), lessons.is_some() || wanted == Forecasts::Scored);
+        let rest = threads.install(|| {
+            let mut files = Files::begin(&staging, &panel, &request.config, groups, (archived, scored))?;
+            batch.run(&done, monitor, |group| files.add(group))?;
+            files.finish()
+        })?;
+        watch.lap("project");
+        let needs = threads.install(|| tables(&staging, &panel, &rest, &engines, request))?;
+        watch.lap("write");
+        let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
+        manifest.models = part::read(&staging, MODELS)?.unwrap_or_default();
+        manifest.notices.extend(recalled.skipped.iter().cloned());
+        if let Some(lessons) = &lessons {
+            lessons.report(&mut manifest);
+        }
+        staging.write(run::FILE, |path| manifest.write(path))?;
+        if let (Some(lessons), Some(table)) = (&lessons, &rest.parameters) {
+            lessons.keep_parameters(request, panel.as_of(), table)?;
+        }
+        let out = staging.commit()?;
+        let (run, rows) = rest.run(panel.as_of());
+        if let Some(lessons) = &lessons {
+            let models = || recalled.keep(&lessons.archive, batch.engines(), panel.as_of(), &request.config);
+            lessons.keep(&run, request, &panel, &manifest, models)?;
+        }
+        Ok((Done { out, manifest, rows, capacity: needs, resumed: done.len() }, run))
+    }
+
+    /// Projects the day without writing files: its weekly forecasts, panel and manifest.
+    pub(crate) fn in_memory(self, monitor: &dyn Monitor) -> Result<(Run, Panel, Manifest), Error> {
+        let Self { request, threads, panel, mut watch, .. } = self;
+        let plan = plan(&request.config, request.jobs)?;
+        let engines = names(&plan);
+        let selection = Selection::parse(&panel, &request.states, &request.fips)?;
+        let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
+        watch.lap("shares");
+        batch.train(monitor)?;
+        watch.lap("train");
+        let mut rest = Rest::default();
+        threads.install(|| {
+            batch.run(&BTreeMap::new(), monitor, |group| {
+                let part = Part::new(group, &panel, &request.config.capacity, false);
+                rest.add_forecasts(&part, &panel)?;
+                rest.add(part);
+                Ok(())
+            })
+        })?;
+        watch.lap("project");
+        let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
+        manifest.models = Recalled::default().rows(batch.engines(), panel.as_of());
+        drop(batch);
+        let (run, _) = rest.run(panel.as_of());
+        Ok((run, panel, manifest))
+    }
+}
+
+fn names(plan: &Plan) -> Vec<&'static str> {
+    plan.engines.iter().map(|engine| engine.name()).collect()
+}
+
+/// Key of a run, to resume only the same one: its identity and what it learned from the archive.
+fn key(identity: &Identity, plan: &Plan, recalled: &Recalled) -> String {
+    digest(&(identity, plan.learned.content(), plan.earlier.digest(), recalled))
+}
+
+/// Writes the tables that need all groups; returns the rows of `capacity.parquet`.
+fn tables(
+    staging: &Staging,
+    panel: &Panel,
+    rest: &Rest,
+    engines: &[&'static str],
+    request: &Request,
+) -> Result<Vec<CapacityRow>, Error> {
+    let (as_of, config) = (panel.as_of(), &request.config);
+    staging.write("counties.parquet", |path| counties::write(path, &rest.rows, engines))?;
+    let catchments = capacity::catchment_rows(panel, &rest.censuses, config.horizon_days, &config.capacity);
+    let mut needs = rest.needs.clone();
+    needs.extend(catchments);
+    output::capacity::rank(&mut needs);
+    needs.sort_by_key(|row| row.fips.parse::<Fips>().ok());
+    staging.write("capacity.parquet", |path| output::capacity::write(path, as_of, &needs))?;
+    let care = care::rows(panel, &needs, &config.capacity);
+    staging.write("care.parquet", |path| output::care::write(path, as_of, &care))?;
+    Ok(needs)
+}

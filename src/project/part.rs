@@ -1,0 +1,131 @@
+//! Results of a group of places, stored until all groups are complete.
+
+use std::fs;
+use std::path::Path;
+
+use countycast_engine::{Fips, Level, Target};
+use serde::{Deserialize, Serialize};
+
+use super::capacity;
+use crate::archive::parameters::Found;
+use crate::capacity::{Census, Settings};
+use crate::error::Error;
+use crate::output::Staging;
+use crate::output::capacity::CapacityRow;
+use crate::output::counties::CountyRow;
+use crate::output::projections::{LocationForecasts, Totals};
+use crate::panel::Panel;
+use crate::pipeline::{Group, Moved, Projected, Summary};
+use crate::scores::quantiles::{Forecast, Quantiles};
+
+/// A group's results as written to the files, and stored so that an interrupted run can be resumed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Part {
+    /// The region's blend, even if the region was not selected: the nation may need it.
+    region: Option<Kept>,
+    places: Vec<Place>,
+    pub(super) rows: Vec<CountyRow>,
+    pub(super) needs: Vec<CapacityRow>,
+    pub(super) summary: Summary,
+    pub(super) moved: Vec<Moved>,
+    /// Trajectories of counties' patients.
+    pub(super) censuses: Vec<(u32, Census)>,
+    /// The engines' parameters, if there is an archive.
+    pub(super) parameters: Vec<Found>,
+}
+
+/// Quantiles of one location.
+#[derive(Serialize, Deserialize)]
+struct Place {
+    fips: String,
+    members: Vec<(String, Kept)>,
+    blend: Option<Kept>,
+}
+
+/// A forecast, with targets as positions in [`Target::ALL`].
+#[derive(Deserialize)]
+#[serde(from = "Vec<(usize, Quantiles)>")]
+struct Kept(Forecast);
+
+impl Serialize for Kept {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.targets.iter().map(|(target, quantiles)| (*target as usize, quantiles)))
+    }
+}
+
+impl From<Vec<(usize, Quantiles)>> for Kept {
+    fn from(targets: Vec<(usize, Quantiles)>) -> Self {
+        let known = |(i, quantiles): (usize, Quantiles)| Some((*Target::ALL.get(i)?, quantiles));
+        Self(Forecast { targets: targets.into_iter().filter_map(known).collect() })
+    }
+}
+
+impl Part {
+    /// Takes a group's results; `parameters` tells whether to keep the engines' parameters.
+    pub(super) fn new(group: Group, panel: &Panel, beds: &Settings, parameters: bool) -> Self {
+        let Group { forecast, moved, results, .. } = group;
+        let mut summary = Summary::default();
+        summary.add(&results);
+        let rows = results.iter().filter_map(|r| Some(CountyRow::new(panel.place(r.fips)?, r))).collect();
+        let needs = results.iter().flat_map(|r| capacity::own_rows(panel, r, beds)).collect();
+        let found = results.iter().filter(|_| parameters);
+        let found = found.flat_map(|r| r.parameters.iter().map(|(model, p)| Found::new(r.fips, model, p))).collect();
+        let mut censuses = Vec::new();
+        let place = |mut result: Projected| {
+            let census = result.blend_census.take().filter(|_| result.fips.level() == Level::County);
+            censuses.extend(census.map(|census| (result.fips.number(), census)));
+            Place {
+                fips: result.fips.to_string(),
+                members: result.members.into_iter().map(|(model, f)| (model.to_owned(), Kept(f))).collect(),
+                blend: result.blend.map(Kept),
+            }
+        };
+        let places = results.into_iter().map(place).collect();
+        Self { region: forecast.map(Kept), places, rows, needs, summary, moved, censuses, parameters: found }
+    }
+
+    /// The region's blend.
+    pub(super) fn region(&self) -> Option<Forecast> {
+        self.region.as_ref().map(|kept| kept.0.clone())
+    }
+
+    /// Passes each location's quantiles to `each`.
+    pub(super) fn for_each_location(
+        &self,
+        panel: &Panel,
+        mut each: impl FnMut(&LocationForecasts<'_>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        for Place { fips, members, blend } in &self.places {
+            let Ok(fips) = fips.parse::<Fips>() else { continue };
+            let totals = panel.place(fips).map_or_else(Totals::default, Totals::of);
+            let members: Vec<(&str, &Forecast)> = members.iter().map(|(model, f)| (model.as_str(), &f.0)).collect();
+            each(&LocationForecasts { fips, members: &members, blend: blend.as_ref().map(|kept| &kept.0), totals })?;
+        }
+        Ok(())
+    }
+}
+
+/// Name of a group's part.
+pub(super) fn name(group: Fips) -> String {
+    format!("{group}.part")
+}
+
+/// Stores a value for a resumed run.
+pub(super) fn write(staging: &Staging, name: &str, value: &impl Serialize) -> Result<(), Error> {
+    let write = |path: &Path| {
+        let bytes = postcard::to_allocvec(value).map_err(std::io::Error::other);
+        bytes.and_then(|bytes| fs::write(path, bytes)).map_err(|source| Error::write(path, source))
+    };
+    staging.write(&format!("parts/{name}"), write).map(drop)
+}
+
+/// Reads a value that [`write`] stored under this name, if there is one.
+pub(super) fn read<T: serde::de::DeserializeOwned>(staging: &Staging, name: &str) -> Result<Option<T>, Error> {
+    let path = staging.parts().join(name);
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::read(&path, error)),
+    };
+    postcard::from_bytes(&bytes).map(Some).map_err(|error| Error::read(&path, std::io::Error::other(error)))
+}
