@@ -3,6 +3,8 @@
 use countycast_engine::{History, Level};
 use serde::{Deserialize, Serialize};
 
+use crate::scores::PhaseKind;
+
 /// Criteria for projecting a county from its own history.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -48,13 +50,13 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The word in the `phase` column of `counties.parquet`.
+    /// The same without the reason.
     #[must_use]
-    pub fn word(&self) -> &'static str {
+    pub const fn kind(&self) -> PhaseKind {
         match self {
-            Self::Independent { .. } => "independent",
-            Self::Fallback { .. } | Self::Joint { .. } => "fallback",
-            Self::Hidden => "hidden",
+            Self::Independent { .. } => PhaseKind::Independent,
+            Self::Fallback { .. } | Self::Joint { .. } => PhaseKind::Fallback,
+            Self::Hidden => PhaseKind::Hidden,
         }
     }
 
@@ -134,7 +136,7 @@ mod tests {
 
     #[test]
     fn enough_history_stands_on_its_own() {
-        assert_eq!(phase(vec![2.0; 100], "01001", None).word(), "independent");
+        assert_eq!(phase(vec![2.0; 100], "01001", None).kind(), PhaseKind::Independent);
     }
 
     #[test]
@@ -148,8 +150,8 @@ mod tests {
 
     #[test]
     fn states_and_joint_districts() {
-        assert_eq!(phase(vec![0.0; 10], "01", None).word(), "independent");
+        assert_eq!(phase(vec![0.0; 10], "01", None).kind(), PhaseKind::Independent);
         let joint = phase(vec![0.0; 100], "49003", Some("Bear River"));
-        assert!(joint.word() == "fallback" && joint.reason().contains("Bear River"));
+        assert!(joint.kind() == PhaseKind::Fallback && joint.reason().contains("Bear River"));
     }
 }

@@ -98,7 +98,13 @@ fn facts_that_were_not_known_yet_are_left_out() {
         let request =
             countycast::panel::Request { data: data.clone(), as_of: Some(as_of.parse().unwrap()), vintage: false };
         let panel = countycast::panel::load(&request, &countycast::panel::Settings::default()).unwrap();
-        panel.place("19001".parse().unwrap()).unwrap().history.location().covariates.get("mask_always")
+        panel
+            .place("19001".parse().unwrap())
+            .unwrap()
+            .history
+            .location()
+            .covariates
+            .get(countycast_engine::Covariate::MaskAlways)
     };
     survey("0.2");
     assert_eq!((covariate("2020-07-14"), covariate("2020-07-15")), (None, Some(0.2)));

@@ -11,6 +11,7 @@ use countycast::config::Config;
 use countycast::panel::{self, Panel};
 use countycast::pipeline::{Batch, Group, Levels, Monitor, Plan, Projected, Response, Selection};
 use countycast::project::plan;
+use countycast::scores::PhaseKind;
 use countycast::scores::quantiles::Forecast;
 use countycast_engine::{
     Change, Draws, Engine, EngineError, Fitted, History, Horizon, Places, Scenario, Streams, Target,
@@ -182,7 +183,11 @@ fn a_fault_under_a_scenario_costs_that_county_that_engine_and_the_county_follows
         sum(&projected.alternatives[1].blend) / sum(blend)
     };
     for projected in whole.values() {
-        assert!((ratio(projected) - 0.5).abs() < 0.05 || projected.phase.word() == "fallback", "{}", projected.fips);
+        assert!(
+            (ratio(projected) - 0.5).abs() < 0.05 || projected.phase.kind() == PhaseKind::Fallback,
+            "{}",
+            projected.fips
+        );
     }
     for (fault, kind) in [(Fault::Panics, "panicked"), (Fault::Hangs, "timed out"), (Fault::Refuses, "refused")] {
         let found = under(Faulty { scenario: fault, ..mechanistic() }, scenarios());
@@ -221,7 +226,7 @@ fn an_engine_that_cannot_learn_is_left_out_everywhere() {
         for here in found.values() {
             assert!(here.blend.is_some(), "{} has no projection", here.fips);
             assert!(!models(here).contains(&"faulty"));
-            if here.phase.word() == "independent" {
+            if here.phase.kind() == PhaseKind::Independent {
                 concerned += 1;
                 let [failure] = here.failures.as_slice() else { panic!("{:?}", here.failures) };
                 assert_eq!((failure.engine, failure.kind, failure.reason.as_str()), ("faulty", kind, reason));
@@ -253,7 +258,7 @@ fn where_every_engine_fails_a_county_follows_its_state() {
     };
     Batch::new(demo(), plan, selection).run(&BTreeMap::new(), &Silent, sink).unwrap();
     let here = &found[COUNTY];
-    assert_eq!((here.phase.word(), here.phase.reason().as_str()), ("fallback", "no engine succeeded"));
+    assert_eq!((here.phase.kind(), here.phase.reason().as_str()), (PhaseKind::Fallback, "no engine succeeded"));
     assert!(here.blend.is_some() && here.failures.len() == 1);
     assert_eq!(models(&found["19003"]), ["alone"]);
 }

@@ -2,14 +2,15 @@
 
 use std::collections::HashMap;
 
-use countycast_engine::{Fips, Target};
+use countycast_engine::Fips;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsError, PolarsResult, Series};
 
+use crate::output::days_since_epoch;
+use crate::output::parquet::{self, parsed};
 use crate::output::run::WeightRow;
-use crate::output::{days_since_epoch, parquet};
 use crate::panel::Panel;
 use crate::scores::quantiles::{LEVELS, Row};
-use crate::scores::{PlaceThen, QuantileForecast, Scored, Sum, target_name};
+use crate::scores::{PhaseKind, PlaceThen, QuantileForecast, Scored};
 
 /// A row per forecast, a column per quantile (`q0.025`).
 pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast>) -> PolarsResult<DataFrame> {
@@ -20,8 +21,8 @@ pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast
     let mut columns = vec![
         parquet::text("fips", forecasts.iter().map(|f| f.fips)),
         text("model", |f| &f.model),
-        text("target", |f| target_name(f.target)),
-        text("resolution", |f| if f.sum == Sum::Week { "week" } else { "span" }),
+        text("target", |f| f.target.name()),
+        text("resolution", |f| f.resolution.name()),
         Column::new("horizon".into(), forecasts.iter().map(|f| i32::from(f.horizon)).collect::<Vec<_>>()),
     ];
     for (i, level) in LEVELS.iter().enumerate() {
@@ -45,12 +46,11 @@ pub(super) fn read_forecasts(frame: &DataFrame) -> PolarsResult<Vec<QuantileFore
     }
     let mut forecasts = Vec::with_capacity(rows.len());
     for (i, row) in rows.into_iter().enumerate() {
-        let fips = fips.get(i).and_then(|code| code.parse().ok()).ok_or_else(|| missing("fips"))?;
+        let fips = parsed(fips.get(i))?;
         let horizon = horizon.get(i).and_then(|h| u8::try_from(h).ok()).ok_or_else(|| missing("horizon"))?;
-        let target = if target.get(i) == Some(target_name(Target::Deaths)) { Target::Deaths } else { Target::Cases };
-        let sum = if resolution.get(i) == Some("week") { Sum::Week } else { Sum::Span };
+        let (target, resolution) = (parsed(target.get(i))?, parsed(resolution.get(i))?);
         let model = model.get(i).ok_or_else(|| missing("model"))?.to_owned();
-        forecasts.push(QuantileForecast { fips, model, target, sum, horizon, row });
+        forecasts.push(QuantileForecast { fips, model, target, resolution, horizon, row });
     }
     Ok(forecasts)
 }
@@ -67,7 +67,10 @@ pub(super) fn places(places: &HashMap<Fips, PlaceThen>) -> PolarsResult<DataFram
     let columns = vec![
         parquet::text("fips", places.iter().map(|(fips, _)| *fips)),
         Column::new("population".into(), places.iter().map(|(_, p)| p.population).collect::<Vec<_>>()),
-        Column::new("independent".into(), places.iter().map(|(_, p)| p.independent).collect::<Vec<_>>()),
+        Column::new(
+            "independent".into(),
+            places.iter().map(|(_, p)| p.phase == PhaseKind::Independent).collect::<Vec<_>>(),
+        ),
         Column::new("rt_lower_90".into(), rt(0)),
         Column::new("rt".into(), rt(1)),
         Column::new("rt_upper_90".into(), rt(2)),
@@ -83,10 +86,10 @@ pub(super) fn read_places(frame: &DataFrame) -> PolarsResult<HashMap<Fips, Place
     let number = |name: &str| frame.column(name)?.f64();
     let (low, mid, high) = (number("rt_lower_90")?, number("rt")?, number("rt_upper_90")?);
     let place = |i: usize| {
-        let fips = fips.get(i).and_then(|code| code.parse().ok()).ok_or_else(|| missing("fips"))?;
+        let fips = parsed(fips.get(i))?;
         let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
-        let independent = independent.get(i).unwrap_or(false);
-        Ok((fips, PlaceThen { reproduction, independent, hidden: false, population: population.get(i) }))
+        let phase = if independent.get(i).unwrap_or(false) { PhaseKind::Independent } else { PhaseKind::Fallback };
+        Ok((fips, PlaceThen { reproduction, phase, population: population.get(i) }))
     };
     (0..frame.height()).map(place).collect()
 }
@@ -126,7 +129,7 @@ pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
         Series::new("projected_as_of".into(), made).cast(&DataType::Date)?.into_column(),
         parquet::text("fips", scored.iter().map(|s| s.fips)),
         text("model", |s| &s.model),
-        text("target", |s| target_name(s.target)),
+        text("target", |s| s.target.name()),
         Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
         number("truth", &|s| s.truth),
         number("wis", &|s| s.wis.total),
@@ -142,7 +145,7 @@ pub(super) fn weights(weights: &[WeightRow]) -> PolarsResult<DataFrame> {
         Column::new(name.into(), weights.iter().map(value).collect::<Vec<&str>>())
     };
     let columns = vec![
-        text("target", |w| &w.target),
+        text("target", |w| w.target.name()),
         text("stratum", |w| &w.stratum),
         text("model", |w| &w.model),
         Column::new("share".into(), weights.iter().map(|w| w.share).collect::<Vec<_>>()),

@@ -6,7 +6,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
-use countycast_engine::Date;
+use countycast_engine::{Covariate, Date};
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
@@ -17,7 +17,7 @@ use super::Archive;
 use crate::error::Error;
 
 /// Effect of each determinant on the log risk of cases and of deaths, as reported by a past run.
-pub type Coefficients = BTreeMap<String, [f64; 2]>;
+pub type Coefficients = BTreeMap<Covariate, [f64; 2]>;
 
 /// The part of an archived run report that is read.
 #[derive(Deserialize)]

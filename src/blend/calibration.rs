@@ -12,7 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use countycast_engine::{Date, Target};
 
 use crate::scores::quantiles::{LEVELS, MEDIAN, Quantiles, Row};
-use crate::scores::{Course, Run, Sum, Truth, quintiles};
+use crate::scores::{Course, Resolution, Run, Truth, quintiles};
 
 /// Positions of the levels whose factors are learned; other levels are interpolated.
 const LEARNED: [usize; 4] = [3, 6, 16, 19];
@@ -53,7 +53,8 @@ impl Calibration {
             let age = as_of.since(run.as_of).map_or(0.0, |span| f64::from(span.get_days())) / 7.0;
             let weight = 0.5_f64.powf(age / HALF_LIFE_WEEKS);
             let quintiles = quintiles(&run.places);
-            for forecast in blend(run).iter().filter(|f| f.sum == Sum::Week && f.target == Target::Cases) {
+            for forecast in blend(run).iter().filter(|f| f.resolution == Resolution::Week && f.target == Target::Cases)
+            {
                 let Some(came) = truth.week(forecast.fips, Target::Cases, forecast.end(run.as_of)) else { continue };
                 let Some(quintile) = quintiles.get(&forecast.fips) else { continue };
                 let course = Course::of(run.places.get(&forecast.fips).and_then(|place| place.reproduction));

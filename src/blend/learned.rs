@@ -10,10 +10,10 @@ use super::settings::Settings;
 use super::shares::{self, Evidence};
 use super::stratum::Stratum;
 use crate::scores::quantiles::Row;
-use crate::scores::{QuantileForecast, Run, Scored, Sum, Truth, quintiles, score};
+use crate::scores::{PhaseKind, QuantileForecast, Resolution, Run, Scored, Truth, quintiles, score};
 
 /// What several models forecast: a place's week or sum.
-type Task = (Fips, Target, Sum, u8);
+type Task = (Fips, Target, Resolution, u8);
 
 /// Name of the blend among a run's models.
 const BLEND: &str = "blend";
@@ -70,14 +70,14 @@ impl Learned {
     pub(crate) fn blend_of(&self, run: &Run, members: impl Fn(&str) -> bool, name: &str) -> Vec<QuantileForecast> {
         let quintiles = quintiles(&run.places);
         let mut tasks: BTreeMap<Task, Vec<(&str, &Row)>> = BTreeMap::new();
-        let independent = |fips: &Fips| run.places.get(fips).is_none_or(|place| place.independent);
+        let independent = |fips: &Fips| run.places.get(fips).is_none_or(|place| place.phase == PhaseKind::Independent);
         for f in run.forecasts.iter().filter(|f| members(&f.model) && independent(&f.fips)) {
-            tasks.entry((f.fips, f.target, f.sum, f.horizon)).or_default().push((&f.model, &f.row));
+            tasks.entry((f.fips, f.target, f.resolution, f.horizon)).or_default().push((&f.model, &f.row));
         }
-        let blend = |((fips, target, sum, horizon), members): (Task, Vec<(&str, &Row)>)| {
+        let blend = |((fips, target, resolution, horizon), members): (Task, Vec<(&str, &Row)>)| {
             let (names, rows): (Vec<&str>, Vec<&Row>) = members.into_iter().unzip();
             let row = average(rows.into_iter(), &self.shares(target, Stratum::of(fips, &quintiles), &names));
-            QuantileForecast { fips, model: name.to_owned(), target, sum, horizon, row }
+            QuantileForecast { fips, model: name.to_owned(), target, resolution, horizon, row }
         };
         tasks.into_iter().map(blend).collect()
     }

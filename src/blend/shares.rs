@@ -6,7 +6,7 @@ use countycast_engine::{Date, Fips, Target};
 
 use super::settings::Settings;
 use super::stratum::Stratum;
-use crate::scores::{BASELINE, Scored};
+use crate::scores::{BASELINE, PhaseKind, Scored};
 
 /// With M members the cap is at least 1.5 / M: a cap of 0.3 suits only ensembles of five members or more.
 const CAP_FACTOR: f64 = 1.5;
@@ -37,7 +37,7 @@ pub(super) fn weigh(past: &[(Date, Vec<Scored>)], as_of: Date, settings: &Settin
             .map(|s| ((s.fips, s.target, s.horizon), s.wis.total))
             .collect();
         // A fallback county has no member but the baseline, and hence no evidence about the others.
-        for score in scored.iter().filter(|s| s.stratum.independent) {
+        for score in scored.iter().filter(|s| s.stratum.phase == PhaseKind::Independent) {
             let Some(base) = baseline.get(&(score.fips, score.target, score.horizon)) else { continue };
             let stratum = score.stratum.quintile.map_or(Stratum::Region, Stratum::Quintile);
             let key = (score.target, stratum);

@@ -1,27 +1,27 @@
 //! Care for other patients: providers per head of each specialty relative to the expected hospital load.
 
-use countycast_engine::Covariates;
+use countycast_engine::{Covariate, Covariates};
 
-/// Specialties: the word in outputs and the fact with providers per resident.
+/// Specialties: the word in outputs and the covariate with providers per resident.
 ///
 /// Counts of 2018 (Association of American Medical Colleges) and 2019 (Kaiser Family Foundation).
-pub const SPECIALTIES: [(&str, &str); 16] = [
-    ("internal medicine", "providers_internal_medicine"),
-    ("family medicine", "providers_family_medicine"),
-    ("pediatrics", "providers_pediatrics"),
-    ("obstetrics", "providers_obstetrics"),
-    ("geriatrics", "providers_geriatrics"),
-    ("psychiatry", "providers_psychiatry"),
-    ("surgery", "providers_surgery"),
-    ("anesthesiology", "providers_anesthesiology"),
-    ("emergency medicine", "providers_emergency_medicine"),
-    ("radiology", "providers_radiology"),
-    ("cardiology", "providers_cardiology"),
-    ("oncology", "providers_oncology"),
-    ("endocrinology", "providers_endocrinology"),
-    ("pulmonology", "providers_pulmonology"),
-    ("critical care", "providers_critical_care"),
-    ("nursing", "providers_nursing"),
+pub const SPECIALTIES: [(&str, Covariate); 16] = [
+    ("internal medicine", Covariate::ProvidersInternalMedicine),
+    ("family medicine", Covariate::ProvidersFamilyMedicine),
+    ("pediatrics", Covariate::ProvidersPediatrics),
+    ("obstetrics", Covariate::ProvidersObstetrics),
+    ("geriatrics", Covariate::ProvidersGeriatrics),
+    ("psychiatry", Covariate::ProvidersPsychiatry),
+    ("surgery", Covariate::ProvidersSurgery),
+    ("anesthesiology", Covariate::ProvidersAnesthesiology),
+    ("emergency medicine", Covariate::ProvidersEmergencyMedicine),
+    ("radiology", Covariate::ProvidersRadiology),
+    ("cardiology", Covariate::ProvidersCardiology),
+    ("oncology", Covariate::ProvidersOncology),
+    ("endocrinology", Covariate::ProvidersEndocrinology),
+    ("pulmonology", Covariate::ProvidersPulmonology),
+    ("critical care", Covariate::ProvidersCriticalCare),
+    ("nursing", Covariate::ProvidersNursing),
 ];
 
 /// Hospital patients of all kinds per resident that are expected at the peak: as many other patients as the nation
@@ -56,8 +56,8 @@ pub fn gaps<'a>(
     here: (&'a Covariates, Load),
     nation: (&'a Covariates, Load),
 ) -> impl Iterator<Item = (&'static str, f64, f64)> + use<'a> {
-    SPECIALTIES.into_iter().filter_map(move |(specialty, fact)| {
-        let (own, usual) = (here.0.get(fact)?, nation.0.get(fact).filter(|usual| *usual > 0.0)?);
+    SPECIALTIES.into_iter().filter_map(move |(specialty, providers)| {
+        let (own, usual) = (here.0.get(providers)?, nation.0.get(providers).filter(|usual| *usual > 0.0)?);
         Some((specialty, own, here.1.0 / nation.1.0 * usual / own))
     })
 }
@@ -70,7 +70,7 @@ mod tests {
     fn the_index_is_load_over_supply_relative_to_the_nation() {
         let facts = |cardiology: f64| {
             let mut facts = Covariates::default();
-            facts.set("providers_cardiology", cardiology);
+            facts.set(Covariate::ProvidersCardiology, cardiology);
             facts
         };
         let (here, nation) = (facts(5e-5), facts(1e-4));

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countycast_engine::{Covariates, Fips};
+use countycast_engine::{Covariate, Covariates, Fips};
 use rayon::prelude::*;
 
 use super::{Bed, Beds, Census, Settings};
@@ -122,7 +122,9 @@ fn around<'a>(home: Fips, neighbours: &impl Fn(Fips) -> &'a [Fips]) -> BTreeMap<
 
 /// Great-circle distance (haversine), where both places are known.
 fn distance_km(a: &Covariates, b: &Covariates) -> Option<f64> {
-    let place = |facts: &Covariates| Some((facts.get("latitude")?.to_radians(), facts.get("longitude")?.to_radians()));
+    let place = |facts: &Covariates| {
+        Some((facts.get(Covariate::Latitude)?.to_radians(), facts.get(Covariate::Longitude)?.to_radians()))
+    };
     let ((north_a, east_a), (north_b, east_b)) = (place(a)?, place(b)?);
     let half = |angle: f64| (angle / 2.0).sin().powi(2);
     let chord = half(north_b - north_a) + north_a.cos() * north_b.cos() * half(east_b - east_a);
@@ -180,8 +182,8 @@ mod tests {
     fn distances_are_those_of_the_globe() {
         let place = |north: f64, east: f64| {
             let mut facts = Covariates::default();
-            facts.set("latitude", north);
-            facts.set("longitude", east);
+            facts.set(Covariate::Latitude, north);
+            facts.set(Covariate::Longitude, east);
             facts
         };
         // New York to Los Angeles, about 3,936 km.

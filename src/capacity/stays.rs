@@ -1,6 +1,6 @@
 //! Delays from report to admission and from admission to discharge, discretised by day.
 
-use countycast_engine::{AGE_CLASSES, Covariates, Epidemiology};
+use countycast_engine::{AGE_CLASSES, Covariate, Covariates, Epidemiology};
 
 /// Longest stay in hospital, days.
 const REACH: usize = 70;
@@ -9,7 +9,7 @@ const REACH: usize = 70;
 const US_SHARES: [f64; AGE_CLASSES] = [0.643, 0.192, 0.165];
 
 /// Five-year groups from 50 to 64 among the covariates.
-const FIFTIES: [&str; 3] = ["age_50_54", "age_55_59", "age_60_64"];
+const FIFTIES: [Covariate; 3] = [Covariate::Age50To54, Covariate::Age55To59, Covariate::Age60To64];
 
 /// Hospital course of a reported case by age class, the same everywhere.
 #[derive(Debug, Clone, PartialEq)]
@@ -66,8 +66,8 @@ impl Stays {
 
 /// Shares of the age classes among residents, where known; of the nation's otherwise.
 fn age_shares(facts: &Covariates) -> [f64; AGE_CLASSES] {
-    let fifties = FIFTIES.iter().map(|name| facts.get(name)).sum::<Option<f64>>();
-    match fifties.zip(facts.get("age_65_plus")) {
+    let fifties = FIFTIES.into_iter().map(|ages| facts.get(ages)).sum::<Option<f64>>();
+    match fifties.zip(facts.get(Covariate::Age65Plus)) {
         Some((fifties, old)) => [(1.0 - fifties - old).max(0.0), fifties, old],
         None => US_SHARES,
     }
@@ -95,8 +95,8 @@ mod tests {
     fn an_older_county_has_more_patients_who_stay_longer() {
         let county = |old: f64| {
             let mut facts = Covariates::default();
-            FIFTIES.iter().for_each(|name| facts.set(*name, 0.06));
-            facts.set("age_65_plus", old);
+            FIFTIES.into_iter().for_each(|ages| facts.set(ages, 0.06));
+            facts.set(Covariate::Age65Plus, old);
             let kernels = Stays::new(&Epidemiology::default()).kernels(&facts);
             (kernels.admission.iter().sum::<f32>(), kernels.ward.iter().chain(&kernels.icu).sum::<f32>())
         };

@@ -2,6 +2,8 @@
 
 use std::fmt::{Result, Write};
 
+use countycast_engine::Target;
+
 use crate::evaluate::Done;
 use crate::scores::Means;
 
@@ -20,10 +22,10 @@ fn tables(text: &mut String, done: &Done) -> Result {
         writeln!(text, "reused {} {}", done.reused, if done.reused == 1 { "day" } else { "days" })?;
     }
     for (target, level, title) in [
-        ("inc case", "county", "weekly cases in counties"),
-        ("inc death", "county", "weekly deaths in counties"),
-        ("inc case", "state", "weekly cases in states"),
-        ("inc death", "state", "weekly deaths in states"),
+        (Target::Cases, "county", "weekly cases in counties"),
+        (Target::Deaths, "county", "weekly deaths in counties"),
+        (Target::Cases, "state", "weekly cases in states"),
+        (Target::Deaths, "state", "weekly deaths in states"),
     ] {
         let of_level = |m: &&Means| m.group.target == target && m.group.by == "level" && m.group.value == level;
         let found: Vec<&Means> = done.means.iter().filter(of_level).collect();
@@ -42,7 +44,7 @@ fn tables(text: &mut String, done: &Done) -> Result {
     ] {
         writeln!(text, "\n{title}, weekly cases in counties, all weeks: relative WIS and 95 % coverage of the blend")?;
         let blend = |m: &&Means| {
-            m.group.by == by && m.group.model == "blend" && m.group.target == "inc case" && m.group.horizon == 0
+            m.group.by == by && m.group.model == "blend" && m.group.target == Target::Cases && m.group.horizon == 0
         };
         for mean in done.means.iter().filter(blend) {
             let relative = mean.relative_wis.unwrap_or(f64::NAN);
@@ -82,9 +84,9 @@ fn models(text: &mut String, title: &str, found: &[&Means], columns: [Column; 3]
 
 fn ablation(text: &mut String, done: &Done) -> Result {
     for (target, by, place) in [
-        ("inc case", "phase", "cases in counties with an engine's projection"),
-        ("inc death", "phase", "deaths in counties with an engine's projection"),
-        ("inc case", "level", "cases in states"),
+        (Target::Cases, "phase", "cases in counties with an engine's projection"),
+        (Target::Deaths, "phase", "deaths in counties with an engine's projection"),
+        (Target::Cases, "level", "cases in states"),
     ] {
         let found: Vec<&Means> =
             done.ablation.iter().filter(|m| m.group.target == target && m.group.by == by).collect();

@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use jiff::ToSpan;
 
-use crate::output::capacity::CapacityRow;
+use crate::capacity::Bed;
+use crate::output::capacity::{Area, CapacityRow};
 use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
 
@@ -80,7 +81,9 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
     let mut needy: Vec<(&CapacityRow, f64)> = done
         .capacity
         .iter()
-        .filter(|row| row.area == "catchment" && row.bed == "icu" && row.rank.is_some_and(|rank| rank <= MOST_NEEDY))
+        .filter(|row| {
+            row.area == Area::Catchment && row.bed == Bed::Icu && row.rank.is_some_and(|rank| rank <= MOST_NEEDY)
+        })
         .filter_map(|row| Some((row, row.need.overflow.filter(|p| *p >= LEAST_OVERFLOW)?)))
         .collect();
     if needy.is_empty() {

@@ -15,7 +15,7 @@ use crate::output::{BLEND, aside};
 use crate::pictures::DISTINCT;
 use crate::pictures::{self, FONT};
 use crate::scores::quantiles::{COUNTY_LEVELS, MEDIAN};
-use crate::scores::{Means, PIT_BINS, Run, Sum, Truth};
+use crate::scores::{Means, PIT_BINS, PhaseKind, Resolution, Run, Truth};
 
 /// Of models, grey last.
 const COLOURS: [RGBColor; 7] = {
@@ -66,7 +66,8 @@ fn lines(
     value: impl Fn(&Means) -> Option<f64>,
 ) -> BTreeMap<String, Vec<(String, f64)>> {
     let mut lines: BTreeMap<String, Vec<(String, f64)>> = BTreeMap::new();
-    for mean in means.iter().filter(|m| m.group.by == by && m.group.target == "inc case" && m.group.horizon == horizon)
+    for mean in
+        means.iter().filter(|m| m.group.by == by && m.group.target == Target::Cases && m.group.horizon == horizon)
     {
         if let Some(value) = value(mean) {
             lines.entry(mean.group.model.clone()).or_default().push((mean.group.value.clone(), value));
@@ -130,7 +131,7 @@ fn coverage(area: &Area<'_>, means: &[Means]) -> Result<()> {
             .draw()?;
         chart.draw_series(LineSeries::new([(1.0, nominal), (4.0, nominal)], INK.stroke_width(1)))?;
         let mut models: BTreeMap<&str, Vec<(f64, f64)>> = BTreeMap::new();
-        let county = |m: &&Means| m.group.by == "level" && m.group.value == "county" && m.group.target == "inc case";
+        let county = |m: &&Means| m.group.by == "level" && m.group.value == "county" && m.group.target == Target::Cases;
         for mean in means.iter().filter(county).filter(|m| (1..=4).contains(&m.group.horizon)) {
             models.entry(&mean.group.model).or_default().push((f64::from(mean.group.horizon), mean.coverage[level]));
         }
@@ -150,7 +151,7 @@ fn calibration(area: &Area<'_>, means: &[Means]) -> Result<()> {
     let found = means.iter().find(|m| {
         m.group.by == "level"
             && m.group.value == "county"
-            && m.group.target == "inc case"
+            && m.group.target == Target::Cases
             && m.group.horizon == 0
             && m.group.model == BLEND
     });
@@ -188,7 +189,7 @@ fn fan_page(area: &Area<'_>, run: &Run, truth: &Truth) -> Result<()> {
     let mut counties: Vec<(f64, Fips)> = run
         .places
         .iter()
-        .filter(|(fips, place)| fips.level() == Level::County && place.independent)
+        .filter(|(fips, place)| fips.level() == Level::County && place.phase == PhaseKind::Independent)
         .filter_map(|(fips, place)| Some((place.population?, *fips)))
         .collect();
     counties.sort_by(|a, b| b.0.total_cmp(&a.0).then(a.1.cmp(&b.1)));
@@ -213,7 +214,7 @@ fn fan(area: &Area<'_>, run: &Run, truth: &Truth, fips: Fips, residents: f64) ->
     let mut rows: Vec<(f64, [f32; 23])> = run
         .forecasts
         .iter()
-        .filter(|f| f.fips == fips && f.model == BLEND && f.target == Target::Cases && f.sum == Sum::Week)
+        .filter(|f| f.fips == fips && f.model == BLEND && f.target == Target::Cases && f.resolution == Resolution::Week)
         .map(|f| (f64::from(f.horizon), f.row))
         .collect();
     rows.sort_by(|a, b| a.0.total_cmp(&b.0));

@@ -88,7 +88,7 @@ fn run(sources: &Sources, request: &project::Request, reuse: bool, monitor: &dyn
     if reuse && Manifest::read(&request.out).is_ok_and(|manifest| manifest.identity == day.identity()) {
         return Ok(Found::Folder(request.out.clone()));
     }
-    day.project(Forecasts::Scored, monitor).map(|(_, run)| Found::Memory(run))
+    project::run(sources, day, Forecasts::Scored, monitor).map(|(_, run)| Found::Memory(run))
 }
 
 fn one_day(request: &Request, as_of: Date) -> project::Request {

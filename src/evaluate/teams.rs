@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::error::{Error, InputError};
 use crate::output::parquet;
 use crate::scores::quantiles::MEDIAN;
-use crate::scores::{Run, Sum, Truth};
+use crate::scores::{Resolution, Run, Truth};
 
 /// The teams' projections, below the data folder.
 const POINTS: &str = "hub/county_case_points.parquet";
@@ -112,7 +112,7 @@ impl Comparison {
     /// Adds a run: the models' medians and the teams' points for the origin two days after its as-of day.
     pub fn add(&mut self, run: &Run, truth: &Truth, teams: &Teams) {
         let origin = origin_of(run.as_of);
-        let ours = run.forecasts.iter().filter(|f| f.sum == Sum::Span && f.target == Target::Cases);
+        let ours = run.forecasts.iter().filter(|f| f.resolution == Resolution::Span && f.target == Target::Cases);
         let mut points: HashMap<u8, Vec<(&str, Fips, f64)>> = HashMap::new();
         for forecast in ours {
             let point = (forecast.model.as_str(), forecast.fips, f64::from(forecast.row[MEDIAN]));

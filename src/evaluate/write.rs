@@ -9,7 +9,7 @@ use serde::Serialize;
 
 use crate::error::Error;
 use crate::output::{aside, days_since_epoch, parquet};
-use crate::scores::{Scored, target_name};
+use crate::scores::{PhaseKind, Scored};
 
 /// The table of all scores, which grows day by day: twelve days of all counties are millions of rows.
 pub(super) struct Table {
@@ -64,7 +64,7 @@ fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
         Series::new("as_of".into(), as_of).cast(&DataType::Date)?.into_column(),
         parquet::text("fips", scored.iter().map(|s| s.fips)),
         text("model", |s| &s.model),
-        text("target", |s| target_name(s.target)),
+        text("target", |s| s.target.name()),
         Column::new("horizon".into(), scored.iter().map(|s| i32::from(s.horizon)).collect::<Vec<_>>()),
         number("truth", &|s| s.truth),
         number("wis", &|s| s.wis.total),
@@ -80,7 +80,10 @@ fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {
         number("pit", &|s| s.pit),
         Column::new("quintile".into(), scored.iter().map(|s| s.stratum.quintile.map(i32::from)).collect::<Vec<_>>()),
         text("course", |s| s.stratum.course.word()),
-        Column::new("independent".into(), scored.iter().map(|s| s.stratum.independent).collect::<Vec<_>>()),
+        Column::new(
+            "independent".into(),
+            scored.iter().map(|s| s.stratum.phase == PhaseKind::Independent).collect::<Vec<_>>(),
+        ),
     ];
     DataFrame::new(scored.len(), columns)
 }

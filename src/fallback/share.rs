@@ -2,27 +2,27 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use countycast_engine::{Fips, Series};
+use countycast_engine::{Covariate, Fips, Series};
 use nalgebra::{DMatrix, DVector};
 
 use super::Settings;
 use crate::panel::{Panel, Place};
 
 /// Determinants used if the panel has them: age structure first, then those that hold across studies (Karmakar et al.
-/// 2021; BMC Public Health 2022, 12889-022-13168-y).
-const DETERMINANTS: [&str; 12] = [
-    "age_65_plus",
-    "age_17_minus",
-    "poverty",
-    "no_high_school",
-    "minority",
-    "limited_english",
-    "crowding",
-    "group_quarters",
-    "uninsured",
-    "disability",
-    "single_parent",
-    "density",
+/// 2021; BMC Public Health 2022, 12889-022-13168-y). Population density is not among them: it makes cases worse
+/// (docs/experiments.md).
+const DETERMINANTS: [Covariate; 11] = [
+    Covariate::Age65Plus,
+    Covariate::Age17Minus,
+    Covariate::Poverty,
+    Covariate::NoHighSchool,
+    Covariate::Minority,
+    Covariate::LimitedEnglish,
+    Covariate::Crowding,
+    Covariate::GroupQuarters,
+    Covariate::Uninsured,
+    Covariate::Disability,
+    Covariate::SingleParent,
 ];
 
 /// Share of counties in which a determinant must be known to be used.
@@ -31,6 +31,7 @@ const KNOWN: f64 = 0.9;
 /// Prior and evidence of every county's risk relative to its state, for cases and for deaths.
 #[derive(Debug, Clone)]
 pub struct Shares {
+    determinants: Vec<Covariate>,
     cases: Fit,
     deaths: Fit,
 }
@@ -39,7 +40,7 @@ pub struct Shares {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Coefficient {
     /// The determinant.
-    pub name: &'static str,
+    pub determinant: Covariate,
     /// Effect on cases.
     pub cases: f64,
     /// Effect on deaths.
@@ -90,7 +91,8 @@ impl Shares {
     pub fn learn(panel: &Panel, settings: &Settings, hidden: &BTreeSet<Fips>) -> Self {
         let design = Design::new(panel);
         let fit = |series: fn(&Place) -> &Series| Fit::learn(panel, &design, settings, hidden, series);
-        Self { cases: fit(|place| place.history.cases()), deaths: fit(|place| place.history.deaths()) }
+        let (cases, deaths) = (fit(|place| place.history.cases()), fit(|place| place.history.deaths()));
+        Self { determinants: design.determinants, cases, deaths }
     }
 
     /// Relative risk of cases; none for other places.
@@ -106,44 +108,45 @@ impl Shares {
     }
 
     /// The coefficients, for the run report.
-    #[must_use]
-    pub fn coefficients(&self, panel: &Panel) -> Vec<Coefficient> {
-        let names = Design::new(panel).names;
+    pub fn coefficients(&self) -> impl Iterator<Item = Coefficient> {
         let effects = self.cases.coefficients.iter().zip(&self.deaths.coefficients);
-        names.into_iter().zip(effects).map(|(name, (&cases, &deaths))| Coefficient { name, cases, deaths }).collect()
+        let coefficient = |(&determinant, (&cases, &deaths))| Coefficient { determinant, cases, deaths };
+        self.determinants.iter().zip(effects).map(coefficient)
+    }
+
+    /// Determinants that are not used, because too few counties know them or they are the same everywhere.
+    pub fn unused(&self) -> impl Iterator<Item = Covariate> {
+        DETERMINANTS.into_iter().filter(|determinant| !self.determinants.contains(determinant))
     }
 }
 
 /// Standardised determinants of every county; missing values are set to the mean.
 struct Design {
-    names: Vec<&'static str>,
+    determinants: Vec<Covariate>,
     rows: BTreeMap<Fips, Vec<f64>>,
 }
 
 impl Design {
     fn new(panel: &Panel) -> Self {
         let counties = panel.counties();
-        let value = |place: &Place, name: &str| {
-            let value = place.history.location().covariates.get(name)?;
-            Some(if name == "density" { value.max(0.01).ln() } else { value })
-        };
+        let value = |place: &Place, determinant| place.history.location().covariates.get(determinant);
         let mut rows: BTreeMap<Fips, Vec<f64>> = counties.iter().map(|c| (c.history.location().fips, vec![])).collect();
-        let mut names = Vec::new();
-        for name in DETERMINANTS {
-            let known: Vec<f64> = counties.iter().filter_map(|place| value(place, name)).collect();
+        let mut determinants = Vec::new();
+        for determinant in DETERMINANTS {
+            let known: Vec<f64> = counties.iter().filter_map(|place| value(place, determinant)).collect();
             let n = known.len() as f64;
             let mean = known.iter().sum::<f64>() / n;
             let sd = (known.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n).sqrt();
             if n < KNOWN * counties.len() as f64 || sd.is_nan() || sd <= 1e-9 {
                 continue;
             }
-            names.push(name);
+            determinants.push(determinant);
             for place in counties {
-                let standardised = value(place, name).map_or(0.0, |v| ((v - mean) / sd).clamp(-4.0, 4.0));
+                let standardised = value(place, determinant).map_or(0.0, |v| ((v - mean) / sd).clamp(-4.0, 4.0));
                 rows.entry(place.history.location().fips).or_default().push(standardised);
             }
         }
-        Self { names, rows }
+        Self { determinants, rows }
     }
 }
 
@@ -212,7 +215,7 @@ fn observe(panel: &Panel, place: &Place, recent: &impl Fn(&Place) -> f64) -> Opt
 /// Counts are shrunk toward the state's rate by one case each, and weighted by their information. Subtracting each
 /// state's weighted mean replaces state intercepts.
 fn ridge(observations: &[Observation], design: &Design, penalty: f64) -> Vec<f64> {
-    let p = design.names.len();
+    let p = design.determinants.len();
     let weight = |o: &Observation| o.expected / (o.expected + 10.0);
     let outcome = |o: &Observation| ((o.count + 1.0) / (o.expected + 1.0)).ln();
     let mut centres: BTreeMap<Fips, (f64, Vec<f64>)> = BTreeMap::new();

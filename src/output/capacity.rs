@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::str::FromStr;
 
 use countycast_engine::{Date, Fips, Level};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
@@ -11,21 +12,60 @@ use super::{days_since_epoch, parquet};
 use crate::capacity::{Bed, Need};
 use crate::error::Error;
 
-/// Area of a county's row for the hospitals that serve it.
-pub const CATCHMENT: &str = "catchment";
+/// Whose patients and beds a row is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Area {
+    /// The nation's own.
+    Nation,
+    /// A state's own.
+    State,
+    /// A county's own.
+    County,
+    /// Those of the hospitals that serve a county's residents.
+    Catchment,
+}
+
+/// Text that names no area.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an area: `nation`, `state`, `county` or `catchment`")]
+pub struct AreaError(pub String);
+
+impl Area {
+    /// All areas.
+    pub const ALL: [Self; 4] = [Self::Nation, Self::State, Self::County, Self::Catchment];
+
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Nation => "nation",
+            Self::State => "state",
+            Self::County => "county",
+            Self::Catchment => "catchment",
+        }
+    }
+}
+
+impl FromStr for Area {
+    type Err = AreaError;
+
+    fn from_str(name: &str) -> Result<Self, AreaError> {
+        Self::ALL.into_iter().find(|area| area.name() == name).ok_or_else(|| AreaError(name.to_owned()))
+    }
+}
 
 /// A row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CapacityRow {
     /// FIPS code.
-    pub fips: String,
+    pub fips: Fips,
     /// Engine, or `blend`.
     pub model: String,
-    /// `ward` or `icu`.
-    pub bed: String,
-    /// `county`, `state` or `nation` for a place's own beds and patients; `catchment` for the hospitals that serve its
-    /// residents.
-    pub area: String,
+    /// The kind of bed.
+    pub bed: Bed,
+    /// Whose beds and patients.
+    pub area: Area,
     /// The need.
     pub need: Need,
     /// Rank by expected gap per bed among the counties of this model, bed and area: 1 is most in need. None for states
@@ -38,9 +78,9 @@ impl CapacityRow {
     #[must_use]
     pub fn own(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
         let area = match fips.level() {
-            Level::Nation => "nation",
-            Level::State => "state",
-            Level::County => "county",
+            Level::Nation => Area::Nation,
+            Level::State => Area::State,
+            Level::County => Area::County,
         };
         Self::new(fips, model, bed, area, need)
     }
@@ -48,21 +88,20 @@ impl CapacityRow {
     /// A county compared with the hospitals that serve its residents.
     #[must_use]
     pub fn catchment(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
-        Self::new(fips, model, bed, CATCHMENT, need)
+        Self::new(fips, model, bed, Area::Catchment, need)
     }
 
-    fn new(fips: Fips, model: &str, bed: Bed, area: &str, need: Need) -> Self {
-        let (model, bed, area) = (model.to_owned(), bed.word().to_owned(), area.to_owned());
-        Self { fips: fips.to_string(), model, bed, area, need, rank: None }
+    fn new(fips: Fips, model: &str, bed: Bed, area: Area, need: Need) -> Self {
+        Self { fips, model: model.to_owned(), bed, area, need, rank: None }
     }
 }
 
 /// Ranks counties within each model, bed and area; of equal gaps, the higher load per bed comes first.
 pub fn rank(rows: &mut [CapacityRow]) {
-    let mut groups = BTreeMap::<(String, String, String), Vec<(usize, f64, f64)>>::new();
-    for (i, row) in rows.iter().enumerate().filter(|(_, row)| ["county", CATCHMENT].contains(&row.area.as_str())) {
+    let mut groups = BTreeMap::<(String, Bed, Area), Vec<(usize, f64, f64)>>::new();
+    for (i, row) in rows.iter().enumerate().filter(|(_, row)| [Area::County, Area::Catchment].contains(&row.area)) {
         if let Some((gap, beds)) = row.need.gap_per_bed().zip(row.need.beds) {
-            let key = (row.model.clone(), row.bed.clone(), row.area.clone());
+            let key = (row.model.clone(), row.bed, row.area);
             groups.entry(key).or_default().push((i, gap, row.need.peak[1] / beds));
         }
     }
@@ -103,10 +142,10 @@ fn table(as_of: i32, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
     };
     let columns = vec![
         date("as_of", &|_| Some(0))?,
-        text("fips", |row| &row.fips),
+        Column::new("fips".into(), rows.iter().map(|row| row.fips.to_string()).collect::<Vec<String>>()),
         text("model", |row| &row.model),
-        text("bed", |row| &row.bed),
-        text("area", |row| &row.area),
+        text("bed", |row| row.bed.name()),
+        text("area", |row| row.area.name()),
         number("beds", &|need| need.beds),
         number("others", &|need| need.others),
         number("peak_q50", &|need| Some(need.peak[0])),
@@ -128,22 +167,27 @@ mod tests {
     use super::*;
     use crate::capacity::Beds;
 
-    fn row(fips: &str, patients: f32, staffed: Option<f64>, area: &str) -> CapacityRow {
+    fn row(fips: &str, patients: f32, staffed: Option<f64>, area: Area) -> CapacityRow {
         let need = Need::new(&[patients], 1, &Beds { staffed, others: staffed.map(|_| 0.0) });
-        let [model, bed] = ["blend", "icu"].map(str::to_owned);
-        CapacityRow { fips: fips.to_owned(), model, bed, area: area.to_owned(), need, rank: None }
+        CapacityRow::new(fips.parse().unwrap(), "blend", Bed::Icu, area, need)
+    }
+
+    #[test]
+    fn an_area_is_read_back_from_its_name() {
+        assert_eq!(Area::ALL.map(|area| area.name().parse()), Area::ALL.map(Ok));
+        assert_eq!("city".parse::<Area>(), Err(AreaError("city".to_owned())));
     }
 
     #[test]
     fn counties_are_ranked_by_gap_per_bed() {
         let mut rows = [
-            row("01", 90.0, Some(10.0), "state"),
-            row("01001", 12.0, Some(10.0), "county"),
-            row("01003", 1.0, Some(10.0), "county"),
-            row("01005", 30.0, None, "county"),
-            row("01007", 30.0, Some(0.0), "county"),
-            row("01009", 12.0, Some(2.0), "county"),
-            row("01011", 9.0, Some(10.0), "county"),
+            row("01", 90.0, Some(10.0), Area::State),
+            row("01001", 12.0, Some(10.0), Area::County),
+            row("01003", 1.0, Some(10.0), Area::County),
+            row("01005", 30.0, None, Area::County),
+            row("01007", 30.0, Some(0.0), Area::County),
+            row("01009", 12.0, Some(2.0), Area::County),
+            row("01011", 9.0, Some(10.0), Area::County),
         ];
         rank(&mut rows);
         assert_eq!(rows.map(|row| row.rank), [None, Some(2), Some(4), None, None, Some(1), Some(3)]);

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use countycast_engine::Date;
+use countycast_engine::{Date, Fips};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::{days_since_epoch, parquet};
@@ -12,7 +12,7 @@ use crate::error::Error;
 #[derive(Debug, Clone, PartialEq)]
 pub struct CareRow {
     /// FIPS code.
-    pub fips: String,
+    pub fips: Fips,
     /// Word of [`crate::capacity::SPECIALTIES`].
     pub specialty: &'static str,
     /// Providers per 100,000 residents.
@@ -40,7 +40,7 @@ fn frame(as_of: i32, rows: &[CareRow]) -> PolarsResult<DataFrame> {
     let as_of = Series::new("as_of".into(), vec![as_of; rows.len()]);
     let columns = vec![
         as_of.cast(&DataType::Date)?.into_column(),
-        Column::new("fips".into(), rows.iter().map(|row| row.fips.as_str()).collect::<Vec<&str>>()),
+        Column::new("fips".into(), rows.iter().map(|row| row.fips.to_string()).collect::<Vec<String>>()),
         Column::new("specialty".into(), rows.iter().map(|row| row.specialty).collect::<Vec<&str>>()),
         number("providers_per_100k", |row| row.providers),
         number("patients_per_100k", |row| row.load),

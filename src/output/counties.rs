@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use countycast_engine::{Fips, Target};
 use polars::prelude::{Column, DataFrame};
 use serde::{Deserialize, Serialize};
 
@@ -9,19 +10,20 @@ use super::parquet;
 use crate::error::Error;
 use crate::panel::{Place, RepairKind};
 use crate::pipeline::Projected;
+use crate::scores::PhaseKind;
 use crate::scores::quantiles::MEDIAN;
 
 /// A location's row.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CountyRow {
     /// FIPS code.
-    pub fips: String,
+    pub fips: Fips,
     /// Name.
     pub name: String,
     /// Residents, where known.
     pub population: Option<f64>,
-    /// `independent` or `fallback`.
-    pub phase: String,
+    /// How it was projected.
+    pub phase: PhaseKind,
     /// Why.
     pub reason: String,
     /// Share of each engine in the blend, in the order of the engines; empty where no engine took part.
@@ -47,7 +49,7 @@ impl CountyRow {
     #[must_use]
     pub fn new(place: &Place, projected: &Projected) -> Self {
         let location = place.history.location();
-        let next = projected.blend.as_ref().and_then(|f| f.target(countycast_engine::Target::Cases));
+        let next = projected.blend.as_ref().and_then(|f| f.target(Target::Cases));
         let counts = |number: fn((usize, usize)) -> usize| {
             let of_kind = |kind: RepairKind| {
                 (kind.word().to_owned(), u32::try_from(number(place.repairs.count(kind))).unwrap_or(u32::MAX))
@@ -55,10 +57,10 @@ impl CountyRow {
             RepairKind::ALL.into_iter().map(of_kind).collect()
         };
         Self {
-            fips: projected.fips.to_string(),
+            fips: projected.fips,
             name: location.name.clone(),
             population: location.population,
-            phase: projected.phase.word().to_owned(),
+            phase: projected.phase.kind(),
             reason: projected.phase.reason(),
             weights: projected.weights.iter().map(|w| (w.engine.to_owned(), w.share)).collect(),
             reproduction: projected.reproduction.map(|r| [r.median, r.lower, r.upper]),
@@ -84,10 +86,10 @@ pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Resul
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<Option<f64>>>())
     };
     let mut columns = vec![
-        text("fips", &|r| r.fips.clone()),
+        text("fips", &|r| r.fips.to_string()),
         text("name", &|r| r.name.clone()),
         number("population", &|r| r.population),
-        text("phase", &|r| r.phase.clone()),
+        text("phase", &|r| r.phase.to_string()),
         text("phase_reason", &|r| r.reason.clone()),
     ];
     for engine in engines {

@@ -20,11 +20,11 @@ pub const HEADER: &str = "reference_date,target,horizon,target_end_date,location
 pub fn write(out: &mut impl Write, as_of: Date, fips: Fips, blend: &Forecast) -> std::io::Result<()> {
     const ALL: [usize; 23] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22];
     let levels = if fips.level() == Level::County { &COUNTY_LEVELS[..] } else { &ALL };
-    for (target, name) in [(Target::Cases, "inc case"), (Target::Deaths, "inc death")] {
+    for target in [Target::Cases, Target::Deaths] {
         let weeks = blend.target(target).map_or(&[][..], |quantiles| &quantiles.week);
         for (week, row) in (1_i64..).zip(weeks) {
             let end = as_of.saturating_add((7 * week).days());
-            let task = format!("{as_of},{name},{week},{end},{fips},quantile");
+            let task = format!("{as_of},{target},{week},{end},{fips},quantile");
             for &level in levels {
                 writeln!(out, "{task},{},{}", LEVELS[level], rounded(row[level]))?;
             }

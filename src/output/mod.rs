@@ -5,6 +5,7 @@ pub mod capacity;
 pub mod care;
 pub mod counties;
 pub mod hub;
+mod outcome;
 pub(crate) mod parquet;
 pub mod projections;
 mod read;
@@ -12,6 +13,7 @@ pub mod run;
 mod staging;
 
 pub(crate) use aside::aside;
+pub use outcome::Outcome;
 pub use projections::BLEND;
 pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;

@@ -3,11 +3,12 @@
 use std::fmt::{Display, Write};
 use std::fs::File;
 use std::path::Path;
+use std::str::FromStr;
 
 use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::{
-    Column, CompatLevel, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError, Schema,
-    SchemaExt, SerReader, StringChunkedBuilder,
+    Column, CompatLevel, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
+    PolarsResult, Schema, SchemaExt, SerReader, StringChunkedBuilder,
 };
 use polars_parquet::write::schema_to_metadata_key;
 
@@ -47,6 +48,12 @@ pub(crate) fn write(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
 /// Reads a table.
 pub(crate) fn read(path: &Path) -> Result<DataFrame, Error> {
     finish(path, reader(path)?)
+}
+
+/// The value that a cell of text names.
+pub(crate) fn parsed<T: FromStr<Err: Display>>(cell: Option<&str>) -> PolarsResult<T> {
+    let text = cell.ok_or_else(|| PolarsError::ComputeError("a value is missing".into()))?;
+    text.parse().map_err(|error: T::Err| PolarsError::ComputeError(error.to_string().into()))
 }
 
 /// Reads some columns of a table in pieces of so many rows, in their order: so that a table of any length needs little

@@ -10,11 +10,11 @@ use polars::prelude::{
     DataFrame, DataType, Float64Chunked, Int32Chunked, IntoColumn, IntoSeries, PolarsResult, StringChunkedBuilder,
 };
 
-use super::parquet;
+use super::{Outcome, parquet};
 use crate::error::Error;
 use crate::panel::Place;
 use crate::scores::quantiles::{Forecast, LEVELS, Row};
-use crate::scores::{QuantileForecast, Sum};
+use crate::scores::{QuantileForecast, Resolution};
 
 /// Model name of the blend.
 pub const BLEND: &str = "blend";
@@ -118,13 +118,13 @@ pub fn forecasts<'a>(location: &LocationForecasts<'a>) -> impl Iterator<Item = Q
     models.flat_map(move |(model, forecast)| {
         let scored = forecast.targets.iter().filter(|(target, _)| matches!(target, Target::Cases | Target::Deaths));
         scored.flat_map(move |(target, quantiles)| {
-            let weeks = (1..).zip(&quantiles.week).map(|(week, row)| (Sum::Week, week, row));
-            let spans = (1..).zip(spans(*target, &quantiles.sum)).map(|(week, row)| (Sum::Span, week, row));
-            weeks.chain(spans).map(move |(sum, horizon, row)| QuantileForecast {
+            let weeks = (1..).zip(&quantiles.week).map(|(week, row)| (Resolution::Week, week, row));
+            let spans = (1..).zip(spans(*target, &quantiles.sum)).map(|(week, row)| (Resolution::Span, week, row));
+            weeks.chain(spans).map(move |(resolution, horizon, row)| QuantileForecast {
                 fips,
                 model: model.to_owned(),
                 target: *target,
-                sum,
+                resolution,
                 horizon,
                 row: row.map(|value| rounded(value) as f32),
             })
@@ -159,20 +159,10 @@ struct Subject<'a> {
 
 /// Values shared by the rows of one forecast.
 struct Task {
-    target: &'static str,
-    resolution: &'static str,
+    outcome: Outcome,
+    resolution: Resolution,
     horizon: i32,
     days_ahead: i32,
-}
-
-fn incident(target: Target) -> &'static str {
-    match target {
-        Target::Cases => "inc case",
-        Target::Deaths => "inc death",
-        Target::Admissions => "inc hosp",
-        Target::HospitalCensus => "hosp census",
-        Target::IcuCensus => "icu census",
-    }
 }
 
 impl Totals {
@@ -207,37 +197,43 @@ impl Rows {
 
     fn push_weeks(&mut self, subject: &Subject<'_>, forecast: &Forecast) {
         for (target, quantiles) in &forecast.targets {
-            let task =
-                |resolution, week| Task { target: incident(*target), resolution, horizon: week, days_ahead: 7 * week };
+            let outcome = Outcome::Target(*target);
+            let task = |resolution, week| Task { outcome, resolution, horizon: week, days_ahead: 7 * week };
             for (week, row) in (1..).zip(&quantiles.week) {
-                self.push(subject, &task("week", week), row, 0.0);
+                self.push(subject, &task(Resolution::Week, week), row, 0.0);
             }
             for (week, row) in (1..).zip(spans(*target, &quantiles.sum)) {
-                self.push(subject, &task("span", week), row, 0.0);
+                self.push(subject, &task(Resolution::Span, week), row, 0.0);
             }
         }
     }
 
     fn push_days(&mut self, subject: &Subject<'_>, forecast: &Forecast) {
         for (target, quantiles) in &forecast.targets {
-            let target = incident(*target);
+            let outcome = Outcome::Target(*target);
             for (day, row) in (1..).zip(&quantiles.day) {
-                self.push(subject, &Task { target, resolution: "day", horizon: day, days_ahead: day }, row, 0.0);
+                self.push(
+                    subject,
+                    &Task { outcome, resolution: Resolution::Day, horizon: day, days_ahead: day },
+                    row,
+                    0.0,
+                );
             }
         }
     }
 
     fn push_cumulative(&mut self, subject: &Subject<'_>, forecast: &Forecast, totals: Totals) {
-        for (of, target, total) in
-            [(Target::Cases, "cum case", totals.cases), (Target::Deaths, "cum death", totals.deaths)]
-        {
-            let sums = forecast.target(of).map_or(&[][..], |quantiles| &quantiles.sum);
+        for (target, outcome, total) in [
+            (Target::Cases, Outcome::CumulativeCases, totals.cases),
+            (Target::Deaths, Outcome::CumulativeDeaths, totals.deaths),
+        ] {
+            let sums = forecast.target(target).map_or(&[][..], |quantiles| &quantiles.sum);
+            let task = |resolution, horizon, days_ahead| Task { outcome, resolution, horizon, days_ahead };
             for (day, row) in (1..).zip(sums) {
-                self.push(subject, &Task { target, resolution: "day", horizon: day, days_ahead: day }, row, total);
+                self.push(subject, &task(Resolution::Day, day, day), row, total);
             }
             for (week, row) in (1..).zip(sums.iter().skip(6).step_by(7)) {
-                let task = Task { target, resolution: "week", horizon: week, days_ahead: 7 * week };
-                self.push(subject, &task, row, total);
+                self.push(subject, &task(Resolution::Week, week, 7 * week), row, total);
             }
         }
     }
@@ -246,8 +242,8 @@ impl Rows {
         for _ in LEVELS {
             self.fips.append_value(subject.fips);
             self.model.append_value(subject.model);
-            self.target.append_value(task.target);
-            self.resolution.append_value(task.resolution);
+            self.target.append_value(task.outcome.name());
+            self.resolution.append_value(task.resolution.name());
         }
         let rows = self.value.len() + LEVELS.len();
         self.horizon.resize(rows, task.horizon);

@@ -6,10 +6,11 @@ use std::path::Path;
 use countycast_engine::{Date, Fips, Target};
 use polars::prelude::{AnyValue, DataFrame, DataType};
 
-use super::parquet;
+use super::Outcome;
+use super::parquet::{self, parsed};
 use crate::error::{Error, InputError};
 use crate::scores::quantiles::LEVELS;
-use crate::scores::{PlaceThen, QuantileForecast, Run, Sum};
+use crate::scores::{PlaceThen, QuantileForecast, Resolution, Run};
 
 /// Rows that are read at a time: whole forecasts.
 const PIECE: usize = 12_000 * LEVELS.len();
@@ -47,7 +48,7 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Resul
     let (targets, resolutions): (Vec<_>, Vec<_>) = (target.iter().collect(), resolution.iter().collect());
     // A forecast is 23 consecutive rows; the file is written that way and checked here.
     for start in (0..frame.height()).step_by(LEVELS.len()) {
-        let (Some(target), Some(sum)) = (target_of(targets[start]), sum_of(resolutions[start])) else { continue };
+        let Some((target, resolution)) = task(targets[start], resolutions[start])? else { continue };
         let wrong = || format!("rows from {start} on are not 23 quantiles of one forecast");
         let end = start + LEVELS.len();
         let levels = quantiles.get(start..end).ok_or_else(wrong)?;
@@ -63,7 +64,7 @@ fn read_piece(frame: &DataFrame, forecasts: &mut Vec<QuantileForecast>) -> Resul
             fips: code.parse().map_err(|_| format!("`{code}` is not a FIPS code"))?,
             model: model.get(start).unwrap_or_default().into(),
             target,
-            sum,
+            resolution,
             horizon: u8::try_from(horizons.get(start).unwrap_or(0)).unwrap_or(0),
             row,
         });
@@ -79,20 +80,16 @@ fn day(frame: &DataFrame) -> Option<Date> {
     }
 }
 
-fn target_of(name: Option<&str>) -> Option<Target> {
-    match name? {
-        "inc case" => Some(Target::Cases),
-        "inc death" => Some(Target::Deaths),
+/// What these rows forecast, where it is scored.
+fn task(target: Option<&str>, resolution: Option<&str>) -> Result<Option<(Target, Resolution)>, String> {
+    let polars = |error: polars::error::PolarsError| error.to_string();
+    let (outcome, resolution) = (parsed(target).map_err(polars)?, parsed(resolution).map_err(polars)?);
+    Ok(match (outcome, resolution) {
+        (Outcome::Target(target @ (Target::Cases | Target::Deaths)), Resolution::Week | Resolution::Span) => {
+            Some((target, resolution))
+        }
         _ => None,
-    }
-}
-
-fn sum_of(resolution: Option<&str>) -> Option<Sum> {
-    match resolution? {
-        "week" => Some(Sum::Week),
-        "span" => Some(Sum::Span),
-        _ => None,
-    }
+    })
 }
 
 fn places(path: &Path) -> Result<HashMap<Fips, PlaceThen>, Error> {
@@ -108,8 +105,8 @@ fn places(path: &Path) -> Result<HashMap<Fips, PlaceThen>, Error> {
     let place = |i: usize| {
         let fips = fips.get(i)?.parse().ok()?;
         let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
-        let (independent, hidden) = (phase.get(i) == Some("independent"), phase.get(i) == Some("hidden"));
-        Some((fips, PlaceThen { reproduction, independent, hidden, population: population.get(i) }))
+        let phase = phase.get(i)?.parse().ok()?;
+        Some((fips, PlaceThen { reproduction, phase, population: population.get(i) }))
     };
     Ok((0..frame.height()).filter_map(place).collect())
 }

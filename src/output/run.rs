@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::time::Instant;
 
-use countycast_engine::Date;
+use countycast_engine::{Covariate, Date, Target};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, InputError};
@@ -62,7 +62,7 @@ pub struct Manifest {
     /// Locations without a projection.
     pub without_projection: Vec<String>,
     /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
-    pub fallback_coefficients: BTreeMap<String, [f64; 2]>,
+    pub fallback_coefficients: BTreeMap<Covariate, [f64; 2]>,
     /// How far they have moved, if the archive has past ones.
     pub fallback_drift: Option<Drift>,
     /// States and the nation as sums of their counties: which projections were replaced, by target.
@@ -118,7 +118,7 @@ pub struct Drift {
     /// As-of day of the oldest run in the blend's window whose coefficients are known.
     pub since: Date,
     /// Change since then of the effect on cases and on deaths.
-    pub changes: BTreeMap<String, [f64; 2]>,
+    pub changes: BTreeMap<Covariate, [f64; 2]>,
 }
 
 /// A model of many places that took part.
@@ -143,8 +143,8 @@ pub struct ModelRow {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct WeightRow {
-    /// `inc case` or `inc death`.
-    pub target: String,
+    /// New cases or new deaths.
+    pub target: Target,
     /// `Q1` (smallest counties) to `Q5`, or `region`.
     pub stratum: String,
     /// The engine.
@@ -225,14 +225,16 @@ fn cpu_seconds() -> f64 {
 
 #[cfg(test)]
 mod tests {
+    use countycast_engine::Fips;
+
     use super::*;
 
     fn manifest() -> Manifest {
         let as_of = Date::constant(2020, 10, 24);
-        let coefficients = BTreeMap::from([("poverty".to_owned(), [0.1, -1.0 / 3.0])]);
+        let coefficients = BTreeMap::from([(Covariate::Poverty, [0.1, -1.0 / 3.0])]);
         let [build, settings, inputs] = ["0.1.0-1f", "2e", "3d"].map(str::to_owned);
-        let [target, stratum, model] = ["inc case", "Q1", "flat"].map(str::to_owned);
-        let [moved, own] = ["19", "inc death"].map(str::to_owned);
+        let [stratum, model] = ["Q1", "flat"].map(str::to_owned);
+        let iowa = Fips::from_state(19).unwrap();
         Manifest {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             as_of,
@@ -243,7 +245,7 @@ mod tests {
             full_scale: false,
             learned_from_days: 3,
             fits_begun_with: Some(as_of),
-            weights: vec![WeightRow { target, stratum, model: model.clone(), share: 0.1 + 0.2 }],
+            weights: vec![WeightRow { target: Target::Cases, stratum, model: model.clone(), share: 0.1 + 0.2 }],
             calibration: vec![CalibrationRow { quintile: 5, course: "growing".to_owned(), week: 1, factors: [0.9; 4] }],
             synthetic: false,
             identity: Identity { build, settings, inputs },
@@ -257,7 +259,7 @@ mod tests {
             without_projection: vec!["19001".to_owned()],
             fallback_coefficients: coefficients.clone(),
             fallback_drift: Some(Drift { since: as_of, changes: coefficients }),
-            coherence: vec![Moved { fips: moved, target: own, own: 1.5, summed: None, scale: Some(1.0) }],
+            coherence: vec![Moved { fips: iowa, target: Target::Deaths, own: 1.5, summed: None, scale: Some(1.0) }],
             models: vec![ModelRow {
                 engine: model,
                 trained_as_of: as_of,

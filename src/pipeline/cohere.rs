@@ -57,8 +57,7 @@ pub(super) fn cohere(
         }
         let summed = fitting.and_then(|_| own.target(target)).and_then(total);
         let Some(own) = total(&before) else { continue };
-        let name = crate::scores::target_name(target).to_owned();
-        moved.push(Moved { fips: region.to_string(), target: name, own, summed, scale });
+        moved.push(Moved { fips: region, target, own, summed, scale });
     }
     moved
 }

@@ -1,6 +1,6 @@
 //! Results of a batch.
 
-use countycast_engine::{Fips, Parameters};
+use countycast_engine::{Fips, Parameters, Target};
 
 use super::failure::Failure;
 use super::joint::{Alternative, Joint};
@@ -56,9 +56,9 @@ pub struct Group {
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Moved {
     /// The region.
-    pub fips: String,
-    /// `inc case` or `inc death`.
-    pub target: String,
+    pub fips: Fips,
+    /// New cases or new deaths.
+    pub target: Target,
     /// Median of the region's own blend, summed over the horizon, people.
     pub own: f64,
     /// Median of the sum of its places, which replaces it; none if the own blend is kept because the places have less

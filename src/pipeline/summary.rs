@@ -19,7 +19,7 @@ impl Summary {
     /// Counts a group's results.
     pub fn add(&mut self, results: &[Projected]) {
         for projected in results {
-            *self.phases.entry(projected.phase.word().to_owned()).or_default() += 1;
+            *self.phases.entry(projected.phase.kind().name().to_owned()).or_default() += 1;
             for failure in &projected.failures {
                 *self.failures.entry(format!("{}: {}", failure.engine, failure.kind)).or_default() += 1;
             }

@@ -6,7 +6,7 @@ use countycast_engine::Fips;
 
 use crate::capacity::{Bed, Beds, Load, Settings, gaps};
 use crate::output::BLEND;
-use crate::output::capacity::CapacityRow;
+use crate::output::capacity::{Area, CapacityRow};
 use crate::output::care::CareRow;
 use crate::panel::Panel;
 
@@ -14,10 +14,8 @@ use crate::panel::Panel;
 /// projected or its beds are unknown.
 pub(super) fn rows(panel: &Panel, needs: &[CapacityRow], settings: &Settings) -> Vec<CareRow> {
     let mut patients = BTreeMap::<Fips, f64>::new();
-    for row in needs.iter().filter(|row| row.model == BLEND && row.area != "catchment") {
-        if let Ok(fips) = row.fips.parse() {
-            *patients.entry(fips).or_default() += row.need.peak[0];
-        }
+    for row in needs.iter().filter(|row| row.model == BLEND && row.area != Area::Catchment) {
+        *patients.entry(row.fips).or_default() += row.need.peak[0];
     }
     let place = |fips: Fips| {
         let location = panel.place(fips)?.history.location();
@@ -32,7 +30,7 @@ pub(super) fn rows(panel: &Panel, needs: &[CapacityRow], settings: &Settings) ->
         let (facts, residents) = place(fips)?;
         let load = load(fips, residents?)?;
         let row = move |(specialty, providers, gap_index): (&'static str, f64, f64)| CareRow {
-            fips: fips.to_string(),
+            fips,
             specialty,
             providers: 1e5 * providers,
             load: 1e5 * load.per_resident(),

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countycast_engine::Fips;
 use rayon::ThreadPool;
 
 use super::files::{self, Files, Rest};
+use super::lessons::Lessons;
 use super::manifest::{identity, manifest};
 use super::models::{self, Recalled};
 use super::part::{self, Part};
-use super::{Done, Request, capacity, care, hindsight, plan, threads};
+use super::{Done, Request, capacity, care, plan, threads};
 use crate::error::Error;
 use crate::identity::{Identity, digest};
 use crate::output::capacity::CapacityRow;
@@ -31,10 +31,11 @@ pub(crate) enum Forecasts {
 
 /// A day ready to be projected: a request and its panel.
 pub(crate) struct Day<'a> {
-    sources: &'a Sources,
     request: &'a Request,
     threads: ThreadPool,
     panel: Panel,
+    plan: Plan,
+    selection: Selection,
     watch: Stopwatch,
 }
 
@@ -42,14 +43,24 @@ pub(crate) struct Day<'a> {
 const MODELS: &str = "models";
 
 impl<'a> Day<'a> {
-    /// Takes the day's panel from the sources.
-    pub(crate) fn read(sources: &'a Sources, request: &'a Request, monitor: &dyn Monitor) -> Result<Self, Error> {
+    /// Takes the day's panel from the sources, and checks the request against it.
+    pub(crate) fn read(sources: &Sources, request: &'a Request, monitor: &dyn Monitor) -> Result<Self, Error> {
         let mut watch = Stopwatch::default();
         let threads = threads(request.jobs)?;
         monitor.begin("read", 0);
         let panel = threads.install(|| sources.as_of(request.panel.as_of, request.panel.vintage))?;
+        let plan = plan(&request.config, request.jobs)?;
+        let selection = Selection::parse(&panel, &request.states, &request.fips)?;
         watch.lap("read");
-        Ok(Self { sources, request, threads, panel, watch })
+        Ok(Self { request, threads, panel, plan, selection, watch })
+    }
+
+    pub(super) fn request(&self) -> &'a Request {
+        self.request
+    }
+
+    pub(super) fn panel(&self) -> &Panel {
+        &self.panel
     }
 
     /// Identity of the result, apart from the contents of an archive.
@@ -57,14 +68,15 @@ impl<'a> Day<'a> {
         identity(self.request, &self.panel)
     }
 
-    /// Projects the day into its folder.
-    pub(crate) fn project(self, wanted: Forecasts, monitor: &dyn Monitor) -> Result<(Done, Run), Error> {
-        let Self { sources, request, threads, panel, mut watch } = self;
+    /// Projects the day into its folder, with the lessons from an archive, if there is one.
+    pub(super) fn project(
+        self,
+        lessons: Option<Lessons>,
+        wanted: Forecasts,
+        monitor: &dyn Monitor,
+    ) -> Result<(Done, Run), Error> {
+        let Self { request, threads, panel, mut plan, selection, mut watch } = self;
         let config = &request.config;
-        let mut plan = plan(&request.config, request.jobs)?;
-        let selection = Selection::parse(&panel, &request.states, &request.fips)?;
-        let learn = |root| hindsight::learn(root, sources, request, &panel, monitor);
-        let lessons = request.archive.as_deref().map(learn).transpose()?;
         let mut recalled = Recalled::default();
         if let Some(lessons) = &lessons {
             plan.learned = Arc::clone(&lessons.learned);
@@ -114,10 +126,8 @@ impl<'a> Day<'a> {
 
     /// Projects the day without writing files: its weekly forecasts, panel and manifest.
     pub(crate) fn in_memory(self, monitor: &dyn Monitor) -> Result<(Run, Panel, Manifest), Error> {
-        let Self { request, threads, panel, mut watch, .. } = self;
-        let plan = plan(&request.config, request.jobs)?;
+        let Self { request, threads, panel, plan, selection, mut watch } = self;
         let engines = names(&plan);
-        let selection = Selection::parse(&panel, &request.states, &request.fips)?;
         let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
         watch.lap("shares");
         batch.train(monitor)?;
@@ -163,7 +173,7 @@ fn tables(
     let mut needs = rest.needs.clone();
     needs.extend(catchments);
     output::capacity::rank(&mut needs);
-    needs.sort_by_key(|row| row.fips.parse::<Fips>().ok());
+    needs.sort_by_key(|row| row.fips);
     staging.write("capacity.parquet", |path| output::capacity::write(path, as_of, &needs))?;
     let care = care::rows(panel, &needs, &config.capacity);
     staging.write("care.parquet", |path| output::care::write(path, as_of, &care))?;

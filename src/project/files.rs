@@ -80,11 +80,9 @@ impl Rest {
     pub(super) fn run(self, as_of: Date) -> (Run, Vec<CountyRow>) {
         let place = |row: &CountyRow| {
             let reproduction = row.reproduction.map(|[median, low, high]| [low, median, high]);
-            let (independent, hidden) = (row.phase == "independent", row.phase == "hidden");
-            let then = PlaceThen { reproduction, independent, hidden, population: row.population };
-            Some((row.fips.parse().ok()?, then))
+            (row.fips, PlaceThen { reproduction, phase: row.phase, population: row.population })
         };
-        let places = self.rows.iter().filter_map(place).collect();
+        let places = self.rows.iter().map(place).collect();
         (Run { as_of, forecasts: self.forecasts, places }, self.rows)
     }
 }
@@ -180,7 +178,7 @@ impl<'a> Files<'a> {
             table.finish()?;
             rest.parameters = Some(staging.finish_file(PARAMETERS)?);
         }
-        rest.rows.sort_by_key(|row| row.fips.parse::<Fips>().ok());
+        rest.rows.sort_by_key(|row| row.fips);
         Ok(rest)
     }
 }

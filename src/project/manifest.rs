@@ -41,7 +41,10 @@ pub(super) fn manifest(
         sha256: input.sha256.clone(),
         last_day: input.last_day,
     };
-    let coefficients = batch.shares().coefficients(panel);
+    let shares = batch.shares();
+    let unused = shares.unused().map(|determinant| {
+        format!("fallback: `{determinant}` is unknown in too many counties, or the same in all, and is not used")
+    });
     Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of: panel.as_of(),
@@ -58,13 +61,13 @@ pub(super) fn manifest(
         identity: identity(request, panel),
         config: request.config_text.clone(),
         inputs: panel.inputs().iter().map(input).collect(),
-        notices: panel.notices().iter().map(ToString::to_string).collect(),
+        notices: panel.notices().iter().map(ToString::to_string).chain(unused).collect(),
         stages: watch.stages().to_vec(),
         phases: rest.summary.phases.clone(),
         failures: rest.summary.failures.clone(),
         repairs: repairs(panel),
         without_projection: rest.summary.without.clone(),
-        fallback_coefficients: coefficients.into_iter().map(|c| (c.name.to_owned(), [c.cases, c.deaths])).collect(),
+        fallback_coefficients: shares.coefficients().map(|c| (c.determinant, [c.cases, c.deaths])).collect(),
         fallback_drift: None,
         models: Vec::new(),
         coherence: rest.moved.clone(),

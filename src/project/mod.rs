@@ -6,6 +6,7 @@ mod day;
 mod days;
 mod files;
 mod hindsight;
+mod lessons;
 mod manifest;
 mod models;
 mod part;
@@ -14,11 +15,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use countycast_engine::{Fips, Horizon, Level};
+use countycast_engine::{Horizon, Level};
 
 pub(crate) use self::day::{Day, Forecasts};
 pub(crate) use self::days::side_by_side;
-pub(crate) use self::hindsight::taught;
+pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
@@ -28,6 +29,7 @@ use crate::output::counties::CountyRow;
 use crate::output::run::Manifest;
 use crate::panel::{self, Sources};
 use crate::pipeline::{self, Coupling, Earlier, Monitor, Plan};
+use crate::scores::{PhaseKind, Run};
 
 /// The request: data, places, settings and output folder.
 #[derive(Debug, Clone)]
@@ -74,8 +76,20 @@ pub struct Done {
 /// monitor asks to stop.
 pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     let sources = Sources::open(&request.panel.data, &request.config.panel)?;
-    let (done, _) = Day::read(&sources, request, monitor)?.project(Forecasts::Written, monitor)?;
+    let (done, _) = run(&sources, Day::read(&sources, request, monitor)?, Forecasts::Written, monitor)?;
     Ok(done)
+}
+
+/// Projects a day into its folder, learning from the archive first if there is one.
+pub(crate) fn run(
+    sources: &Sources,
+    day: Day<'_>,
+    wanted: Forecasts,
+    monitor: &dyn Monitor,
+) -> Result<(Done, Run), Error> {
+    let learn = |root| hindsight::learn(root, sources, day.request(), day.panel(), monitor);
+    let lessons = day.request().archive.as_deref().map(learn).transpose()?;
+    day.project(lessons, wanted, monitor)
 }
 
 /// A pool of `jobs` threads.
@@ -120,11 +134,13 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
 /// `least` cases in either.
 #[must_use]
 pub fn rising(rows: &[CountyRow], least: f64, count: usize) -> Vec<(&CountyRow, f64)> {
-    let county = |row: &CountyRow| row.fips.parse::<Fips>().is_ok_and(|fips| fips.level() == Level::County);
+    let county = |row: &CountyRow| row.fips.level() == Level::County;
     let mut rising: Vec<(&CountyRow, f64)> = rows
         .iter()
         .filter(|row| {
-            county(row) && row.phase == "independent" && row.last_week.max(row.next_week.unwrap_or(0.0)) >= least
+            county(row)
+                && row.phase == PhaseKind::Independent
+                && row.last_week.max(row.next_week.unwrap_or(0.0)) >= least
         })
         .filter_map(|row| Some((row, row.reproduction?[0])))
         .collect();

@@ -37,7 +37,7 @@ pub(super) struct Part {
 /// Quantiles of one location.
 #[derive(Serialize, Deserialize)]
 struct Place {
-    fips: String,
+    fips: Fips,
     members: Vec<(String, Kept)>,
     blend: Option<Kept>,
 }
@@ -75,7 +75,7 @@ impl Part {
             let census = result.blend_census.take().filter(|_| result.fips.level() == Level::County);
             censuses.extend(census.map(|census| (result.fips.number(), census)));
             Place {
-                fips: result.fips.to_string(),
+                fips: result.fips,
                 members: result.members.into_iter().map(|(model, f)| (model.to_owned(), Kept(f))).collect(),
                 blend: result.blend.map(Kept),
             }
@@ -96,7 +96,7 @@ impl Part {
         mut each: impl FnMut(&LocationForecasts<'_>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         for Place { fips, members, blend } in &self.places {
-            let Ok(fips) = fips.parse::<Fips>() else { continue };
+            let fips = *fips;
             let totals = panel.place(fips).map_or_else(Totals::default, Totals::of);
             let members: Vec<(&str, &Forecast)> = members.iter().map(|(model, f)| (model.as_str(), &f.0)).collect();
             each(&LocationForecasts { fips, members: &members, blend: blend.as_ref().map(|kept| &kept.0), totals })?;

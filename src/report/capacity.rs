@@ -3,25 +3,26 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use countycast_engine::Fips;
 use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 use serde::Serialize;
 use serde_json::{Value, json};
 
+use crate::capacity::Bed;
 use crate::error::Error;
-use crate::output::capacity::CATCHMENT;
-use crate::output::{BLEND, date_of, parquet};
+use crate::output::capacity::Area;
+use crate::output::parquet::{self, parsed};
+use crate::output::{BLEND, date_of};
 
-/// Needs of each place by FIPS code.
-pub(super) type Needs = BTreeMap<String, Vec<Need>>;
+/// Needs of each place.
+pub(super) type Needs = BTreeMap<Fips, Vec<Need>>;
 
 /// The blend's patients compared with one kind of bed of one place.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Need {
-    /// `ward` or `icu`.
-    bed: String,
-    /// `catchment` for the hospitals that serve the residents; anything else is the place's own beds.
-    area: String,
+    bed: Bed,
+    area: Area,
     /// Staffed beds; none where unknown, 0 where there is no hospital.
     beds: Option<f64>,
     /// Beds occupied by other patients.
@@ -58,8 +59,8 @@ fn needs(frame: &DataFrame) -> PolarsResult<Needs> {
     let mut needs = Needs::new();
     for row in (0..frame.height()).filter(|&row| model.get(row) == Some(BLEND)) {
         let need = Need {
-            bed: bed.get(row).unwrap_or_default().to_owned(),
-            area: area.get(row).unwrap_or_default().to_owned(),
+            bed: parsed(bed.get(row))?,
+            area: parsed(area.get(row))?,
             beds: beds.get(row),
             others: others.get(row),
             peak: peaks.map(|peak| peak.get(row)),
@@ -69,7 +70,7 @@ fn needs(frame: &DataFrame) -> PolarsResult<Needs> {
             gap: gaps.map(|gap| gap.get(row)),
             rank: rank.get(row),
         };
-        needs.entry(fips.get(row).unwrap_or_default().to_owned()).or_default().push(need);
+        needs.entry(parsed(fips.get(row))?).or_default().push(need);
     }
     Ok(needs)
 }
@@ -85,8 +86,8 @@ fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
 /// Staffed beds, free beds, patients at the peak (quantiles 0.5 and 0.9), probability of overflow, its first day,
 /// shortfall at the peak (0.5 and 0.9), rank, and whether it is the catchment.
 pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
-    let icu = || needs.iter().filter(|need| need.bed == "icu");
-    let need = icu().find(|need| need.area == CATCHMENT).or_else(|| icu().next())?;
+    let icu = || needs.iter().filter(|need| need.bed == Bed::Icu);
+    let need = icu().find(|need| need.area == Area::Catchment).or_else(|| icu().next())?;
     let free = need.beds.zip(need.others).map(|(beds, others)| beds - others);
     let Need { beds, peak, overflow, first_overflow, gap, rank, .. } = need;
     Some(json!([
@@ -99,7 +100,7 @@ pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
         gap[0],
         gap[1],
         rank,
-        need.area == CATCHMENT
+        need.area == Area::Catchment
     ]))
 }
 

@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use countycast_engine::Fips;
 use polars::prelude::{DataFrame, PolarsResult};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::output::parquet;
+use crate::output::parquet::{self, parsed};
 
-/// Specialties of each place by FIPS code, in the order of the file.
-pub(super) type Care = BTreeMap<String, Vec<Specialty>>;
+/// Specialties of each place, in the order of the file.
+pub(super) type Care = BTreeMap<Fips, Vec<Specialty>>;
 
 /// Specialty, providers per 100,000 residents, and the relative gap index: none without a provider.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -30,13 +31,11 @@ fn care(frame: &DataFrame) -> PolarsResult<Care> {
     let (providers, index) = (frame.column("providers_per_100k")?.f64()?, frame.column("gap_index")?.f64()?);
     let mut care = Care::new();
     for row in 0..frame.height() {
-        let (Some(fips), Some(word), Some(providers)) = (fips.get(row), specialty.get(row), providers.get(row)) else {
-            continue;
-        };
+        let (Some(word), Some(providers)) = (specialty.get(row), providers.get(row)) else { continue };
         let digits = |value: f64, digits: f64| (value * digits).round() / digits;
         let index = index.get(row).filter(|index| index.is_finite()).map(|index| digits(index, 100.0));
         let entry = Specialty(word.to_owned(), digits(providers, 10.0), index);
-        care.entry(fips.to_owned()).or_default().push(entry);
+        care.entry(parsed(fips.get(row))?).or_default().push(entry);
     }
     Ok(care)
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countycast_engine::{Date, Series};
+use countycast_engine::{Date, Fips, Series, Target};
 use jiff::{Span, ToSpan};
 use serde::{Deserialize, Serialize};
 
@@ -14,11 +14,11 @@ use crate::error::{Error, InputError};
 /// Runs shown, a week or more apart: a quarter of a year.
 const RUNS: usize = 13;
 
-/// Weekly new cases as one run projected them, by FIPS code.
+/// Weekly new cases of each place as one run projected them.
 #[derive(Debug, PartialEq)]
 pub(super) struct PastRun {
     as_of: Date,
-    weeks: BTreeMap<String, Fan>,
+    weeks: BTreeMap<Fips, Fan>,
 }
 
 /// One run's projection of a place, with observed counts.
@@ -35,10 +35,10 @@ pub(super) struct Told<'a> {
 
 /// A row of a hub file.
 #[derive(Deserialize)]
-struct Row<'a> {
-    target: &'a str,
+struct Row {
+    target: Target,
     horizon: i64,
-    location: &'a str,
+    location: Fips,
     output_type_id: f64,
     value: f64,
 }
@@ -67,31 +67,28 @@ fn files(hubs: &[PathBuf]) -> BTreeMap<Date, PathBuf> {
     entries.filter_map(|entry| file(entry.path())).collect()
 }
 
-fn weeks(path: &Path) -> Result<BTreeMap<String, Fan>, Error> {
+fn weeks(path: &Path) -> Result<BTreeMap<Fips, Fan>, Error> {
     let fail = |error: csv::Error| {
         Error::from(InputError::new(path, error.to_string(), "leave the file out, or run `countycast project` again"))
     };
     let mut reader = csv::Reader::from_path(path).map_err(fail)?;
     let header = reader.headers().map_err(fail)?.clone();
-    let mut places = BTreeMap::<String, Fan>::new();
+    let mut places = BTreeMap::<Fips, Fan>::new();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(fail)? {
-        let row: Row<'_> = record.deserialize(Some(&header)).map_err(fail)?;
-        let Some(slot) = slot(row.horizon, row.output_type_id).filter(|_| row.target == "inc case") else { continue };
-        if !places.contains_key(row.location) {
-            places.insert(row.location.to_owned(), Fan::new());
-        }
-        if let Some(fan) = places.get_mut(row.location) {
-            set_level(fan, slot, row.value);
-        }
+        let row: Row = record.deserialize(Some(&header)).map_err(fail)?;
+        let Some(slot) = slot(row.horizon, row.output_type_id).filter(|_| row.target == Target::Cases) else {
+            continue;
+        };
+        set_level(places.entry(row.location).or_default(), slot, row.value);
     }
     Ok(places)
 }
 
 impl PastRun {
     /// The run's projection of a place, with the counts known as of `as_of`, the last day of `cases`.
-    pub(super) fn told(&self, fips: &str, cases: &Series, as_of: Date) -> Option<Told<'_>> {
-        let weeks = self.weeks.get(fips)?;
+    pub(super) fn told(&self, fips: Fips, cases: &Series, as_of: Date) -> Option<Told<'_>> {
+        let weeks = self.weeks.get(&fips)?;
         let counts = cases.reported();
         let age =
             self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
@@ -131,12 +128,12 @@ mod tests {
         assert_eq!(runs.iter().map(|run| run.as_of.to_string()).collect::<Vec<_>>(), ["2020-08-22", "2020-08-29"]);
 
         let cases = Series::from_counts((0..60).map(f64::from).collect()).unwrap();
-        let told = runs[1].told("01001", &cases, as_of).unwrap();
+        let told = runs[1].told("01001".parse().unwrap(), &cases, as_of).unwrap();
         assert_eq!(told.weeks[1], [20.0, 21.0, 22.0, 23.0, 24.0, 25.0, 26.0]);
         // The last seven of 0 … 59 are 53 … 59; the week after is incomplete.
         assert_eq!(told.truth, [Some(392.0), None]);
-        assert_eq!(runs[0].told("01001", &cases, as_of).unwrap().truth, [Some(343.0), Some(392.0)]);
-        assert_eq!(runs[0].told("01003", &cases, as_of), None);
+        assert_eq!(runs[0].told("01001".parse().unwrap(), &cases, as_of).unwrap().truth, [Some(343.0), Some(392.0)]);
+        assert_eq!(runs[0].told("01003".parse().unwrap(), &cases, as_of), None);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use countycast_engine::Date;
+use countycast_engine::{Date, Fips};
 
 use crate::error::{Error, InputError};
 use crate::panel::State;
@@ -25,8 +25,8 @@ const POLICIES: [(&str, &str); 5] = [
 /// Days on which the level of a policy changed, and the level from then on.
 pub(super) type Levels = Vec<(String, u8)>;
 
-/// Policies of each state, by its two-digit code.
-pub(super) type Policies = BTreeMap<String, BTreeMap<&'static str, Levels>>;
+/// Policies of each state.
+pub(super) type Policies = BTreeMap<Fips, BTreeMap<&'static str, Levels>>;
 
 /// The policies up to `as_of`; none if the data folder has no such file.
 pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
@@ -49,7 +49,7 @@ pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
         let cell = |index: usize| record.get(index).unwrap_or_default();
         let day: Date = cell(date).parse().map_err(|_| fail(format!("`{}` is not a date", cell(date))))?;
         let Some(state) = State::named(cell(state)).filter(|_| day <= as_of) else { continue };
-        let levels = policies.entry(state.fips().to_string()).or_default();
+        let levels = policies.entry(state.fips()).or_default();
         for (&column, (_, policy)) in columns.iter().zip(POLICIES) {
             let Ok(level) = cell(column).parse::<f64>() else { continue };
             let changes: &mut Levels = levels.entry(policy).or_default();

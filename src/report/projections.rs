@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 use std::fs::File;
 use std::path::Path;
 
+use countycast_engine::{Fips, Target};
 use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::output::{parquet, projections::BLEND};
+use crate::output::parquet::{self, parsed};
+use crate::output::{BLEND, Outcome};
+use crate::scores::{PhaseKind, Resolution};
 
 /// Ends of the 95, 80 and 50 % intervals around the median.
 const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
@@ -23,7 +26,7 @@ pub(super) type Fan = Vec<[f64; 7]>;
 #[derive(Debug, Default, Serialize)]
 pub(super) struct PlaceForecast {
     /// The blend's days by target.
-    pub(super) days: BTreeMap<String, Fan>,
+    pub(super) days: BTreeMap<Target, Fan>,
     /// Weekly new cases by model, the blend among them.
     pub(super) weeks: BTreeMap<String, Fan>,
 }
@@ -31,10 +34,10 @@ pub(super) struct PlaceForecast {
 /// A place's row of `counties.parquet`.
 #[derive(Debug)]
 pub(super) struct PlaceRow {
-    pub(super) fips: String,
+    pub(super) fips: Fips,
     pub(super) name: String,
     pub(super) population: Option<f64>,
-    pub(super) phase: String,
+    pub(super) phase: PhaseKind,
     /// Reproduction number: median, 5 % and 95 %.
     pub(super) reproduction: Option<[f64; 3]>,
 }
@@ -51,18 +54,20 @@ fn place_rows(frame: &DataFrame) -> PolarsResult<Vec<PlaceRow>> {
     let (fips, name, phase) = (text("fips")?, text("name")?, text("phase")?);
     let (population, rt) = (number("population")?, number("rt")?);
     let (lower, upper) = (number("rt_lower_90")?, number("rt_upper_90")?);
-    let row = |index| PlaceRow {
-        fips: fips.get(index).unwrap_or_default().to_owned(),
-        name: name.get(index).unwrap_or_default().to_owned(),
-        population: population.get(index),
-        phase: phase.get(index).unwrap_or_default().to_owned(),
-        reproduction: rt.get(index).zip(lower.get(index)).zip(upper.get(index)).map(|((m, l), u)| [m, l, u]),
+    let row = |index| {
+        Ok(PlaceRow {
+            fips: parsed(fips.get(index))?,
+            name: name.get(index).unwrap_or_default().to_owned(),
+            population: population.get(index),
+            phase: parsed(phase.get(index))?,
+            reproduction: rt.get(index).zip(lower.get(index)).zip(upper.get(index)).map(|((m, l), u)| [m, l, u]),
+        })
     };
-    Ok((0..frame.height()).map(row).collect())
+    (0..frame.height()).map(row).collect()
 }
 
-/// All projections of a run that the site shows, by FIPS code.
-pub(super) fn read(path: &Path) -> Result<BTreeMap<String, PlaceForecast>, Error> {
+/// All projections of a run that the site shows.
+pub(super) fn read(path: &Path) -> Result<BTreeMap<Fips, PlaceForecast>, Error> {
     let fail = |error: polars::prelude::PolarsError| Error::read(path, std::io::Error::other(error.to_string()));
     let open = || File::open(path).map(ParquetReader::new).map_err(|source| Error::read(path, source));
     let total = open()?.num_rows().map_err(fail)?;
@@ -74,39 +79,32 @@ pub(super) fn read(path: &Path) -> Result<BTreeMap<String, PlaceForecast>, Error
     Ok(places)
 }
 
-fn collect(frame: &DataFrame, places: &mut BTreeMap<String, PlaceForecast>) -> PolarsResult<()> {
+fn collect(frame: &DataFrame, places: &mut BTreeMap<Fips, PlaceForecast>) -> PolarsResult<()> {
     let text = |name: &str| frame.column(name)?.str();
     let number = |name: &str| frame.column(name)?.f64();
     let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
     let (quantile, value) = (number("quantile")?, number("value")?);
     let horizon = frame.column("horizon")?.i32()?;
     for row in 0..frame.height() {
-        let (Some(fips), Some(model), Some(target)) = (fips.get(row), model.get(row), target.get(row)) else {
-            continue;
-        };
-        let (Some(q), Some(value), Some(step)) = (quantile.get(row), value.get(row), horizon.get(row)) else {
-            continue;
-        };
+        let (Some(model), Some(step)) = (model.get(row), horizon.get(row)) else { continue };
+        let (Some(q), Some(value)) = (quantile.get(row), value.get(row)) else { continue };
         let Some(slot) = slot(i64::from(step), q) else { continue };
-        let shown = match resolution.get(row) {
-            Some("day") => model == BLEND && !target.starts_with("cum "),
-            Some("week") => target == "inc case",
-            _ => false,
-        };
-        if !shown {
-            continue;
-        }
-        if !places.contains_key(fips) {
-            places.insert(fips.to_owned(), PlaceForecast::default());
-        }
-        let Some(place) = places.get_mut(fips) else { continue };
-        let fan = match resolution.get(row) {
-            Some("day") => place.days.entry(target.to_owned()).or_default(),
-            _ => place.weeks.entry(model.to_owned()).or_default(),
+        let fan = match (parsed(resolution.get(row))?, parsed(target.get(row))?) {
+            (Resolution::Day, Outcome::Target(target)) if model == BLEND => {
+                place(places, fips.get(row))?.days.entry(target).or_default()
+            }
+            (Resolution::Week, Outcome::Target(Target::Cases)) => {
+                place(places, fips.get(row))?.weeks.entry(model.to_owned()).or_default()
+            }
+            _ => continue,
         };
         set_level(fan, slot, value);
     }
     Ok(())
+}
+
+fn place<'a>(places: &'a mut BTreeMap<Fips, PlaceForecast>, fips: Option<&str>) -> PolarsResult<&'a mut PlaceForecast> {
+    Ok(places.entry(parsed(fips)?).or_default())
 }
 
 /// Stores a quantile, rounded to a tenth: more than a chart can show, in a third of the digits.

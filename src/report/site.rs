@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use countycast_engine::Delay;
+use countycast_engine::{Delay, Fips};
 use serde_json::{Value, json};
 
 use super::capacity::{Needs, intensive_care};
@@ -33,7 +33,7 @@ const FILES: [&str; 5] = ["index.html", "site.css", "site.js", "charts.js", "dat
 pub(super) struct Content {
     pub(super) run: Run,
     pub(super) panel: Panel,
-    pub(super) forecasts: BTreeMap<String, PlaceForecast>,
+    pub(super) forecasts: BTreeMap<Fips, PlaceForecast>,
     pub(super) needs: Needs,
     pub(super) care: Care,
     pub(super) past: Vec<PastRun>,
@@ -48,14 +48,14 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
     files.insert("data/borders.js".to_owned(), format!("countycast.borders({BORDERS});\n"));
     files.insert("data/LICENSE-us-atlas".to_owned(), BORDERS_LICENCE.to_owned());
     files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary(content)));
-    let mut groups: BTreeMap<&str, serde_json::Map<String, Value>> = BTreeMap::new();
+    let mut groups: BTreeMap<Fips, serde_json::Map<String, Value>> = BTreeMap::new();
     for row in &content.run.places {
-        let Some(place) = row.fips.parse().ok().and_then(|fips| content.panel.place(fips)) else { continue };
-        let group = groups.entry(row.fips.get(..2).unwrap_or("US")).or_default();
-        group.insert(row.fips.clone(), details(&row.fips, place, content));
+        let Some(place) = content.panel.place(row.fips) else { continue };
+        let group = groups.entry(row.fips.state().unwrap_or(Fips::US)).or_default();
+        group.insert(row.fips.to_string(), details(row.fips, place, content));
     }
     for (code, places) in groups {
-        let policies = json!(content.policies.get(code));
+        let policies = json!(content.policies.get(&code));
         let text = format!("countycast.places(\"{code}\",{},{policies});\n", Value::Object(places));
         files.insert(format!("data/{code}.js"), text);
     }
@@ -75,7 +75,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
 fn summary(content: &Content) -> Value {
     let Content { run: Run { manifest, places }, panel, needs, care, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
-        let place = row.fips.parse().ok().and_then(|fips| panel.place(fips));
+        let place = panel.place(row.fips);
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
         let back = |n: usize| weeks.len().checked_sub(n).map(|index| weeks[index].round());
         json!({
@@ -95,7 +95,7 @@ fn summary(content: &Content) -> Value {
 }
 
 /// One place's past and future.
-fn details(fips: &str, place: &Place, content: &Content) -> Value {
+fn details(fips: Fips, place: &Place, content: &Content) -> Value {
     let round = |days: &[f64], digits: f64| days.iter().map(|v| (v * digits).round() / digits).collect::<Vec<_>>();
     let cases = place.history.cases();
     let risk = reproduction_over_time(cases, 7, content.generation);
@@ -104,10 +104,10 @@ fn details(fips: &str, place: &Place, content: &Content) -> Value {
     json!({
         "cases": round(cases.cleaned(), 10.0),
         "deaths": round(place.history.deaths().cleaned(), 10.0),
-        "forecast": content.forecasts.get(fips),
+        "forecast": content.forecasts.get(&fips),
         "rt": risk.collect::<Vec<_>>(),
-        "hospital": content.needs.get(fips).map_or(&[][..], Vec::as_slice),
-        "care": content.care.get(fips).map_or(&[][..], Vec::as_slice),
+        "hospital": content.needs.get(&fips).map_or(&[][..], Vec::as_slice),
+        "care": content.care.get(&fips).map_or(&[][..], Vec::as_slice),
         "told": told.collect::<Vec<Told<'_>>>(),
     })
 }

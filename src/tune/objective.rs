@@ -15,7 +15,7 @@ use crate::panel::{Panel, Sources};
 use crate::pipeline::{Batch, Monitor, Projected, Selection};
 use crate::project;
 use crate::scores::quantiles::{MEDIAN, Row};
-use crate::scores::{BASELINE, Scale, Truth, covered};
+use crate::scores::{BASELINE, PhaseKind, Scale, Truth, covered};
 
 /// The loss to minimise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -202,7 +202,7 @@ impl<'a> Past<'a> {
         let member = |name: &str| projected.members.iter().find(|(model, _)| *model == name).map(|(_, f)| f);
         let engine = self.request.engine.as_str();
         let own = if engine == BLEND { projected.blend.as_ref() } else { member(engine) };
-        if engine != BLEND && projected.phase.word() != "independent" {
+        if engine != BLEND && projected.phase.kind() != PhaseKind::Independent {
             return;
         }
         let Some(baseline) = member(BASELINE).and_then(|forecast| forecast.target(target)) else { return };

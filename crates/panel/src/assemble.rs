@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast_engine::{Fips, History, HistoryError, Level, Location, Region, Series, SeriesParts};
+use countycast_engine::{Covariate, Fips, History, HistoryError, Level, Location, Region, Series, SeriesParts};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
@@ -102,8 +102,8 @@ fn location(county: &County, facts: &Facts) -> Location {
     location.covariates = facts.of(county.fips);
     location.contacts.clone_from(&facts.contacts);
     if let Some((latitude, longitude)) = county.position {
-        location.covariates.set("latitude", latitude);
-        location.covariates.set("longitude", longitude);
+        location.covariates.set(Covariate::Latitude, latitude);
+        location.covariates.set(Covariate::Longitude, longitude);
     }
     location
 }

@@ -4,7 +4,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countycast_engine::Fips;
+use countycast_engine::{Covariate, Fips};
 use countycast_panel::{Error, Panel, Request, Settings};
 use tempfile::TempDir;
 
@@ -107,8 +107,8 @@ fn jhu_is_read_and_states_hold_what_no_county_has() {
     let autauga = panel.place(fips("01001")).unwrap();
     assert_eq!(autauga.history.location().name, "Autauga, AL");
     assert_eq!(autauga.history.location().population, Some(1000.0));
-    assert_eq!(autauga.history.location().covariates.get("latitude"), Some(32.5));
-    assert_eq!(autauga.history.location().covariates.get("poverty"), None, "missing, not zero");
+    assert_eq!(autauga.history.location().covariates.get(Covariate::Latitude), Some(32.5));
+    assert_eq!(autauga.history.location().covariates.get(Covariate::Poverty), None, "missing, not zero");
     assert_eq!(autauga.history.region().unwrap().location.name, "Alabama");
     assert_eq!(panel.place(fips("01")).unwrap().history.region().unwrap().location.name, "United States");
     assert!(panel.notices().iter().any(|n| n.message.contains("territories") && n.count == 2));

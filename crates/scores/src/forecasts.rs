@@ -1,19 +1,51 @@
 //! A run's forecasts, in the form in which they are scored.
 
 use std::collections::HashMap;
+use std::str::FromStr;
 
 use countycast_engine::{Date, Fips, Target};
 use jiff::ToSpan;
 
+use crate::PhaseKind;
 use crate::quantiles::Row;
 
-/// What a forecast sums over.
+/// Days that a forecast sums over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Sum {
+pub enum Resolution {
+    /// The single day `horizon`.
+    Day,
     /// The single week `horizon`.
     Week,
     /// All weeks from the as-of day to the end of week `horizon`.
     Span,
+}
+
+/// Text that names no resolution.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a resolution: `day`, `week` or `span`")]
+pub struct ResolutionError(pub String);
+
+impl Resolution {
+    /// All resolutions.
+    pub const ALL: [Self; 3] = [Self::Day, Self::Week, Self::Span];
+
+    /// The name in files.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Day => "day",
+            Self::Week => "week",
+            Self::Span => "span",
+        }
+    }
+}
+
+impl FromStr for Resolution {
+    type Err = ResolutionError;
+
+    fn from_str(name: &str) -> Result<Self, ResolutionError> {
+        Self::ALL.into_iter().find(|known| known.name() == name).ok_or_else(|| ResolutionError(name.to_owned()))
+    }
 }
 
 /// One model's quantiles for one location, target and horizon.
@@ -25,8 +57,8 @@ pub struct QuantileForecast {
     pub model: String,
     /// New cases or new deaths.
     pub target: Target,
-    /// What the forecast sums over.
-    pub sum: Sum,
+    /// The period that the forecast sums over: a week or the span.
+    pub resolution: Resolution,
     /// Weeks after the as-of day, from 1.
     pub horizon: u8,
     /// The 23 quantiles.
@@ -48,7 +80,7 @@ pub struct Run {
     pub as_of: Date,
     /// All weekly and span forecasts of new cases and deaths.
     pub forecasts: Vec<QuantileForecast>,
-    /// R_t at the as-of day with its 90 % interval, and whether the place was independent.
+    /// R_t at the as-of day with its 90 % interval, and how the place was projected.
     pub places: HashMap<Fips, PlaceThen>,
 }
 
@@ -57,10 +89,19 @@ pub struct Run {
 pub struct PlaceThen {
     /// 5 %, 50 % and 95 % of R_t.
     pub reproduction: Option<[f64; 3]>,
-    /// Whether the engines projected it.
-    pub independent: bool,
-    /// Whether its history was hidden from the fallback.
-    pub hidden: bool,
+    /// How it was projected.
+    pub phase: PhaseKind,
     /// Residents.
     pub population: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_resolution_is_read_back_from_its_name() {
+        assert_eq!(Resolution::ALL.map(|resolution| resolution.name().parse()), Resolution::ALL.map(Ok));
+        assert_eq!("month".parse::<Resolution>(), Err(ResolutionError("month".to_owned())));
+    }
 }

@@ -6,9 +6,10 @@ use countycast_engine::{Date, Fips, Level, Target};
 use jiff::ToSpan;
 use rayon::prelude::*;
 
-use super::forecasts::{PlaceThen, QuantileForecast, Run, Sum};
+use super::forecasts::{PlaceThen, QuantileForecast, Resolution, Run};
 use super::score::{Scale, Wis, covered, pit};
 use super::truth::Truth;
+use crate::PhaseKind;
 use crate::quantiles::{MEDIAN, Row};
 
 /// The model against which all others are held: the QuantileForecast Hub's baseline.
@@ -52,10 +53,8 @@ pub struct Stratum {
     pub quintile: Option<u8>,
     /// Course of the epidemic.
     pub course: Course,
-    /// Whether the engines projected it; false for counties on fallback.
-    pub independent: bool,
-    /// Whether its history was hidden from the fallback.
-    pub hidden: bool,
+    /// How it was projected.
+    pub phase: PhaseKind,
 }
 
 /// Course of an epidemic by the 90 % interval of R_t.
@@ -119,7 +118,7 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
     let spans: HashMap<Key<'_>, &Row> = run
         .forecasts
         .iter()
-        .filter(|f| f.sum == Sum::Span)
+        .filter(|f| f.resolution == Resolution::Span)
         .map(|f| ((f.fips, f.model.as_str(), f.target, f.horizon), &f.row))
         .collect();
     let score = |forecast: &QuantileForecast| {
@@ -146,10 +145,9 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
             stratum: Stratum {
                 quintile: quintiles.get(&fips).copied(),
                 course: Course::of(place.and_then(|place| place.reproduction)),
-                independent: place.is_none_or(|place| place.independent),
-                hidden: place.is_some_and(|place| place.hidden),
+                phase: place.map_or(PhaseKind::Independent, |place| place.phase),
             },
         })
     };
-    run.forecasts.par_iter().filter(|f| f.sum == Sum::Week).filter_map(score).collect()
+    run.forecasts.par_iter().filter(|f| f.resolution == Resolution::Week).filter_map(score).collect()
 }

@@ -13,8 +13,8 @@ pub const PIT_BINS: usize = 20;
 /// Key of a group of forecasts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Group {
-    /// `inc case` or `inc death`.
-    pub target: &'static str,
+    /// New cases or new deaths.
+    pub target: Target,
     /// Grouping variable: `level`, `quintile`, `course`, `state`, `as_of`, `phase`.
     pub by: &'static str,
     /// Its value, such as `county`, `Q5`, `growing`, `48`, `2020-08-01`, `fallback`.
@@ -90,7 +90,7 @@ impl Summary {
             let paired = baseline.get(&(scored.fips, scored.target, scored.horizon)).copied();
             for (by, value) in memberships(scored) {
                 for horizon in [0, scored.horizon] {
-                    let (model, target) = (scored.model.clone(), target_name(scored.target));
+                    let (model, target) = (scored.model.clone(), scored.target);
                     let group = Group { target, by, value: value.clone(), model, horizon };
                     self.0.entry(group).or_default().add(scored, paired);
                 }
@@ -102,15 +102,6 @@ impl Summary {
     #[must_use]
     pub fn means(&self) -> Vec<Means> {
         self.0.iter().map(|(group, sums)| sums.means(group.clone())).collect()
-    }
-}
-
-/// Name in tables and files.
-#[must_use]
-pub const fn target_name(target: Target) -> &'static str {
-    match target {
-        Target::Deaths => "inc death",
-        _ => "inc case",
     }
 }
 
@@ -127,12 +118,7 @@ fn memberships(scored: &Scored) -> Vec<(&'static str, String)> {
         groups.push(("course", scored.stratum.course.word().to_owned()));
         groups.extend(scored.fips.state().map(|state| ("state", state.to_string())));
         groups.push(("as_of", scored.as_of.to_string()));
-        let phase = match (scored.stratum.independent, scored.stratum.hidden) {
-            (true, _) => "independent",
-            (false, true) => "hidden",
-            (false, false) => "fallback",
-        };
-        groups.push(("phase", phase.to_owned()));
+        groups.push(("phase", scored.stratum.phase.name().to_owned()));
     }
     groups
 }

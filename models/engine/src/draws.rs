@@ -1,6 +1,14 @@
 //! Joint trajectories of future days.
 
-/// The target of a trajectory.
+use std::fmt;
+use std::str::FromStr;
+
+/// Text that names no prediction target.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a prediction target")]
+pub struct TargetError(pub String);
+
+/// The prediction target of a trajectory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Target {
     /// New reported cases a day.
@@ -19,10 +27,37 @@ impl Target {
     /// All targets, in the order in which [`Draws`] keeps them.
     pub const ALL: [Self; 5] = [Self::Cases, Self::Deaths, Self::Admissions, Self::HospitalCensus, Self::IcuCensus];
 
+    /// The name in files: `inc case`, `inc death` and `inc hosp` as in the COVID-19 Forecast Hub, `hosp census` and
+    /// `icu census`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Cases => "inc case",
+            Self::Deaths => "inc death",
+            Self::Admissions => "inc hosp",
+            Self::HospitalCensus => "hosp census",
+            Self::IcuCensus => "icu census",
+        }
+    }
+
     /// Whether days can be summed: true for new events, false for a census.
     #[must_use]
     pub const fn is_incident(self) -> bool {
         matches!(self, Self::Cases | Self::Deaths | Self::Admissions)
+    }
+}
+
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
+impl FromStr for Target {
+    type Err = TargetError;
+
+    fn from_str(name: &str) -> Result<Self, TargetError> {
+        Self::ALL.into_iter().find(|target| target.name() == name).ok_or_else(|| TargetError(name.to_owned()))
     }
 }
 
@@ -188,6 +223,12 @@ mod tests {
         assert_eq!(draws.clone().with_daily_factors(Target::Deaths, &[1.0, 0.5]).unwrap(), draws);
         assert!(draws.clone().with_daily_factors(Target::Cases, &[1.0]).is_err());
         assert!(draws.with_daily_factors(Target::Cases, &[1.0, -0.5]).is_err());
+    }
+
+    #[test]
+    fn a_target_is_read_back_from_its_name() {
+        assert_eq!(Target::ALL.map(|target| target.name().parse()), Target::ALL.map(Ok));
+        assert_eq!("cum case".parse::<Target>(), Err(TargetError("cum case".to_owned())));
     }
 
     #[test]

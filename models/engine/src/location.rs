@@ -1,11 +1,10 @@
 //! Places: counties, states and the nation, by FIPS code.
 
-use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 use std::sync::Arc;
 
-use crate::Contacts;
+use crate::{Contacts, Covariates};
 
 /// A FIPS code: `US`, two digits for a state, five for a county.
 ///
@@ -113,30 +112,6 @@ impl FromStr for Fips {
     }
 }
 
-/// Covariates of a place by name; an unknown value is absent, never zero.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub struct Covariates(BTreeMap<String, f64>);
-
-impl Covariates {
-    /// The value, where known.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<f64> {
-        self.0.get(name).copied()
-    }
-
-    /// Sets a value; one that is not finite counts as unknown and is left out.
-    pub fn set(&mut self, name: impl Into<String>, value: f64) {
-        if value.is_finite() {
-            self.0.insert(name.into(), value);
-        }
-    }
-
-    /// All known covariates, by name.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, f64)> {
-        self.0.iter().map(|(name, value)| (name.as_str(), *value))
-    }
-}
-
 /// A place and its covariates.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Location {
@@ -177,13 +152,6 @@ mod tests {
         for bad in ["", "1", "1001", "001001", "01000", "00", "00000", "us", "0100a", "+1001", " 01001", "1001.0"] {
             assert!(bad.parse::<Fips>().is_err(), "{bad:?} was taken for a FIPS code");
         }
-    }
-
-    #[test]
-    fn a_covariate_that_is_not_finite_is_not_known() {
-        let mut covariates = Covariates::default();
-        covariates.set("poverty", f64::NAN);
-        assert_eq!(covariates.get("poverty"), None);
     }
 
     proptest! {

@@ -1,7 +1,7 @@
 //! What the boosters are told of a place on a day: the one table of features.
 
-use countycast_engine::Location;
 use countycast_engine::growth::{log_cases, log_deaths, log_rate};
+use countycast_engine::{Covariate, Location};
 
 use self::FeatureGroup::{
     Deaths, LastDays, Level, Nation, Neighbours, OwnGrowth, Patients, Place, Reporting, Stage, State,
@@ -77,8 +77,8 @@ pub(crate) struct Feature {
 enum Value {
     /// From counts up to a day.
     Counted(fn(&Day<'_>) -> f64),
-    /// It is the place's covariate of this name.
-    Fact,
+    /// It is a covariate of the place.
+    Fact(Covariate),
 }
 
 impl Feature {
@@ -86,7 +86,7 @@ impl Feature {
     pub(crate) fn on(&self, day: &Day<'_>) -> Option<f64> {
         match self.value {
             Value::Counted(value) => Some(value(day)),
-            Value::Fact => None,
+            Value::Fact(_) => None,
         }
     }
 
@@ -94,7 +94,7 @@ impl Feature {
     pub(crate) fn fact(&self, location: &Location) -> Option<f64> {
         match self.value {
             Value::Counted(_) => None,
-            Value::Fact => location.covariates.get(self.name),
+            Value::Fact(covariate) => location.covariates.get(covariate),
         }
     }
 }
@@ -103,8 +103,8 @@ const fn counted(name: &'static str, group: FeatureGroup, value: fn(&Day<'_>) ->
     Feature { name, group, value: Value::Counted(value) }
 }
 
-const fn fact(name: &'static str) -> Feature {
-    Feature { name, group: Place, value: Value::Fact }
+const fn fact(covariate: Covariate) -> Feature {
+    Feature { name: covariate.name(), group: Place, value: Value::Fact(covariate) }
 }
 
 /// Number of features.
@@ -181,27 +181,27 @@ pub(crate) const FEATURES: [Feature; 74] = [
         day.place.log_patients(day.seen, 7) - day.place.log_patients(day.seen, 14)
     }),
     counted("is_county", Place, |day| f64::from(u8::from(day.place.is_county))),
-    fact("median_age"),
-    fact("age_65_plus"),
-    fact("age_15_19"),
-    fact("age_20_24"),
-    fact("density_per_square_mile"),
-    fact("rural_urban"),
-    fact("household_size"),
-    fact("crowding"),
-    fact("group_quarters"),
-    fact("poverty"),
-    fact("median_household_income"),
-    fact("college_degree"),
-    fact("no_high_school"),
-    fact("uninsured"),
-    fact("minority"),
-    fact("limited_english"),
-    fact("single_parent"),
-    fact("mask_always"),
-    fact("mask_never"),
-    fact("latitude"),
-    fact("longitude"),
+    fact(Covariate::MedianAge),
+    fact(Covariate::Age65Plus),
+    fact(Covariate::Age15To19),
+    fact(Covariate::Age20To24),
+    fact(Covariate::DensityPerSquareMile),
+    fact(Covariate::RuralUrban),
+    fact(Covariate::HouseholdSize),
+    fact(Covariate::Crowding),
+    fact(Covariate::GroupQuarters),
+    fact(Covariate::Poverty),
+    fact(Covariate::MedianHouseholdIncome),
+    fact(Covariate::CollegeDegree),
+    fact(Covariate::NoHighSchool),
+    fact(Covariate::Uninsured),
+    fact(Covariate::Minority),
+    fact(Covariate::LimitedEnglish),
+    fact(Covariate::SingleParent),
+    fact(Covariate::MaskAlways),
+    fact(Covariate::MaskNever),
+    fact(Covariate::Latitude),
+    fact(Covariate::Longitude),
 ];
 
 /// Names of all features, in the order of the boosters' columns.

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use countycast_engine::{Covariate, Covariates};
+
 /// Number of age groups.
 pub const GROUPS: usize = 8;
 
@@ -18,32 +20,32 @@ pub(crate) fn by_group(of: impl Fn(Range<u8>) -> f64) -> [f64; GROUPS] {
 }
 
 /// Covariates that hold the shares of five-year age groups, with the group that each five years belong to in parts.
-const FIVE_YEARS: [(&str, &[(usize, f64)]); 18] = [
-    ("age_00_04", &[(0, 1.0)]),
-    ("age_05_09", &[(1, 1.0)]),
-    ("age_10_14", &[(1, 0.2), (2, 0.8)]),
-    ("age_15_19", &[(2, 0.6), (3, 0.4)]),
-    ("age_20_24", &[(3, 0.6), (4, 0.4)]),
-    ("age_25_29", &[(4, 1.0)]),
-    ("age_30_34", &[(4, 1.0)]),
-    ("age_35_39", &[(4, 1.0)]),
-    ("age_40_44", &[(4, 1.0)]),
-    ("age_45_49", &[(4, 1.0)]),
-    ("age_50_54", &[(5, 1.0)]),
-    ("age_55_59", &[(5, 1.0)]),
-    ("age_60_64", &[(5, 1.0)]),
-    ("age_65_69", &[(6, 1.0)]),
-    ("age_70_74", &[(6, 1.0)]),
-    ("age_75_79", &[(7, 1.0)]),
-    ("age_80_84", &[(7, 1.0)]),
-    ("age_85_plus", &[(7, 1.0)]),
+const FIVE_YEARS: [(Covariate, &[(usize, f64)]); 18] = [
+    (Covariate::Age00To04, &[(0, 1.0)]),
+    (Covariate::Age05To09, &[(1, 1.0)]),
+    (Covariate::Age10To14, &[(1, 0.2), (2, 0.8)]),
+    (Covariate::Age15To19, &[(2, 0.6), (3, 0.4)]),
+    (Covariate::Age20To24, &[(3, 0.6), (4, 0.4)]),
+    (Covariate::Age25To29, &[(4, 1.0)]),
+    (Covariate::Age30To34, &[(4, 1.0)]),
+    (Covariate::Age35To39, &[(4, 1.0)]),
+    (Covariate::Age40To44, &[(4, 1.0)]),
+    (Covariate::Age45To49, &[(4, 1.0)]),
+    (Covariate::Age50To54, &[(5, 1.0)]),
+    (Covariate::Age55To59, &[(5, 1.0)]),
+    (Covariate::Age60To64, &[(5, 1.0)]),
+    (Covariate::Age65To69, &[(6, 1.0)]),
+    (Covariate::Age70To74, &[(6, 1.0)]),
+    (Covariate::Age75To79, &[(7, 1.0)]),
+    (Covariate::Age80To84, &[(7, 1.0)]),
+    (Covariate::Age85Plus, &[(7, 1.0)]),
 ];
 
 /// Shares of a location's residents by age group, where known; the `usual` ones otherwise.
-pub(crate) fn shares(covariates: &countycast_engine::Covariates, usual: [f64; GROUPS]) -> [f64; GROUPS] {
+pub(crate) fn shares(covariates: &Covariates, usual: [f64; GROUPS]) -> [f64; GROUPS] {
     let mut shares = [0.0; GROUPS];
-    for (name, parts) in FIVE_YEARS {
-        let Some(share) = covariates.get(name) else { return usual };
+    for (ages, parts) in FIVE_YEARS {
+        let Some(share) = covariates.get(ages) else { return usual };
         for &(group, part) in parts {
             shares[group] += part * share.max(0.0);
         }

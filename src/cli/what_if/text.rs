@@ -6,8 +6,9 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use super::chart::chart;
+use crate::capacity::Bed;
 use crate::capacity::Beds;
-use crate::output::capacity::CapacityRow;
+use crate::output::capacity::{Area, CapacityRow};
 use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity, short};
 
 /// Most scenarios listed quantity by quantity; more are only listed side by side.
@@ -218,16 +219,13 @@ fn by_model(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
 fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     let Some((baseline, scenarios)) = done.needs.split_first() else { return Ok(()) };
     let mut rows: Vec<&CapacityRow> =
-        baseline.rows.iter().filter(|row| row.bed == "icu" && row.rank.is_some()).collect();
+        baseline.rows.iter().filter(|row| row.bed == Bed::Icu && row.rank.is_some()).collect();
     // The catchment if the neighbours' patients are known; a county's own beds otherwise.
-    let served = rows.iter().any(|row| row.area == "catchment");
-    rows.retain(|row| (row.area == "catchment") == served);
+    let served = rows.iter().any(|row| row.area == Area::Catchment);
+    rows.retain(|row| (row.area == Area::Catchment) == served);
     let overflow = |scenario: usize, row: &CapacityRow| {
         let rows = scenarios.get(scenario).map(|needs| &needs.rows)?;
-        rows.iter()
-            .find(|other| (&other.fips, &other.bed, &other.area) == (&row.fips, &row.bed, &row.area))?
-            .need
-            .overflow
+        rows.iter().find(|other| (other.fips, other.bed, other.area) == (row.fips, row.bed, row.area))?.need.overflow
     };
     let shown = scenarios.len().min(MOST_IN_FULL);
     let worst = |row: &CapacityRow| {
@@ -249,7 +247,7 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     }
     writeln!(text)?;
     for row in rows.iter().take(MOST_NEEDY) {
-        let name = done.places.iter().find(|place| place.fips == row.fips).map_or("", |place| &place.name);
+        let name = done.places.iter().find(|place| place.fips == row.fips.to_string()).map_or("", |place| &place.name);
         let free = row.need.beds.zip(row.need.others).map_or(0.0, |(beds, others)| beds - others);
         let percent =
             |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |share| format!("{:.0} %", 100.0 * share));

@@ -1,5 +1,6 @@
 //! The covariate files and the columns used from each.
 
+use countycast_engine::Covariate::{self, *};
 use countycast_engine::Covariates;
 use jiff::civil::{Date, date};
 
@@ -29,56 +30,55 @@ pub(super) struct File {
     /// Columns to read.
     pub(super) columns: &'static [Column],
     /// Covariates of a county that the file does not list, where absence is informative.
-    pub(super) unlisted: &'static [(&'static str, f64)],
+    pub(super) unlisted: &'static [(Covariate, f64)],
     /// Flag of a listed county.
-    pub(super) listed: Option<&'static str>,
+    pub(super) listed: Option<Covariate>,
 }
 
 /// A column of a covariate file.
 pub(super) struct Column {
     /// Its name in the file.
     pub(super) column: &'static str,
-    /// The covariate's name.
-    pub(super) name: &'static str,
+    /// What it holds.
+    pub(super) covariate: Covariate,
     /// Meaning of the number.
     pub(super) how: How,
     /// The first as-of day on which it was published; none if before 2020.
     pub(super) known_from: Option<Date>,
 }
 
-const fn column(column: &'static str, name: &'static str, how: How) -> Column {
-    Column { column, name, how, known_from: None }
+const fn column(column: &'static str, covariate: Covariate, how: How) -> Column {
+    Column { column, covariate, how, known_from: None }
 }
 
 /// The Times' survey was taken from 2020-07-02 to 2020-07-14.
-const fn mask(name_in_file: &'static str, name: &'static str) -> Column {
-    Column { column: name_in_file, name, how: Value, known_from: Some(date(2020, 7, 15)) }
+const fn mask(column: &'static str, covariate: Covariate) -> Column {
+    Column { column, covariate, how: Value, known_from: Some(date(2020, 7, 15)) }
 }
 
 /// Providers of a specialty, per resident.
-const fn provider(name_in_file: &'static str, name: &'static str) -> Column {
-    column(name_in_file, name, ShareOf("POP_ESTIMATE_2018"))
+const fn provider(name: &'static str, covariate: Covariate) -> Column {
+    column(name, covariate, ShareOf("POP_ESTIMATE_2018"))
 }
 
-/// Names of resident counts in the files, best first.
-pub(super) const POPULATIONS: [&str; 4] =
-    ["population_2019", "population_2018", "population_svi_2018", "population_2020"];
+/// Covariates that count residents, best first.
+pub(super) const POPULATIONS: [Covariate; 4] = [Population2019, Population2018, PopulationSvi2018, Population2020];
 
 /// Whether a covariate of a region is the sum over its parts.
-pub(super) fn is_sum(name: &str) -> bool {
+pub(super) fn is_sum(covariate: Covariate) -> bool {
     let columns = ALL.iter().flat_map(|file| file.columns);
-    columns.into_iter().any(|column| column.name == name && column.how == Sum)
-        || ALL.iter().any(|file| file.listed == Some(name))
+    columns.into_iter().any(|column| column.covariate == covariate && column.how == Sum)
+        || ALL.iter().any(|file| file.listed == Some(covariate))
 }
 
 /// Adds derived covariates.
 pub(super) fn derive(covariates: &mut Covariates) {
-    let get = |name| covariates.get(name);
+    let get = |covariate| covariates.get(covariate);
     // Residents outside group quarters for each occupied home: the mean household, for every county; the survey's own
     // figure covers the large ones only.
-    let size = get("population_svi_2018").zip(get("group_quarters")).zip(get("households"));
+    let size = get(PopulationSvi2018).zip(get(GroupQuarters)).zip(get(Households));
     if let Some(((residents, quarters), homes)) = size {
-        covariates.set("household_size", residents * (1.0 - quarters) / homes);
+        covariates.set(HouseholdSize, residents * (1.0 - quarters) / homes);
     }
 }
 
@@ -88,7 +88,7 @@ pub(super) static ALL: &[File] = &[
         path: "counties/geoids_population_2019.csv",
         fips: "countyfips",
         residents: Some("county_pop2019"),
-        columns: &[column("county_pop2019", "population_2019", Sum)],
+        columns: &[column("county_pop2019", Population2019, Sum)],
         unlisted: &[],
         listed: None,
     },
@@ -97,27 +97,27 @@ pub(super) static ALL: &[File] = &[
         fips: "FIPS",
         residents: Some("E_TOTPOP"),
         columns: &[
-            column("E_TOTPOP", "population_svi_2018", Sum),
-            column("E_HH", "households", Sum),
-            column("EP_POV", "poverty", Percent),
-            column("EP_UNEMP", "unemployment", Percent),
-            column("EP_PCI", "income_per_person", Value),
-            column("EP_NOHSDP", "no_high_school", Percent),
-            column("EP_AGE65", "age_65_plus", Percent),
-            column("EP_AGE17", "age_17_minus", Percent),
-            column("EP_DISABL", "disability", Percent),
-            column("EP_SNGPNT", "single_parent", Percent),
-            column("EP_MINRTY", "minority", Percent),
-            column("EP_LIMENG", "limited_english", Percent),
-            column("EP_CROWD", "crowding", Percent),
-            column("EP_NOVEH", "no_vehicle", Percent),
-            column("EP_GROUPQ", "group_quarters", Percent),
-            column("EP_UNINSUR", "uninsured", Percent),
-            column("RPL_THEMES", "svi", Value),
-            column("RPL_THEME1", "svi_socioeconomic", Value),
-            column("RPL_THEME2", "svi_household", Value),
-            column("RPL_THEME3", "svi_minority_language", Value),
-            column("RPL_THEME4", "svi_housing_transport", Value),
+            column("E_TOTPOP", PopulationSvi2018, Sum),
+            column("E_HH", Households, Sum),
+            column("EP_POV", Poverty, Percent),
+            column("EP_UNEMP", Unemployment, Percent),
+            column("EP_PCI", IncomePerPerson, Value),
+            column("EP_NOHSDP", NoHighSchool, Percent),
+            column("EP_AGE65", Age65Plus, Percent),
+            column("EP_AGE17", Age17Minus, Percent),
+            column("EP_DISABL", Disability, Percent),
+            column("EP_SNGPNT", SingleParent, Percent),
+            column("EP_MINRTY", Minority, Percent),
+            column("EP_LIMENG", LimitedEnglish, Percent),
+            column("EP_CROWD", Crowding, Percent),
+            column("EP_NOVEH", NoVehicle, Percent),
+            column("EP_GROUPQ", GroupQuarters, Percent),
+            column("EP_UNINSUR", Uninsured, Percent),
+            column("RPL_THEMES", Svi, Value),
+            column("RPL_THEME1", SviSocioeconomic, Value),
+            column("RPL_THEME2", SviHousehold, Value),
+            column("RPL_THEME3", SviMinorityLanguage, Value),
+            column("RPL_THEME4", SviHousingTransport, Value),
         ],
         unlisted: &[],
         listed: None,
@@ -127,26 +127,26 @@ pub(super) static ALL: &[File] = &[
         fips: "FIPS",
         residents: Some("POPESTIMATE"),
         columns: &[
-            column("POPESTIMATE", "population_2020", Sum),
-            column("MEDIAN_AGE_TOT", "median_age", Value),
-            column("AGE04_TOT", "age_00_04", ShareOf("POPESTIMATE")),
-            column("AGE59_TOT", "age_05_09", ShareOf("POPESTIMATE")),
-            column("AGE1014_TOT", "age_10_14", ShareOf("POPESTIMATE")),
-            column("AGE1519_TOT", "age_15_19", ShareOf("POPESTIMATE")),
-            column("AGE2024_TOT", "age_20_24", ShareOf("POPESTIMATE")),
-            column("AGE2529_TOT", "age_25_29", ShareOf("POPESTIMATE")),
-            column("AGE3034_TOT", "age_30_34", ShareOf("POPESTIMATE")),
-            column("AGE3539_TOT", "age_35_39", ShareOf("POPESTIMATE")),
-            column("AGE4044_TOT", "age_40_44", ShareOf("POPESTIMATE")),
-            column("AGE4549_TOT", "age_45_49", ShareOf("POPESTIMATE")),
-            column("AGE5054_TOT", "age_50_54", ShareOf("POPESTIMATE")),
-            column("AGE5559_TOT", "age_55_59", ShareOf("POPESTIMATE")),
-            column("AGE6064_TOT", "age_60_64", ShareOf("POPESTIMATE")),
-            column("AGE6569_TOT", "age_65_69", ShareOf("POPESTIMATE")),
-            column("AGE7074_TOT", "age_70_74", ShareOf("POPESTIMATE")),
-            column("AGE7579_TOT", "age_75_79", ShareOf("POPESTIMATE")),
-            column("AGE8084_TOT", "age_80_84", ShareOf("POPESTIMATE")),
-            column("AGE85PLUS_TOT", "age_85_plus", ShareOf("POPESTIMATE")),
+            column("POPESTIMATE", Population2020, Sum),
+            column("MEDIAN_AGE_TOT", MedianAge, Value),
+            column("AGE04_TOT", Age00To04, ShareOf("POPESTIMATE")),
+            column("AGE59_TOT", Age05To09, ShareOf("POPESTIMATE")),
+            column("AGE1014_TOT", Age10To14, ShareOf("POPESTIMATE")),
+            column("AGE1519_TOT", Age15To19, ShareOf("POPESTIMATE")),
+            column("AGE2024_TOT", Age20To24, ShareOf("POPESTIMATE")),
+            column("AGE2529_TOT", Age25To29, ShareOf("POPESTIMATE")),
+            column("AGE3034_TOT", Age30To34, ShareOf("POPESTIMATE")),
+            column("AGE3539_TOT", Age35To39, ShareOf("POPESTIMATE")),
+            column("AGE4044_TOT", Age40To44, ShareOf("POPESTIMATE")),
+            column("AGE4549_TOT", Age45To49, ShareOf("POPESTIMATE")),
+            column("AGE5054_TOT", Age50To54, ShareOf("POPESTIMATE")),
+            column("AGE5559_TOT", Age55To59, ShareOf("POPESTIMATE")),
+            column("AGE6064_TOT", Age60To64, ShareOf("POPESTIMATE")),
+            column("AGE6569_TOT", Age65To69, ShareOf("POPESTIMATE")),
+            column("AGE7074_TOT", Age70To74, ShareOf("POPESTIMATE")),
+            column("AGE7579_TOT", Age75To79, ShareOf("POPESTIMATE")),
+            column("AGE8084_TOT", Age80To84, ShareOf("POPESTIMATE")),
+            column("AGE85PLUS_TOT", Age85Plus, ShareOf("POPESTIMATE")),
         ],
         unlisted: &[],
         listed: None,
@@ -156,11 +156,11 @@ pub(super) static ALL: &[File] = &[
         fips: "FIPS",
         residents: Some("POP_ESTIMATE_2018"),
         columns: &[
-            column("POP_ESTIMATE_2018", "population_2018", Sum),
-            column("Rural-urban_Continuum Code_2013", "rural_urban", Value),
-            column("Density per square mile of land area - Population", "density_per_square_mile", Value),
-            column("Percent of adults with a bachelor's degree or higher 2014-18", "college_degree", Percent),
-            column("Median_Household_Income_2018", "median_household_income", Value),
+            column("POP_ESTIMATE_2018", Population2018, Sum),
+            column("Rural-urban_Continuum Code_2013", RuralUrban, Value),
+            column("Density per square mile of land area - Population", DensityPerSquareMile, Value),
+            column("Percent of adults with a bachelor's degree or higher 2014-18", CollegeDegree, Percent),
+            column("Median_Household_Income_2018", MedianHouseholdIncome, Value),
         ],
         unlisted: &[],
         listed: None,
@@ -170,33 +170,33 @@ pub(super) static ALL: &[File] = &[
         fips: "fips_code",
         residents: Some("Population"),
         columns: &[
-            column("Staffed All Beds", "staffed_beds", Sum),
-            column("Staffed ICU Beds", "staffed_icu_beds", Sum),
-            column("Licensed All Beds", "licensed_beds", Sum),
-            column("All Bed Occupancy Rate", "bed_occupancy", Value),
-            column("ICU Bed Occupancy Rate", "icu_occupancy", Value),
+            column("Staffed All Beds", StaffedBeds, Sum),
+            column("Staffed ICU Beds", StaffedIcuBeds, Sum),
+            column("Licensed All Beds", LicensedBeds, Sum),
+            column("All Bed Occupancy Rate", BedOccupancy, Value),
+            column("ICU Bed Occupancy Rate", IcuOccupancy, Value),
         ],
         // The file lists every county with a hospital, so a county without a row has no beds: a known zero.
-        unlisted: &[("staffed_beds", 0.0), ("staffed_icu_beds", 0.0), ("licensed_beds", 0.0), ("beds_listed", 0.0)],
-        listed: Some("beds_listed"),
+        unlisted: &[(StaffedBeds, 0.0), (StaffedIcuBeds, 0.0), (LicensedBeds, 0.0), (BedsListed, 0.0)],
+        listed: Some(BedsListed),
     },
     File {
         path: "counties/yu_group_abridged.csv",
         fips: "countyFIPS",
         residents: Some("PopulationEstimate2018"),
         columns: &[
-            column("lat", "latitude", Value),
-            column("lon", "longitude", Value),
-            column("DiabetesPercentage", "diabetes", Percent),
-            column("Smokers_Percentage", "smokers", Percent),
-            column("% Adults with Obesity", "obesity", Percent),
-            column("HeartDiseaseMortality", "heart_disease_deaths_per_100k", Value),
-            column("RespMortalityRate2014", "respiratory_deaths_per_100k", Value),
-            mask("Mask Never", "mask_never"),
-            mask("Mask Rarely", "mask_rarely"),
-            mask("Mask Sometimes", "mask_sometimes"),
-            mask("Mask Frequently", "mask_frequently"),
-            mask("Mask Always", "mask_always"),
+            column("lat", Latitude, Value),
+            column("lon", Longitude, Value),
+            column("DiabetesPercentage", Diabetes, Percent),
+            column("Smokers_Percentage", Smokers, Percent),
+            column("% Adults with Obesity", Obesity, Percent),
+            column("HeartDiseaseMortality", HeartDiseaseDeathsPer100k, Value),
+            column("RespMortalityRate2014", RespiratoryDeathsPer100k, Value),
+            mask("Mask Never", MaskNever),
+            mask("Mask Rarely", MaskRarely),
+            mask("Mask Sometimes", MaskSometimes),
+            mask("Mask Frequently", MaskFrequently),
+            mask("Mask Always", MaskAlways),
         ],
         unlisted: &[],
         listed: None,
@@ -207,24 +207,40 @@ pub(super) static ALL: &[File] = &[
         fips: "FIPS",
         residents: Some("POP_ESTIMATE_2018"),
         columns: &[
-            provider("Internal Medicine Primary Care (2019)", "providers_internal_medicine"),
-            provider("Family Medicine/General Practice Primary Care (2019)", "providers_family_medicine"),
-            provider("Pediatrics Primary Care (2019)", "providers_pediatrics"),
-            provider("Obstetrics & Gynecology Primary Care (2019)", "providers_obstetrics"),
-            provider("Geriatrics Primary Care (2019)", "providers_geriatrics"),
-            provider("Psychiatry specialists (2019)", "providers_psychiatry"),
-            provider("Surgery specialists (2019)", "providers_surgery"),
-            provider("Anesthesiology specialists (2019)", "providers_anesthesiology"),
-            provider("Emergency Medicine specialists (2019)", "providers_emergency_medicine"),
-            provider("Radiology specialists (2019)", "providers_radiology"),
-            provider("Cardiology specialists (2019)", "providers_cardiology"),
-            provider("Oncology (Cancer) specialists (2019)", "providers_oncology"),
-            provider("Endocrinology, Diabetes, and Metabolism specialists (2019)", "providers_endocrinology"),
-            provider("Pulmonary Disease (AAMC)", "providers_pulmonology"),
-            provider("Critical Care Medicine (AAMC)", "providers_critical_care"),
-            provider("Total nurse practitioners (2019)", "providers_nursing"),
+            provider("Internal Medicine Primary Care (2019)", ProvidersInternalMedicine),
+            provider("Family Medicine/General Practice Primary Care (2019)", ProvidersFamilyMedicine),
+            provider("Pediatrics Primary Care (2019)", ProvidersPediatrics),
+            provider("Obstetrics & Gynecology Primary Care (2019)", ProvidersObstetrics),
+            provider("Geriatrics Primary Care (2019)", ProvidersGeriatrics),
+            provider("Psychiatry specialists (2019)", ProvidersPsychiatry),
+            provider("Surgery specialists (2019)", ProvidersSurgery),
+            provider("Anesthesiology specialists (2019)", ProvidersAnesthesiology),
+            provider("Emergency Medicine specialists (2019)", ProvidersEmergencyMedicine),
+            provider("Radiology specialists (2019)", ProvidersRadiology),
+            provider("Cardiology specialists (2019)", ProvidersCardiology),
+            provider("Oncology (Cancer) specialists (2019)", ProvidersOncology),
+            provider("Endocrinology, Diabetes, and Metabolism specialists (2019)", ProvidersEndocrinology),
+            provider("Pulmonary Disease (AAMC)", ProvidersPulmonology),
+            provider("Critical Care Medicine (AAMC)", ProvidersCriticalCare),
+            provider("Total nurse practitioners (2019)", ProvidersNursing),
         ],
         unlisted: &[],
         listed: None,
     },
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_files_provide_every_covariate_and_each_once() {
+        let columns =
+            || ALL.iter().flat_map(|file| file.columns.iter().map(|column| column.covariate).chain(file.listed));
+        let mut provided = Covariates::default();
+        columns().for_each(|covariate| provided.set(covariate, 0.5));
+        assert_eq!(provided.iter().count(), columns().count(), "two columns give the same covariate");
+        derive(&mut provided);
+        assert_eq!(provided.iter().map(|(covariate, _)| covariate).collect::<Vec<_>>(), Covariate::ALL);
+    }
+}

@@ -5,10 +5,10 @@ mod contacts;
 mod files;
 mod table;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use countycast_engine::{Contacts, Covariates, Fips};
+use countycast_engine::{Contacts, Covariate, Covariates, Fips};
 use jiff::civil::Date;
 
 pub(super) use adjacency::{Neighbours, read as neighbours};
@@ -49,16 +49,17 @@ impl Facts {
     /// Residents, from the first file that has a value.
     pub(super) fn population(&self, county: Fips) -> Option<f64> {
         let covariates = self.counties.get(&county)?;
-        files::POPULATIONS.iter().find_map(|name| covariates.get(name)).filter(|residents| *residents > 0.0)
+        files::POPULATIONS
+            .into_iter()
+            .find_map(|residents| covariates.get(residents))
+            .filter(|residents| *residents > 0.0)
     }
 
     /// Adds a notice for each covariate with the number of these counties that lack it.
     pub(super) fn note_missing<'a>(&self, counties: impl Iterator<Item = &'a Covariates> + Clone, reader: &mut Reader) {
-        let known: std::collections::BTreeSet<&str> =
-            self.counties.values().flat_map(|covariates| covariates.iter().map(|(name, _)| name)).collect();
-        for name in known {
-            let missing = counties.clone().filter(|covariates| covariates.get(name).is_none()).count();
-            reader.notice(format!("{MISSING_COVARIATE} `{name}` is missing in counties"), missing);
+        for covariate in known(self.counties.values()) {
+            let missing = counties.clone().filter(|covariates| covariates.get(covariate).is_none()).count();
+            reader.notice(format!("{MISSING_COVARIATE} `{covariate}` is missing in counties"), missing);
         }
     }
 }
@@ -66,21 +67,24 @@ impl Facts {
 /// Covariates of a region from those of its parts: sums for counts of people and beds, means weighted by residents
 /// otherwise. A part without residents or without the value is left out.
 pub(super) fn together<'a>(parts: impl Iterator<Item = (&'a Covariates, Option<f64>)> + Clone) -> Covariates {
-    let names: std::collections::BTreeSet<&str> =
-        parts.clone().flat_map(|(covariates, _)| covariates.iter().map(|(name, _)| name)).collect();
     let mut whole = Covariates::default();
-    for name in names {
-        let values = parts.clone().filter_map(|(covariates, residents)| Some((covariates.get(name)?, residents)));
-        if files::is_sum(name) {
-            whole.set(name, values.map(|(value, _)| value).sum());
+    for covariate in known(parts.clone().map(|(covariates, _)| covariates)) {
+        let values = parts.clone().filter_map(|(covariates, residents)| Some((covariates.get(covariate)?, residents)));
+        if files::is_sum(covariate) {
+            whole.set(covariate, values.map(|(value, _)| value).sum());
         } else {
             let weighted = values.filter_map(|(value, residents)| Some((value, residents?)));
             let (sum, weight) = weighted.fold((0.0, 0.0), |(s, w), (value, r)| (s + value * r, w + r));
             // 0 / 0 is not finite and is left out.
-            whole.set(name, sum / weight);
+            whole.set(covariate, sum / weight);
         }
     }
     whole
+}
+
+/// What is known of any of these places.
+fn known<'a>(places: impl Iterator<Item = &'a Covariates>) -> BTreeSet<Covariate> {
+    places.flat_map(|covariates| covariates.iter().map(|(covariate, _)| covariate)).collect()
 }
 
 #[cfg(test)]
@@ -90,14 +94,14 @@ mod tests {
     #[test]
     fn shares_are_weighted_and_beds_are_added() {
         let mut city = Covariates::default();
-        city.set("poverty", 0.2);
-        city.set("staffed_beds", 100.0);
+        city.set(Covariate::Poverty, 0.2);
+        city.set(Covariate::StaffedBeds, 100.0);
         let mut village = Covariates::default();
-        village.set("poverty", 0.4);
-        village.set("staffed_beds", 10.0);
-        village.set("age_65_plus", 0.3);
+        village.set(Covariate::Poverty, 0.4);
+        village.set(Covariate::StaffedBeds, 10.0);
+        village.set(Covariate::Age65Plus, 0.3);
         let state = together([(&city, Some(3000.0)), (&village, Some(1000.0))].into_iter());
-        assert!((state.get("poverty").unwrap() - 0.25).abs() < 1e-12);
-        assert_eq!((state.get("staffed_beds"), state.get("age_65_plus")), (Some(110.0), Some(0.3)));
+        assert!((state.get(Covariate::Poverty).unwrap() - 0.25).abs() < 1e-12);
+        assert_eq!((state.get(Covariate::StaffedBeds), state.get(Covariate::Age65Plus)), (Some(110.0), Some(0.3)));
     }
 }

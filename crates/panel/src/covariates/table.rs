@@ -38,7 +38,7 @@ pub(super) fn read(
     let known: Vec<bool> = file.columns.iter().map(|column| column.known_from.is_none_or(|day| as_of >= day)).collect();
     for ((column, known), there) in file.columns.iter().zip(&known).zip(there) {
         if !known {
-            reader.notice(format!("{}: `{}` was not yet published on {as_of}", file.path, column.name), 1);
+            reader.notice(format!("{}: `{}` was not yet published on {as_of}", file.path, column.covariate), 1);
         } else if !there {
             reader.notice(format!("{}: there is no column `{}`", file.path, column.column), 1);
         }
@@ -48,16 +48,16 @@ pub(super) fn read(
         let covariates = facts.entry(*county).or_default();
         let sums = file.columns.iter().zip(sums).zip(&known);
         for ((column, (sum, weight)), _) in sums.filter(|((_, (_, weight)), known)| **known && *weight > 0.0) {
-            covariates.set(column.name, if column.how == How::Sum { *sum } else { sum / weight });
+            covariates.set(column.covariate, if column.how == How::Sum { *sum } else { sum / weight });
         }
-        if let Some(name) = file.listed {
-            covariates.set(name, 1.0);
+        if let Some(flag) = file.listed {
+            covariates.set(flag, 1.0);
         }
     }
     if !file.unlisted.is_empty() {
         for county in codes::counties().filter(|county| !counties.contains_key(county)) {
             let covariates = facts.entry(county).or_default();
-            file.unlisted.iter().for_each(|(name, value)| covariates.set(*name, *value));
+            file.unlisted.iter().for_each(|(covariate, value)| covariates.set(*covariate, *value));
         }
     }
     Ok(())
@@ -120,17 +120,24 @@ fn code(record: &ByteRecord, column: usize) -> Option<u32> {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use countycast_engine::Covariate;
     use jiff::civil::date;
+
+    use super::*;
 
     static FILE: File = File {
         path: "f.csv",
         fips: "FIPS",
         residents: Some("people"),
         columns: &[
-            Column { column: "poor", name: "poverty", how: How::Percent, known_from: None },
-            Column { column: "old", name: "age_65_plus", how: How::ShareOf("people"), known_from: None },
-            Column { column: "beds", name: "staffed_beds", how: How::Sum, known_from: Some(date(2020, 7, 1)) },
+            Column { column: "poor", covariate: Covariate::Poverty, how: How::Percent, known_from: None },
+            Column { column: "old", covariate: Covariate::Age65Plus, how: How::ShareOf("people"), known_from: None },
+            Column {
+                column: "beds",
+                covariate: Covariate::StaffedBeds,
+                how: How::Sum,
+                known_from: Some(date(2020, 7, 1)),
+            },
         ],
         unlisted: &[],
         listed: None,
@@ -151,9 +158,9 @@ mod tests {
             "FIPS,people,poor,old,beds\n51019,900,10,90,5\n51515,100,20,20,2\n1001.0,50,-999,NA,\nCity1,1,1,1,1\n";
         let (facts, notices) = facts(text, date(2020, 8, 1));
         let bedford = &facts[&"51019".parse().unwrap()];
-        assert!((bedford.get("poverty").unwrap() - 0.11).abs() < 1e-12);
-        assert!((bedford.get("age_65_plus").unwrap() - 0.11).abs() < 1e-12);
-        assert_eq!(bedford.get("staffed_beds"), Some(7.0));
+        assert!((bedford.get(Covariate::Poverty).unwrap() - 0.11).abs() < 1e-12);
+        assert!((bedford.get(Covariate::Age65Plus).unwrap() - 0.11).abs() < 1e-12);
+        assert_eq!(bedford.get(Covariate::StaffedBeds), Some(7.0));
         assert_eq!(facts[&"01001".parse().unwrap()].iter().count(), 0);
         assert_eq!(notices, ["f.csv: rows without a county, skipped (1)"]);
     }

@@ -1,29 +1,29 @@
 //! What a county's covariates say about its people.
 
-use countycast_engine::{Commuting, Location};
+use countycast_engine::{Commuting, Covariate, Location};
 
 use super::tables::{AGE_SHARES, BANDS, HOUSEHOLD_SIZES};
 
-/// Names of the covariates that give the share of each age band.
-const AGE_COVARIATES: [&str; BANDS] = [
-    "age_00_04",
-    "age_05_09",
-    "age_10_14",
-    "age_15_19",
-    "age_20_24",
-    "age_25_29",
-    "age_30_34",
-    "age_35_39",
-    "age_40_44",
-    "age_45_49",
-    "age_50_54",
-    "age_55_59",
-    "age_60_64",
-    "age_65_69",
-    "age_70_74",
-    "age_75_79",
-    "age_80_84",
-    "age_85_plus",
+/// The covariates that give the share of each age band.
+const AGE_COVARIATES: [Covariate; BANDS] = [
+    Covariate::Age00To04,
+    Covariate::Age05To09,
+    Covariate::Age10To14,
+    Covariate::Age15To19,
+    Covariate::Age20To24,
+    Covariate::Age25To29,
+    Covariate::Age30To34,
+    Covariate::Age35To39,
+    Covariate::Age40To44,
+    Covariate::Age45To49,
+    Covariate::Age50To54,
+    Covariate::Age55To59,
+    Covariate::Age60To64,
+    Covariate::Age65To69,
+    Covariate::Age70To74,
+    Covariate::Age75To79,
+    Covariate::Age80To84,
+    Covariate::Age85Plus,
 ];
 
 /// No county has as many commuters for each resident who works.
@@ -59,11 +59,12 @@ impl Profile {
     #[must_use]
     pub fn of(location: &Location) -> Self {
         let mut profile = Self::default();
-        let shares = AGE_COVARIATES.map(|name| location.covariates.get(name).unwrap_or(f64::NAN));
+        let shares = AGE_COVARIATES.map(|band| location.covariates.get(band).unwrap_or(f64::NAN));
         if shares.iter().all(|share| (0.0..=1.0).contains(share)) && shares.iter().sum::<f64>() > 0.5 {
             profile.age_shares = normalised(shares);
         }
-        if let Some(mean) = location.covariates.get("household_size").filter(|mean| (1.2..=5.0).contains(mean)) {
+        if let Some(mean) = location.covariates.get(Covariate::HouseholdSize).filter(|mean| (1.2..=5.0).contains(mean))
+        {
             profile.household_sizes = tilted(profile.household_sizes, mean);
         }
         profile
@@ -119,14 +120,14 @@ mod tests {
     #[test]
     fn household_sizes_take_the_mean_they_are_asked_for() {
         let mut place = Location::new(Fips::US, "a place");
-        place.covariates.set("household_size", 3.1);
+        place.covariates.set(Covariate::HouseholdSize, 3.1);
         assert!((mean_size(&Profile::of(&place).household_sizes) - 3.1).abs() < 1e-6);
     }
 
     #[test]
     fn half_known_ages_are_the_nations() {
         let mut place = Location::new(Fips::US, "a place");
-        place.covariates.set("age_00_04", 0.3);
+        place.covariates.set(Covariate::Age00To04, 0.3);
         assert_eq!(Profile::of(&place), Profile::default());
     }
 }

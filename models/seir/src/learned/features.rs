@@ -1,26 +1,26 @@
 //! What the boosters are told of a place on a day.
 
 use countycast_engine::growth::{Growth, log_cases, log_deaths, log_rate};
-use countycast_engine::{Around, Fips, History, Level, Surroundings, Track};
+use countycast_engine::{Around, Covariate, Fips, History, Level, Surroundings, Track};
 
 use crate::outlook::Outlook;
 
 /// Facts of a place that are features as they stand.
-const FACTS: [&str; 14] = [
-    "age_65_plus",
-    "age_15_19",
-    "age_20_24",
-    "density_per_square_mile",
-    "rural_urban",
-    "household_size",
-    "group_quarters",
-    "poverty",
-    "median_household_income",
-    "minority",
-    "mask_always",
-    "mask_never",
-    "latitude",
-    "longitude",
+const FACTS: [Covariate; 14] = [
+    Covariate::Age65Plus,
+    Covariate::Age15To19,
+    Covariate::Age20To24,
+    Covariate::DensityPerSquareMile,
+    Covariate::RuralUrban,
+    Covariate::HouseholdSize,
+    Covariate::GroupQuarters,
+    Covariate::Poverty,
+    Covariate::MedianHouseholdIncome,
+    Covariate::Minority,
+    Covariate::MaskAlways,
+    Covariate::MaskNever,
+    Covariate::Latitude,
+    Covariate::Longitude,
 ];
 /// Features that are computed from counts.
 const COUNTED: usize = 37;
@@ -60,7 +60,7 @@ impl<'a> Place<'a> {
             daily: history.cases().cleaned(),
             population: location.population.unwrap_or(f64::NAN),
             is_county: location.fips.level() == Level::County,
-            facts: FACTS.map(|name| location.covariates.get(name).unwrap_or(f64::NAN)),
+            facts: FACTS.map(|fact| location.covariates.get(fact).unwrap_or(f64::NAN)),
             region,
             nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
             neighbours: surroundings.neighbours.get(&location.fips),
