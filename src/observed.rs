@@ -33,25 +33,28 @@ pub fn truth_with_hub(panel: &Panel, data: &Path) -> Result<Truth, Error> {
     if !path.is_file() {
         return Ok(truth);
     }
-    let wrong = |line: u64, column: &str, value: &str| {
-        let problem = format!("`{value}` cannot be used");
-        InputError::new(&path, problem, "download the file again").on_line(line).in_column(column)
+    let problem = |line: u64, column: &str, what: String| {
+        InputError::new(&path, what, "download the file again").on_line(line).in_column(column)
     };
     let read = |source: csv::Error| Error::read(&path, std::io::Error::other(source));
     let mut reader = csv::Reader::from_path(&path).map_err(read)?;
     let headers = reader.headers().map_err(read)?.clone();
     let column = |name: &str| {
-        headers.iter().position(|header| header == name).ok_or_else(|| wrong(1, name, "a header without it"))
+        let found = headers.iter().position(|header| header == name);
+        found.ok_or_else(|| problem(1, name, "the header has no such column".to_owned()))
     };
     let [fips, end, cases] = [column("fips")?, column("target_end_date")?, column("actual_cases")?];
-    for (line, record) in (2..).zip(reader.records()) {
+    for record in reader.records() {
         let record = record.map_err(read)?;
+        let line = record.position().map_or(0, csv::Position::line);
         let text = |i: usize| record.get(i).unwrap_or_default();
-        let place = text(fips).parse().map_err(|_| wrong(line, "fips", text(fips)))?;
-        let day = text(end).parse().map_err(|_| wrong(line, "target_end_date", text(end)))?;
+        let wrong = |column: &str, value: &str| problem(line, column, format!("`{value}` cannot be used"));
+        let place = text(fips).parse().map_err(|_| wrong("fips", text(fips)))?;
+        let day = text(end).parse().map_err(|_| wrong("target_end_date", text(end)))?;
         if let Some(value) = Some(text(cases)).filter(|text| !text.is_empty()) {
-            let value: f64 = value.parse().map_err(|_| wrong(line, "actual_cases", value))?;
-            truth.insert_week(place, Target::Cases, day, value);
+            let count = value.parse().ok().filter(|count: &f64| count.is_finite());
+            let count = count.ok_or_else(|| wrong("actual_cases", value))?;
+            truth.insert_week(place, Target::Cases, day, count);
         }
     }
     Ok(truth)

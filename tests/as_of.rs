@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::path::Path;
 
-use common::{assert_same, bytes, demo_copy, manifest, project, scratch, succeed};
+use common::{apart_from_inputs, assert_same, bytes, demo_copy, project, scratch, succeed};
 
 const AS_OF: &str = "2020-09-12";
 /// Header of the as-of day in the publisher's files.
@@ -35,15 +35,7 @@ fn what_comes_after_as_of_changes_no_byte() {
     demo_copy(&data);
     let run = |out: &str| {
         succeed(project(&data, folder.path(), out, &["--as-of", AS_OF]));
-        let out = folder.path().join(out);
-        let (mut files, mut manifest) = (bytes(&out), manifest(&out));
-        files.remove("run.json");
-        for input in manifest["inputs"].as_array_mut().unwrap() {
-            input.as_object_mut().unwrap().remove("sha256");
-        }
-        manifest["identity"].as_object_mut().unwrap().remove("inputs");
-        manifest.as_object_mut().unwrap().remove("stages");
-        (files, manifest)
+        apart_from_inputs(&folder.path().join(out))
     };
     let (before, manifest) = run("before");
     assert_eq!(manifest["as_of"], AS_OF);

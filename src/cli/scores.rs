@@ -72,8 +72,7 @@ fn models(text: &mut String, title: &str, found: &[&Means], columns: [Column; 3]
         write!(text, "  {name:<width$}")?;
         for value in columns {
             for h in 1..=4 {
-                let cell = week(h).and_then(|m| value(m)).map_or("      –".to_owned(), |v| format!("{v:>7.3}"));
-                text.push_str(&cell);
+                text.push_str(&cell(week(h).and_then(|m| value(m))));
             }
             text.push_str("   ");
         }
@@ -104,13 +103,20 @@ fn teams(text: &mut String, done: &Done) -> Result {
     let title =
         "absolute error of summed new cases relative to COVIDhub-baseline, same counties and days, 1 to 4 weeks";
     writeln!(text, "\n{title}")?;
-    let mut last = "";
-    for score in done.teams.iter().filter(|score| score.horizon <= 4) {
-        if score.model != last {
-            write!(text, "{}  {:<26}", if last.is_empty() { "" } else { "\n" }, score.model)?;
-            last = &score.model;
+    let mut names: Vec<&str> = done.teams.iter().map(|score| score.model.as_str()).collect();
+    names.dedup();
+    for name in names {
+        write!(text, "  {name:<26}")?;
+        for week in 1..=4 {
+            let score = done.teams.iter().find(|score| score.model == name && score.horizon == week);
+            text.push_str(&cell(score.map(|score| score.relative)));
         }
-        write!(text, "{:>7.3}", score.relative)?;
+        writeln!(text)?;
     }
-    writeln!(text)
+    Ok(())
+}
+
+/// A number of a table, or a dash in its place.
+fn cell(value: Option<f64>) -> String {
+    value.map_or("      –".to_owned(), |value| format!("{value:>7.3}"))
 }

@@ -22,9 +22,6 @@ use crate::pipeline::Monitor;
 use crate::scores::{Means, Summary, Truth, score};
 use replay::Replayed;
 
-/// A team or model needs this many county-weeks at horizon 1 to be listed: four fifths of the counties on one date.
-const LEAST_COUNTY_WEEKS: usize = 2_500;
-
 /// Which past days to project and score.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -104,7 +101,7 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         vintage: request.vintage,
         means: summary.means(),
         ablation: ablation.means(),
-        teams: comparison.scores(LEAST_COUNTY_WEEKS),
+        teams: comparison.scores(),
     };
     table.finish()?;
     write::json(&request.out.join("summary.json"), &done)?;

@@ -23,6 +23,9 @@ const PIECE: usize = 1 << 18;
 /// The reference team, whose relative error is 1.
 const REFERENCE: &str = "COVIDhub-baseline";
 
+/// A model is listed with at least this share of the reference's counties on one day, summed over all days.
+const LISTED: f64 = 0.8;
+
 /// A model's sum of new cases in a county.
 type Point = (Arc<str>, Fips, f64);
 
@@ -45,9 +48,14 @@ pub struct TeamScore {
     pub relative: f64,
 }
 
-/// Errors accumulated over runs: number, own sum, reference's sum.
+/// Errors accumulated over runs.
 #[derive(Debug, Default)]
-pub struct Comparison(BTreeMap<(String, u8), (usize, f64, f64)>);
+pub struct Comparison {
+    /// Number, own sum and the reference's sum by model and horizon.
+    sums: BTreeMap<(String, u8), (usize, f64, f64)>,
+    /// The reference's counties at horizon 1 on the day with most of them.
+    counties: usize,
+}
 
 /// Reads the teams' points that belong to these as-of days, where the data folder has them.
 ///
@@ -109,7 +117,8 @@ fn origin_of(as_of: Date) -> Date {
 }
 
 impl Comparison {
-    /// Adds a run: the models' medians and the teams' points for the origin two days after its as-of day.
+    /// Adds a run: the models' medians and, in the counties of the run, the teams' points for the origin two days after its
+    /// as-of day.
     pub fn add(&mut self, run: &Run, truth: &Truth, teams: &Teams) {
         let origin = origin_of(run.as_of);
         let ours = run.forecasts.iter().filter(|f| f.resolution == Resolution::Span && f.target == Target::Cases);
@@ -119,8 +128,10 @@ impl Comparison {
             points.entry(forecast.horizon).or_default().push(point);
         }
         for (horizon, mut points) in points {
+            let counties: BTreeSet<Fips> = points.iter().map(|(_, fips, _)| *fips).collect();
             let theirs = teams.0.get(&(origin, horizon)).map_or(&[][..], Vec::as_slice);
-            points.extend(theirs.iter().map(|(model, fips, value)| (&**model, *fips, *value)));
+            let theirs = theirs.iter().filter(|(_, fips, _)| counties.contains(fips));
+            points.extend(theirs.map(|(model, fips, value)| (&**model, *fips, *value)));
             let error = |fips: Fips, point: f64| {
                 let truth = truth.span(fips, Target::Cases, run.as_of, usize::from(horizon))?;
                 Some((point - truth).abs())
@@ -130,20 +141,24 @@ impl Comparison {
                 .filter(|(model, _, _)| *model == REFERENCE)
                 .filter_map(|&(_, fips, point)| Some((fips, error(fips, point)?)))
                 .collect();
+            if horizon == 1 {
+                self.counties = self.counties.max(reference.len());
+            }
             for (model, fips, point) in points {
                 let Some((own, reference)) = error(fips, point).zip(reference.get(&fips).copied()) else { continue };
-                let sums = self.0.entry((model.to_owned(), horizon)).or_default();
+                let sums = self.sums.entry((model.to_owned(), horizon)).or_default();
                 *sums = (sums.0 + 1, sums.1 + own, sums.2 + reference);
             }
         }
     }
 
-    /// The scores of all models with at least `least` county-weeks at horizon 1, best first by week 1.
+    /// The scores of all models with at least four fifths of the counties of one day at horizon 1, best first by week 1.
     #[must_use]
-    pub fn scores(&self, least: usize) -> Vec<TeamScore> {
-        let first = |model: &str| self.0.get(&(model.to_owned(), 1)).filter(|(n, _, _)| *n >= least);
+    pub fn scores(&self) -> Vec<TeamScore> {
+        let least = LISTED * self.counties as f64;
+        let first = |model: &str| self.sums.get(&(model.to_owned(), 1)).filter(|(n, _, _)| *n as f64 >= least);
         let mut scores: Vec<TeamScore> = self
-            .0
+            .sums
             .iter()
             .filter(|((model, _), _)| first(model).is_some())
             .map(|((model, horizon), &(n, own, reference))| TeamScore {

@@ -1,6 +1,8 @@
 //! A small data folder, the program on it, and what it writes.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses a part")]
 
+pub mod fixture;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -108,6 +110,18 @@ fn timeless(out: &Path) -> Vec<u8> {
         assert!(stage.remove("wall_seconds").is_some() && stage.remove("cpu_seconds").is_some());
     }
     serde_json::to_vec_pretty(&manifest).unwrap()
+}
+
+/// The same with `run.json` apart: less its times, and less the hashes of the input files.
+pub fn apart_from_inputs(out: &Path) -> (BTreeMap<String, Vec<u8>>, serde_json::Value) {
+    let (mut files, mut manifest) = (files(out), manifest(out));
+    files.remove("run.json");
+    for input in manifest["inputs"].as_array_mut().unwrap() {
+        input.as_object_mut().unwrap().remove("sha256");
+    }
+    manifest["identity"].as_object_mut().unwrap().remove("inputs");
+    manifest.as_object_mut().unwrap().remove("stages");
+    (files, manifest)
 }
 
 /// Says which files differ, not how: a difference of megabytes helps nobody.
