@@ -9,6 +9,7 @@ pub use countycast_scores as scores;
 pub mod archive;
 pub mod blend;
 pub mod capacity;
+#[cfg(feature = "cli")]
 #[doc(hidden)]
 pub mod cli;
 pub mod config;
@@ -19,10 +20,12 @@ pub mod identity;
 pub mod observed;
 pub mod output;
 pub mod phase;
+#[cfg(feature = "pictures")]
 mod pictures;
 pub mod pipeline;
 pub mod project;
 pub mod report;
 pub mod reproduction;
+#[cfg(feature = "tune")]
 pub mod tune;
 pub mod what_if;
