@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use countycast::config::Config;
 use countycast::panel::{self, Panel};
-use countycast::pipeline::{Batch, Group, Levels, Monitor, Plan, Projected, Response, Selection};
-use countycast::project::plan;
+use countycast::pipeline::{Levels, Plan, Projected, Response, Selection};
+use countycast::project::{in_memory, plan};
 use countycast::scores::PhaseKind;
 use countycast::scores::quantiles::Forecast;
 use countycast_engine::{
@@ -87,13 +87,6 @@ impl Fitted for One {
     }
 }
 
-struct Silent;
-
-impl Monitor for Silent {
-    fn begin(&self, _: &'static str, _: usize) {}
-    fn step(&self) {}
-}
-
 fn demo() -> &'static Panel {
     static PANEL: OnceLock<Panel> = OnceLock::new();
     PANEL.get_or_init(|| {
@@ -117,15 +110,11 @@ fn under(faulty: Faulty, scenarios: Vec<Levels>) -> BTreeMap<String, Projected> 
     plan.limit = Duration::from_secs(2);
     plan.training_limit = Duration::from_secs(2);
     let selection = Selection::parse(demo(), &["IA".to_owned()], &[]).unwrap();
-    let mut batch = Batch::new(demo(), plan, selection);
-    batch.train(&Silent).unwrap();
-    let mut found = BTreeMap::new();
-    let sink = |group: Group| {
-        found.extend(group.results.into_iter().map(|projected| (projected.fips.to_string(), projected)));
-        Ok(())
-    };
-    batch.run(&BTreeMap::new(), &Silent, sink).unwrap();
-    found
+    by_code(in_memory(demo(), plan, selection, &()).unwrap())
+}
+
+fn by_code(projected: Vec<Projected>) -> BTreeMap<String, Projected> {
+    projected.into_iter().map(|projected| (projected.fips.to_string(), projected)).collect()
 }
 
 fn sound() -> Faulty {
@@ -251,12 +240,7 @@ fn where_every_engine_fails_a_county_follows_its_state() {
     let mut plan: Plan = plan(&config, 2).unwrap();
     plan.engines = vec![Arc::new(Alone(Faulty { fit: Fault::Panics, ..sound() }))];
     let selection = Selection::parse(demo(), &[], &[COUNTY.to_owned(), "19003".to_owned()]).unwrap();
-    let mut found = BTreeMap::new();
-    let sink = |group: Group| {
-        found.extend(group.results.into_iter().map(|projected| (projected.fips.to_string(), projected)));
-        Ok(())
-    };
-    Batch::new(demo(), plan, selection).run(&BTreeMap::new(), &Silent, sink).unwrap();
+    let found = by_code(in_memory(demo(), plan, selection, &()).unwrap());
     let here = &found[COUNTY];
     assert_eq!((here.phase.kind(), here.phase.reason().as_str()), (PhaseKind::Fallback, "no engine succeeded"));
     assert!(here.blend.is_some() && here.failures.len() == 1);

@@ -1,6 +1,7 @@
 //! Backtests: projections of past days from the data available then, compared with observed counts.
 
 mod ablate;
+#[cfg(feature = "pictures")]
 mod pictures;
 mod replay;
 mod teams;
@@ -71,8 +72,8 @@ pub struct Done {
     pub teams: Vec<TeamScore>,
 }
 
-/// Projects every as-of day that is missing, and scores all of them. Each day is kept under `OUT/runs`, so that an
-/// interrupted backtest can be resumed.
+/// Projects every as-of day that is missing, scores all of them and, with the feature `pictures`, draws charts. Each day
+/// is kept under `OUT/runs`, so that an interrupted backtest can be resumed.
 ///
 /// # Errors
 /// [`Error`] for data, settings or dates that cannot be used, files that cannot be written, and when the monitor asks
@@ -86,7 +87,6 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         request,
         truth,
         teams,
-        middle: dates[dates.len() / 2],
         summary: Summary::default(),
         comparison: Comparison::default(),
         ablation: Ablation::default(),
@@ -105,6 +105,7 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     };
     table.finish()?;
     write::json(&request.out.join("summary.json"), &done)?;
+    #[cfg(feature = "pictures")]
     pictures::all(&request.out, &done)?;
     Ok(done)
 }
@@ -114,8 +115,6 @@ struct Book<'a> {
     request: &'a Request,
     truth: Truth,
     teams: Option<Teams>,
-    /// The day whose fans are drawn.
-    middle: Date,
     summary: Summary,
     comparison: Comparison,
     ablation: Ablation,
@@ -137,9 +136,8 @@ impl Book<'_> {
             self.comparison.add(&run, &self.truth, teams);
         }
         self.table.add(&scores)?;
-        if run.as_of == self.middle {
-            pictures::fans(&self.request.out.join("fans.svg"), &run, &self.truth)?;
-        }
+        #[cfg(feature = "pictures")]
+        pictures::fans(self.request, &run, &self.truth)?;
         if self.request.ablate {
             self.ablation.add(&self.request.config, run, &self.truth);
         }

@@ -9,7 +9,7 @@ use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
-use super::Done;
+use super::{Done, Request, dates};
 use crate::error::Error;
 use crate::output::{BLEND, aside};
 use crate::pictures::DISTINCT;
@@ -38,9 +38,14 @@ pub(super) fn all(out: &Path, done: &Done) -> std::result::Result<(), Error> {
     draw(&out.join("calibration.svg"), (900, 480), |area| calibration(area, &done.means))
 }
 
-/// Draws a page of counties, from the largest to the smallest, with the blend's fan chart and the observed counts.
-pub(super) fn fans(path: &Path, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
-    draw(path, (1200, 1000), |area| fan_page(area, run, truth))
+/// Draws a page of counties, from the largest to the smallest, with the blend's fan chart and the observed counts, if this
+/// is the run of the middle as-of day.
+pub(super) fn fans(request: &Request, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
+    let dates = dates(request)?;
+    if run.as_of != dates[dates.len() / 2] {
+        return Ok(());
+    }
+    draw(&request.out.join("fans.svg"), (1200, 1000), |area| fan_page(area, run, truth))
 }
 
 fn draw(path: &Path, size: (u32, u32), plot: impl FnOnce(&Area<'_>) -> Result<()>) -> std::result::Result<(), Error> {

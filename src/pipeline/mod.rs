@@ -41,7 +41,7 @@ pub use failure::Failure;
 pub use joint::{Alternative, Joint, Response};
 pub use monitor::Monitor;
 pub use plan::{Coupling, Levels, Plan};
-pub(crate) use pool::THREAD_NAME;
+pub use pool::THREAD_NAME;
 pub use projected::{Group, Moved, Projected};
 pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, engines, is_mechanistic, names};
 pub use select::Selection;

@@ -11,8 +11,9 @@ use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
 
-/// Name of the pool's threads, by which the program's panic hook recognises them.
-pub(crate) const THREAD_NAME: &str = "countycast-engine";
+/// Name of the threads on which engines run, by which a panic hook recognises them: their panics are failures of one
+/// engine in one place and are reported as such.
+pub const THREAD_NAME: &str = "countycast-engine";
 
 /// Interval between checks for stuck jobs.
 const WATCH_INTERVAL: Duration = Duration::from_millis(50);

@@ -58,6 +58,17 @@ impl Selection {
         states.iter().map(state).collect::<Result<_, _>>().map(Self::States)
     }
 
+    /// The first selected place that the panel lacks.
+    #[must_use]
+    pub fn missing(&self, panel: &Panel) -> Option<Fips> {
+        match self {
+            Self::All => None,
+            Self::States(places) | Self::Places(places) => {
+                places.iter().copied().find(|&fips| panel.place(fips).is_none())
+            }
+        }
+    }
+
     /// Whether a place is projected.
     #[must_use]
     pub fn contains(&self, place: Fips) -> bool {

@@ -6,6 +6,7 @@ mod day;
 mod days;
 mod files;
 mod hindsight;
+mod in_memory;
 mod lessons;
 mod manifest;
 mod models;
@@ -19,6 +20,7 @@ use countycast_engine::{Horizon, Level};
 
 pub(crate) use self::day::{Day, Forecasts};
 pub(crate) use self::days::side_by_side;
+pub use self::in_memory::in_memory;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
 use crate::blend::Learned;

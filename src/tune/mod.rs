@@ -4,6 +4,7 @@ mod budget;
 mod choice;
 mod evolution;
 mod objective;
+#[cfg(feature = "pictures")]
 mod picture;
 mod search;
 mod space;
@@ -230,7 +231,7 @@ fn keep(request: &Request, key: &str, file: &Path, trials: &[Trial]) -> Result<(
     aside(file, |path| trials::write(path, request.space.parameters(), trials))
 }
 
-/// Writes the summary, the pictures and the best settings.
+/// Writes the summary, the best settings and, with the feature `pictures`, the response chart.
 fn finish(request: &Request, done: &Done) -> Result<(), Error> {
     let text = |name: &str, text: String| {
         let path = request.out.join(name);
@@ -241,5 +242,7 @@ fn finish(request: &Request, done: &Done) -> Result<(), Error> {
         "# Found by `countycast tune`; summary.txt says on what. Confirm on other days with `countycast evaluate`.\n";
     text("best.toml", format!("{head}{}", request.space.config(values)))?;
     text("summary.txt", summary::text(request, done))?;
-    picture::write(&request.out, request.space.parameters(), done)
+    #[cfg(feature = "pictures")]
+    picture::write(&request.out, request.space.parameters(), done)?;
+    Ok(())
 }

@@ -1,8 +1,5 @@
 //! Daily courses under each scenario, as shown in tables and charts.
 
-use countycast_engine::Date;
-use jiff::ToSpan;
-
 use super::effect::interval;
 use crate::capacity::{Bed, Census};
 
@@ -20,11 +17,6 @@ pub struct Course {
     pub cases: Vec<[f64; 3]>,
     /// Patients in hospital at the day's end, on the ward and in intensive care; 0 if unknown.
     pub patients: Vec<[f64; 3]>,
-}
-
-/// The date this many days after the as-of day.
-pub(super) fn day(as_of: Date, ahead: i64) -> Date {
-    as_of.saturating_add(ahead.days())
 }
 
 /// Daily quantiles of patients in all beds.

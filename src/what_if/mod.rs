@@ -20,6 +20,7 @@ mod entry;
 mod file;
 mod kind;
 mod needs;
+#[cfg(feature = "pictures")]
 mod picture;
 mod places;
 mod request;

@@ -13,7 +13,7 @@ use super::needs::{self, Answered};
 use super::request::{Request, told_apart};
 use super::together::{ALL_PLACES, Together, Whole};
 use super::variant::{Variant, variants};
-use super::{picture, write};
+use super::write;
 use crate::archive::Archive;
 use crate::error::Error;
 use crate::panel::{self, Panel};
@@ -24,7 +24,7 @@ use crate::project::{self, recall, taught};
 const KEPT_DAYS: u16 = 7;
 
 /// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `projections.parquet`, `days.parquet`,
-/// `capacity.parquet`, and pictures.
+/// `capacity.parquet`, and, with the feature `pictures`, charts.
 ///
 /// The baseline is the projection of [`project::project`] for the same places, day, horizon, settings and, if one is given,
 /// archive.
@@ -65,7 +65,8 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     })?;
     let done = threads.install(|| answers.done(notices))?;
     write::all(&request.out, &done, &panel)?;
-    picture::all(&request.out, &done)?;
+    #[cfg(feature = "pictures")]
+    super::picture::all(&request.out, &done)?;
     Ok(done)
 }
 

@@ -41,8 +41,23 @@ pub(super) struct Aligned {
     pub(super) states: BTreeMap<Fips, (Raw, Raw)>,
 }
 
+impl Aligned {
+    /// Counties whose states are the sums of them: no case is without a county.
+    pub(super) fn of_counties(counties: Vec<County>) -> Self {
+        let mut states = BTreeMap::new();
+        for County { fips, cases, deaths, .. } in &counties {
+            let Some(state) = fips.state() else { continue };
+            let days = cases.new.len();
+            let sums: &mut (Raw, Raw) = states.entry(state).or_insert_with(|| (Raw::zero(days), Raw::zero(days)));
+            sums.0.add(cases, 1.0);
+            sums.1.add(deaths, 1.0);
+        }
+        Self { counties, states }
+    }
+}
+
 impl Raw {
-    fn zero(days: usize) -> Self {
+    pub(super) fn zero(days: usize) -> Self {
         Self { new: vec![0.0; days], total: 0.0 }
     }
 

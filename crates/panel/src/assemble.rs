@@ -30,12 +30,8 @@ struct Outer {
     deaths: Around,
 }
 
-/// Builds the places: the nation first, then its states, then their counties, each repaired with information from its
-/// region.
-///
-/// State totals are repaired on their own series and not as the sum of repaired counties: transfers between a county
-/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance.
-pub(super) fn assemble(
+/// Builds the places from published files. Problems are reported with the file of cases, and missing facts as notices.
+pub(super) fn of_files(
     aligned: Aligned,
     first_day: Date,
     facts: &Facts,
@@ -43,18 +39,38 @@ pub(super) fn assemble(
     cases_file: &Path,
     reader: &mut Reader,
 ) -> Result<Places, Error> {
-    let locations: Vec<Location> = aligned.counties.iter().map(|county| location(county, facts)).collect();
-    check_populations(&aligned.counties, &locations, first_day, cases_file)?;
+    let locations = locations(&aligned.counties, facts);
+    if let Some((county, problem)) = overfull(&aligned.counties, &locations) {
+        let days = i64::try_from(county.cases.new.len().saturating_sub(1)).unwrap_or(0).min(1 << 20);
+        let day = first_day.saturating_add(jiff::Span::new().days(days));
+        let remedy = "correct the count, or the population in the file with deaths or under counties/";
+        return Err(InputError::new(cases_file, problem, remedy)
+            .on_line(county.line)
+            .in_column(day.strftime("%-m/%-d/%y").to_string())
+            .into());
+    }
     facts.note_missing(locations.iter().map(|l| &l.covariates), reader);
     let unknown = locations.iter().filter(|l| l.population.is_none()).count();
     reader.notice("counties without a population", unknown);
+    assemble(aligned, locations, first_day, facts, settings).map_err(|error| inconsistent(cases_file, &error))
+}
 
-    let build = |location, counts: &(Raw, Raw), outer: Option<&Outer>| {
-        place(location, first_day, counts, outer, settings).map_err(|error| inconsistent(cases_file, &error))
-    };
+/// Builds the places from counties and their locations: the nation first, then its states, then their counties, each
+/// repaired with information from its region.
+///
+/// State totals are repaired on their own series and not as the sum of repaired counties: transfers between a county
+/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance.
+pub(super) fn assemble(
+    aligned: Aligned,
+    locations: Vec<Location>,
+    first_day: Date,
+    facts: &Facts,
+    settings: &Settings,
+) -> Result<Places, HistoryError> {
+    let build =
+        |location, counts: &(Raw, Raw), outer: Option<&Outer>| place(location, first_day, counts, outer, settings);
     let days = aligned.states.values().next().map_or(0, |(cases, _)| cases.new.len());
-    let zero = || Raw { new: vec![0.0; days], total: 0.0 };
-    let mut total = (zero(), zero());
+    let mut total = (Raw::zero(days), Raw::zero(days));
     for (cases, deaths) in aligned.states.values() {
         total.0.add(cases, 1.0);
         total.1.add(deaths, 1.0);
@@ -80,7 +96,7 @@ pub(super) fn assemble(
             let outer = outer(&place, within);
             Ok((place, outer))
         })
-        .collect::<Result<_, Error>>()?;
+        .collect::<Result<_, HistoryError>>()?;
     let counties = aligned
         .counties
         .into_par_iter()
@@ -92,8 +108,13 @@ pub(super) fn assemble(
             place.reported_in = county.reported_in.map(str::to_owned);
             Ok(place)
         })
-        .collect::<Result<_, Error>>()?;
+        .collect::<Result<_, HistoryError>>()?;
     Ok(Places { nation, states: states.into_iter().map(|(place, _)| place).collect(), counties })
+}
+
+/// The counties with what is known about them.
+pub(super) fn locations(counties: &[County], facts: &Facts) -> Vec<Location> {
+    counties.iter().map(|county| location(county, facts)).collect()
 }
 
 fn location(county: &County, facts: &Facts) -> Location {
@@ -108,28 +129,14 @@ fn location(county: &County, facts: &Facts) -> Location {
     location
 }
 
-/// A county cannot have more cases than residents: one of the two is wrong.
-fn check_populations(
-    counties: &[County],
-    locations: &[Location],
-    first_day: Date,
-    cases_file: &Path,
-) -> Result<(), Error> {
-    for (county, location) in counties.iter().zip(locations) {
-        let Some(residents) = location.population.filter(|residents| county.cases.total > *residents) else { continue };
-        let days = i64::try_from(county.cases.new.len().saturating_sub(1)).unwrap_or(0).min(1 << 20);
-        let day = first_day.saturating_add(jiff::Span::new().days(days));
-        let problem = format!(
-            "{:.0} cases in {} ({}), which has {residents:.0} residents",
-            county.cases.total, location.name, county.fips
-        );
-        let remedy = "correct the count, or the population in the file with deaths or under counties/";
-        return Err(InputError::new(cases_file, problem, remedy)
-            .on_line(county.line)
-            .in_column(day.strftime("%-m/%-d/%y").to_string())
-            .into());
-    }
-    Ok(())
+/// A county with more cases than residents, of which one must be wrong, and the problem in words.
+pub(super) fn overfull<'a>(counties: &'a [County], locations: &[Location]) -> Option<(&'a County, String)> {
+    counties.iter().zip(locations).find_map(|(county, location)| {
+        let (cases, residents) = (county.cases.total, location.population?);
+        let problem =
+            || format!("{cases:.0} cases in {} ({}), which has {residents:.0} residents", location.name, county.fips);
+        (cases > residents).then(|| (county, problem()))
+    })
 }
 
 /// Repairs both series of a place; also returns the information on cases and deaths for the places within it.

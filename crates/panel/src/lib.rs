@@ -1,11 +1,13 @@
 #![doc = include_str!("../README.md")]
 //!
-//! [`load`] reads a data folder up to an as-of day; [`Sources`] reads it once for any number of days. `sources` recognises
-//! the publisher's layout and reads it, `geography` maps rows to places, `align` puts all series on the same days,
-//! `repair` moves counts to the days they belong to, `covariates` adds county covariates, `commuting` adds commuters
-//! across county lines, and `patients` adds hospital patients of the state. Nothing after the as-of day is used.
+//! [`load`] reads a data folder up to an as-of day; [`Sources`] reads it once for any number of days; and
+//! [`Panel::from_counties`] takes arrays. `sources` recognises the publisher's layout and reads it, `geography` maps rows
+//! to places, `align` puts all series on the same days, `repair` moves counts to the days they belong to, `covariates`
+//! adds county covariates, `commuting` adds commuters across county lines, and `patients` adds hospital patients of the
+//! state. Nothing after the as-of day is used.
 
 mod align;
+mod arrays;
 mod assemble;
 mod commuting;
 mod covariates;
@@ -29,6 +31,7 @@ use countycast_engine::{Fips, History};
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+pub use arrays::CountyData;
 pub use covariates::MISSING_COVARIATE;
 pub use error::{Error, InputError};
 pub use geography::{State, codes};

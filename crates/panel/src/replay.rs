@@ -30,10 +30,7 @@ impl Sources {
     /// # Errors
     /// [`Error`] for a missing folder, an unknown layout, a setting out of range.
     pub fn open(folder: &Path, settings: &Settings) -> Result<Self, Error> {
-        settings.check().map_err(|message| Error::Request {
-            message,
-            remedy: "correct the setting in the configuration, or leave it out".to_owned(),
-        })?;
+        settings.validate()?;
         let mut reader = Reader::new(folder)?;
         let files = sources::find(settings.source.publisher(), &mut reader)?;
         Ok(Self { reader, files, settings: settings.clone() })
@@ -66,7 +63,7 @@ impl Sources {
         let neighbours = covariates::neighbours(&codes, &mut reader)?;
         let flows = commuting::read(&mut reader)?;
         let patients = patients::read(first_day, as_of, &mut reader)?;
-        let places = assemble::assemble(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
+        let places = assemble::of_files(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
         let assemble::Places { nation, mut states, mut counties } = places;
         commuting::attach(&flows, &mut counties, &states)
             .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))

@@ -1,6 +1,7 @@
 //! Every threshold of reading and repair, in one place.
 
 use super::sources::Publisher;
+use crate::error::Error;
 
 /// How the panel is read and repaired.
 #[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
@@ -181,6 +182,12 @@ impl Default for Weekday {
 }
 
 impl Settings {
+    /// As [`Settings::check`], with a remedy.
+    pub(super) fn validate(&self) -> Result<(), Error> {
+        let remedy = "correct the setting in the configuration, or leave it out";
+        self.check().map_err(|message| Error::Request { message, remedy: remedy.to_owned() })
+    }
+
     /// Checks that every setting is in range.
     ///
     /// # Errors

@@ -1,9 +1,10 @@
 //! Time courses under each scenario: past and projected cases, and hospital patients compared with free beds.
 
+use jiff::ToSpan;
 use plotters::coord::Shift;
 use plotters::prelude::*;
 
-use super::super::course::{Course, day};
+use super::super::course::Course;
 use super::super::done::{Asked, Done};
 use super::super::variant::short;
 use super::{BASELINE, Drawn, Picture, colours, people};
@@ -69,7 +70,7 @@ impl<'a> Courses<'a> {
             .x_label_area_size(30)
             .y_label_area_size(64)
             .build_cartesian_2d(first..days as f64, 0.0..top)?;
-        let date = |ahead: &f64| day(self.done.as_of, ahead.round() as i64).to_string();
+        let date = |ahead: &f64| self.done.as_of.saturating_add((ahead.round() as i64).days()).to_string();
         let mut mesh = chart.configure_mesh();
         mesh.light_line_style(WHITE).x_labels(8).x_label_formatter(&date).y_label_formatter(&people);
         mesh.label_style((FONT, 13)).draw()?;

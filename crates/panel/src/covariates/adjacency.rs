@@ -21,14 +21,20 @@ pub(crate) type Neighbours = BTreeMap<Fips, Vec<Fips>>;
 pub(crate) fn read(counties: &BTreeSet<Fips>, reader: &mut Reader) -> Result<Neighbours, Error> {
     let Some(path) = reader.optional(&[PATH], "no county has neighbours") else { return Ok(Neighbours::new()) };
     let pairs = reader.parsed(&path, |bytes| pairs(&path, bytes))?;
+    let neighbours = among(counties, pairs.iter().copied());
+    let islands = counties.iter().filter(|county| !neighbours.contains_key(county)).count();
+    reader.notice("counties without a neighbour", islands);
+    Ok(neighbours)
+}
+
+/// Neighbours from pairs in either order. Counties outside the panel are left out; a merged county is not its own neighbour.
+pub(crate) fn among(counties: &BTreeSet<Fips>, pairs: impl Iterator<Item = (Fips, Fips)>) -> Neighbours {
     let mut sets = BTreeMap::<Fips, BTreeSet<Fips>>::new();
-    for &(a, b) in pairs.iter().filter(|(a, b)| counties.contains(a) && counties.contains(b)) {
+    for (a, b) in pairs.filter(|(a, b)| a != b && counties.contains(a) && counties.contains(b)) {
         sets.entry(a).or_default().insert(b);
         sets.entry(b).or_default().insert(a);
     }
-    let islands = counties.iter().filter(|county| !sets.contains_key(county)).count();
-    reader.notice("counties without a neighbour", islands);
-    Ok(sets.into_iter().map(|(county, neighbours)| (county, neighbours.into_iter().collect())).collect())
+    sets.into_iter().map(|(county, neighbours)| (county, neighbours.into_iter().collect())).collect()
 }
 
 /// All pairs of neighbours.
@@ -38,8 +44,7 @@ fn pairs(path: &Path, bytes: &[u8]) -> Result<Vec<(Fips, Fips)>, Error> {
     let (mut pairs, mut record) = (Vec::new(), ByteRecord::new());
     while table.read(&mut record)? {
         let county = |column| Ok::<_, Error>(table.fips(&record, column)?.and_then(codes::county));
-        // A merged county is not its own neighbour.
-        pairs.extend(county(fips)?.zip(county(neighbour)?).filter(|(a, b)| a != b));
+        pairs.extend(county(fips)?.zip(county(neighbour)?));
     }
     Ok(pairs)
 }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use countycast_engine::{Contacts, Covariate, Covariates, Fips};
 use jiff::civil::Date;
 
-pub(super) use adjacency::{Neighbours, read as neighbours};
+pub(super) use adjacency::{Neighbours, among, read as neighbours};
 
 use super::input::Reader;
 use crate::error::Error;
@@ -41,6 +41,11 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
 }
 
 impl Facts {
+    /// The covariates of these counties, without contact matrices.
+    pub(super) fn new(counties: BTreeMap<Fips, Covariates>) -> Self {
+        Self { counties, contacts: None }
+    }
+
     /// The covariates of a county.
     pub(super) fn of(&self, county: Fips) -> Covariates {
         self.counties.get(&county).cloned().unwrap_or_default()

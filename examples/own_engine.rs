@@ -1,13 +1,17 @@
-//! A fourth model in one file: a renewal equation with the reproduction number of the last two weeks.
+//! An engine of one's own through the whole blend: a renewal equation with the reproduction number of the last two weeks.
 //!
-//! `cargo run --release --example custom_engine` fits it to one county and prints its next four weeks, as they are and
-//! with transmission halved. In the project an engine is a crate under `models/` and a line in `pipeline/registry.rs`.
+//! `cargo run --release --example own_engine` adds it to the engines of the demonstration panel's projection, and prints its
+//! share in a county and its forecast beside those of the other engines and the blend. In the project an engine is a crate
+//! under `models/` and a line in `pipeline/registry.rs`.
 
 use std::sync::Arc;
 
-use countycast_engine::{
-    Change, Draws, Engine, EngineError, Fitted, History, Horizon, Location, Scenario, Series, Streams, Target,
-};
+use countycast::config::Config;
+use countycast::panel::{self, Request, demo};
+use countycast::pipeline::Selection;
+use countycast::project;
+use countycast::scores::quantiles::MEDIAN;
+use countycast_engine::{Draws, Engine, EngineError, Fitted, History, Horizon, Scenario, Streams, Target};
 use rand_distr::{Distribution, Gamma, Poisson};
 
 /// New cases come from those of a generation time ago.
@@ -66,17 +70,24 @@ impl Fitted for FittedRenewal {
 }
 
 fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let place = Arc::new(Location::new("31005".parse()?, "Example, NE"));
-    let cases = Series::from_counts((0..60).map(|day| (40.0 * (0.02 * f64::from(day)).exp()).round()).collect())?;
-    let history = History::new(place, "2020-08-26".parse()?, cases.clone(), cases, None)?;
-    let (horizon, streams) = (Horizon::from_days(28)?, Streams::new(1, "renewal", "31005".parse()?));
-    let fitted = Renewal { generation_days: 5 }.fit(&history, &streams)?;
-    let halved = Change::transmission(history.day(60), history.day(88), 0.5);
-    for (name, scenario) in [("as it is", Scenario::baseline()), ("halved", Scenario::baseline().with(halved)?)] {
-        let draws = fitted.draw(&scenario, horizon, 1000, &streams)?;
-        let paths = draws.paths(Target::Cases).ok_or("no cases")?;
-        let mean = paths.map(|path| f64::from(path.iter().sum::<f32>())).sum::<f64>() / 1000.0;
-        println!("transmission {name:<9} {mean:>8.0} cases in four weeks");
+    let (folder, county) = (tempfile::tempdir()?, "19001".parse()?);
+    demo::write(folder.path(), demo::SEED)?;
+    let request = Request { data: folder.path().to_owned(), as_of: None, vintage: false };
+    let panel = panel::load(&request, &panel::Settings::default())?;
+    let config = Config { engine_names: ["flat", "trend", "curve"].map(str::to_owned).to_vec(), ..Config::default() };
+    let mut plan = project::plan(&config, 2)?;
+    plan.engines.push(Arc::new(Renewal { generation_days: 5 }));
+
+    let place = project::in_memory(&panel, plan, Selection::Places([county].into()), &())?.swap_remove(0);
+    let share =
+        |name: &str| place.weights.iter().find(|weight| weight.engine == name).map_or(0.0, |weight| weight.share);
+    let members = place.members.iter().map(|(name, forecast)| (*name, share(name), forecast));
+    println!("new cases in {county} in the four weeks after {}\n", panel.as_of());
+    println!("{:<10}{:>6}{:>9}{:>9}{:>9}", "", "share", "2.5%", "median", "97.5%");
+    for (name, share, forecast) in members.chain(place.blend.iter().map(|blend| ("blend", 1.0, blend))) {
+        let cases = forecast.target(Target::Cases).ok_or("no cases")?;
+        let [low, median, high] = [1, MEDIAN, 21].map(|level| cases.sum[27][level]);
+        println!("{name:<10}{share:>6.2}{low:>9.0}{median:>9.0}{high:>9.0}");
     }
     Ok(())
 }
