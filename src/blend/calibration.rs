@@ -132,7 +132,7 @@ fn between(learned: &[f64; 4]) -> [f64; 23] {
         (22, 1.0),
     ];
     std::array::from_fn(|i| {
-        let above = knots.iter().position(|(at, _)| *at >= i).unwrap_or(knots.len() - 1);
+        let above = knots.partition_point(|(at, _)| *at < i);
         let ((a, low), (b, high)) = (knots[above.saturating_sub(1)], knots[above]);
         if a == b { high } else { low + (high - low) * (i - a) as f64 / (b - a) as f64 }
     })
@@ -149,6 +149,8 @@ fn stretch(row: &mut Row, factors: &[f64; 23]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scores::{PhaseKind, PlaceThen, QuantileForecast};
+    use countycast_engine::Fips;
 
     fn ratios(scale: f64, days: i8) -> Vec<Ratio> {
         let even = |day: i8| (0..100).map(move |i| (scale * f64::from(i) / 95.0, 1.0, Date::constant(2020, 8, day)));
@@ -159,11 +161,102 @@ mod tests {
     fn levels_that_held_too_much_are_narrowed_within_bounds() {
         // With uniform ratios up to half the distance of the level, 95 % lie below 0.495 of it: four days count half.
         let found = factor(ratios(0.5, 4), 0.95, 0.1);
-        assert!((found - 0.495_f64.sqrt()).abs() < 0.01, "{found}");
+        assert!((found - (0.5 * 94.0 / 95.0_f64).sqrt()).abs() < 1e-12, "{found}");
         assert!(factor(ratios(0.5, 12), 0.05, 0.1) < found, "more days, and the lower level alike");
         assert_eq!(factor(ratios(0.5, 4), 0.95, 0.8), 0.8);
         assert_eq!(factor(ratios(2.0, 4), 0.95, 0.1), 1.0, "what held too little stays");
         assert_eq!(factor(ratios(0.5, 1)[..49].to_vec(), 0.95, 0.1), 1.0);
+        assert!(factor(ratios(0.5, 1)[..50].to_vec(), 0.95, 0.1) < 1.0);
+    }
+
+    #[test]
+    fn factors_between_the_learned_levels_are_interpolated() {
+        let found = between(&[0.6, 0.8, 1.0, 0.7]);
+        // Known at 10, 25, 75 and 90 %; at the median their middle; 1 from 2.5 % down and from 97.5 % up.
+        let (low, middle) = ([1.0, 1.0, 0.8, 0.6, 2.0 / 3.0, 2.2 / 3.0, 0.8], [0.82, 0.84, 0.86, 0.88, 0.9]);
+        let high = [0.92, 0.94, 0.96, 0.98, 1.0, 0.9, 0.8, 0.7, 0.85, 1.0, 1.0];
+        let expected = low.into_iter().chain(middle).chain(high);
+        assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-12), "{found:?}");
+    }
+
+    /// Logarithmic distances from the median at the learned levels.
+    const DISTANCES: [f64; 4] = [-1.6, -1.0, 1.0, 1.6];
+    /// Median on the logarithmic scale.
+    const MIDDLE: f64 = 4.0;
+
+    fn forecast(
+        county: u32,
+        target: Target,
+        resolution: Resolution,
+        horizon: u8,
+        distances: [f64; 4],
+    ) -> QuantileForecast {
+        let mut row = [MIDDLE.exp_m1() as f32; 23];
+        for (i, distance) in LEARNED.into_iter().zip(distances) {
+            row[i] = (MIDDLE + distance).exp_m1() as f32;
+        }
+        let fips = Fips::from_county(19_001 + county).unwrap();
+        QuantileForecast { fips, model: "blend".to_owned(), target, resolution, horizon, row }
+    }
+
+    /// Two runs of 250 equal counties, two and six weeks before the day of learning. The first week came above the
+    /// median by 0.4 in the later run and by 0.8 in the earlier one, the second week as far below it.
+    fn learned(narrowest: f64) -> Calibration {
+        let as_of = Date::constant(2020, 9, 19);
+        let mut truth = Truth::new(Date::constant(2020, 1, 1));
+        let mut run = |made: Date, error: f64| {
+            let mut forecasts = Vec::new();
+            for county in 0..250 {
+                let week = |horizon| forecast(county, Target::Cases, Resolution::Week, horizon, DISTANCES);
+                forecasts.extend([week(1), week(2), week(3)]);
+                // Not of this kind, or without width, or not observed: none of them counts.
+                forecasts.push(forecast(county, Target::Deaths, Resolution::Week, 1, DISTANCES.map(|d| 0.1 * d)));
+                forecasts.push(forecast(county, Target::Cases, Resolution::Span, 1, DISTANCES.map(|d| 0.1 * d)));
+                forecasts.push(forecast(county, Target::Cases, Resolution::Week, 1, [0.0; 4]));
+                for (week, sign) in [(week(1), 1.0), (week(2), -1.0)] {
+                    truth.insert_week(week.fips, Target::Cases, week.end(made), (MIDDLE + sign * error).exp_m1());
+                }
+            }
+            let reproduction = Some([1.1, 1.2, 1.3]);
+            let place = PlaceThen { reproduction, phase: PhaseKind::Independent, population: Some(1.0) };
+            let places = forecasts.iter().map(|forecast| (forecast.fips, place)).collect();
+            Run { as_of: made, forecasts, places }
+        };
+        let past = [run(Date::constant(2020, 9, 5), 0.4), run(Date::constant(2020, 8, 8), 0.8)];
+        Calibration::learn(&past, &truth, as_of, narrowest, |run| run.forecasts.clone())
+    }
+
+    #[test]
+    fn recent_days_count_more_and_sides_are_apart() {
+        let found: Vec<_> = learned(0.1).rows().collect();
+        assert_eq!(found.len(), 10, "two weeks of five quintiles");
+        for (quintile, course, week, factors) in found {
+            assert!((1..=5).contains(&quintile) && course == "growing", "{quintile} {course}");
+            // The later run weighs 1/2, the earlier 1/8: it holds 80 % alone, enough at 25 and 75 % but not at 10 and
+            // 90 %. Two days count 2 / (2 + 4). Of the other side, nothing is needed.
+            let (inner, outer) = (0.4_f64.cbrt(), (0.8_f64 / 1.6).cbrt());
+            let expected = if week == 1 { [0.1, 0.1, inner, outer] } else { [outer, inner, 0.1, 0.1] };
+            assert!(factors.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-5), "{week}: {factors:?}");
+        }
+        assert!(learned(0.75).rows().all(|row| row.3.iter().all(|factor| *factor >= 0.75)));
+        assert_eq!(learned(1.0), Calibration::default());
+    }
+
+    #[test]
+    fn each_week_and_its_days_have_their_factors_and_later_ones_those_of_the_last() {
+        let of = |factor: f64| [1.0, 1.0, factor, 1.0];
+        let (here, there) = (Course::Growing, Course::Turning);
+        let calibration =
+            Calibration([((1, here, 1), of(0.9)), ((1, here, 2), of(0.6)), ((1, there, 4), of(0.1))].into());
+        let row: Row = LEVELS.map(|level| (100.0 * level) as f32);
+        let mut quantiles = Quantiles { day: vec![row; 22], week: vec![row; 3], sum: vec![row; 22] };
+        calibration.narrow(&mut quantiles, 1, here);
+        let log = |row: &Row| f64::from(row[16]).ln_1p() - f64::from(row[MEDIAN]).ln_1p();
+        let near = |now: &Row, factor: f64| (log(now) / log(&row) - factor).abs() < 1e-5;
+        for days in [&quantiles.day, &quantiles.sum] {
+            assert!(days[..7].iter().all(|now| near(now, 0.9)) && days[7..].iter().all(|now| near(now, 0.6)));
+        }
+        assert!(near(&quantiles.week[0], 0.9) && quantiles.week[1..].iter().all(|now| near(now, 0.6)));
     }
 
     #[test]

@@ -131,6 +131,49 @@ mod tests {
     }
 
     #[test]
+    fn a_factor_is_its_region_s_and_its_own_part() {
+        let nation = Factor::nation(7);
+        let county = nation.within(fips(0), 0.6, 7);
+        let own = Factor::own(7, fips(0));
+        // 0.6² + 0.8² = 1: the variance stays 1 and the correlation is 0.6.
+        let mixed = nation.0.iter().zip(&own).map(|(region, own)| 0.6 * region + 0.8 * own);
+        assert!(county.0.iter().zip(mixed).all(|(found, expected)| (found - expected).abs() < 1e-12));
+        assert_ne!(own, Factor::own(8, fips(0)));
+        assert_ne!(own, Factor::own(7, fips(1)));
+        // Mean and variance of 400 standard normal values, at four standard errors.
+        let n = PATHS as f64;
+        let mean = own.iter().sum::<f64>() / n;
+        let variance = own.iter().map(|z| z * z).sum::<f64>() / n;
+        assert!(mean.abs() < 4.0 / n.sqrt() && (variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{mean} {variance}");
+    }
+
+    #[test]
+    fn ranks_count_the_smaller_values() {
+        assert_eq!(Factor(vec![3.0, -1.0, 2.0, 0.5]).ranks(), [3, 0, 2, 1]);
+    }
+
+    #[test]
+    fn days_weeks_and_sums_are_added_up_apart() {
+        let place = |day, week, sum| Quantiles { day: vec![[day; 23]], week: vec![[week; 23]], sum: vec![[sum; 23]] };
+        let mut sum = PathSum::default();
+        let nation = Factor::nation(3);
+        sum.add(&place(1.0, 10.0, 100.0), &nation);
+        sum.add(&place(2.0, 20.0, 200.0), &nation.within(fips(0), 0.3, 3));
+        assert_eq!(sum.quantiles(2.0), place(6.0, 60.0, 600.0));
+    }
+
+    #[test]
+    fn summed_targets_replace_the_region_s_own_or_join_them_in_order() {
+        let quantiles = |value: f32| Quantiles { day: vec![[value; 23]], week: vec![], sum: vec![] };
+        let mut region =
+            Forecast { targets: vec![(Target::Cases, quantiles(1.0)), (Target::Admissions, quantiles(2.0))] };
+        replace(&mut region, Target::Cases, quantiles(3.0));
+        replace(&mut region, Target::Deaths, quantiles(4.0));
+        let expected = [(Target::Cases, 3.0), (Target::Deaths, 4.0), (Target::Admissions, 2.0)];
+        assert_eq!(region.targets, expected.map(|(target, value)| (target, quantiles(value))));
+    }
+
+    #[test]
     fn paths_have_the_quantiles_that_they_were_made_from() {
         let row: Row = std::array::from_fn(|i| (i * i) as f32);
         let place = Quantiles { day: vec![row], week: vec![], sum: vec![] };

@@ -109,3 +109,93 @@ pub(super) fn average<'a>(rows: impl Iterator<Item = &'a Row>, shares: &[f64]) -
     }
     sums.map(|sum| sum as f32)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scores::{BASELINE, PlaceThen};
+
+    const AS_OF: Date = Date::constant(2020, 9, 5);
+
+    fn fips(code: &str) -> Fips {
+        code.parse().unwrap()
+    }
+
+    fn forecast(place: &str, model: &str, value: f32) -> QuantileForecast {
+        let (fips, model) = (fips(place), model.to_owned());
+        QuantileForecast {
+            fips,
+            model,
+            target: Target::Cases,
+            resolution: Resolution::Week,
+            horizon: 1,
+            row: [value; 23],
+        }
+    }
+
+    fn place(phase: PhaseKind) -> PlaceThen {
+        PlaceThen { reproduction: None, phase, population: Some(1.0) }
+    }
+
+    /// Evidence of `one` and `two` about cases in states and the nation.
+    fn learned() -> Learned {
+        let known = [("one".to_owned(), 1.0), ("two".to_owned(), 0.5)];
+        let evidence = Evidence::from([((Target::Cases, Stratum::Region), known.into())]);
+        Learned { evidence, max_share: 1.0, ..Learned::nothing(&Settings::default()) }
+    }
+
+    #[test]
+    fn an_engine_without_a_score_has_the_mean_evidence() {
+        // None of them is named in the prior: 1, 1/2, and their mean 3/4.
+        let shares = learned().shares(Target::Cases, Stratum::Region, &["one", "two", "new"]);
+        let expected = [4.0 / 9.0, 2.0 / 9.0, 3.0 / 9.0];
+        assert!(shares.iter().zip(expected).all(|(s, e)| (s - e).abs() < 1e-12), "{shares:?}");
+        let unknown = learned().shares(Target::Cases, Stratum::Quintile(1), &["one", "two"]);
+        assert_eq!(unknown, [0.5, 0.5]);
+        let prior = learned().shares(Target::Deaths, Stratum::Region, &["learner", "seir"]);
+        assert!((prior[0] - 0.7).abs() < 1e-12 && (prior[1] - 0.3).abs() < 1e-12, "{prior:?}");
+        let rows: Vec<_> =
+            learned().rows().map(|(target, stratum, engine, _)| (target, stratum, engine.to_owned())).collect();
+        assert_eq!(rows, ["one", "two"].map(|engine| (Target::Cases, Stratum::Region, engine.to_owned())));
+        let shares: Vec<f64> = learned().rows().map(|row| row.3).collect();
+        assert!((shares[0] - 2.0 / 3.0).abs() < 1e-12 && (shares[1] - 1.0 / 3.0).abs() < 1e-12, "{shares:?}");
+    }
+
+    #[test]
+    fn a_past_run_is_blended_anew_where_engines_projected() {
+        let forecasts = vec![
+            forecast("19", "one", 30.0),
+            forecast("19", "two", 60.0),
+            forecast("19", "blend", 99.0),
+            forecast("19001", "one", 5.0),
+            forecast("19003", "one", 7.0),
+        ];
+        let places =
+            [(fips("19001"), place(PhaseKind::Independent)), (fips("19003"), place(PhaseKind::Fallback))].into();
+        let again = learned().blend_again(&Run { as_of: AS_OF, forecasts, places });
+        // 30 · 2/3 + 60 · 1/3; the earlier blend and the county on fallback are left out.
+        assert_eq!(again.len(), 2);
+        assert!((again[0].row[0] - 40.0).abs() < 1e-4, "{}", again[0].row[0]);
+        assert_eq!((again[0].fips, again[0].model.as_str(), again[0].horizon), (fips("19"), "blend", 1));
+        assert_eq!(again[1], forecast("19001", "blend", 5.0));
+    }
+
+    #[test]
+    fn only_days_with_an_outcome_are_learned_from() {
+        let run = |as_of| {
+            let forecasts = vec![forecast("19", BASELINE, 10.0), forecast("19", "one", 80.0)];
+            Run { as_of, forecasts, places: BTreeMap::new().into_iter().collect() }
+        };
+        let (now, mut truth) = (Date::constant(2020, 9, 19), Truth::new(Date::constant(2020, 9, 1)));
+        let past = [run(AS_OF), run(now)];
+        let settings = Settings { prior: Prior::default(), max_share: 1.0, ..Settings::default() };
+        assert_eq!(Learned::from(&past, &truth, now, &settings), Learned::nothing(&settings));
+        truth.insert_week(fips("19"), Target::Cases, Date::constant(2020, 9, 12), 80.0);
+        let learned = Learned::from(&past, &truth, now, &settings);
+        assert_eq!(learned.days, 1);
+        // `one` was right: relative scores 0 and 1, of which one day counts 1 / (1 + 2).
+        let shares = learned.shares(Target::Cases, Stratum::Region, &["one", BASELINE]);
+        let odds = 10.0 * (settings.sharpness / 3.0).exp();
+        assert!((shares[0] / shares[1] / odds - 1.0).abs() < 1e-9, "{shares:?}");
+    }
+}

@@ -64,5 +64,9 @@ mod tests {
         assert_eq!((prior.of("abm"), prior.of("new"), prior.of("other")), (2.0, 3.0, UNNAMED));
         assert_eq!(prior.of("learner"), default.of("learner"));
         assert!(toml::from_str::<Prior>("abm = -1.0").unwrap().check().unwrap_err().contains("blend.prior.abm = -1"));
+        assert!(toml::from_str::<Prior>("abm = 1000.5").unwrap().check().is_err());
+        assert_eq!(toml::from_str::<Prior>("abm = 1000\nnew = 0").unwrap().check(), Ok(()));
+        let engines: Vec<&str> = prior.engines().collect();
+        assert_eq!(engines, ["abm", "curve", "flat", "learner", "new", "seir", "trend"]);
     }
 }

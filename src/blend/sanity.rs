@@ -96,6 +96,14 @@ mod tests {
         History::new(location, Date::constant(2020, 3, 1), series(1.0), series(0.01), None).unwrap()
     }
 
+    /// A history of the same weekly cases and deaths, in multiples of seven.
+    fn even(cases: &[f64], deaths: &[f64]) -> History {
+        let series =
+            |weeks: &[f64]| Series::from_counts(weeks.iter().flat_map(|week| [week / 7.0; 7]).collect()).unwrap();
+        let location = Arc::new(Location::new("01001".parse().unwrap(), "Demo"));
+        History::new(location, Date::constant(2020, 3, 1), series(cases), series(deaths), None).unwrap()
+    }
+
     fn member(weeks: [f32; 2]) -> Forecast {
         let days = weeks.iter().flat_map(|week| [week / 7.0; 7]).collect();
         Forecast::from_draws(&Draws::new(1, 14).unwrap().with(Target::Cases, days).unwrap())
@@ -111,8 +119,42 @@ mod tests {
         assert_eq!(found, "cases go from 300 to 520 in week 2, where no week moved by more than 40");
         assert!(alone.objection(&member([330.0, 330.0])).unwrap().contains("week 1"));
         // Around it cases have just doubled: 5 × 120.
-        let doubled = history(&[500.0, 500.0, 1000.0]);
-        assert_eq!(Precedent::new(&own, [&doubled].into_iter()).objection(&member([700.0, 120.0])), None);
+        let doubled = history(&[500.0, 500.0, 500.0, 500.0, 1000.0]);
+        let supported = Precedent::new(&own, [&doubled].into_iter());
+        assert_eq!(supported.objection(&member([700.0, 120.0])), None);
+        assert!(supported.objection(&member([730.0, 120.0])).is_some());
+        // Two places of which one has doubled have grown by half.
+        let steady = history(&[500.0; 5]);
+        let half = Precedent::new(&own, [&doubled, &steady].into_iter());
+        assert_eq!(half.objection(&member([410.0, 120.0])), None);
+        assert!(half.objection(&member([430.0, 120.0])).is_some());
+    }
+
+    #[test]
+    fn a_jump_may_equal_the_limit_and_deaths_have_their_own() {
+        let deaths = [14.0, 14.0, 14.0];
+        let past = Precedent::new(&even(&[70.0, 140.0, 70.0], &deaths), std::iter::empty());
+        assert_eq!(past.objection(&member([420.0, 70.0])), None);
+        assert!(past.objection(&member([427.0, 70.0])).is_some());
+        let of_deaths = |week: f32| {
+            let days = [week / 7.0; 7].to_vec();
+            Forecast::from_draws(&Draws::new(1, 7).unwrap().with(Target::Deaths, days).unwrap())
+        };
+        // Five times the least jump of 10 is allowed.
+        assert_eq!(past.objection(&of_deaths(63.0)), None);
+        let found = past.objection(&of_deaths(70.0)).unwrap();
+        assert_eq!(found, "deaths go from 14 to 70 in week 1, where no week moved by more than 10");
+    }
+
+    #[test]
+    fn neighbours_support_a_jump_for_four_weeks() {
+        let own = even(&[70.0; 6], &[0.0; 6]);
+        let objects = |weeks: [f64; 6]| {
+            let around = even(&weeks, &[0.0; 6]);
+            Precedent::new(&own, [&around].into_iter()).objection(&member([700.0, 70.0])).is_some()
+        };
+        assert!(!objects([70.0, 70.0, 700.0, 700.0, 700.0, 700.0]));
+        assert!(objects([70.0, 700.0, 700.0, 700.0, 700.0, 700.0]));
     }
 
     #[test]
@@ -122,11 +164,19 @@ mod tests {
         assert_eq!(past.objection(&broken), None);
         broken.targets[0].1.sum[3][5] = f32::NAN;
         assert_eq!(past.objection(&broken).unwrap(), "quantiles of cases are not ascending counts");
+        assert_eq!(past.objection(&member([0.0, 0.0])), None);
+        let mut rows: [[f32; 23]; 3] = [[10.0; 23]; 3];
+        (rows[0][0], rows[1][22], rows[2][5]) = (-1.0, f32::INFINITY, 11.0);
+        for row in rows {
+            broken.targets[0].1.sum[3] = row;
+            assert!(past.objection(&broken).is_some(), "{row:?}");
+        }
     }
 
     #[test]
     fn more_cases_than_residents_are_not_blended() {
         let past = Precedent { population: 100.0, ..Precedent::new(&history(&[10.0, 60.0]), std::iter::empty()) };
         assert_eq!(past.objection(&member([60.0, 60.0])).unwrap(), "120 cases among 100 residents");
+        assert_eq!(Precedent { population: 126.0, ..past }.objection(&member([63.0, 63.0])), None);
     }
 }

@@ -71,3 +71,29 @@ impl Settings {
         self.prior.check()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_checked_against_its_range() {
+        assert_eq!(Settings::default().check(), Ok(()));
+        for (bad, range) in [
+            ("window_weeks = 0", "1 to 52"),
+            ("hindcast_weeks = 27", "0 to 26"),
+            ("half_life_weeks = 0.0", "0.1 to 1000"),
+            ("sharpness = nan", "0 to 100"),
+            ("max_share = 1.1", "0.01 to 1"),
+            ("narrowest = 0.4", "0.5 to 1"),
+            ("county_coupling = 1.0", "0 to 0.99"),
+            ("state_coupling = -0.1", "0 to 0.99"),
+            ("prior_days = -1.0", "0 to 1000"),
+            ("prior = { abm = 1001.0 }", "0 to 1000"),
+        ] {
+            let message = toml::from_str::<Settings>(bad).unwrap().check().unwrap_err();
+            let name = bad.split(' ').next().unwrap();
+            assert!(message.contains(&format!("blend.{name}")) && message.ends_with(range), "{bad}: {message}");
+        }
+    }
+}

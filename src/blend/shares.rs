@@ -89,6 +89,7 @@ pub(super) fn capped(raw: Vec<f64>, cap: f64) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scores::{self, Course, Wis};
 
     fn relative(values: &[(&str, f64)]) -> BTreeMap<String, f64> {
         values.iter().map(|(name, value)| ((*name).to_owned(), *value)).collect()
@@ -106,11 +107,67 @@ mod tests {
     }
 
     #[test]
+    fn without_a_prior_the_first_day_counts_in_full() {
+        let settings = Settings { prior_days: 0.0, ..Settings::default() };
+        for days in [0.0, 1.0] {
+            let found = factors(&relative(&[("a", 0.8), ("b", 0.9)]), days, &settings);
+            assert!((found["a"] - 1.0).abs() < 1e-12);
+            assert!((found["b"] - (-0.1 * settings.sharpness).exp()).abs() < 1e-12, "{found:?}");
+        }
+    }
+
+    fn scored(made: Date, model: &str, horizon: u8, wis: f64) -> Scored {
+        Scored {
+            as_of: made,
+            fips: Fips::US,
+            model: model.to_owned(),
+            target: Target::Cases,
+            horizon,
+            truth: 0.0,
+            wis: Wis { total: wis, ..Wis::default() },
+            log_wis: 0.0,
+            error: 0.0,
+            span_error: None,
+            covered: [true; 3],
+            pit: 0.5,
+            stratum: scores::Stratum { quintile: None, course: Course::Turning, phase: PhaseKind::Independent },
+        }
+    }
+
+    #[test]
+    fn past_days_are_weighed_by_age_on_the_weeks_of_the_baseline() {
+        let (late, early) = (Date::constant(2020, 9, 5), Date::constant(2020, 8, 8));
+        let mut fallback = scored(late, "x", 1, 1e6);
+        fallback.stratum.phase = PhaseKind::Fallback;
+        let past = [
+            // The baseline does not know week 2, and a county on fallback is no evidence.
+            (
+                late,
+                vec![scored(late, BASELINE, 1, 10.0), scored(late, "x", 1, 5.0), scored(late, "x", 2, 1e6), fallback],
+            ),
+            (early, vec![scored(early, BASELINE, 1, 10.0), scored(early, "x", 1, 20.0)]),
+        ];
+        let settings = Settings { half_life_weeks: 2.0, prior_days: 2.0, sharpness: 10.0, ..Settings::default() };
+        let found = weigh(&past, Date::constant(2020, 9, 19), &settings);
+        // Two and six weeks ago: weights 1/2 and 1/8. (5/2 + 20/8) / (10/2 + 10/8) = 0.8, of which two days count half.
+        let factors = &found[&(Target::Cases, Stratum::Region)];
+        assert!((factors["x"] - 1.0).abs() < 1e-12, "{factors:?}");
+        assert!((factors[BASELINE] - (-0.5 * 10.0 * 0.2_f64).exp()).abs() < 1e-12, "{factors:?}");
+        assert_eq!((found.len(), factors.len()), (1, 2));
+    }
+
+    #[test]
     fn shares_add_up_to_one_and_none_exceeds_the_cap() {
-        let found = capped(vec![50.0, 0.5, 0.2, 0.1], 0.4);
-        assert!(found.iter().all(|share| *share <= 0.4 + 1e-9), "{found:?}");
-        assert!((found.iter().sum::<f64>() - 1.0).abs() < 1e-9);
-        assert!(found[1] > found[2] && found[2] > found[3]);
+        let near = |raw: &[f64], cap: f64, expected: &[f64]| {
+            let found = capped(raw.to_vec(), cap);
+            assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-9), "{found:?} for {expected:?}");
+        };
+        // What the first has too much goes to the others in proportion: 0.6 by 5 : 2 : 1.
+        near(&[50.0, 0.5, 0.2, 0.1], 0.4, &[0.4, 0.375, 0.15, 0.075]);
+        // The second exceeds the cap as well once it has its part.
+        near(&[60.0, 35.0, 4.0, 1.0], 0.45, &[0.45, 0.45, 0.08, 0.02]);
+        near(&[10.0, 8.0, 1.0, 1.0], 0.4, &[0.4, 0.4, 0.1, 0.1]);
+        near(&[1.0, 0.0], 0.4, &[1.0, 0.0]);
         let two = capped(vec![9.0, 1.0], 0.4);
         assert!((two[0] - 0.75).abs() < 1e-9, "with two engines no cap below 1.5 / 2: {two:?}");
         assert_eq!(capped(vec![0.0, 0.0], 0.6), [0.5, 0.5]);

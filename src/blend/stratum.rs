@@ -33,3 +33,16 @@ impl fmt::Display for Stratum {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counties_have_their_quintile_and_other_places_one_stratum() {
+        let fips = |code: &str| -> Fips { code.parse().unwrap() };
+        let quintiles = [(fips("01001"), 4)].into();
+        let stratum = |code| Stratum::of(fips(code), &quintiles).to_string();
+        assert_eq!(["01001", "01003", "01", "US"].map(stratum), ["Q4", "Q1", "region", "region"]);
+    }
+}

@@ -88,10 +88,51 @@ mod tests {
         assert!((zero - theory).abs() < 4.0 * sd, "zero mass {zero}, theory {theory} ± {sd}");
     }
 
+    /// Mean and variance.
+    fn moments(values: &[f64]) -> (f64, f64) {
+        let n = values.len() as f64;
+        let mean = values.iter().sum::<f64>() / n;
+        (mean, values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / n)
+    }
+
     #[test]
-    fn own_cases_move_the_share() {
-        let prior = RelativeRisk { population_share: 0.01, shape: 2.0, rate: 2.0 };
-        let quiet = RelativeRisk { rate: 2.0 + 10.0, ..prior };
-        assert!(quiet.share() < 0.2 * prior.share());
+    fn an_uncertain_risk_widens_all_days_alike() {
+        // Counts so large that Poisson noise is negligible, and no clusters: a week is mean · Gamma(9, 6).
+        let risk = RelativeRisk { population_share: 0.5, shape: 9.0, rate: 6.0 };
+        let (mean, variance) = moments(&county(1e5, risk, 1e9));
+        let theory = 7.0 * 1e5 * risk.share();
+        assert_eq!(risk.share(), 0.75);
+        // The relative variance is 1/9; that of its estimate follows from the kurtosis 3 + 6/9 of the gamma distribution.
+        let n = DRAWS as f64;
+        assert!((mean / theory - 1.0).abs() < 4.0 * (1.0 / 9.0 / n).sqrt(), "{mean}, theory {theory}");
+        let error = 9.0 * variance / theory.powi(2) - 1.0;
+        assert!(error.abs() < 4.0 * ((2.0 + 6.0 / 9.0) / n).sqrt() + 0.01, "{error}");
+    }
+
+    #[test]
+    fn the_log_risk_walks_by_week_and_targets_have_their_own_risk() {
+        let (days, level, drift) = (17, 1e5_f32, 0.3);
+        let state = Draws::new(DRAWS, days).unwrap().with(Target::Cases, vec![level; days * DRAWS]).unwrap();
+        let state = state.with(Target::Deaths, vec![level; days * DRAWS]).unwrap();
+        let settings = Settings { weekly_shape: 1e9, weekly_drift: drift, ..Settings::default() };
+        let streams = Streams::new(1, "fallback", "31005".parse().unwrap());
+        let risk = |population_share| RelativeRisk { population_share, shape: 1e9, rate: 1e9 };
+        let draws = project(&state, Some(risk(0.5)), Some(risk(0.1)), &settings, &streams).unwrap();
+        for (target, share) in [(Target::Cases, 0.5), (Target::Deaths, 0.1)] {
+            let logs = |day: usize| -> Vec<f64> {
+                let expected = share * f64::from(level);
+                draws.paths(target).unwrap().map(|path| (f64::from(path[day]) / expected).ln()).collect()
+            };
+            // After w steps: mean 0, variance w · drift². Poisson noise adds its share of 1 / expected.
+            for (day, steps) in [(0, 1.0), (6, 1.0), (7, 2.0), (16, 3.0)] {
+                let ((mean, variance), theory) = (moments(&logs(day)), steps * drift * drift);
+                let n = DRAWS as f64;
+                assert!(mean.abs() < 4.0 * (theory / n).sqrt() + 1e-3, "{target:?} day {day}: mean {mean}");
+                assert!(
+                    (variance / theory - 1.0).abs() < 4.0 * (2.0 / n).sqrt() + 0.005,
+                    "{target:?} day {day}: {variance}"
+                );
+            }
+        }
     }
 }

@@ -50,3 +50,36 @@ impl Settings {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_setting_is_checked_against_its_range() {
+        let check = |text: &str| toml::from_str::<Settings>(text).unwrap().check();
+        for good in
+            ["", "window_days = 14", "window_days = 366", "ridge = 0.0", "weekly_drift = 0.0", "weekly_drift = 3.0"]
+        {
+            assert_eq!(check(good), Ok(()), "{good}");
+        }
+        for (bad, range) in [
+            ("window_days = 13", "14 to 366"),
+            ("window_days = 367", "14 to 366"),
+            ("ridge = -0.1", "at least 0"),
+            ("ridge = inf", "at least 0"),
+            ("weekly_shape = 0.0", "above 0"),
+            ("weekly_shape = inf", "above 0"),
+            ("weekly_shape = -1.0", "above 0"),
+            ("weekly_drift = 3.1", "0 to 3"),
+            ("weekly_drift = nan", "0 to 3"),
+        ] {
+            let message = check(bad).unwrap_err();
+            let name = bad.split(' ').next().unwrap();
+            assert!(
+                message.starts_with(&format!("fallback.{name} = ")) && message.ends_with(range),
+                "{bad}: {message}"
+            );
+        }
+    }
+}

@@ -255,3 +255,6 @@ fn prior_shape(observations: &[Observation], prior: &impl Fn(&Observation) -> f6
     }
     if excess > 0.0 { (squares / excess).clamp(0.5, 50.0) } else { 50.0 }
 }
+
+#[cfg(test)]
+mod tests;

@@ -104,4 +104,19 @@ mod tests {
         assert_eq!(Resolution::ALL.map(|resolution| resolution.name().parse()), Resolution::ALL.map(Ok));
         assert_eq!("month".parse::<Resolution>(), Err(ResolutionError("month".to_owned())));
     }
+
+    #[test]
+    fn a_forecast_ends_whole_weeks_after_the_as_of_day() {
+        let week = |horizon| QuantileForecast {
+            fips: Fips::US,
+            model: "flat".to_owned(),
+            target: Target::Cases,
+            resolution: Resolution::Week,
+            horizon,
+            row: [0.0; 23],
+        };
+        let saturday = Date::constant(2020, 10, 24);
+        assert_eq!(week(1).end(saturday), Date::constant(2020, 10, 31));
+        assert_eq!(week(4).end(saturday), Date::constant(2020, 11, 21));
+    }
 }

@@ -34,15 +34,15 @@ pub struct Pairwise {
 #[must_use]
 pub fn pairwise<T: Ord>(scores: &BTreeMap<&str, BTreeMap<T, f64>>, baseline: &str) -> Vec<Pairwise> {
     let ratio = |own: &BTreeMap<T, f64>, other: &BTreeMap<T, f64>| {
-        let (mut sums, mut common) = ([0.0; 2], 0_usize);
+        let mut sums = [0.0; 2];
         for (task, score) in own {
             if let Some(theirs) = other.get(task) {
                 sums[0] += score;
                 sums[1] += theirs;
-                common += 1;
             }
         }
-        Some(sums[0] / sums[1]).filter(|ratio| common > 0 && ratio.is_finite() && *ratio > 0.0)
+        // Without a common task: 0 / 0.
+        Some(sums[0] / sums[1]).filter(|ratio| ratio.is_finite() && *ratio > 0.0)
     };
     let geometric_mean = |own: &BTreeMap<T, f64>| {
         let logs: Vec<f64> = scores.values().filter_map(|other| ratio(own, other)).map(f64::ln).collect();
@@ -88,5 +88,13 @@ mod tests {
         // Each is compared with itself alone.
         assert!(found.iter().all(|model| model.relative == Some(1.0)));
         assert_eq!(pairwise(&scores(&[("a", &[(1, 1.0)])]), "base")[0].relative, None, "no baseline");
+    }
+
+    #[test]
+    fn a_perfect_score_gives_no_ratio() {
+        let found = pairwise(&scores(&[("base", &[(1, 2.0)]), ("perfect", &[(1, 0.0)])]), "base");
+        // 0/2, 2/0 and 0/0 are left out: the baseline is compared with itself alone, the other with nobody.
+        assert_eq!((found[0].model.as_str(), found[0].relative), ("base", Some(1.0)));
+        assert_eq!((found[1].model.as_str(), found[1].relative), ("perfect", None));
     }
 }

@@ -130,6 +130,43 @@ mod tests {
     }
 
     #[test]
+    fn quantiles_between_order_statistics_are_interpolated() {
+        let row = row(&mut [6.0, 1.0, 2.0].map(f32::to_bits));
+        // Type 7: position 2 · level among 1, 2, 6, from 0. At 25 % half-way from 1 to 2, at 75 % half-way from 2 to 6.
+        for (i, expected) in [(0, 1.02), (6, 1.5), (MEDIAN, 2.0), (16, 4.0), (22, 5.92)] {
+            assert!((row[i] - expected).abs() < 1e-5, "{} at {}: {expected}", row[i], LEVELS[i]);
+        }
+    }
+
+    #[test]
+    fn weeks_are_whole_and_a_census_has_none() {
+        let days = |value: f32| (0..16).map(|day| value + day as f32).collect();
+        let draws = Draws::new(1, 16).unwrap().with(Target::Cases, days(1.0)).unwrap();
+        let found = Forecast::from_draws(&draws.with(Target::HospitalCensus, days(5.0)).unwrap());
+        let cases = found.target(Target::Cases).unwrap();
+        // 1 + … + 7 and 8 + … + 14; days 15 and 16 are no week.
+        assert_eq!(cases.week, [[28.0; 23], [77.0; 23]]);
+        assert_eq!((cases.sum.len(), cases.sum[15]), (16, [136.0; 23]));
+        let census = found.target(Target::HospitalCensus).unwrap();
+        assert_eq!((census.day.len(), census.day[15]), (16, [20.0; 23]));
+        assert!(census.week.is_empty() && census.sum.is_empty());
+        assert_eq!(found.target(Target::Deaths), None);
+    }
+
+    #[test]
+    fn members_are_combined_row_by_row_as_far_as_all_reach() {
+        let member = |value: f32, days: usize| Quantiles {
+            day: vec![[value; 23]; days],
+            week: vec![[10.0 * value; 23]; days / 7],
+            sum: vec![[100.0 * value; 23]; days],
+        };
+        let add = |rows: &[&Row]| std::array::from_fn(|i| rows.iter().map(|row| row[i]).sum());
+        let both = Quantiles::combine(&[&member(1.0, 14), &member(2.0, 7)], add);
+        assert_eq!(both, member(3.0, 7));
+        assert_eq!(Quantiles::combine(&[], add), member(0.0, 0));
+    }
+
+    #[test]
     fn sums_are_taken_within_draws() {
         // Each draw moves a count of 10 between two days: days vary, their sum does not.
         let cases = forecast(11, 8, |draw, day| match day {

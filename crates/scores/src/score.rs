@@ -159,6 +159,49 @@ mod tests {
     }
 
     #[test]
+    fn the_components_are_width_and_misses() {
+        // Levels 2.5, 10, 25, 50, 75, 90 and 97.5 % at 1, 3, 6, 11, 16, 19 and 21.
+        let row: Row = std::array::from_fn(|i| i as f32);
+        let near = |wis: Wis, [spread, over, under]: [f64; 3]| {
+            let found = [wis.spread, wis.over, wis.under, wis.total];
+            let expected = [spread, over, under, spread + over + under].map(|part| part / 3.5);
+            assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-12), "{found:?} for {expected:?}");
+        };
+        let width = 0.025 * 20.0 + 0.1 * 16.0 + 0.25 * 10.0;
+        near(Scale::Seven.wis(&row, 11.0), [width, 0.0, 0.0]);
+        // 4 is below the median by 7 and below the 50 % interval by 2.
+        near(Scale::Seven.wis(&row, 4.0), [width, 2.0 + 0.5 * 7.0, 0.0]);
+        // 20 is above the median by 9 and above the intervals by 4 and 1.
+        near(Scale::Seven.wis(&row, 20.0), [width, 0.0, 4.0 + 1.0 + 0.5 * 9.0]);
+    }
+
+    #[test]
+    fn the_logarithmic_score_of_a_point_is_its_relative_error() {
+        let point = [1.0; 23];
+        for (truth, expected) in [(3.0, 2.0_f64.ln()), (1.0, 0.0), (0.0, 2.0_f64.ln()), (-5.0, 2.0_f64.ln())] {
+            assert!((Scale::All.log_wis(&point, truth) - expected).abs() < 1e-6, "{truth}");
+        }
+    }
+
+    #[test]
+    fn the_transform_interpolates_and_takes_the_middle_of_ties_and_tails() {
+        let near = |row: &Row, truth: f64, level: f64| {
+            assert!((pit(row, truth) - level).abs() < 1e-9, "{} for {level}", pit(row, truth));
+        };
+        let row: Row = std::array::from_fn(|i| (2 * i) as f32);
+        near(&row, 22.0, 0.5);
+        near(&row, 22.5, 0.5 + 0.25 * 0.05);
+        near(&row, -1.0, 0.005);
+        near(&row, 45.0, 0.995);
+        // Half of the distribution at 0, and half of it at 11.
+        near(&std::array::from_fn(|i| i.saturating_sub(MEDIAN) as f32), 0.0, 0.25);
+        near(&std::array::from_fn(|i| i.min(MEDIAN) as f32), 11.0, 0.75);
+        // From 20 to 40 %.
+        near(&std::array::from_fn(|i| if (5..=9).contains(&i) { 7.0 } else { i as f32 }), 7.0, 0.3);
+        near(&[7.0; 23], 7.0, 0.5);
+    }
+
+    #[test]
     fn intervals_hold_their_ends() {
         let row: Row = std::array::from_fn(|i| i as f32);
         assert!(covered(&row, 1.0, 0.95) && covered(&row, 21.0, 0.95) && !covered(&row, 0.99, 0.95));

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use countycast_engine::{Date, Fips, Level, Target};
-use jiff::ToSpan;
 use rayon::prelude::*;
 
 use super::forecasts::{PlaceThen, QuantileForecast, Resolution, Run};
@@ -12,7 +11,7 @@ use super::truth::Truth;
 use crate::PhaseKind;
 use crate::quantiles::{MEDIAN, Row};
 
-/// The model against which all others are held: the QuantileForecast Hub's baseline.
+/// The model against which all others are held: the Forecast Hub's baseline.
 pub const BASELINE: &str = "flat";
 
 /// One model's forecast of one week of one location, with its scores.
@@ -113,20 +112,16 @@ pub fn quintiles_of(populations: impl Iterator<Item = (Fips, f64)>) -> HashMap<F
 #[must_use]
 pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
     let quintiles = quintiles(&run.places);
-    type Key<'a> = (Fips, &'a str, Target, u8);
-    let key = |f: &'_ QuantileForecast| -> (Fips, Target, u8) { (f.fips, f.target, f.horizon) };
-    let spans: HashMap<Key<'_>, &Row> = run
-        .forecasts
-        .iter()
-        .filter(|f| f.resolution == Resolution::Span)
-        .map(|f| ((f.fips, f.model.as_str(), f.target, f.horizon), &f.row))
-        .collect();
+    fn task(forecast: &QuantileForecast) -> (Fips, &str, Target, u8) {
+        (forecast.fips, &forecast.model, forecast.target, forecast.horizon)
+    }
+    let spans: HashMap<_, &Row> =
+        run.forecasts.iter().filter(|f| f.resolution == Resolution::Span).map(|f| (task(f), &f.row)).collect();
     let score = |forecast: &QuantileForecast| {
-        let (fips, target, horizon) = key(forecast);
-        let end = run.as_of.saturating_add((7 * i64::from(horizon)).days());
-        let came = truth.week(fips, target, end)?;
+        let (fips, _, target, horizon) = task(forecast);
+        let came = truth.week(fips, target, forecast.end(run.as_of))?;
         let scale = if fips.level() == Level::County { Scale::Seven } else { Scale::All };
-        let span = spans.get(&(fips, forecast.model.as_str(), target, horizon));
+        let span = spans.get(&task(forecast));
         let span_truth = truth.span(fips, target, run.as_of, usize::from(horizon));
         let place = run.places.get(&fips);
         Some(Scored {
@@ -150,4 +145,86 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
         })
     };
     run.forecasts.par_iter().filter(|f| f.resolution == Resolution::Week).filter_map(score).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const AS_OF: Date = Date::constant(2020, 10, 3);
+
+    fn fips(code: &str) -> Fips {
+        code.parse().unwrap()
+    }
+
+    #[test]
+    fn an_interval_that_holds_one_is_a_turn() {
+        assert_eq!(Course::of(Some([1.01, 1.1, 1.2])).word(), "growing");
+        assert_eq!(Course::of(Some([0.8, 0.9, 0.99])).word(), "declining");
+        for reproduction in [Some([1.0, 1.1, 1.2]), Some([0.8, 0.9, 1.0]), Some([0.9, 1.0, 1.1]), None] {
+            assert_eq!(Course::of(reproduction).word(), "turning");
+        }
+    }
+
+    #[test]
+    fn quintiles_rank_counties_alone_and_equal_ones_by_code() {
+        // Populations 7, 7, 6, 5, …: the two largest are equal.
+        let counties = (0..8_u32).map(|i| (fips(&format!("010{:02}", 2 * i + 1)), f64::from(7.min(8 - i))));
+        let found = quintiles_of(counties.chain([(fips("01"), 0.5), (Fips::US, 1.0)]));
+        let of = |code: &str| found.get(&fips(code)).copied();
+        let ascending = ["01015", "01013", "01011", "01009", "01007", "01005", "01001", "01003"].map(of);
+        // 1 + ⌊5 · rank / 8⌋.
+        assert_eq!(ascending, [1, 1, 2, 2, 3, 4, 4, 5].map(Some));
+        assert_eq!((of("01"), of("US")), (None, None));
+        assert!(quintiles_of(std::iter::empty()).is_empty());
+    }
+
+    /// Two weeks of observed cases, 70 and 140, in a county, its state and the nation.
+    fn truth(places: &[Fips]) -> Truth {
+        let mut truth = Truth::new(Date::constant(2020, 10, 4));
+        for &place in places {
+            truth.insert_daily(place, Target::Cases, [[10.0; 7], [20.0; 7]].concat());
+        }
+        truth
+    }
+
+    #[test]
+    fn a_forecast_is_scored_against_its_own_week_and_sum() {
+        let (county, state) = (fips("01001"), fips("01"));
+        let row: Row = std::array::from_fn(|i| (95 + 5 * i) as f32);
+        let forecast = |fips, resolution, horizon, row| {
+            let model = "curve".to_owned();
+            QuantileForecast { fips, model, target: Target::Cases, resolution, horizon, row }
+        };
+        let place = PlaceThen { reproduction: Some([1.1, 1.2, 1.3]), phase: PhaseKind::Hidden, population: Some(9.0) };
+        let run = Run {
+            as_of: AS_OF,
+            forecasts: vec![
+                forecast(county, Resolution::Week, 2, row),
+                forecast(county, Resolution::Span, 2, [200.0; 23]),
+                forecast(county, Resolution::Week, 3, row),
+                forecast(state, Resolution::Week, 1, row),
+            ],
+            places: [(county, place)].into(),
+        };
+        let found = score(&run, &truth(&[county, state]));
+        assert_eq!(found.len(), 2, "week 3 is not observed, and a sum is no week");
+        let [of_county, of_state] = [&found[0], &found[1]];
+        assert_eq!((of_county.fips, of_county.horizon, of_county.truth), (county, 2, 140.0));
+        assert_eq!((of_county.as_of, of_county.model.as_str(), of_county.target), (AS_OF, "curve", Target::Cases));
+        assert_eq!(of_county.wis, Scale::Seven.wis(&row, 140.0));
+        assert_eq!(of_county.log_wis, Scale::Seven.log_wis(&row, 140.0));
+        // Median 150; both weeks together 210.
+        assert_eq!((of_county.error, of_county.span_error), (10.0, Some(10.0)));
+        // 140 is at 40 %, within 120 to 175, 110 to 190 and 100 to 200.
+        assert_eq!((of_county.pit, of_county.covered), (0.4, [true; 3]));
+        let stratum = Stratum { quintile: Some(1), course: Course::Growing, phase: PhaseKind::Hidden };
+        assert_eq!(of_county.stratum, stratum);
+
+        assert_eq!((of_state.fips, of_state.horizon, of_state.truth), (state, 1, 70.0));
+        assert_eq!(of_state.wis, Scale::All.wis(&row, 70.0));
+        assert_eq!((of_state.error, of_state.span_error, of_state.covered), (80.0, None, [false; 3]));
+        let unknown = Stratum { quintile: None, course: Course::Turning, phase: PhaseKind::Independent };
+        assert_eq!(of_state.stratum, unknown);
+    }
 }

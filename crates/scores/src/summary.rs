@@ -173,3 +173,102 @@ impl Sums {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PhaseKind;
+    use crate::score::Wis;
+    use crate::scored::{Course, Stratum};
+    use countycast_engine::Date;
+
+    /// A county's forecast whose WIS is `size` and whose other scores are multiples of it.
+    fn scored(model: &str, horizon: u8, size: f64, span_error: Option<f64>) -> Scored {
+        Scored {
+            as_of: Date::constant(2020, 8, 1),
+            fips: "48201".parse().unwrap(),
+            model: model.to_owned(),
+            target: Target::Cases,
+            horizon,
+            truth: 100.0,
+            wis: Wis { total: size, spread: 0.5 * size, over: 0.3 * size, under: 0.2 * size },
+            log_wis: 2.0 * size,
+            error: 3.0 * size,
+            span_error,
+            covered: [false, size < 5.0, true],
+            pit: size / 10.0,
+            stratum: Stratum { quintile: Some(5), course: Course::Growing, phase: PhaseKind::Independent },
+        }
+    }
+
+    fn find<'a>(means: &'a [Means], model: &str, by: &str, horizon: u8) -> Option<&'a Means> {
+        means.iter().find(|m| (m.group.model.as_str(), m.group.by, m.group.horizon) == (model, by, horizon))
+    }
+
+    /// The baseline answers week 1 only; the sum of week 2 is not observed.
+    fn means() -> Vec<Means> {
+        let mut summary = Summary::default();
+        summary.add(&[
+            scored(BASELINE, 1, 8.0, Some(40.0)),
+            scored("curve", 1, 2.0, Some(10.0)),
+            scored("curve", 2, 6.0, None),
+        ]);
+        summary.means()
+    }
+
+    #[test]
+    fn means_are_over_all_forecasts_and_ratios_over_those_shared_with_the_baseline() {
+        let means = means();
+        let curve = find(&means, "curve", "level", 0).unwrap();
+        assert_eq!((curve.group.target, curve.group.value.as_str(), curve.n), (Target::Cases, "county", 2));
+        let found = [curve.wis, curve.spread, curve.over, curve.under, curve.log_wis, curve.absolute_error];
+        let expected = [4.0, 2.0, 1.2, 0.8, 8.0, 12.0];
+        assert!(found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-12), "{found:?}");
+        assert_eq!(curve.span_absolute_error, Some(10.0), "of the one that is known");
+        let relative = [curve.relative_wis, curve.relative_log_wis, curve.relative_error, curve.relative_span_error];
+        assert_eq!(relative, [Some(0.25); 4]);
+        assert_eq!(curve.coverage, [0.0, 0.5, 1.0]);
+        let bins: Vec<(usize, f64)> = curve.pit.iter().copied().enumerate().filter(|bin| bin.1 > 0.0).collect();
+        assert_eq!(bins, [(4, 0.5), (12, 0.5)], "0.2 and 0.6 in bins of 0.05");
+
+        let second = find(&means, "curve", "level", 2).unwrap();
+        assert_eq!((second.n, second.wis, second.relative_wis, second.span_absolute_error), (1, 6.0, None, None));
+        assert_eq!(find(&means, BASELINE, "level", 1).unwrap().relative_wis, Some(1.0));
+        assert_eq!(find(&means, BASELINE, "level", 2), None);
+    }
+
+    #[test]
+    fn runs_add_up_and_the_largest_transform_is_in_the_last_bin() {
+        let mut summary = Summary::default();
+        let run = [scored("curve", 1, 10.0, Some(1.0)), scored("curve", 2, 1.0, Some(4.0))];
+        summary.add(&run);
+        summary.add(&run[..1]);
+        let means = summary.means();
+        let curve = find(&means, "curve", "level", 0).unwrap();
+        assert_eq!((curve.n, curve.wis, curve.span_absolute_error), (3, 7.0, Some(2.0)));
+        assert!((curve.pit[PIT_BINS - 1] - 2.0 / 3.0).abs() < 1e-12);
+    }
+
+    #[test]
+    fn strata_are_of_counties() {
+        let mut one = scored("curve", 1, 2.0, None);
+        let county = [
+            ("level", "county"),
+            ("quintile", "Q5"),
+            ("course", "growing"),
+            ("state", "48"),
+            ("as_of", "2020-08-01"),
+            ("phase", "independent"),
+        ];
+        assert_eq!(memberships(&one), county.map(|(by, value)| (by, value.to_owned())));
+        let phase = |one: &Scored| memberships(one).pop().unwrap().1;
+        one.stratum.phase = PhaseKind::Fallback;
+        assert_eq!(phase(&one), "fallback");
+        one.stratum.phase = PhaseKind::Hidden;
+        assert_eq!(phase(&one), "hidden");
+        for (fips, level) in [("48", "state"), ("US", "nation")] {
+            one.fips = fips.parse().unwrap();
+            assert_eq!(memberships(&one), [("level", level.to_owned())]);
+        }
+    }
+}

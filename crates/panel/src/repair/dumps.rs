@@ -90,10 +90,8 @@ fn spread(work: &Work<'_>, moved: &mut [f64], day: usize, level: f64, excess: f6
     let silence = (start..day).rev().take_while(silent).last().unwrap_or(day)..day;
     let lacking: f64 = silence.clone().map(lack).sum();
     let filled = excess.min(lacking);
-    if filled > 0.0 {
-        for d in silence.clone() {
-            moved[d] += filled * lack(d) / lacking;
-        }
+    for d in silence.clone() {
+        moved[d] += filled * lack(d) / lacking;
     }
     let left = excess - filled;
     if left <= 0.0 {
@@ -118,6 +116,7 @@ fn spread(work: &Work<'_>, moved: &mut [f64], day: usize, level: f64, excess: f6
 
 #[cfg(test)]
 mod tests {
+    use super::super::tests::{RHYTHM, START, rhythmic};
     use super::super::{Around, Cleaned, clean};
     use super::*;
     use crate::settings::Settings;
@@ -125,6 +124,150 @@ mod tests {
 
     fn cleaned(reported: &[f64], around: &Around) -> Cleaned {
         clean(reported, date(2020, 1, 5), around, &Settings::default())
+    }
+
+    /// The region of places with the weekdays of [`RHYTHM`].
+    fn rhythm(rises: &[f64]) -> Around {
+        Around { weekday: RHYTHM, rises: rises.to_vec(), ..Around::default() }
+    }
+
+    fn near(found: &[f64], expected: &[f64]) -> bool {
+        found.len() == expected.len() && found.iter().zip(expected).all(|(f, e)| (f - e).abs() < 1e-9)
+    }
+
+    #[test]
+    fn the_level_is_the_median_of_the_days_around_without_their_weekdays() {
+        let counts: Vec<f64> = (0..40).map(|day| f64::from(day + 1) * RHYTHM[day as usize % 7]).collect();
+        let around = rhythm(&[]);
+        let (level, variation) = level(&Work::new(&counts, START, &around), 20, &Dumps::default());
+        // 7 to 20 and 22 to 28: the eleventh of 21 is 17. Distances from it: 0, 4 and 11 once, 1 to 3 and 5 to 10 twice, of
+        // which the eleventh is 6.
+        assert!((level - 17.0).abs() < 1e-12 && (variation - 1.4826 * 6.0 / 17.0).abs() < 1e-12, "{level} {variation}");
+    }
+
+    /// Whether the day stands out if it has this count among days of 100 with [`RHYTHM`].
+    fn dump(day: usize, count: f64, rises: &[f64]) -> bool {
+        let (mut counts, around) = (rhythmic(100.0, 90), rhythm(rises));
+        counts[day] = count;
+        let level = stands_out(&Work::new(&counts, START, &around), day, &Dumps::default());
+        assert!(level.is_none_or(|level| (level - 100.0).abs() < 1e-9));
+        level.is_some()
+    }
+
+    #[test]
+    fn a_day_stands_out_by_five_deviations() {
+        // Expected e, variance e + (e / 5)²: 100 + 5 · √500 = 211.8 on a Saturday, 50 + 5 · √150 = 111.2 on a Sunday.
+        assert!(!dump(62, 211.0, &[]) && dump(62, 212.5, &[]));
+        assert!(!dump(63, 111.0, &[]) && dump(63, 111.5, &[]));
+    }
+
+    #[test]
+    fn on_the_last_three_days_ten_deviations_are_needed_and_a_state_that_does_not_rise() {
+        // Tuesday is day 86, the last three are Wednesday to Friday at 125: 125 + 10 · √(125 + 625) = 398.9.
+        assert!(dump(86, 212.5, &[]));
+        assert!(!dump(87, 398.0, &[]) && dump(87, 399.5, &[]));
+        // 400 is 3.2 times what is expected: the state has to rise by 1.1.
+        let others = [0.9, 0.9];
+        assert!(
+            dump(87, 400.0, &[&[2.09], &others[..]].concat()) && !dump(87, 400.0, &[&[2.11], &others[..]].concat())
+        );
+        assert!(dump(87, 400.0, &others), "the state's day is not known");
+    }
+
+    #[test]
+    fn ten_people_more_than_none_may_be_a_dump() {
+        let mut counts = vec![0.0; 90];
+        counts[60] = 10.0;
+        let around = Around::default();
+        let level = stands_out(&Work::new(&counts, START, &around), 60, &Dumps::default());
+        assert_eq!(level, Some(0.0));
+        counts[60] = 9.9;
+        assert_eq!(stands_out(&Work::new(&counts, START, &around), 60, &Dumps::default()), None);
+    }
+
+    #[test]
+    fn a_rise_lasts_if_the_median_of_the_next_three_days_holds_half_of_it() {
+        let around = rhythm(&[]);
+        let sustained = |next: [f64; 3]| {
+            let mut counts = rhythmic(100.0, 90);
+            counts[63] = 300.0;
+            counts[64..67].copy_from_slice(&next);
+            stands_out(&Work::new(&counts, START, &around), 63, &Dumps::default()).is_none()
+        };
+        // A Sunday of 300 is a level of 600. Then Monday, Tuesday and Wednesday at 0.75, 1 and 1.25 of their levels.
+        assert!(!sustained([225.0, 299.0, 400.0]), "300, 299 and 320: no more than half");
+        assert!(sustained([226.0, 299.0, 400.0]), "301, 299 and 320");
+        assert!(!sustained([600.0, 90.0, 90.0]), "800, 90 and 72");
+    }
+
+    #[test]
+    fn silence_before_a_dump_is_filled_to_the_level_of_each_weekday() {
+        let (full, around) = (rhythmic(100.0, 90), rhythm(&[]));
+        let mut counts = full.clone();
+        counts[55..60].copy_from_slice(&[20.0, 0.0, 5.0, 24.0, 27.0]);
+        // What is lacking from Saturday to Wednesday: 80, 50, 70, 76 and 98.
+        counts[60] += 374.0;
+        // A quarter of a Friday's 125 is not yet silence.
+        counts[54] = 31.25;
+        let mut work = Work::new(&counts, START, &around);
+        repair(&mut work, &Dumps::default());
+        assert!(near(&work.counts[55..], &full[55..]) && work.counts[54] == 31.25, "{:?}", &work.counts[50..65]);
+        assert_eq!(work.log, [(RepairKind::Dump, 55, 60, 374.0)]);
+        let repaired: Vec<usize> = (0..90).filter(|&day| work.repaired[day]).collect();
+        assert_eq!(repaired, (55..=60).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn without_silence_the_excess_follows_smoothed_counts_and_weekdays() {
+        let around = rhythm(&[]);
+        let mut counts = vec![100.0; 90];
+        // A Thursday; 2,800 people more than its 125 over four weeks of 700.
+        counts[60] = 2_925.0;
+        let mut work = Work::new(&counts, START, &around);
+        repair(&mut work, &Dumps::default());
+        let expected: Vec<f64> = (32..60).map(|day| 100.0 + 100.0 * RHYTHM[day % 7]).collect();
+        assert!(near(&work.counts[32..60], &expected) && near(&work.counts[60..61], &[125.0]), "{:?}", work.counts);
+        assert_eq!((work.counts[31], work.counts[61]), (100.0, 100.0));
+    }
+
+    #[test]
+    fn counts_are_smoothed_over_a_week_within_the_days_that_take_the_excess() {
+        let mut counts = [vec![10.0; 45], vec![20.0; 45]].concat();
+        // Weights of days 42 to 44, whose week begins on day 42; of days 45 to 47; and of 22 days of 20.
+        let weights = [50.0 / 4.0, 70.0 / 5.0, 90.0 / 6.0, 110.0 / 7.0, 120.0 / 7.0, 130.0 / 7.0];
+        counts[70] = 20.0 + weights.iter().sum::<f64>() + 22.0 * 20.0;
+        let around = Around::default();
+        let mut work = Work::new(&counts, START, &around);
+        repair(&mut work, &Dumps::default());
+        // The excess is the sum of the weights: each day gets its own.
+        let expected: Vec<f64> = counts[42..48].iter().zip(weights).map(|(count, weight)| count + weight).collect();
+        assert!(near(&work.counts[42..48], &expected) && near(&work.counts[48..70], &[40.0; 22]), "{:?}", work.counts);
+        assert!(work.counts[41] == 10.0 && (work.counts[70] - 20.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_dump_reaches_no_further_back_than_the_first_counts() {
+        let mut counts = [vec![0.0; 45], vec![10.0; 45]].concat();
+        counts[60] = 290.0;
+        let around = Around::default();
+        let mut work = Work::new(&counts, START, &around);
+        repair(&mut work, &Dumps::default());
+        // Counts are smoothed over three days on each side.
+        assert_eq!(work.log, [(RepairKind::Dump, 42, 60, 280.0)]);
+        assert!(work.counts[41] == 0.0 && work.counts[42] > 0.0);
+    }
+
+    #[test]
+    fn rises_are_relative_to_the_level_of_the_weekday() {
+        let around = rhythm(&[]);
+        let mut counts = rhythmic(100.0, 90);
+        // Wednesday and Thursday at 125, Friday at 125.
+        counts[87..].copy_from_slice(&[250.0, 125.0, 62.5]);
+        assert!(near(&rises(&Work::new(&counts, START, &around), &Dumps::default()), &[2.0, 1.0, 0.5]));
+        counts.fill(0.0);
+        counts[89] = 3.0;
+        let few = rises(&Work::new(&counts, START, &around), &Dumps::default());
+        assert!(near(&few, &[0.0, 0.0, 3.0]), "of less than one person, the count itself: {few:?}");
     }
 
     #[test]

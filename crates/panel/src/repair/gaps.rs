@@ -77,12 +77,80 @@ fn mean(counts: &[f64], days: Range<usize>) -> f64 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Around, Cleaned, RepairKind, clean};
+    use super::super::tests::{RHYTHM, START, rhythmic};
+    use super::super::{Around, Cleaned, Entry, clean};
+    use super::*;
     use crate::settings::Settings;
     use jiff::civil::date;
 
     fn cleaned(reported: &[f64], around: &Around) -> Cleaned {
         clean(reported, date(2020, 1, 5), around, &Settings::default())
+    }
+
+    /// The series after this step alone, and its log.
+    fn repaired(reported: &[f64], weekday: [f64; 7]) -> (Vec<f64>, Vec<Entry>) {
+        let around = Around { weekday, ..Around::default() };
+        let mut work = Work::new(reported, START, &around);
+        repair(&mut work, &Gaps::default());
+        (work.counts, work.log)
+    }
+
+    #[test]
+    fn a_total_is_spread_by_weekday() {
+        let full = rhythmic(10.0, 70);
+        let mut reported = full.clone();
+        reported[37..43].fill(0.0);
+        reported[43] = 70.0;
+        let (counts, log) = repaired(&reported, RHYTHM);
+        assert!(counts.iter().zip(&full).all(|(c, f)| (c - f).abs() < 1e-9), "{counts:?}");
+        // The Monday keeps its own 7.5.
+        assert_eq!(log, [(RepairKind::Gap, 37, 43, 62.5)]);
+    }
+
+    #[test]
+    fn what_follows_a_silence_has_to_exceed_one_and_a_half_ordinary_days() {
+        // Six days of silence, then T on a Monday. The four weeks from the silence on have (210 + T) / 28 a day, of which
+        // a Monday has 0.75: T > 1.5 · 0.75 · (210 + T) / 28 from T = 8.8 on.
+        let mut reported = rhythmic(10.0, 70);
+        reported[37..43].fill(0.0);
+        for (total, gap) in [(8.5, false), (9.0, true)] {
+            reported[43] = total;
+            let (counts, log) = repaired(&reported, RHYTHM);
+            assert_eq!((log.len() == 1, counts == reported), (gap, !gap), "{total}");
+        }
+    }
+
+    #[test]
+    fn a_silence_is_judged_by_what_its_weekdays_would_have() {
+        // No count where 5 are expected has a probability of 0.7 %, where 12.5 are expected none.
+        let mut sunday = rhythmic(10.0, 70);
+        (sunday[42], sunday[43]) = (0.0, 12.5);
+        assert_eq!(repaired(&sunday, RHYTHM).0, sunday);
+        let mut wednesday = rhythmic(10.0, 70);
+        (wednesday[45], wednesday[46]) = (0.0, 25.0);
+        assert_eq!(repaired(&wednesday, RHYTHM).0, rhythmic(10.0, 70));
+    }
+
+    #[test]
+    fn three_weeks_are_the_longest_gap() {
+        for (days, gap) in [(21, true), (22, false)] {
+            let mut reported = vec![10.0; 90];
+            reported[40..40 + days].fill(0.0);
+            reported[40 + days] = 10.0 * (days + 1) as f64;
+            let (counts, log) = repaired(&reported, [1.0; 7]);
+            assert_eq!((log.len() == 1, counts == reported), (gap, !gap), "{days}");
+        }
+    }
+
+    #[test]
+    fn a_later_wave_makes_no_gap() {
+        // In the four weeks from the silence on there are 22 people; the wave comes after them.
+        let mut reported = vec![10.0; 90];
+        reported[40..46].fill(0.0);
+        reported[46] = 20.0;
+        reported[47..68].fill(0.1);
+        reported[68..].fill(100.0);
+        assert_eq!(repaired(&reported, [1.0; 7]), (reported, vec![]));
     }
 
     #[test]

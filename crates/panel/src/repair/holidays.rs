@@ -52,6 +52,8 @@ mod tests {
         );
         assert!((repair.people - 75.0).abs() < 1e-9 && result.repairs.len() == 1);
         assert!(!result.repaired.contains(&true));
+        let none = clean(&[0.0; 70], date(2020, 7, 25), &Around::default(), &settings);
+        assert_eq!(none.repairs, [], "nothing is missing where nothing is expected");
         settings.holiday_loss = 0.0;
         assert_eq!(clean(&reported, date(2020, 7, 25), &Around::default(), &settings).counts, reported);
     }

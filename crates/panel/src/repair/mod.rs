@@ -121,17 +121,31 @@ pub(super) struct Cleaned {
     pub(super) around: Around,
 }
 
+/// A repair: its kind, first and last day, and the people moved or added.
+type Entry = (RepairKind, usize, usize, f64);
+
 /// A series under repair.
 struct Work<'a> {
     counts: Vec<f64>,
     repaired: Vec<bool>,
-    log: Vec<(RepairKind, usize, usize, f64)>,
+    log: Vec<Entry>,
     silences: Vec<(usize, usize)>,
     first_weekday: usize,
     around: &'a Around,
 }
 
-impl Work<'_> {
+impl<'a> Work<'a> {
+    fn new(reported: &[f64], first_day: Date, around: &'a Around) -> Self {
+        Work {
+            counts: reported.to_vec(),
+            repaired: vec![false; reported.len()],
+            log: Vec::new(),
+            silences: Vec::new(),
+            first_weekday: countycast_engine::weekday_index(first_day),
+            around,
+        }
+    }
+
     /// Expected relative count of a day, by its weekday.
     fn factor(&self, day: usize) -> f64 {
         self.around.weekday[(self.first_weekday + day) % 7]
@@ -140,14 +154,7 @@ impl Work<'_> {
 
 /// Repairs one series of reported increments that starts on `first_day`.
 pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings: &Settings) -> Cleaned {
-    let mut work = Work {
-        counts: reported.to_vec(),
-        repaired: vec![false; reported.len()],
-        log: Vec::new(),
-        silences: Vec::new(),
-        first_weekday: countycast_engine::weekday_index(first_day),
-        around,
-    };
+    let mut work = Work::new(reported, first_day, around);
     negatives::repair(&mut work, &settings.negatives);
     gaps::repair(&mut work, &settings.gaps);
     dumps::repair(&mut work, &settings.dumps);
@@ -191,10 +198,45 @@ mod tests {
     use proptest::prelude::*;
 
     /// A Sunday, twenty weeks before the next holiday.
-    const START: Date = date(2020, 1, 5);
+    pub(super) const START: Date = date(2020, 1, 5);
+
+    /// Factors of the weekdays, Sunday first, exact in binary and with mean 1.
+    pub(super) const RHYTHM: [f64; 7] = [0.5, 0.75, 1.0, 1.25, 1.25, 1.25, 1.0];
+
+    /// Days from [`START`] on with this level and [`RHYTHM`].
+    pub(super) fn rhythmic(level: f64, days: usize) -> Vec<f64> {
+        (0..days).map(|day| level * RHYTHM[day % 7]).collect()
+    }
 
     fn cleaned(reported: &[f64]) -> Cleaned {
         clean(reported, START, &Around::default(), &Settings::default())
+    }
+
+    #[test]
+    fn repairs_are_counted_by_kind_and_series() {
+        let repair = |kind, people| Repair { kind, first: START, last: START, people };
+        let repairs = Repairs {
+            cases: vec![repair(RepairKind::Gap, 2.0), repair(RepairKind::Dump, 5.0), repair(RepairKind::Gap, 4.0)],
+            deaths: vec![repair(RepairKind::Gap, 3.0)],
+        };
+        assert_eq!((repairs.count(RepairKind::Gap), repairs.people(RepairKind::Gap)), ((2, 1), (6.0, 3.0)));
+        assert_eq!((repairs.count(RepairKind::Dump), repairs.people(RepairKind::Dump)), ((1, 0), (5.0, 0.0)));
+        let words = RepairKind::ALL.map(RepairKind::word);
+        assert_eq!(words, ["negative", "gap", "dump", "holiday", "unreported"]);
+    }
+
+    #[test]
+    fn a_series_alone_is_repaired_as_without_a_region() {
+        let mut reported = vec![10.0; 60];
+        reported[40..46].fill(0.0);
+        reported[46] = 70.0;
+        let (counts, repairs) = repair_series(&reported, START, &Settings::default());
+        assert!(counts.iter().all(|count| (count - 10.0).abs() < 1e-9), "{counts:?}");
+        // Six silent days, and what the seventh gives to them.
+        let (first, last) = (date(2020, 2, 14), date(2020, 2, 20));
+        assert_eq!(repairs.len(), 1);
+        assert_eq!((repairs[0].kind, repairs[0].first, repairs[0].last), (RepairKind::Gap, first, last));
+        assert!((repairs[0].people - 60.0).abs() < 1e-9);
     }
 
     #[test]

@@ -87,7 +87,7 @@ fn proportionally(
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Around, Cleaned, Repair, clean};
+    use super::super::{Around, Cleaned, Entry, Repair, clean};
     use super::*;
     use crate::settings::Settings;
     use jiff::civil::date;
@@ -106,8 +106,73 @@ mod tests {
         assert!((result.counts[28] - 9.0).abs() < 1e-9, "{:?}", &result.counts[20..]);
         assert!((result.counts[29] - 27.0).abs() < 1e-9);
         assert_eq!((result.counts[22], result.counts[30], result.counts[31]), (10.0, 0.0, 10.0));
+        let repaired: Vec<usize> = (0..40).filter(|&day| result.repaired[day]).collect();
+        assert_eq!(repaired, (23..=30).collect::<Vec<_>>());
         let (first, last) = (date(2020, 1, 28), date(2020, 2, 4));
         assert_eq!(result.repairs, [Repair { kind: RepairKind::Negative, first, last, people: 9.0 }]);
+    }
+
+    /// Days of 10, but for these, after this step alone.
+    fn repaired(days: &[(usize, f64)]) -> (Vec<f64>, Vec<bool>, Vec<Entry>) {
+        let mut reported = vec![10.0; 60];
+        days.iter().for_each(|&(day, count)| reported[day] = count);
+        alone(&reported)
+    }
+
+    fn alone(reported: &[f64]) -> (Vec<f64>, Vec<bool>, Vec<Entry>) {
+        let around = Around::default();
+        let mut work = Work::new(reported, date(2020, 1, 5), &around);
+        repair(&mut work, &Negatives::default());
+        (work.counts, work.repaired, work.log)
+    }
+
+    #[test]
+    fn three_times_one_person_more_than_the_median_is_no_error_yet() {
+        // 33 on a day before: the week has 93 people, and 5 are taken in proportion.
+        let (counts, ..) = repaired(&[(45, 33.0), (50, -5.0)]);
+        assert!(
+            (counts[45] - 33.0 * 88.0 / 93.0).abs() < 1e-9 && (counts[46] - 880.0 / 93.0).abs() < 1e-9,
+            "{counts:?}"
+        );
+        // 33 on the day after: no rebound.
+        let (counts, ..) = repaired(&[(50, -5.0), (51, 33.0)]);
+        assert!(counts[51] == 33.0 && counts[49] < 10.0, "{counts:?}");
+        // With a median of 1 the limit is 6: a day of 4 is chance.
+        let mut few = vec![1.0; 40];
+        (few[27], few[30]) = (4.0, -2.0);
+        let (counts, ..) = alone(&few);
+        assert!((counts[27] - 3.2).abs() < 1e-9 && (counts[28] - 0.8).abs() < 1e-9, "{counts:?}");
+    }
+
+    #[test]
+    fn an_error_of_the_day_before_is_not_taken_for_a_rebound() {
+        let (counts, marked, log) = repaired(&[(49, 210.0), (50, -200.0)]);
+        assert_eq!((counts[49], counts[50], log), (10.0, 0.0, vec![(RepairKind::Negative, 49, 50, 200.0)]));
+        assert_eq!((0..60).filter(|&day| marked[day]).collect::<Vec<_>>(), [49, 50]);
+    }
+
+    #[test]
+    fn a_rebound_comes_within_three_days_and_gives_no_more_than_its_excess() {
+        let (counts, _, log) = repaired(&[(50, -400.0), (53, 420.0)]);
+        assert_eq!((counts[49], counts[53], log), (10.0, 20.0, vec![(RepairKind::Negative, 50, 53, 400.0)]));
+        let (counts, ..) = repaired(&[(50, -400.0), (54, 420.0)]);
+        assert!(counts[54] == 420.0 && counts[49] < 10.0, "{counts:?}");
+        let (counts, ..) = repaired(&[(50, -400.0), (51, 110.0)]);
+        assert!(counts[51] == 10.0 && counts[49] < 10.0, "{counts:?}");
+        // What the first rebound undoes is done with.
+        let (counts, marked, log) = repaired(&[(50, -100.0), (51, 210.0), (52, 150.0)]);
+        assert_eq!((counts[51], counts[52], marked[52], log[0].2), (110.0, 150.0, false, 51));
+    }
+
+    #[test]
+    fn a_cumulative_count_below_zero_is_made_up_for_by_later_days() {
+        // Day 0 gives 2 of 5, day 2 the next 1, and day 3 the rest.
+        let (counts, marked, log) = alone(&[2.0, -5.0, 1.0, 7.0]);
+        assert_eq!((counts, marked), (vec![0.0, 0.0, 0.0, 5.0], vec![true; 4]));
+        assert_eq!(log, [(RepairKind::Negative, 0, 1, 5.0), (RepairKind::Negative, 2, 3, 2.0)]);
+        let (counts, marked, _) = alone(&[2.0, -5.0, 4.0]);
+        assert_eq!((counts, marked), (vec![0.0, 0.0, 1.0], vec![true; 3]));
+        assert_eq!(alone(&[2.0, -5.0]).0, [0.0, 0.0], "no later day");
     }
 
     #[test]

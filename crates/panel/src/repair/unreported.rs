@@ -18,8 +18,9 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7]) ->
     let first = work.log[repair].1;
     let factor = |day: usize| weekday[(work.first_weekday + day) % 7];
     let before = first.saturating_sub(LEVEL_DAYS)..first;
+    // Never empty: a series that is silent from its first day on has no level, and is not marked.
     let usual: f64 = before.clone().map(factor).sum();
-    let level = if usual > 0.0 { work.counts[before].iter().sum::<f64>() / usual } else { 0.0 };
+    let level = work.counts[before].iter().sum::<f64>() / usual;
     let expected: Vec<f64> = (first..days).map(|day| level * factor(day)).collect();
     let people: f64 = expected.iter().sum();
     work.counts[first..].copy_from_slice(&expected);
@@ -61,6 +62,20 @@ mod tests {
             assert!(near(result.late, 100.0 * silent as f64), "{}", result.late);
             assert!((result.repairs[0].people - result.late).abs() < 1e-9);
         }
+    }
+
+    #[test]
+    fn the_level_is_filled_in_by_weekday() {
+        // From a Wednesday on; the last four days are a Sunday to a Wednesday.
+        let rhythm = [0.6, 0.8, 1.1, 1.2, 1.2, 1.2, 0.9];
+        let full: Vec<f64> = (0..85).map(|day| 1e5 * rhythm[(3 + day) % 7]).collect();
+        let mut reported = full.clone();
+        reported[81..].fill(0.0);
+        let result = clean(&reported, date(2020, 1, 8), &Around::default(), &Settings::default());
+        for (found, expected) in result.counts[81..].iter().zip(&full[81..]) {
+            assert!((found / expected - 1.0).abs() < 0.05, "{:?} for {:?}", &result.counts[81..], &full[81..]);
+        }
+        assert!(near(result.late, full[81..].iter().sum()), "{}", result.late);
     }
 
     #[test]
