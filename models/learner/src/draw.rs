@@ -8,7 +8,7 @@ use rand_distr::{Binomial, Distribution, Gamma};
 
 use crate::WEEKS;
 use crate::errors::{Errors, Size};
-use crate::foreteller::Foreteller;
+use crate::forecaster::Forecaster;
 use crate::picks::picks;
 use crate::rows::Kind;
 use crate::settings::Settings;
@@ -27,7 +27,7 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    pub(crate) fn new(kind: Kind, of: &Foreteller, subject: &Subject<'_>, seen: usize, settings: &Settings) -> Self {
+    pub(crate) fn new(kind: Kind, of: &Forecaster, subject: &Subject<'_>, seen: usize, settings: &Settings) -> Self {
         let place = &subject.place;
         let level = match kind {
             Kind::Cases => place.case_level(seen),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Places, Streams, Surroundings, TrainedOn};
 
 use crate::draw::{Outlook, Projection};
-use crate::model::{Model, Statement};
+use crate::model::{Model, TrainingSummary};
 use crate::rows::Kind;
 use crate::settings::Settings;
 use crate::subject::Subject;
@@ -34,7 +34,7 @@ impl Learner {
     #[must_use]
     pub fn with_model(model: Arc<Model>, epidemiology: &Epidemiology) -> Self {
         Self {
-            settings: model.statement().settings.clone(),
+            settings: model.summary().settings.clone(),
             epidemiology: *epidemiology,
             model: Some(model),
             surroundings: None,
@@ -92,7 +92,7 @@ impl Engine for Learner {
         Ok(Some(Arc::new(self.trained(places, seed)?)))
     }
     fn trained_on(&self) -> Option<TrainedOn> {
-        let Statement { first_day, last_day, counties, rows, .. } = self.model.as_ref()?.statement();
+        let TrainingSummary { first_day, last_day, counties, rows, .. } = self.model.as_ref()?.summary();
         Some(TrainedOn { first_day: *first_day, last_day: *last_day, counties: *counties, rows: *rows })
     }
 
@@ -104,7 +104,7 @@ impl Engine for Learner {
 
     fn load(&self, model: &[u8]) -> Result<Arc<dyn Engine>, EngineError> {
         let model = Model::load(model).map_err(|error| EngineError::Refused(error.to_string()))?;
-        if model.statement().settings != self.settings {
+        if model.summary().settings != self.settings {
             return Err(EngineError::Refused("the model was trained with other settings".to_owned()));
         }
         Ok(Arc::new(Self::with_model(Arc::new(model), &self.epidemiology)))

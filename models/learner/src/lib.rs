@@ -7,7 +7,7 @@ mod engine;
 mod errors;
 mod examples;
 mod features;
-mod foreteller;
+mod forecaster;
 mod linear;
 mod model;
 mod nation;
@@ -22,7 +22,7 @@ mod training;
 pub use countycast_engine::SettingsError;
 pub use engine::Learner;
 pub use features::{FeatureGroup, NAMES as FEATURES};
-pub use model::{LoadError, Model, Statement};
+pub use model::{LoadError, Model, TrainingSummary};
 pub use settings::Settings;
 
 /// Weeks ahead that have boosters of their own.

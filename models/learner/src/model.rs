@@ -6,14 +6,14 @@ use serde::{Deserialize, Serialize};
 use crate::WEEKS;
 use crate::day::WEEKS_SEEN;
 use crate::features::{COUNT, NAMES};
-use crate::foreteller::Foreteller;
+use crate::forecaster::Forecaster;
 use crate::rows;
 use crate::settings::Settings;
 use crate::training;
 
 /// What a model was trained on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Statement {
+pub struct TrainingSummary {
     /// Version of the crate that trained it.
     pub version: String,
     /// First day of the counts.
@@ -37,9 +37,9 @@ pub struct Statement {
 /// A trained model: boosters for cases and deaths by week ahead, and the errors of past projections.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Model {
-    pub(crate) statement: Statement,
-    pub(crate) cases: Foreteller,
-    pub(crate) deaths: Foreteller,
+    pub(crate) summary: TrainingSummary,
+    pub(crate) cases: Forecaster,
+    pub(crate) deaths: Forecaster,
 }
 
 /// What stands in the way of using a saved model.
@@ -78,7 +78,7 @@ impl Model {
         let [cases, deaths] = training::train(&rows, days, settings, &streams)?;
         let counties = places.histories().filter(|history| history.location().fips.level() == Level::County).count();
         let last_day = places.histories().map(|history| history.as_of()).max().unwrap_or(surroundings.first_day);
-        let statement = Statement {
+        let summary = TrainingSummary {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first_day: surroundings.first_day,
             last_day,
@@ -89,13 +89,13 @@ impl Model {
             seed,
             settings: settings.clone(),
         };
-        Ok(Self { statement, cases, deaths })
+        Ok(Self { summary, cases, deaths })
     }
 
     /// What the model was trained on.
     #[must_use]
-    pub fn statement(&self) -> &Statement {
-        &self.statement
+    pub fn summary(&self) -> &TrainingSummary {
+        &self.summary
     }
 
     /// The model as JSON, for [`Model::load`].
@@ -112,8 +112,8 @@ impl Model {
     /// [`LoadError`] where it is none, or one of another version's features.
     pub fn load(reader: impl std::io::Read) -> Result<Self, LoadError> {
         let model: Self = serde_json::from_reader(reader)?;
-        if model.statement.features != NAMES {
-            return Err(LoadError::Features { found: model.statement.features.len() });
+        if model.summary.features != NAMES {
+            return Err(LoadError::Features { found: model.summary.features.len() });
         }
         Ok(model)
     }

@@ -10,7 +10,7 @@ use crate::boost::Booster;
 use crate::errors::{Library, Size};
 use crate::examples::Examples;
 use crate::features::COUNT;
-use crate::foreteller::Foreteller;
+use crate::forecaster::Forecaster;
 use crate::rows::{Kind, Row};
 use crate::settings::Settings;
 use crate::table::Table;
@@ -26,7 +26,7 @@ pub(crate) fn train(
     days: usize,
     settings: &Settings,
     streams: &Streams,
-) -> Result<[Foreteller; 2], EngineError> {
+) -> Result<[Forecaster; 2], EngineError> {
     let blocks = blocks(rows, days, settings);
     if blocks.is_empty() {
         let found = rows.len();
@@ -45,7 +45,7 @@ pub(crate) fn train(
     }
     let [cases, deaths] = all;
     let [case_errors, death_errors] = libraries.map(Library::new);
-    Ok([Foreteller { boosters: cases, library: case_errors }, Foreteller { boosters: deaths, library: death_errors }])
+    Ok([Forecaster { boosters: cases, library: case_errors }, Forecaster { boosters: deaths, library: death_errors }])
 }
 
 /// Origins whose errors are looked at, days known at each, newest block first: blocks of `error_weeks` with four weeks

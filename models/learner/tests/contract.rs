@@ -77,13 +77,13 @@ fn a_saved_model_says_what_it_was_trained_on_and_gives_the_same_bytes() {
     let mut bytes = Vec::new();
     LEARNER.model().unwrap().save(&mut bytes).unwrap();
     let model = Arc::new(Model::load(bytes.as_slice()).unwrap());
-    let statement = model.statement();
+    let summary = model.summary();
     assert_eq!(
-        (statement.first_day.to_string(), statement.last_day.to_string()),
+        (summary.first_day.to_string(), summary.last_day.to_string()),
         ("2020-03-01".into(), "2020-09-12".into())
     );
-    assert_eq!((statement.counties, statement.features.len(), statement.seed), (60, FEATURES.len(), SEED));
-    assert!(statement.rows > 60 * 15 && statement.errors > 60, "{statement:?}");
+    assert_eq!((summary.counties, summary.features.len(), summary.seed), (60, FEATURES.len(), SEED));
+    assert!(summary.rows > 60 * 15 && summary.errors > 60, "{summary:?}");
     let reloaded = Learner::with_model(model, &Epidemiology::default()).trained(&PLACES, SEED + 1).unwrap();
     for history in PLACES.histories() {
         assert_eq!(bits(&project(&*LEARNER, history, 35, 20)), bits(&project(&reloaded, history, 35, 20)));

@@ -9,12 +9,12 @@ use crate::features::COUNT;
 
 /// Boosters by week ahead, and the errors to expect of them.
 #[derive(Debug, Serialize, Deserialize)]
-pub(crate) struct Foreteller {
+pub(crate) struct Forecaster {
     pub(crate) boosters: Vec<Booster>,
     pub(crate) library: Library,
 }
 
-impl Foreteller {
+impl Forecaster {
     /// How far the logarithms of the next weeks lie above that of the recent level, in the middle.
     pub(crate) fn medians(&self, features: &[f32; COUNT]) -> [f64; WEEKS] {
         std::array::from_fn(|week| self.boosters[week].predict(features))
