@@ -85,12 +85,6 @@ impl Population {
         (person - position, size)
     }
 
-    /// Layer and size of a person's school, workplace or care home, empty places included.
-    #[must_use]
-    pub fn group_size(&self, person: u32) -> Option<(Layer, u32)> {
-        self.resident(person).group().map(|group| (group.layer, group.all().len))
-    }
-
     /// Whether a person works in another county.
     #[must_use]
     pub fn works_elsewhere(&self, person: u32) -> bool {
