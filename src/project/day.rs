@@ -97,13 +97,13 @@ impl<'a> Day<'a> {
         }
         watch.lap("train");
         let (archived, scored) = (lessons.is_some(), lessons.is_some() || wanted == Forecasts::Scored);
-        let rest = threads.install(|| {
+        let mut rest = threads.install(|| {
             let mut files = Files::begin(&staging, &panel, &request.config, groups, (archived, scored))?;
             batch.run(&done, monitor, |group| files.add(group))?;
             files.finish()
         })?;
         watch.lap("project");
-        let needs = threads.install(|| tables(&staging, &panel, &rest, &engines, request))?;
+        let needs = threads.install(|| tables(&staging, &panel, &mut rest, &engines, request))?;
         watch.lap("write");
         let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
         manifest.models = part::read(&staging, MODELS)?.unwrap_or_default();
@@ -163,14 +163,14 @@ fn key(identity: &Identity, plan: &Plan, recalled: &Recalled) -> String {
 fn tables(
     staging: &Staging,
     panel: &Panel,
-    rest: &Rest,
+    rest: &mut Rest,
     engines: &[&'static str],
     request: &Request,
 ) -> Result<Vec<CapacityRow>, Error> {
     let (as_of, config) = (panel.as_of(), &request.config);
     staging.write("counties.parquet", |path| counties::write(path, &rest.rows, engines))?;
     let catchments = capacity::catchment_rows(panel, &rest.censuses, config.horizon_days, &config.capacity);
-    let mut needs = rest.needs.clone();
+    let mut needs = std::mem::take(&mut rest.needs);
     needs.extend(catchments);
     output::capacity::rank(&mut needs);
     needs.sort_by_key(|row| row.fips);

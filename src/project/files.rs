@@ -72,8 +72,7 @@ impl Rest {
         self.needs.extend(part.needs);
         self.summary.merge(part.summary);
         self.moved.extend(part.moved);
-        let county = |(code, census)| Some((Fips::from_county(code)?, census));
-        self.censuses.extend(part.censuses.into_iter().filter_map(county));
+        self.censuses.extend(part.censuses);
     }
 
     /// The forecasts in the form used by scoring, and the rows of `counties.parquet`.

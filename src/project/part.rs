@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use countycast_engine::{Fips, Level, Target};
+use countycast_engine::{Fips, Level};
 use serde::{Deserialize, Serialize};
 
 use super::capacity;
@@ -16,20 +16,20 @@ use crate::output::counties::CountyRow;
 use crate::output::projections::{LocationForecasts, Totals};
 use crate::panel::Panel;
 use crate::pipeline::{Group, Moved, Projected, Summary};
-use crate::scores::quantiles::{Forecast, Quantiles};
+use crate::scores::quantiles::Forecast;
 
 /// A group's results as written to the files, and stored so that an interrupted run can be resumed.
 #[derive(Serialize, Deserialize)]
 pub(super) struct Part {
     /// The region's blend, even if the region was not selected: the nation may need it.
-    region: Option<Kept>,
+    region: Option<Forecast>,
     places: Vec<Place>,
     pub(super) rows: Vec<CountyRow>,
     pub(super) needs: Vec<CapacityRow>,
     pub(super) summary: Summary,
     pub(super) moved: Vec<Moved>,
     /// Trajectories of counties' patients.
-    pub(super) censuses: Vec<(u32, Census)>,
+    pub(super) censuses: Vec<(Fips, Census)>,
     /// The engines' parameters, if there is an archive.
     pub(super) parameters: Vec<Found>,
 }
@@ -38,26 +38,8 @@ pub(super) struct Part {
 #[derive(Serialize, Deserialize)]
 struct Place {
     fips: Fips,
-    members: Vec<(String, Kept)>,
-    blend: Option<Kept>,
-}
-
-/// A forecast, with targets as positions in [`Target::ALL`].
-#[derive(Deserialize)]
-#[serde(from = "Vec<(usize, Quantiles)>")]
-struct Kept(Forecast);
-
-impl Serialize for Kept {
-    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.0.targets.iter().map(|(target, quantiles)| (*target as usize, quantiles)))
-    }
-}
-
-impl From<Vec<(usize, Quantiles)>> for Kept {
-    fn from(targets: Vec<(usize, Quantiles)>) -> Self {
-        let known = |(i, quantiles): (usize, Quantiles)| Some((*Target::ALL.get(i)?, quantiles));
-        Self(Forecast { targets: targets.into_iter().filter_map(known).collect() })
-    }
+    members: Vec<(String, Forecast)>,
+    blend: Option<Forecast>,
 }
 
 impl Part {
@@ -73,20 +55,20 @@ impl Part {
         let mut censuses = Vec::new();
         let place = |mut result: Projected| {
             let census = result.blend_census.take().filter(|_| result.fips.level() == Level::County);
-            censuses.extend(census.map(|census| (result.fips.number(), census)));
+            censuses.extend(census.map(|census| (result.fips, census)));
             Place {
                 fips: result.fips,
-                members: result.members.into_iter().map(|(model, f)| (model.to_owned(), Kept(f))).collect(),
-                blend: result.blend.map(Kept),
+                members: result.members.into_iter().map(|(model, f)| (model.to_owned(), f)).collect(),
+                blend: result.blend,
             }
         };
         let places = results.into_iter().map(place).collect();
-        Self { region: forecast.map(Kept), places, rows, needs, summary, moved, censuses, parameters: found }
+        Self { region: forecast, places, rows, needs, summary, moved, censuses, parameters: found }
     }
 
     /// The region's blend.
     pub(super) fn region(&self) -> Option<Forecast> {
-        self.region.as_ref().map(|kept| kept.0.clone())
+        self.region.clone()
     }
 
     /// Passes each location's quantiles to `each`.
@@ -98,8 +80,8 @@ impl Part {
         for Place { fips, members, blend } in &self.places {
             let fips = *fips;
             let totals = panel.place(fips).map_or_else(Totals::default, Totals::of);
-            let members: Vec<(&str, &Forecast)> = members.iter().map(|(model, f)| (model.as_str(), &f.0)).collect();
-            each(&LocationForecasts { fips, members: &members, blend: blend.as_ref().map(|kept| &kept.0), totals })?;
+            let members: Vec<(&str, &Forecast)> = members.iter().map(|(model, f)| (model.as_str(), f)).collect();
+            each(&LocationForecasts { fips, members: &members, blend: blend.as_ref(), totals })?;
         }
         Ok(())
     }

@@ -18,7 +18,7 @@ pub const COUNTY_LEVELS: [usize; 7] = [1, 3, 6, 11, 16, 19, 21];
 pub type Row = [f32; 23];
 
 /// One model's projection of one location: quantiles by target.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
 pub struct Forecast {
     /// Targets in the order of [`Target::ALL`], those that the model projects.
     pub targets: Vec<(Target, Quantiles)>,
