@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countycast_engine::{
-    Basis, DrawError, Draws, Engine, EngineError, Fitted, History, Parameters, Scenario, Streams, Target,
+    Basis, DrawError, Draws, Engine, EngineError, Fitted, History, LastDays, Parameters, Scenario, Streams, Target,
 };
 use jiff::ToSpan;
 
@@ -17,6 +17,9 @@ use crate::scores::quantiles::Forecast;
 
 /// Name of the fallback in random streams and reports.
 pub(super) const FALLBACK: &str = "fallback";
+
+/// Targets that are reported by day.
+const TARGETS: [Target; 2] = [Target::Cases, Target::Deaths];
 
 /// One unit of work.
 pub(super) struct Job {
@@ -117,6 +120,9 @@ impl Drawing<'_> {
         if found != expected {
             return Err(DrawError::Shape { found, expected }.into());
         }
+        let draws = TARGETS
+            .into_iter()
+            .try_fold(draws, |draws, target| self.last_days(target).with_level(draws, target, &self.streams))?;
         let admissions = self.course.all_admissions(&draws, &self.streams);
         let draws = match self.basis {
             Basis::Reported => draws,
@@ -137,10 +143,14 @@ impl Drawing<'_> {
     fn reported(&self, draws: Draws) -> Result<Draws, DrawError> {
         let ahead = self.history.as_of().series(1.day()).skip(1).take(draws.days());
         let shares: Vec<f32> = ahead.map(|day| reported_share(day, self.plan.holiday_loss) as f32).collect();
-        [(Target::Cases, self.history.cases()), (Target::Deaths, self.history.deaths())]
-            .into_iter()
-            .try_fold(draws, |draws, (target, series)| {
-                draws.with_daily_factors(target, &shares)?.with_late(target, series.late())
-            })
+        TARGETS.into_iter().try_fold(draws, |draws, target| {
+            let draws = draws.with_daily_factors(target, &shares)?;
+            self.last_days(target).with_late(draws, target, &self.streams)
+        })
+    }
+
+    fn last_days(&self, target: Target) -> &LastDays {
+        let series = if target == Target::Deaths { self.history.deaths() } else { self.history.cases() };
+        series.last_days()
     }
 }

@@ -1,23 +1,21 @@
 //! From published rows to counties, states and the nation on the same days.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use countycast_engine::Fips;
+use jiff::ToSpan;
+use jiff::civil::Date;
 
 use super::geography::{State, Unit, new_york};
 use super::input::Reader;
-use super::settings::JointDistricts;
+use super::last_report;
+use super::notices;
+use super::raw::{NoReport, Raw, Report};
+use super::repaired::await_counties;
+use super::settings::{JointDistricts, LastReport, Settings};
 use super::sources::{Counts, Published, Row};
+use super::totals::{self, Rows};
 use crate::error::{Error, InputError};
-
-/// New counts of one place, as published.
-#[derive(Debug, Clone, Default, PartialEq)]
-pub(super) struct Raw {
-    /// Daily new counts.
-    pub(super) new: Vec<f64>,
-    /// Cumulative count on the last day.
-    pub(super) total: f64,
-}
 
 /// A county as published.
 #[derive(Debug, Clone, PartialEq)]
@@ -43,7 +41,7 @@ pub(super) struct Aligned {
 
 impl Aligned {
     /// Counties whose states are the sums of them: no case is without a county.
-    pub(super) fn of_counties(counties: Vec<County>) -> Self {
+    pub(super) fn of_counties(counties: Vec<County>, settings: &Settings) -> Self {
         let mut states = BTreeMap::new();
         for County { fips, cases, deaths, .. } in &counties {
             let Some(state) = fips.state() else { continue };
@@ -52,32 +50,65 @@ impl Aligned {
             sums.0.add(cases, 1.0);
             sums.1.add(deaths, 1.0);
         }
-        Self { counties, states }
-    }
-}
-
-impl Raw {
-    pub(super) fn zero(days: usize) -> Self {
-        Self { new: vec![0.0; days], total: 0.0 }
+        let mut aligned = Self { counties, states };
+        aligned.doubt(&settings.last_report);
+        aligned
     }
 
-    /// Increments of the first `days` days; the first day's is the total up to then.
-    fn of(row: &Row, days: usize) -> Self {
-        let cumulative = &row.cumulative[..days.min(row.cumulative.len())];
-        let before = std::iter::once(0.0).chain(cumulative.iter().copied());
-        let new = cumulative.iter().zip(before).map(|(count, before)| count - before).collect();
-        let (last, kept) = (row.cumulative.last().copied(), cumulative.last().copied());
-        Self { new, total: row.total - last.unwrap_or_default() + kept.unwrap_or_default() }
-    }
-
-    /// Adds a share of another place's counts.
-    pub(super) fn add(&mut self, other: &Self, share: f64) {
-        for (sum, value) in self.new.iter_mut().zip(&other.new) {
-            *sum += share * value;
+    /// Lets states wait for counties whose last reports are missing.
+    fn wait(&mut self, first_day: Date, settings: &Settings) {
+        for (state, both) in &mut self.states {
+            for (kind, of) in KINDS {
+                let within = self.counties.iter_mut().filter(|county| county.fips.state() == Some(*state));
+                await_counties(of(both), within.map(|county| &*kind(county)), first_day, settings);
+            }
         }
-        self.total += share * other.total;
+    }
+
+    /// Doubts the last reports of states, and then those of their counties.
+    fn doubt(&mut self, settings: &LastReport) {
+        for (kind, of) in KINDS {
+            let mut totals: BTreeMap<Fips, Raw> =
+                self.states.iter_mut().map(|(state, both)| (*state, std::mem::take(of(both)))).collect();
+            let doubted = totals::hold(&mut totals, settings);
+            for (state, total) in totals {
+                if let Some(both) = self.states.get_mut(&state) {
+                    *of(both) = total;
+                }
+            }
+            for county in &mut self.counties {
+                let Some(&of_state) = county.fips.state().and_then(|state| doubted.get(&state)) else { continue };
+                let raw = kind(county);
+                // What is already held back is no part of what the state's total says.
+                if let Some((day, people)) = last_report::part(&raw.believed(), of_state) {
+                    raw.hold(day, people);
+                }
+            }
+        }
+    }
+
+    /// Marks the last days of counties whose state goes on without any of them.
+    fn mark_elsewhere(&mut self) {
+        for (state, both) in &mut self.states {
+            for (kind, of) in KINDS {
+                let within = |county: &&mut County| county.fips.state() == Some(*state);
+                let mut counties: Vec<&mut Raw> = self.counties.iter_mut().filter(within).map(kind).collect();
+                let Some(days) = totals::elsewhere(of(both), counties.iter().map(|raw| &**raw)) else { continue };
+                counties.iter_mut().for_each(|raw| raw.reports[days.clone()].fill(Report::Elsewhere));
+            }
+        }
     }
 }
+
+/// Access to cases and deaths of a county, and of a state.
+type Kind = (fn(&mut County) -> &mut Raw, fn(&mut (Raw, Raw)) -> &mut Raw);
+const KINDS: [Kind; 2] =
+    [(|county| &mut county.cases, |both| &mut both.0), (|county| &mut county.deaths, |both| &mut both.1)];
+
+/// Cumulative counts for each resident above which a number is no report: reinfections of many years.
+const MOST_PER_RESIDENT: f64 = 3.0;
+/// Residents above whom no state and no county has, for places of unknown population: California has 39.5 million.
+const MOST_RESIDENTS: f64 = 4.5e7;
 
 /// Aligns the first `days` days.
 ///
@@ -86,7 +117,7 @@ impl Raw {
 pub(super) fn align(
     mut published: Published,
     days: usize,
-    joint: JointDistricts,
+    settings: &Settings,
     population: &dyn Fn(Fips) -> Option<f64>,
     reader: &mut Reader,
 ) -> Result<Aligned, Error> {
@@ -96,12 +127,24 @@ pub(super) fn align(
         lump_city(&mut published.cases);
         lump_city(&mut published.deaths);
     }
-    let states = states(&published, days);
-    let mut counties = counties(&published, days)?;
-    let city = |counts: &Counts| counts.rows.iter().find(|row| row.unit == Unit::NewYorkCity).map(|r| Raw::of(r, days));
-    if let (Some(cases), Some(deaths)) = (city(&published.cases), city(&published.deaths)) {
+    let mut rows = [&published.cases, &published.deaths].map(|counts| {
+        let residents = residents(&published, population);
+        Rows::new(counts, days, &|unit| MOST_PER_RESIDENT * residents.get(&unit).copied().unwrap_or(MOST_RESIDENTS))
+    });
+    rows.iter_mut().for_each(|rows| rows.hold(&settings.last_report));
+    note_remainders(&published.cases, &rows[0], reader);
+    note_remainders(&published.deaths, &rows[1], reader);
+    let [cases, deaths] = &rows;
+    let deaths_of_states = deaths.totals();
+    let states = cases.totals().into_iter().map(|(state, total)| {
+        let dead = deaths_of_states.get(&state).cloned().unwrap_or_else(|| Raw::zero(days));
+        (state, (total, dead))
+    });
+    let states = states.collect();
+    let mut counties = counties(&published, cases, deaths)?;
+    if let (Some(of_cases), Some(of_deaths)) = (cases.of(Unit::NewYorkCity), deaths.of(Unit::NewYorkCity)) {
         let line = published.cases.rows.iter().find(|row| row.unit == Unit::NewYorkCity).map_or(0, |row| row.line);
-        divide_city(&mut counties, &cases, &deaths, line, days);
+        divide_city(&mut counties, of_cases, of_deaths, line, days);
         reader.notice("counties of New York City, counted as one and divided by population", 5);
     }
     for county in counties.values_mut() {
@@ -112,10 +155,48 @@ pub(super) fn align(
             county.population = Some(*residents);
         }
     }
-    districts(&published, &mut counties, days, joint, population, reader);
+    districts(&rows, &mut counties, days, settings.joint_districts, population, reader);
     let apart = published.cases.rows.iter().filter(|row| matches!(row.unit, Unit::Apart(_))).count();
     reader.notice("rows without a county, counted only in their state", apart);
-    Ok(Aligned { counties: counties.into_values().collect(), states })
+    let mut aligned = Aligned { counties: counties.into_values().collect(), states };
+    aligned.doubt(&settings.last_report);
+    aligned.mark_elsewhere();
+    aligned.wait(published.cases.first_day, settings);
+    Ok(aligned)
+}
+
+/// Notices about rows without a county that are no reports: they have no page of their own.
+fn note_remainders(counts: &Counts, rows: &Rows<'_>, reader: &mut Reader) {
+    for (row, raw) in rows.iter().filter(|(row, _)| !matches!(row.unit, Unit::County(_))) {
+        for NoReport { days: (first, last), published, used } in &raw.no_reports {
+            let date =
+                |day: usize| counts.first_day.saturating_add(i64::try_from(day).unwrap_or(0).min(1 << 20).days());
+            let [published, used] = [published, used].map(|number| notices::count(*number));
+            let place = format!("{}, line {}: `{}`", counts.path.display(), row.line, row.name);
+            let days = format!("{} to {}", date(*first), date(*last));
+            reader.notice(format!("{place}, {days}: {published} is no report; {used} was carried on"), 1);
+        }
+    }
+}
+
+/// Residents of each county whose population is known, and of the states all of whose counties' are.
+fn residents(published: &Published, population: &dyn Fn(Fips) -> Option<f64>) -> HashMap<Unit, f64> {
+    let mut known = HashMap::<Unit, f64>::new();
+    for row in published.cases.rows.iter().chain(&published.deaths.rows) {
+        let Unit::County(fips) = row.unit else { continue };
+        if let Some(residents) = row.population.or_else(|| population(fips)) {
+            known.insert(row.unit, residents);
+        }
+    }
+    let mut states = BTreeMap::<Fips, Option<f64>>::new();
+    for row in &published.cases.rows {
+        if let (Unit::County(_), Some(state)) = (row.unit, row.unit.state()) {
+            let sum = states.entry(state).or_insert(Some(0.0));
+            *sum = sum.zip(known.get(&row.unit)).map(|(sum, residents)| sum + residents);
+        }
+    }
+    known.extend(states.into_iter().filter_map(|(state, sum)| Some((Unit::Apart(state), sum?))));
+    known
 }
 
 /// Whether a file counts all of New York City under Manhattan: the four other boroughs are present without any case.
@@ -165,53 +246,45 @@ fn divide_city(counties: &mut BTreeMap<Fips, County>, cases: &Raw, deaths: &Raw,
         let share = new_york::share(fips).unwrap_or_default();
         county.cases.add(cases, share);
         county.deaths.add(deaths, share);
+        county.cases.reports.clone_from(&cases.reports);
+        county.deaths.reports.clone_from(&deaths.reports);
     }
 }
 
-fn states(published: &Published, days: usize) -> BTreeMap<Fips, (Raw, Raw)> {
-    let mut states = BTreeMap::new();
-    for (counts, deaths) in [(&published.cases, false), (&published.deaths, true)] {
-        for row in &counts.rows {
-            let Some(state) = row.unit.state() else { continue };
-            let sums = states.entry(state).or_insert_with(|| (Raw::zero(days), Raw::zero(days)));
-            if deaths { &mut sums.1 } else { &mut sums.0 }.add(&Raw::of(row, days), 1.0);
-        }
-    }
-    states
-}
-
-fn counties(published: &Published, days: usize) -> Result<BTreeMap<Fips, County>, Error> {
-    let by_code = |counts: &'_ Counts| -> BTreeMap<Fips, usize> {
-        let rows = counts.rows.iter().enumerate();
-        rows.filter_map(|(i, row)| if let Unit::County(county) = row.unit { Some((county, i)) } else { None }).collect()
+fn counties(published: &Published, cases: &Rows<'_>, deaths: &Rows<'_>) -> Result<BTreeMap<Fips, County>, Error> {
+    let by_code = |rows: &Rows<'_>| -> BTreeMap<Fips, usize> {
+        let units = rows.iter().enumerate();
+        units
+            .filter_map(|(i, (row, _))| if let Unit::County(county) = row.unit { Some((county, i)) } else { None })
+            .collect()
     };
-    let (cases, deaths) = (by_code(&published.cases), by_code(&published.deaths));
-    for (here, there, file) in [(&cases, &deaths, &published.deaths), (&deaths, &cases, &published.cases)] {
+    let (of_cases, of_deaths) = (by_code(cases), by_code(deaths));
+    for (here, there, file) in [(&of_cases, &of_deaths, &published.deaths), (&of_deaths, &of_cases, &published.cases)] {
         if let Some(missing) = here.keys().find(|county| !there.contains_key(county)) {
             let problem = format!("county {missing} has no row here, but one in the other file");
             return Err(InputError::new(&file.path, problem, "use both files of the same download").into());
         }
     }
     let county = |(&fips, &index): (&Fips, &usize)| {
-        let (row, dead) = (&published.cases.rows[index], &published.deaths.rows[deaths[&fips]]);
+        let ((row, cases), (dead, deaths)) = (cases.at(index), deaths.at(of_deaths[&fips]));
         let county = County {
             fips,
             name: row.name.clone(),
             line: row.line,
             population: dead.population.or(row.population),
             position: row.position.or(dead.position),
-            cases: Raw::of(row, days),
-            deaths: Raw::of(dead, days),
+            cases: cases.clone(),
+            deaths: deaths.clone(),
             reported_in: None,
         };
         (fips, county)
     };
-    Ok(cases.iter().map(county).collect())
+    Ok(of_cases.iter().map(county).collect())
 }
 
 /// Counties whose health district reports for them.
 fn districts(
-    published: &Published,
+    [of_cases, of_deaths]: &[Rows<'_>; 2],
     counties: &mut BTreeMap<Fips, County>,
     days: usize,
     joint: JointDistricts,
@@ -219,7 +292,7 @@ fn districts(
     reader: &mut Reader,
 ) {
     let mut concerned = 0;
-    for row in &published.cases.rows {
+    for (row, cases) in of_cases.iter() {
         let Unit::Joint(unit) = row.unit else { continue };
         let silent = |fips: &Fips| counties.get(fips).is_some_and(|county| county.cases.total == 0.0);
         let members: Vec<Fips> = unit.counties().filter(silent).collect();
@@ -234,12 +307,11 @@ fn districts(
             }
             continue;
         };
-        let dead = published.deaths.rows.iter().find(|dead| dead.unit == row.unit);
-        let (cases, deaths) = (Raw::of(row, days), dead.map_or_else(|| Raw::zero(days), |dead| Raw::of(dead, days)));
+        let deaths = of_deaths.of(row.unit).cloned().unwrap_or_else(|| Raw::zero(days));
         let all: f64 = residents.iter().sum();
         for (fips, residents) in members.iter().zip(residents) {
             if let Some(county) = counties.get_mut(fips) {
-                county.cases.add(&cases, residents / all);
+                county.cases.add(cases, residents / all);
                 county.deaths.add(&deaths, residents / all);
             }
         }

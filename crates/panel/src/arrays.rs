@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use countycast_engine::{Covariates, Fips, Level};
 use jiff::civil::Date;
 
-use super::align::{Aligned, County, Raw};
+use super::align::{Aligned, County};
 use super::assemble::{self, Places};
 use super::covariates::{self, Facts};
 use super::geography::State;
+use super::raw::Raw;
 use super::settings::Settings;
 use crate::Panel;
 use crate::error::Error;
@@ -76,7 +77,7 @@ impl Panel {
         let neighbours = covariates::among(&codes, counties.iter().flat_map(beside));
         let facts: BTreeMap<Fips, Covariates> = counties.iter().map(|c| (c.fips, c.covariates.clone())).collect();
         let facts = Facts::new(facts);
-        let aligned = Aligned::of_counties(counties.into_iter().map(published).collect());
+        let aligned = Aligned::of_counties(counties.into_iter().map(published).collect(), settings);
         let locations = assemble::locations(&aligned.counties, &facts);
         if let Some((_, problem)) = assemble::overfull(&aligned.counties, &locations) {
             return Err(request(problem, "correct the count or the population"));
@@ -91,8 +92,7 @@ impl Panel {
 /// The county as if it had been read.
 fn published(county: CountyData) -> County {
     let CountyData { fips, name, population, cases, deaths, .. } = county;
-    let raw = |new: Vec<f64>| Raw { total: new.iter().sum(), new };
-    let (cases, deaths) = (raw(cases), raw(deaths));
+    let (cases, deaths) = (Raw::of_new(cases), Raw::of_new(deaths));
     County { fips, name, line: 0, population, position: None, cases, deaths, reported_in: None }
 }
 

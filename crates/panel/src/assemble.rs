@@ -3,16 +3,17 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast_engine::{Covariate, Fips, History, HistoryError, Level, Location, Region, Series, SeriesParts};
+use countycast_engine::{Covariate, Fips, HistoryError, Location, Region};
 use jiff::civil::Date;
 use rayon::prelude::*;
 
-use super::align::{Aligned, County, Raw, county_name};
+use super::align::{Aligned, County, county_name};
 use super::covariates::{self, Facts};
 use super::geography::State;
 use super::input::Reader;
 use super::place::Place;
-use super::repair::{Around, Repair, Repairs, clean};
+use super::repair::Around;
+use super::repaired::Repairer;
 use super::settings::Settings;
 use crate::error::{Error, InputError};
 
@@ -21,13 +22,6 @@ pub(super) struct Places {
     pub(super) nation: Place,
     pub(super) states: Vec<Place>,
     pub(super) counties: Vec<Place>,
-}
-
-/// Information that a place passes to the places within it.
-struct Outer {
-    region: Arc<Region>,
-    cases: Around,
-    deaths: Around,
 }
 
 /// Builds the places from published files. Problems are reported with the file of cases, and missing facts as notices.
@@ -55,11 +49,12 @@ pub(super) fn of_files(
     assemble(aligned, locations, first_day, facts, settings).map_err(|error| inconsistent(cases_file, &error))
 }
 
-/// Builds the places from counties and their locations: the nation first, then its states, then their counties, each
+/// Builds the places from counties and their locations: states within the nation, then counties within their states, each
 /// repaired with information from its region.
 ///
 /// State totals are repaired on their own series and not as the sum of repaired counties: transfers between a county
-/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance.
+/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance. The nation is the sum
+/// of its repaired states.
 pub(super) fn assemble(
     aligned: Aligned,
     locations: Vec<Location>,
@@ -67,14 +62,7 @@ pub(super) fn assemble(
     facts: &Facts,
     settings: &Settings,
 ) -> Result<Places, HistoryError> {
-    let build =
-        |location, counts: &(Raw, Raw), outer: Option<&Outer>| place(location, first_day, counts, outer, settings);
-    let days = aligned.states.values().next().map_or(0, |(cases, _)| cases.new.len());
-    let mut total = (Raw::zero(days), Raw::zero(days));
-    for (cases, deaths) in aligned.states.values() {
-        total.0.add(cases, 1.0);
-        total.1.add(deaths, 1.0);
-    }
+    let repair = Repairer { first_day, settings };
     let whole = |fips: Fips, name: &str, parts: &dyn Fn(Fips) -> bool| {
         let parts: Vec<_> = locations.iter().filter(|l| parts(l.fips)).collect();
         let mut location = Location::new(fips, name);
@@ -84,17 +72,18 @@ pub(super) fn assemble(
         location.contacts.clone_from(&facts.contacts);
         location
     };
-    let (nation, around) = build(whole(Fips::US, "United States", &|_| true), &total, None)?;
-    let around = outer(&nation, around);
-    let states: Vec<(Place, Outer)> = aligned
-        .states
-        .par_iter()
-        .map(|(fips, counts)| {
-            let name = State::of(*fips).map_or("", |state| state.name);
-            let state = whole(*fips, name, &|county| county.state() == Some(*fips));
-            let (place, within) = build(state, counts, Some(&around))?;
-            let outer = outer(&place, within);
-            Ok((place, outer))
+    let (of_nation, of_states) = repair.states(&aligned.states)?;
+    let nation = of_nation.place(whole(Fips::US, "United States", &|_| true), first_day, None)?;
+    let around_states = region(&nation);
+    let states: Vec<(Place, Arc<Region>, [Around; 2])> = of_states
+        .into_iter()
+        .map(|(fips, repaired)| {
+            let name = State::of(fips).map_or("", |state| state.name);
+            let location = whole(fips, name, &|county| county.state() == Some(fips));
+            let within = repaired.within();
+            let place = repaired.place(location, first_day, Some(&around_states))?;
+            let region = region(&place);
+            Ok((place, region, within))
         })
         .collect::<Result<_, HistoryError>>()?;
     let counties = aligned
@@ -103,13 +92,16 @@ pub(super) fn assemble(
         .zip(locations)
         .map(|(county, location)| {
             let state = county.fips.state();
-            let outer = states.iter().find(|(place, _)| Some(place.fips()) == state).map(|(_, outer)| outer);
-            let (mut place, _) = build(location, &(county.cases, county.deaths), outer)?;
+            let around = states.iter().find(|(place, ..)| Some(place.fips()) == state);
+            let nothing = [Around::default(), Around::default()];
+            let repaired =
+                repair.place([&county.cases, &county.deaths], around.map_or(&nothing, |(_, _, around)| around))?;
+            let mut place = repaired.place(location, first_day, around.map(|(_, region, _)| region))?;
             place.reported_in = county.reported_in.map(str::to_owned);
             Ok(place)
         })
         .collect::<Result<_, HistoryError>>()?;
-    Ok(Places { nation, states: states.into_iter().map(|(place, _)| place).collect(), counties })
+    Ok(Places { nation, states: states.into_iter().map(|(place, ..)| place).collect(), counties })
 }
 
 /// The counties with what is known about them.
@@ -139,56 +131,14 @@ pub(super) fn overfull<'a>(counties: &'a [County], locations: &[Location]) -> Op
     })
 }
 
-/// Repairs both series of a place; also returns the information on cases and deaths for the places within it.
-fn place(
-    location: Location,
-    first_day: Date,
-    (cases, deaths): &(Raw, Raw),
-    outer: Option<&Outer>,
-    settings: &Settings,
-) -> Result<(Place, (Around, Around)), HistoryError> {
-    let nothing = Around::default();
-    let (around_cases, around_deaths) = outer.map_or((&nothing, &nothing), |o| (&o.cases, &o.deaths));
-    let level = location.fips.level();
-    let (cases, case_repairs, cases_within) = series(cases, first_day, level, around_cases, settings)?;
-    let (deaths, death_repairs, deaths_within) = series(deaths, first_day, level, around_deaths, settings)?;
-    let state = State::of(location.fips);
-    let region = outer.map(|outer| Arc::clone(&outer.region));
-    let history = Arc::new(History::new(Arc::new(location), first_day, cases, deaths, region)?);
-    let repairs = Repairs { cases: case_repairs, deaths: death_repairs };
-    Ok((Place { history, state, repairs, reported_in: None }, (cases_within, deaths_within)))
-}
-
-fn series(
-    raw: &Raw,
-    first_day: Date,
-    level: Level,
-    around: &Around,
-    settings: &Settings,
-) -> Result<(Series, Vec<Repair>, Around), HistoryError> {
-    let clean = clean(&raw.new, first_day, around, settings);
-    // A county that is silent while its state reports may have nothing to report: no late cases are expected.
-    let promised = level != Level::County || around.silences.iter().any(|(_, last)| last + 1 == raw.new.len());
-    let series = Series::new(SeriesParts {
-        reported: raw.new.clone(),
-        cleaned: clean.counts,
-        repaired: clean.repaired,
-        weekday: clean.around.weekday,
-        total: raw.total,
-        late: if promised { clean.late } else { 0.0 },
-    })?;
-    Ok((series, clean.repairs, clean.around))
-}
-
-/// Information on a place for the places within it.
-fn outer(place: &Place, (cases, deaths): (Around, Around)) -> Outer {
+/// A place as the region of the places within it.
+fn region(place: &Place) -> Arc<Region> {
     let history = &place.history;
-    let region = Region {
+    Arc::new(Region {
         location: history.location().clone(),
         cases: history.cases().clone(),
         deaths: history.deaths().clone(),
-    };
-    Outer { region: Arc::new(region), cases, deaths }
+    })
 }
 
 pub(super) fn inconsistent(cases_file: &Path, error: &HistoryError) -> Error {

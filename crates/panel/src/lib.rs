@@ -16,12 +16,17 @@ mod error;
 mod geography;
 mod holidays;
 mod input;
+mod last_report;
+mod notices;
 mod patients;
 mod place;
+mod raw;
 mod repair;
+mod repaired;
 mod replay;
 mod settings;
 mod sources;
+mod totals;
 mod vintage;
 
 use std::path::PathBuf;
@@ -40,7 +45,7 @@ pub use input::{InputFile, Notice};
 pub use place::Place;
 pub use repair::{Repair, RepairKind, Repairs, repair_series};
 pub use replay::Sources;
-pub use settings::{Dumps, Gaps, JointDistricts, Negatives, Settings, Source, Weekday};
+pub use settings::{Dumps, Gaps, JointDistricts, LastReport, Negatives, Restatements, Settings, Source, Weekday};
 
 /// Which data to load.
 #[derive(Debug, Clone, PartialEq, Eq)]

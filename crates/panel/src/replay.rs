@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::input::Reader;
 use crate::settings::Settings;
 use crate::sources::{self, Files, days_between};
-use crate::{Panel, align, assemble, commuting, covariates, patients, vintage};
+use crate::{Panel, align, assemble, commuting, covariates, notices, patients, vintage};
 
 /// A data folder whose files are parsed once, each when first needed, for panels of any number of days.
 ///
@@ -58,7 +58,7 @@ impl Sources {
         let facts = covariates::read(as_of, &mut reader)?;
         let cases_file = published.cases.path.clone();
         let population = |fips| facts.population(fips);
-        let aligned = align::align(published, days, settings.joint_districts, &population, &mut reader)?;
+        let aligned = align::align(published, days, settings, &population, &mut reader)?;
         let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
         let neighbours = covariates::neighbours(&codes, &mut reader)?;
         let flows = commuting::read(&mut reader)?;
@@ -68,7 +68,9 @@ impl Sources {
         commuting::attach(&flows, &mut counties, &states)
             .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))
             .map_err(|error| assemble::inconsistent(&cases_file, &error))?;
-        Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
+        let mut notices = reader.notices;
+        notices.extend(notices::of_places(std::iter::once(&nation).chain(&states).chain(&counties)));
+        Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices })
     }
 }
 

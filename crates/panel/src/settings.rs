@@ -22,6 +22,10 @@ pub struct Settings {
     pub gaps: Gaps,
     /// Thresholds for many days' counts reported on one.
     pub dumps: Dumps,
+    /// Thresholds for steps that change the past.
+    pub restatements: Restatements,
+    /// Thresholds for a last report that cannot be believed.
+    pub last_report: LastReport,
     /// Share of a day's counts that is missing on a public holiday, 0 to 0.9; halved on each of the days after it.
     pub holiday_loss: f64,
     /// Factors of the days of the week.
@@ -92,8 +96,14 @@ pub struct Gaps {
     /// The same if the whole state reports nothing on these days, above 0 to 1: then a county's zero carries no
     /// information.
     pub probability_in_state_gap: f64,
-    /// Longest gap in days, 1 to 90: longer silences are left unchanged.
-    pub max_days: usize,
+    /// Days after which half of the expected counts of a county remain that has none while its state reports, 1 to 365: the
+    /// longer it lasts, the more likely is the end of an outbreak instead of a gap.
+    pub half_life_days: f64,
+    /// Days in which the expected level of a silent place goes from its own to the course of its region, 1 to 365.
+    pub fade_days: f64,
+    /// Growth of the uncertainty of the level with a silence: standard deviation of its logarithm after one day, 0 to 1,
+    /// proportional to the square root of the days.
+    pub spread: f64,
     /// The value after a gap has to exceed this many ordinary days, at least 1, to count as several days' total.
     pub backlog: f64,
 }
@@ -123,6 +133,32 @@ pub struct Dumps {
     pub recent_factor: f64,
 }
 
+/// Steps of the cumulative count, up or down, that are too large for the last weeks.
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct Restatements {
+    /// Share of the people of the recent days above which a step changes the past before them, 0 to 10.
+    pub share: f64,
+    /// Fewest people in a step, at least 1.
+    pub min_people: f64,
+    /// Recent days, which a step leaves as they are, 7 to 120.
+    pub recent_days: usize,
+}
+
+/// A last report that cannot be believed until another agrees.
+#[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
+#[serde(default, deny_unknown_fields)]
+pub struct LastReport {
+    /// Multiple of the largest report of eight weeks, or of a whole silence's, above which it is implausible, at least 1.
+    pub factor: f64,
+    /// Share of the people of four weeks that it has to exceed the expected count by, 0 to 10.
+    pub share: f64,
+    /// Fewest people above or below the expected count, at least 1.
+    pub min_people: f64,
+    /// Probability that it is right, 0 to 1: what the interval gives to it.
+    pub probability: f64,
+}
+
 /// Factors of the days of the week.
 #[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
@@ -142,6 +178,8 @@ impl Default for Settings {
             negatives: Negatives::default(),
             gaps: Gaps::default(),
             dumps: Dumps::default(),
+            restatements: Restatements::default(),
+            last_report: LastReport::default(),
             holiday_loss: 0.35,
             weekday: Weekday::default(),
         }
@@ -156,7 +194,15 @@ impl Default for Negatives {
 
 impl Default for Gaps {
     fn default() -> Self {
-        Self { rate_days: 28, probability: 0.001, probability_in_state_gap: 0.5, max_days: 21, backlog: 1.5 }
+        Self {
+            rate_days: 28,
+            probability: 0.001,
+            probability_in_state_gap: 0.5,
+            half_life_days: 7.0,
+            fade_days: 14.0,
+            spread: 0.06,
+            backlog: 1.5,
+        }
     }
 }
 
@@ -172,6 +218,18 @@ impl Default for Dumps {
             recent_days: 3,
             recent_factor: 2.0,
         }
+    }
+}
+
+impl Default for Restatements {
+    fn default() -> Self {
+        Self { share: 0.25, min_people: 50.0, recent_days: 28 }
+    }
+}
+
+impl Default for LastReport {
+    fn default() -> Self {
+        Self { factor: 5.0, share: 0.25, min_people: 50.0, probability: 0.06 }
     }
 }
 
@@ -194,6 +252,7 @@ impl Settings {
     /// The setting that is not, its value and its range.
     pub fn check(&self) -> Result<(), String> {
         let (n, g, d, w) = (&self.negatives, &self.gaps, &self.dumps, &self.weekday);
+        let (r, l) = (&self.restatements, &self.last_report);
         let days = |value: usize| value as f64;
         for (name, value, least, most) in [
             ("vintage_lag_days", f64::from(self.vintage_lag_days), 0.0, 14.0),
@@ -204,7 +263,9 @@ impl Settings {
             ("gaps.rate_days", days(g.rate_days), 7.0, 90.0),
             ("gaps.probability", g.probability, 1e-30, 0.5),
             ("gaps.probability_in_state_gap", g.probability_in_state_gap, 1e-30, 1.0),
-            ("gaps.max_days", days(g.max_days), 1.0, 90.0),
+            ("gaps.half_life_days", g.half_life_days, 1.0, 365.0),
+            ("gaps.fade_days", g.fade_days, 1.0, 365.0),
+            ("gaps.spread", g.spread, 0.0, 1.0),
             ("gaps.backlog", g.backlog, 1.0, 1e6),
             ("dumps.window_days", days(d.window_days), 7.0, 60.0),
             ("dumps.deviations", d.deviations, 2.0, 20.0),
@@ -214,6 +275,13 @@ impl Settings {
             ("dumps.sustained_share", d.sustained_share, 0.01, 1.0),
             ("dumps.recent_days", days(d.recent_days), 0.0, 14.0),
             ("dumps.recent_factor", d.recent_factor, 1.0, 1e6),
+            ("restatements.share", r.share, 0.0, 10.0),
+            ("restatements.min_people", r.min_people, 1.0, 1e9),
+            ("restatements.recent_days", days(r.recent_days), 7.0, 120.0),
+            ("last_report.factor", l.factor, 1.0, 1e6),
+            ("last_report.share", l.share, 0.0, 10.0),
+            ("last_report.min_people", l.min_people, 1.0, 1e9),
+            ("last_report.probability", l.probability, 0.0, 1.0),
             ("holiday_loss", self.holiday_loss, 0.0, 0.9),
             ("weekday.days", days(w.days), 14.0, 365.0),
             ("weekday.prior_people", w.prior_people, 0.001, 1e9),

@@ -44,7 +44,8 @@ fn fingerprint(panel: &Panel) -> u64 {
         let numbers = [&[leaving, arriving][..], there, arriving_cases, by_day];
         numbers.into_iter().flatten().for_each(|value| hashing.0.write_u64(value.to_bits()));
         for series in [history.cases(), history.deaths()] {
-            let numbers = [series.reported(), series.cleaned(), series.weekday(), &[series.total(), series.late()]];
+            let numbers =
+                [series.reported(), series.cleaned(), series.weekday(), &[series.total(), series.last_days().late]];
             numbers.into_iter().flatten().for_each(|value| hashing.0.write_u64(value.to_bits()));
             series.repaired().iter().for_each(|repaired| hashing.0.write_u8(u8::from(*repaired)));
         }

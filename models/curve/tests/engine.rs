@@ -87,7 +87,7 @@ fn weekday_factors_move_days_and_not_weeks() {
         reported: counts.clone(),
         cleaned: counts.clone(),
         repaired: vec![false; 210],
-        late: 0.0,
+        last_days: Default::default(),
         weekday,
         total: counts.iter().sum(),
     };

@@ -145,15 +145,35 @@ impl Draws {
         Ok(self)
     }
 
-    /// Adds late reports of earlier days to the first day of every trajectory of a target. Does nothing if the target
-    /// is not projected.
+    /// Adds late reports of earlier days, people in each trajectory, to the first day of that trajectory. Does nothing if the
+    /// target is not projected.
     ///
     /// # Errors
-    /// [`DrawError::Value`] if the sum is not a valid count.
-    pub fn with_late(mut self, target: Target, people: f64) -> Result<Self, DrawError> {
+    /// [`DrawError::Length`] for other than one number a trajectory, [`DrawError::Value`] if a sum is not a valid count.
+    pub fn with_late(mut self, target: Target, people: &[f32]) -> Result<Self, DrawError> {
+        self.one_each(target, people)?;
         let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
-        values.iter_mut().step_by(self.days).for_each(|first_day| *first_day += people as f32);
+        values.iter_mut().step_by(self.days).zip(people).for_each(|(first_day, late)| *first_day += late);
         self.with(target, values)
+    }
+
+    /// Multiplies all days of each trajectory of a target by that trajectory's factor. Does nothing if the target is not
+    /// projected.
+    ///
+    /// # Errors
+    /// [`DrawError::Length`] for other than one factor a trajectory, [`DrawError::Value`] if a product is not a valid count.
+    pub fn with_factors(mut self, target: Target, factors: &[f32]) -> Result<Self, DrawError> {
+        self.one_each(target, factors)?;
+        let Some(mut values) = self.values[target as usize].take() else { return Ok(self) };
+        for (path, factor) in values.chunks_exact_mut(self.days).zip(factors) {
+            path.iter_mut().for_each(|value| *value *= factor);
+        }
+        self.with(target, values)
+    }
+
+    fn one_each(&self, target: Target, values: &[f32]) -> Result<(), DrawError> {
+        let (found, expected) = (values.len(), self.draws);
+        if found == expected { Ok(()) } else { Err(DrawError::Length { target, found, expected }) }
     }
 
     /// Multiplies each day of every trajectory of a target by that day's factor, such as the share that is reported. Does nothing
@@ -209,10 +229,21 @@ mod tests {
     #[test]
     fn those_reported_late_come_on_the_first_day() {
         let draws = Draws::new(2, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
-        let late = draws.clone().with_late(Target::Cases, 5.0).unwrap();
-        assert_eq!(late.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[6.0, 2.0], &[8.0, 4.0]]);
-        assert_eq!(draws.clone().with_late(Target::Deaths, 5.0).unwrap(), draws);
-        assert!(draws.with_late(Target::Cases, -5.0).is_err());
+        let late = draws.clone().with_late(Target::Cases, &[5.0, 1.0]).unwrap();
+        assert_eq!(late.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[6.0, 2.0], &[4.0, 4.0]]);
+        assert_eq!(draws.clone().with_late(Target::Deaths, &[5.0, 1.0]).unwrap(), draws);
+        assert!(draws.clone().with_late(Target::Cases, &[5.0]).is_err());
+        assert!(draws.with_late(Target::Cases, &[0.0, -5.0]).is_err());
+    }
+
+    #[test]
+    fn each_trajectory_has_its_factor() {
+        let draws = Draws::new(2, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0]).unwrap();
+        let scaled = draws.clone().with_factors(Target::Cases, &[2.0, 0.5]).unwrap();
+        assert_eq!(scaled.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[2.0, 4.0], &[1.5, 2.0]]);
+        assert_eq!(draws.clone().with_factors(Target::Deaths, &[2.0, 0.5]).unwrap(), draws);
+        assert!(draws.clone().with_factors(Target::Cases, &[1.0]).is_err());
+        assert!(draws.with_factors(Target::Cases, &[1.0, -0.5]).is_err());
     }
 
     #[test]

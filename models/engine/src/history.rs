@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 
-use crate::{Commuting, HistoryError, Location, Patients};
+use crate::{Commuting, HistoryError, LastDays, Location, Patients};
 
 /// Daily counts of one location, first day to as-of day, for cases and deaths.
 #[derive(Debug, Clone, PartialEq)]
@@ -52,17 +52,16 @@ pub struct SeriesParts {
     pub weekday: [f64; 7],
     /// Published cumulative count on the as-of day, the start of cumulative projections.
     pub total: f64,
-    /// Late reports: expected counts of unreported last days, included in the cleaned counts, that will be reported
-    /// after the as-of day in addition to those of future days.
-    pub late: f64,
+    /// Reports of the last days that are missing or not yet believed.
+    pub last_days: LastDays,
 }
 
 impl Series {
     /// Checks the columns.
     ///
     /// # Errors
-    /// [`HistoryError`] where lengths differ, a cleaned count or the late reports are negative or not finite, or the
-    /// weekday factors are not positive with mean 1.
+    /// [`HistoryError`] where lengths differ, a cleaned count is negative or not finite, a number about the last days is out of
+    /// its range, or the weekday factors are not positive with mean 1.
     pub fn new(parts: SeriesParts) -> Result<Self, HistoryError> {
         let expected = parts.reported.len();
         for (what, found) in [("cleaned", parts.cleaned.len()), ("repaired", parts.repaired.len())] {
@@ -77,9 +76,7 @@ impl Series {
         if !((mean - 1.0).abs() < 1e-6 && parts.weekday.iter().all(|f| *f > 0.0)) {
             return Err(HistoryError::Weekday(parts.weekday));
         }
-        if !(parts.late.is_finite() && parts.late >= 0.0) {
-            return Err(HistoryError::Late(parts.late));
-        }
+        parts.last_days.check(expected)?;
         Ok(Self { parts })
     }
 
@@ -90,7 +87,14 @@ impl Series {
     pub fn from_counts(counts: Vec<f64>) -> Result<Self, HistoryError> {
         let total = counts.iter().sum();
         let (reported, repaired) = (counts.clone(), vec![false; counts.len()]);
-        Self::new(SeriesParts { reported, cleaned: counts, repaired, weekday: [1.0; 7], total, late: 0.0 })
+        Self::new(SeriesParts {
+            reported,
+            cleaned: counts,
+            repaired,
+            weekday: [1.0; 7],
+            total,
+            last_days: LastDays::default(),
+        })
     }
 
     /// Daily new counts as published, including negative corrections and dumps.
@@ -123,11 +127,20 @@ impl Series {
         self.parts.total
     }
 
-    /// Late reports: expected counts of unreported last days, included in the cleaned counts, that will be reported
-    /// after the as-of day in addition to those of future days; 0 for most series.
+    /// Reports of the last days that are missing or not yet believed; the default for most series.
     #[must_use]
-    pub fn late(&self) -> f64 {
-        self.parts.late
+    pub fn last_days(&self) -> &LastDays {
+        &self.parts.last_days
+    }
+
+    /// Daily new counts as published, but the expected count in place of a last report that is held back.
+    #[must_use]
+    pub fn believed(&self) -> Vec<f64> {
+        let mut counts = self.parts.reported.clone();
+        if let Some(held) = self.parts.last_days.held {
+            counts[held.day] -= held.people;
+        }
+        counts
     }
 
     /// Cleaned sums of whole weeks that end on the as-of day, oldest first; days before the first whole week are left out.
@@ -149,7 +162,7 @@ impl Series {
                 repaired: self.parts.repaired[..days].to_vec(),
                 weekday: self.parts.weekday,
                 total: self.parts.total - dropped,
-                late: if whole { self.parts.late } else { 0.0 },
+                last_days: if whole { self.parts.last_days } else { LastDays::default() },
             },
         }
     }

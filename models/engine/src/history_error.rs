@@ -25,9 +25,14 @@ pub enum HistoryError {
         /// The count.
         value: f64,
     },
-    /// A number of late reports that is negative or not finite.
-    #[error("{0} people to be reported late: it must be a finite number of at least 0")]
-    Late(f64),
+    /// A number about the last days outside its range.
+    #[error("last days: {what} {value} is out of range")]
+    LastDays {
+        /// The number.
+        what: &'static str,
+        /// Its value.
+        value: f64,
+    },
     /// Weekday factors that are not positive, or whose mean is not 1.
     #[error("weekday factors {0:?} must be positive with mean 1")]
     Weekday([f64; 7]),

@@ -65,7 +65,7 @@ impl Walk {
     /// [`EngineError::Refused`] under two whole weeks, where there is no difference to resample.
     fn new(series: &Series) -> Result<Self, EngineError> {
         let mut weeks: Vec<f64> =
-            series.reported().rchunks_exact(7).rev().map(|week| week.iter().sum::<f64>().max(0.0)).collect();
+            series.believed().rchunks_exact(7).rev().map(|week| week.iter().sum::<f64>().max(0.0)).collect();
         // A published series may start with all earlier cases, which is not a weekly change.
         if weeks.len() > 3 {
             weeks.remove(0);

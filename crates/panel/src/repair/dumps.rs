@@ -1,7 +1,7 @@
 //! Dumps: the counts of many days reported on one.
 
-use super::{RepairKind, Work, median};
-use crate::settings::Dumps;
+use super::{RepairKind, Work, median, restated};
+use crate::settings::{Dumps, Restatements};
 
 /// A day below this share of the local level counts as silent.
 const SILENT_SHARE: f64 = 0.25;
@@ -13,13 +13,19 @@ const MAD_TO_DEVIATION: f64 = 1.4826;
 const FOLLOWING_DAYS: usize = 3;
 
 /// Finds days far above the local level that do not last, and spreads their excess over the silence before them, or
-/// else over the weeks before in proportion to their smoothed counts.
-pub(super) fn repair(work: &mut Work<'_>, settings: &Dumps) {
+/// else over the weeks before in proportion to their smoothed counts. What is too much for these is a restatement.
+pub(super) fn repair(work: &mut Work<'_>, settings: &Dumps, restatements: &Restatements) {
     // All days are judged on the same counts and moved afterwards, so the order of days does not matter.
     let mut moved = vec![0.0; work.counts.len()];
+    let mut steps = Vec::new();
     for day in 0..work.counts.len() {
         if let Some(level) = stands_out(work, day, settings) {
             let excess = work.counts[day] - level * work.factor(day);
+            if restated::is_restated(work, day, excess, restatements) {
+                moved[day] -= excess;
+                steps.push((day, excess));
+                continue;
+            }
             let first = spread(work, &mut moved, day, level, excess, settings.spread_days);
             moved[day] -= excess;
             work.log.push((RepairKind::Dump, first, day, excess));
@@ -28,6 +34,9 @@ pub(super) fn repair(work: &mut Work<'_>, settings: &Dumps) {
     for (day, change) in moved.into_iter().enumerate().filter(|(_, change)| *change != 0.0) {
         work.counts[day] = (work.counts[day] + change).max(0.0);
         work.repaired[day] = true;
+    }
+    for (day, excess) in steps {
+        restated::into_past(work, day, excess, restatements);
     }
 }
 
@@ -119,11 +128,12 @@ mod tests {
     use super::super::tests::{RHYTHM, START, rhythmic};
     use super::super::{Around, Cleaned, clean};
     use super::*;
+    use crate::raw::Raw;
     use crate::settings::Settings;
     use jiff::civil::date;
 
     fn cleaned(reported: &[f64], around: &Around) -> Cleaned {
-        clean(reported, date(2020, 1, 5), around, &Settings::default())
+        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), around, &Settings::default())
     }
 
     /// The region of places with the weekdays of [`RHYTHM`].
@@ -139,7 +149,8 @@ mod tests {
     fn the_level_is_the_median_of_the_days_around_without_their_weekdays() {
         let counts: Vec<f64> = (0..40).map(|day| f64::from(day + 1) * RHYTHM[day as usize % 7]).collect();
         let around = rhythm(&[]);
-        let (level, variation) = level(&Work::new(&counts, START, &around), 20, &Dumps::default());
+        let (level, variation) =
+            level(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), 20, &Dumps::default());
         // 7 to 20 and 22 to 28: the eleventh of 21 is 17. Distances from it: 0, 4 and 11 once, 1 to 3 and 5 to 10 twice, of
         // which the eleventh is 6.
         assert!((level - 17.0).abs() < 1e-12 && (variation - 1.4826 * 6.0 / 17.0).abs() < 1e-12, "{level} {variation}");
@@ -149,7 +160,7 @@ mod tests {
     fn dump(day: usize, count: f64, rises: &[f64]) -> bool {
         let (mut counts, around) = (rhythmic(100.0, 90), rhythm(rises));
         counts[day] = count;
-        let level = stands_out(&Work::new(&counts, START, &around), day, &Dumps::default());
+        let level = stands_out(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), day, &Dumps::default());
         assert!(level.is_none_or(|level| (level - 100.0).abs() < 1e-9));
         level.is_some()
     }
@@ -179,10 +190,10 @@ mod tests {
         let mut counts = vec![0.0; 90];
         counts[60] = 10.0;
         let around = Around::default();
-        let level = stands_out(&Work::new(&counts, START, &around), 60, &Dumps::default());
+        let level = stands_out(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), 60, &Dumps::default());
         assert_eq!(level, Some(0.0));
         counts[60] = 9.9;
-        assert_eq!(stands_out(&Work::new(&counts, START, &around), 60, &Dumps::default()), None);
+        assert_eq!(stands_out(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), 60, &Dumps::default()), None);
     }
 
     #[test]
@@ -192,7 +203,7 @@ mod tests {
             let mut counts = rhythmic(100.0, 90);
             counts[63] = 300.0;
             counts[64..67].copy_from_slice(&next);
-            stands_out(&Work::new(&counts, START, &around), 63, &Dumps::default()).is_none()
+            stands_out(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), 63, &Dumps::default()).is_none()
         };
         // A Sunday of 300 is a level of 600. Then Monday, Tuesday and Wednesday at 0.75, 1 and 1.25 of their levels.
         assert!(!sustained([225.0, 299.0, 400.0]), "300, 299 and 320: no more than half");
@@ -209,8 +220,8 @@ mod tests {
         counts[60] += 374.0;
         // A quarter of a Friday's 125 is not yet silence.
         counts[54] = 31.25;
-        let mut work = Work::new(&counts, START, &around);
-        repair(&mut work, &Dumps::default());
+        let mut work = Work::new(&Raw::of_new(counts.to_vec()), START, &around);
+        repair(&mut work, &Dumps::default(), &Restatements::default());
         assert!(near(&work.counts[55..], &full[55..]) && work.counts[54] == 31.25, "{:?}", &work.counts[50..65]);
         assert_eq!(work.log, [(RepairKind::Dump, 55, 60, 374.0)]);
         let repaired: Vec<usize> = (0..90).filter(|&day| work.repaired[day]).collect();
@@ -221,11 +232,11 @@ mod tests {
     fn without_silence_the_excess_follows_smoothed_counts_and_weekdays() {
         let around = rhythm(&[]);
         let mut counts = vec![100.0; 90];
-        // A Thursday; 2,800 people more than its 125 over four weeks of 700.
-        counts[60] = 2_925.0;
-        let mut work = Work::new(&counts, START, &around);
-        repair(&mut work, &Dumps::default());
-        let expected: Vec<f64> = (32..60).map(|day| 100.0 + 100.0 * RHYTHM[day % 7]).collect();
+        // A Thursday; 560 people more than its 125 over four weeks of 700.
+        counts[60] = 685.0;
+        let mut work = Work::new(&Raw::of_new(counts.to_vec()), START, &around);
+        repair(&mut work, &Dumps::default(), &Restatements::default());
+        let expected: Vec<f64> = (32..60).map(|day| 100.0 + 20.0 * RHYTHM[day % 7]).collect();
         assert!(near(&work.counts[32..60], &expected) && near(&work.counts[60..61], &[125.0]), "{:?}", work.counts);
         assert_eq!((work.counts[31], work.counts[61]), (100.0, 100.0));
     }
@@ -237,8 +248,8 @@ mod tests {
         let weights = [50.0 / 4.0, 70.0 / 5.0, 90.0 / 6.0, 110.0 / 7.0, 120.0 / 7.0, 130.0 / 7.0];
         counts[70] = 20.0 + weights.iter().sum::<f64>() + 22.0 * 20.0;
         let around = Around::default();
-        let mut work = Work::new(&counts, START, &around);
-        repair(&mut work, &Dumps::default());
+        let mut work = Work::new(&Raw::of_new(counts.to_vec()), START, &around);
+        repair(&mut work, &Dumps::default(), &Restatements::default());
         // The excess is the sum of the weights: each day gets its own.
         let expected: Vec<f64> = counts[42..48].iter().zip(weights).map(|(count, weight)| count + weight).collect();
         assert!(near(&work.counts[42..48], &expected) && near(&work.counts[48..70], &[40.0; 22]), "{:?}", work.counts);
@@ -250,8 +261,8 @@ mod tests {
         let mut counts = [vec![0.0; 45], vec![10.0; 45]].concat();
         counts[60] = 290.0;
         let around = Around::default();
-        let mut work = Work::new(&counts, START, &around);
-        repair(&mut work, &Dumps::default());
+        let mut work = Work::new(&Raw::of_new(counts.to_vec()), START, &around);
+        repair(&mut work, &Dumps::default(), &Restatements::default());
         // Counts are smoothed over three days on each side.
         assert_eq!(work.log, [(RepairKind::Dump, 42, 60, 280.0)]);
         assert!(work.counts[41] == 0.0 && work.counts[42] > 0.0);
@@ -263,23 +274,37 @@ mod tests {
         let mut counts = rhythmic(100.0, 90);
         // Wednesday and Thursday at 125, Friday at 125.
         counts[87..].copy_from_slice(&[250.0, 125.0, 62.5]);
-        assert!(near(&rises(&Work::new(&counts, START, &around), &Dumps::default()), &[2.0, 1.0, 0.5]));
+        assert!(near(
+            &rises(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), &Dumps::default()),
+            &[2.0, 1.0, 0.5]
+        ));
         counts.fill(0.0);
         counts[89] = 3.0;
-        let few = rises(&Work::new(&counts, START, &around), &Dumps::default());
+        let few = rises(&Work::new(&Raw::of_new(counts.to_vec()), START, &around), &Dumps::default());
         assert!(near(&few, &[0.0, 0.0, 3.0]), "of less than one person, the count itself: {few:?}");
     }
 
     #[test]
     fn a_dump_is_spread_over_the_weeks_before_it() {
         let mut reported = vec![10.0; 90];
-        reported[60] = 290.0;
+        reported[60] = 66.0;
         let result = cleaned(&reported, &Around::default());
         assert!((result.counts[60] - 10.0).abs() < 1e-9);
-        assert!((result.counts[40] - 20.0).abs() < 1e-9, "280 people over 28 days of 10: {:?}", result.counts);
+        assert!((result.counts[40] - 12.0).abs() < 1e-9, "56 people over 28 days of 10: {:?}", result.counts);
         assert_eq!((result.counts[31], result.counts[61]), (10.0, 10.0));
         assert_eq!(result.repairs.len(), 1);
-        assert_eq!((result.repairs[0].kind, result.repairs[0].people), (RepairKind::Dump, 280.0));
+        assert_eq!((result.repairs[0].kind, result.repairs[0].people), (RepairKind::Dump, 56.0));
+    }
+
+    #[test]
+    fn what_is_too_much_for_four_weeks_changes_the_time_before_them() {
+        let mut reported = vec![10.0; 90];
+        // 80 people over 32 days of 10.
+        reported[60] = 90.0;
+        let result = cleaned(&reported, &Around::default());
+        let expected = [vec![12.5; 32], vec![10.0; 58]].concat();
+        assert!(near(&result.counts, &expected), "{:?}", result.counts);
+        assert_eq!((result.repairs.len(), result.repairs[0].kind), (1, RepairKind::Restated));
     }
 
     #[test]

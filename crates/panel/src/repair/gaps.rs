@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use super::{RepairKind, Work};
+use crate::raw::Report;
 use crate::settings::Gaps;
 
 /// Spreads the value after each silence over it, and marks a silence at the end as not yet reported.
@@ -28,28 +29,32 @@ pub(super) fn repair(work: &mut Work<'_>, settings: &Gaps) {
 
 /// Judges the zeros from `first` to `last`.
 fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, settings: &Gaps) {
-    let (length, days) = (last + 1 - first, work.counts.len());
-    if first == 0 || length > settings.max_days {
+    let days = work.counts.len();
+    if first == 0 {
         return;
     }
     let before = mean(&work.counts, first.saturating_sub(settings.rate_days)..first);
     let ends = last + 1 == days;
     // After a silence the window includes the zeros, because their people are in the value after them.
-    let after = if ends { before } else { mean(&work.counts, first..days.min(first + settings.rate_days)) };
+    let until = (first + settings.rate_days).max(last + 2).min(days);
+    let after = if ends { before } else { mean(&work.counts, first..until) };
     // The lower of the two: an outbreak that is over, or has just begun, is not a gap.
     let rate = before.min(after);
     let expected: f64 = (first..=last).map(|day| rate * work.factor(day)).sum();
+    let known = expected > 0.0 && work.reports[first..=last].iter().any(|report| *report != Report::Made);
     // Poisson: the probability of no count at all is exp(-expected).
-    if expected < -probability.ln() {
+    if !known && expected < -probability.ln() {
         return;
     }
     if ends {
         work.repaired[first..].fill(true);
         // The series has one end: a silence shared with the state and a longer one of the county are the same silence.
-        work.log.retain(|(kind, ..)| *kind != RepairKind::Unreported);
+        work.log.retain(|(kind, ..)| !kind.is_silence());
         work.silences.retain(|(_, end)| *end != last);
         work.silences.push((first, last));
-        work.log.push((RepairKind::Unreported, first, last, 0.0));
+        let elsewhere = work.reports[first..].contains(&Report::Elsewhere);
+        let kind = if elsewhere { RepairKind::Elsewhere } else { RepairKind::Unreported };
+        work.log.push((kind, first, last, 0.0));
         return;
     }
     let total = work.counts[last + 1];
@@ -80,17 +85,18 @@ mod tests {
     use super::super::tests::{RHYTHM, START, rhythmic};
     use super::super::{Around, Cleaned, Entry, clean};
     use super::*;
+    use crate::raw::Raw;
     use crate::settings::Settings;
     use jiff::civil::date;
 
     fn cleaned(reported: &[f64], around: &Around) -> Cleaned {
-        clean(reported, date(2020, 1, 5), around, &Settings::default())
+        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), around, &Settings::default())
     }
 
     /// The series after this step alone, and its log.
     fn repaired(reported: &[f64], weekday: [f64; 7]) -> (Vec<f64>, Vec<Entry>) {
         let around = Around { weekday, ..Around::default() };
-        let mut work = Work::new(reported, START, &around);
+        let mut work = Work::new(&Raw::of_new(reported.to_vec()), START, &around);
         repair(&mut work, &Gaps::default());
         (work.counts, work.log)
     }
@@ -132,14 +138,25 @@ mod tests {
     }
 
     #[test]
-    fn three_weeks_are_the_longest_gap() {
-        for (days, gap) in [(21, true), (22, false)] {
+    fn no_gap_is_too_long() {
+        for days in [1, 20, 21, 22, 23, 40] {
             let mut reported = vec![10.0; 90];
             reported[40..40 + days].fill(0.0);
             reported[40 + days] = 10.0 * (days + 1) as f64;
             let (counts, log) = repaired(&reported, [1.0; 7]);
-            assert_eq!((log.len() == 1, counts == reported), (gap, !gap), "{days}");
+            assert!(counts.iter().all(|count| (count - 10.0).abs() < 1e-9), "{days}: {counts:?}");
+            assert_eq!(log.len(), 1);
         }
+    }
+
+    #[test]
+    fn a_day_without_a_report_is_a_gap_whatever_chance_says() {
+        let mut raw = Raw::of_new(vec![0.5; 60]);
+        (raw.new[40], raw.new[41]) = (0.0, 1.0);
+        let repaired = |raw: &Raw| clean(raw, START, &Around::default(), &Settings::default());
+        assert_eq!(repaired(&raw).counts, raw.new);
+        raw.reports[40] = Report::Missing;
+        assert!(repaired(&raw).counts.iter().all(|count| (count - 0.5).abs() < 1e-9));
     }
 
     #[test]

@@ -35,6 +35,7 @@ mod tests {
     use jiff::civil::date;
 
     use super::super::{Around, RepairKind, clean};
+    use crate::raw::Raw;
     use crate::settings::Settings;
 
     #[test]
@@ -43,7 +44,7 @@ mod tests {
         let mut settings = Settings { holiday_loss: 0.4, ..Settings::default() };
         let mut reported = vec![100.0; 70];
         reported[44..48].copy_from_slice(&[60.0, 80.0, 90.0, 95.0]);
-        let result = clean(&reported, date(2020, 7, 25), &Around::default(), &settings);
+        let result = clean(&Raw::of_new(reported.to_vec()), date(2020, 7, 25), &Around::default(), &settings);
         assert!(result.counts.iter().all(|count| (count - 100.0).abs() < 1e-9), "{:?}", result.counts);
         let repair = &result.repairs[0];
         assert_eq!(
@@ -52,9 +53,12 @@ mod tests {
         );
         assert!((repair.people - 75.0).abs() < 1e-9 && result.repairs.len() == 1);
         assert!(!result.repaired.contains(&true));
-        let none = clean(&[0.0; 70], date(2020, 7, 25), &Around::default(), &settings);
+        let none = clean(&Raw::of_new([0.0; 70].to_vec()), date(2020, 7, 25), &Around::default(), &settings);
         assert_eq!(none.repairs, [], "nothing is missing where nothing is expected");
         settings.holiday_loss = 0.0;
-        assert_eq!(clean(&reported, date(2020, 7, 25), &Around::default(), &settings).counts, reported);
+        assert_eq!(
+            clean(&Raw::of_new(reported.to_vec()), date(2020, 7, 25), &Around::default(), &settings).counts,
+            reported
+        );
     }
 }

@@ -1,22 +1,28 @@
-//! Repair of reported increments: nothing is deleted, counts move to the days they belong to, and unreported last days
-//! are filled with expected counts.
+//! Repair of reported increments: counts move to the days they belong to, and unreported last days are filled with expected
+//! counts. Nothing is deleted but a last report that nothing confirms.
 //!
-//! Steps, in this order: counts below zero are subtracted from earlier days ([`negatives`]), the value after a silence
-//! is spread over it ([`gaps`]), dumps are spread over the preceding weeks ([`dumps`]), and weekday factors are
-//! estimated from the unchanged days ([`weekday`]); with them a silence at the end is filled ([`unreported`]). Before
-//! that, the missing counts of holidays are added ([`holidays`]). Every step uses only the days up to the as-of day:
-//! its own series and information on the region ([`Around`]).
+//! Steps, in this order: a last report that cannot be believed is held back ([`restated`]), counts below zero are subtracted
+//! from earlier days ([`negatives`]), the value after a silence is spread over it ([`gaps`]), dumps are spread over the
+//! preceding weeks ([`dumps`]), and weekday factors are estimated from the unchanged days ([`weekday`]); with them a silence
+//! at the end is filled ([`unreported`]). Before that, the missing counts of holidays are added ([`holidays`]). Corrections
+//! and dumps that are too large for the weeks before them change the distant past ([`restated`]). Every step uses only the
+//! days up to the as-of day: its own series and information on the region ([`Around`]).
 
 mod dumps;
 mod gaps;
 mod holidays;
 mod negatives;
+mod restated;
 mod unreported;
 pub(super) mod weekday;
 
 use jiff::ToSpan;
 use jiff::civil::Date;
 
+use countycast_engine::{Held, LastDays};
+
+use super::last_report;
+use super::raw::{NoReport, Raw, Report};
 use super::settings::Settings;
 
 /// The kind of a repair.
@@ -32,11 +38,29 @@ pub enum RepairKind {
     Holiday,
     /// Unreported last days: filled with expected counts.
     Unreported,
+    /// Last days on which a state reports none of its counties: filled with a county's share of the state.
+    Elsewhere,
+    /// A published count that is no report, such as a cumulative count of 0 after many: the day before was carried on.
+    NoReport,
+    /// A last report that cannot be believed: the expected count was used until another report agrees.
+    Held,
+    /// A step in the cumulative count: it changed the distant past in proportion.
+    Restated,
 }
 
 impl RepairKind {
     /// All kinds, in the order of repair.
-    pub const ALL: [Self; 5] = [Self::Negative, Self::Gap, Self::Dump, Self::Holiday, Self::Unreported];
+    pub const ALL: [Self; 9] = [
+        Self::Negative,
+        Self::Gap,
+        Self::Dump,
+        Self::Holiday,
+        Self::Unreported,
+        Self::Elsewhere,
+        Self::NoReport,
+        Self::Held,
+        Self::Restated,
+    ];
 
     /// Its name in reports and in the columns of `counties.parquet`.
     #[must_use]
@@ -47,6 +71,10 @@ impl RepairKind {
             Self::Dump => "dump",
             Self::Holiday => "holiday",
             Self::Unreported => "unreported",
+            Self::Elsewhere => "elsewhere",
+            Self::NoReport => "no report",
+            Self::Held => "held",
+            Self::Restated => "restated",
         }
     }
 }
@@ -60,8 +88,13 @@ pub struct Repair {
     pub first: Date,
     /// Last day that changed or was marked.
     pub last: Date,
-    /// People moved between days; for holidays and unreported last days, people added.
+    /// People moved between days; for holidays and unreported last days, people added; for a report that is held back, people
+    /// left out; for what is no report, the difference between the cumulative count used and the one published.
     pub people: f64,
+    /// Count of these days as published; for what is no report, the cumulative count.
+    pub published: f64,
+    /// Count of these days that is used instead; for what is no report, the cumulative count.
+    pub used: f64,
 }
 
 /// The repairs of one place.
@@ -98,11 +131,15 @@ pub(super) struct Around {
     pub(super) silences: Vec<(usize, usize)>,
     /// For each of the last days that are too recent to judge alone: its count relative to the local level.
     pub(super) rises: Vec<f64>,
+    /// Repaired counts without their weekdays.
+    pub(super) course: Vec<f64>,
+    /// Whether the place lies within a state: a county may have nothing to report while its state reports.
+    pub(super) of_county: bool,
 }
 
 impl Default for Around {
     fn default() -> Self {
-        Self { weekday: [1.0; 7], silences: Vec::new(), rises: Vec::new() }
+        Self { weekday: [1.0; 7], silences: Vec::new(), rises: Vec::new(), course: Vec::new(), of_county: false }
     }
 }
 
@@ -115,10 +152,24 @@ pub(super) struct Cleaned {
     pub(super) repaired: Vec<bool>,
     /// What was done.
     pub(super) repairs: Vec<Repair>,
-    /// People of the last days who will be reported after the as-of day, in addition to those of future days.
-    pub(super) late: f64,
+    /// What is uncertain about the last days.
+    pub(super) last_days: LastDays,
     /// Information for the places within this one.
     pub(super) around: Around,
+}
+
+impl RepairKind {
+    /// Whether it fills a silence at the end.
+    fn is_silence(self) -> bool {
+        matches!(self, Self::Unreported | Self::Elsewhere)
+    }
+}
+
+impl Cleaned {
+    /// Whether the last days were not reported.
+    pub(super) fn ends_in_silence(&self) -> bool {
+        self.repairs.iter().any(|repair| repair.kind.is_silence())
+    }
 }
 
 /// A repair: its kind, first and last day, and the people moved or added.
@@ -128,6 +179,7 @@ type Entry = (RepairKind, usize, usize, f64);
 struct Work<'a> {
     counts: Vec<f64>,
     repaired: Vec<bool>,
+    reports: Vec<Report>,
     log: Vec<Entry>,
     silences: Vec<(usize, usize)>,
     first_weekday: usize,
@@ -135,10 +187,11 @@ struct Work<'a> {
 }
 
 impl<'a> Work<'a> {
-    fn new(reported: &[f64], first_day: Date, around: &'a Around) -> Self {
+    fn new(raw: &Raw, first_day: Date, around: &'a Around) -> Self {
         Work {
-            counts: reported.to_vec(),
-            repaired: vec![false; reported.len()],
+            counts: raw.new.clone(),
+            repaired: vec![false; raw.new.len()],
+            reports: raw.reports.clone(),
             log: Vec::new(),
             silences: Vec::new(),
             first_weekday: countycast_engine::weekday_index(first_day),
@@ -153,36 +206,89 @@ impl<'a> Work<'a> {
 }
 
 /// Repairs one series of reported increments that starts on `first_day`.
-pub(super) fn clean(reported: &[f64], first_day: Date, around: &Around, settings: &Settings) -> Cleaned {
-    let mut work = Work::new(reported, first_day, around);
-    negatives::repair(&mut work, &settings.negatives);
+pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Settings) -> Cleaned {
+    let mut work = Work::new(raw, first_day, around);
+    raw.awaited.iter().for_each(|(day, people)| work.counts[*day] += people);
+    restated::hold(&mut work, &raw.held, &settings.restatements);
+    negatives::repair(&mut work, &settings.negatives, &settings.restatements);
     gaps::repair(&mut work, &settings.gaps);
-    dumps::repair(&mut work, &settings.dumps);
+    dumps::repair(&mut work, &settings.dumps, &settings.restatements);
     holidays::fill(&mut work, first_day, settings.holiday_loss);
     let weekday = weekday::factors(&work, &settings.weekday);
-    let late = unreported::fill(&mut work, reported, &weekday);
+    let mut last_days = unreported::fill(&mut work, &raw.new, &weekday, settings);
+    last_days.held = held(raw, settings);
+    last_days.late += raw.awaited.iter().map(|(_, people)| people).sum::<f64>();
     let rises = dumps::rises(&work, &settings.dumps);
     let date = |day: usize| first_day.saturating_add(i64::try_from(day).unwrap_or(i64::MAX).min(1 << 20).days());
-    let repair = |&(kind, first, last, people): &_| Repair { kind, first: date(first), last: date(last), people };
+    let sum = |counts: &[f64], first: usize, last: usize| counts[first..=last].iter().sum();
+    let repair = |&(kind, first, last, people): &Entry| {
+        let (published, used) = (sum(&raw.new, first, last), sum(&work.counts, first, last));
+        Repair { kind, first: date(first), last: date(last), people, published, used }
+    };
+    let no_report = |none: &NoReport| {
+        let (NoReport { days: (first, last), published, used }, kind) = (*none, RepairKind::NoReport);
+        Repair { kind, first: date(first), last: date(last), people: (used - published).abs(), published, used }
+    };
+    let repairs = raw.no_reports.iter().map(no_report).chain(work.log.iter().map(repair)).collect();
+    let course =
+        work.counts.iter().enumerate().map(|(day, count)| count / weekday[(work.first_weekday + day) % 7]).collect();
     Cleaned {
-        repairs: work.log.iter().map(repair).collect(),
-        late,
-        around: Around { weekday, silences: work.silences, rises },
+        repairs,
+        last_days,
+        around: Around { weekday, silences: work.silences, rises, course, of_county: false },
         counts: work.counts,
         repaired: work.repaired,
     }
+}
+
+/// The sum of repaired parts, in place of a sum of their published counts that was repaired on its own: a part without a
+/// report is filled there.
+pub(super) fn together<'a>(
+    whole: Cleaned,
+    parts: impl Iterator<Item = &'a Cleaned> + Clone,
+    first_day: Date,
+    settings: &Settings,
+) -> Cleaned {
+    let mut counts = vec![0.0; whole.counts.len()];
+    let (mut late, mut in_time, mut variance) = (0.0, 0.0, 0.0);
+    for part in parts {
+        counts.iter_mut().zip(&part.counts).for_each(|(sum, count)| *sum += count);
+        late += part.last_days.late;
+        in_time += part.last_days.late * part.last_days.late_share;
+        let week: f64 = part.counts.iter().rev().take(7).sum();
+        variance += (part.last_days.spread * week).powi(2);
+    }
+    let week: f64 = counts.iter().rev().take(7).sum();
+    let last_days = LastDays {
+        late,
+        late_share: if late > 0.0 { (in_time / late).clamp(0.0, 1.0) } else { 1.0 },
+        spread: if week > 0.0 { variance.sqrt() / week } else { 0.0 },
+        held: whole.last_days.held,
+    };
+    let raw = Raw::of_new(counts);
+    let work = Work { repaired: whole.repaired.clone(), ..Work::new(&raw, first_day, &whole.around) };
+    let weekday = weekday::factors(&work, &settings.weekday);
+    let around = Around { weekday, ..whole.around };
+    Cleaned { counts: raw.new, last_days, around, ..whole }
+}
+
+/// The last report that is held back, if there is one.
+fn held(raw: &Raw, settings: &Settings) -> Option<Held> {
+    let &(day, people) = raw.held.last()?;
+    let rise = last_report::rise(&raw.believed(), (day, people));
+    Some(Held { day, people, rise, probability: settings.last_report.probability })
 }
 
 /// Repairs one series of reported increments without information on its region. Returns the cleaned counts, at least 0
 /// and with the same sum (except for counts added on holidays and unreported last days), and the repairs.
 #[must_use]
 pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> (Vec<f64>, Vec<Repair>) {
-    let cleaned = clean(reported, first_day, &Around::default(), settings);
+    let cleaned = clean(&Raw::of_new(reported.to_vec()), first_day, &Around::default(), settings);
     (cleaned.counts, cleaned.repairs)
 }
 
 /// Median; 0 of nothing. Reorders the values.
-fn median(values: &mut [f64]) -> f64 {
+pub(super) fn median(values: &mut [f64]) -> f64 {
     if values.is_empty() {
         return 0.0;
     }
@@ -209,12 +315,12 @@ mod tests {
     }
 
     fn cleaned(reported: &[f64]) -> Cleaned {
-        clean(reported, START, &Around::default(), &Settings::default())
+        clean(&Raw::of_new(reported.to_vec()), START, &Around::default(), &Settings::default())
     }
 
     #[test]
     fn repairs_are_counted_by_kind_and_series() {
-        let repair = |kind, people| Repair { kind, first: START, last: START, people };
+        let repair = |kind, people| Repair { kind, first: START, last: START, people, published: 0.0, used: 0.0 };
         let repairs = Repairs {
             cases: vec![repair(RepairKind::Gap, 2.0), repair(RepairKind::Dump, 5.0), repair(RepairKind::Gap, 4.0)],
             deaths: vec![repair(RepairKind::Gap, 3.0)],
@@ -222,7 +328,9 @@ mod tests {
         assert_eq!((repairs.count(RepairKind::Gap), repairs.people(RepairKind::Gap)), ((2, 1), (6.0, 3.0)));
         assert_eq!((repairs.count(RepairKind::Dump), repairs.people(RepairKind::Dump)), ((1, 0), (5.0, 0.0)));
         let words = RepairKind::ALL.map(RepairKind::word);
-        assert_eq!(words, ["negative", "gap", "dump", "holiday", "unreported"]);
+        let expected =
+            ["negative", "gap", "dump", "holiday", "unreported", "elsewhere", "no report", "held", "restated"];
+        assert_eq!(words, expected);
     }
 
     #[test]
@@ -270,7 +378,7 @@ mod tests {
                 steps.iter().map(|&step| { let step = step.max(-total); total += step; f64::from(step) }).collect();
             let result = cleaned(&reported);
             prop_assert!(result.counts.iter().all(|c| c.is_finite() && *c >= 0.0));
-            let expected = |kind| matches!(kind, RepairKind::Holiday | RepairKind::Unreported);
+            let expected = |kind| matches!(kind, RepairKind::Holiday | RepairKind::Unreported | RepairKind::Elsewhere);
             let expected = result.repairs.iter().filter(|repair| expected(repair.kind));
             let sum = result.counts.iter().sum::<f64>() - expected.map(|repair| repair.people).sum::<f64>();
             prop_assert!((sum - f64::from(total)).abs() <= 1e-9 * f64::from(total.max(1)), "{} for {}", sum, total);

@@ -1,22 +1,23 @@
 //! Increments below zero: corrections of earlier counts.
 
-use super::{RepairKind, Work, median};
-use crate::settings::Negatives;
+use super::{RepairKind, Work, median, restated};
+use crate::settings::{Negatives, Restatements};
 
 /// Days from whose median the size of an ordinary day is taken.
 const ORDINARY_DAYS: usize = 28;
 
 /// Distributes every deficit: first to a jump that follows and undoes the drop, then to earlier days that stand out as
-/// the error, then to earlier days in proportion to their counts, nearest first.
-pub(super) fn repair(work: &mut Work<'_>, settings: &Negatives) {
+/// the error, then to earlier days in proportion to their counts, nearest first. What is too much for the last weeks is a
+/// restatement: it changes the distant past, and the day keeps the median of the weeks before.
+pub(super) fn repair(work: &mut Work<'_>, settings: &Negatives, restatements: &Restatements) {
     for day in 0..work.counts.len() {
         if work.counts[day] < 0.0 {
-            take_back(work, day, settings);
+            take_back(work, day, settings, restatements);
         }
     }
 }
 
-fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives) {
+fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives, restatements: &Restatements) {
     let deficit = -work.counts[day];
     work.counts[day] = 0.0;
     work.repaired[day] = true;
@@ -43,6 +44,14 @@ fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives) {
         taken
     };
     left -= take(work, recent.start, day, &|count| if count > limit { count - ordinary } else { 0.0 }, 1.0, left);
+    if left > 0.0 && restated::is_restated(work, day, left + ordinary, restatements) {
+        work.counts[day] = ordinary;
+        restated::into_past(work, day, -left - ordinary, restatements);
+        if left < deficit {
+            work.log.push((RepairKind::Negative, first, last, deficit - left));
+        }
+        return;
+    }
     let (mut end, mut length) = (day, settings.window_days);
     while left > 0.0 && end > 0 {
         let start = end.saturating_sub(length);
@@ -89,11 +98,12 @@ fn proportionally(
 mod tests {
     use super::super::{Around, Cleaned, Entry, Repair, clean};
     use super::*;
+    use crate::raw::Raw;
     use crate::settings::Settings;
     use jiff::civil::date;
 
     fn cleaned(reported: &[f64]) -> Cleaned {
-        clean(reported, date(2020, 1, 5), &Around::default(), &Settings::default())
+        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), &Around::default(), &Settings::default())
     }
 
     #[test]
@@ -109,7 +119,9 @@ mod tests {
         let repaired: Vec<usize> = (0..40).filter(|&day| result.repaired[day]).collect();
         assert_eq!(repaired, (23..=30).collect::<Vec<_>>());
         let (first, last) = (date(2020, 1, 28), date(2020, 2, 4));
-        assert_eq!(result.repairs, [Repair { kind: RepairKind::Negative, first, last, people: 9.0 }]);
+        let (published, used) = (81.0, 81.0);
+        let people = 9.0;
+        assert_eq!(result.repairs, [Repair { kind: RepairKind::Negative, first, last, people, published, used }]);
     }
 
     /// Days of 10, but for these, after this step alone.
@@ -121,8 +133,9 @@ mod tests {
 
     fn alone(reported: &[f64]) -> (Vec<f64>, Vec<bool>, Vec<Entry>) {
         let around = Around::default();
-        let mut work = Work::new(reported, date(2020, 1, 5), &around);
-        repair(&mut work, &Negatives::default());
+        let raw = Raw::of_new(reported.to_vec());
+        let mut work = Work::new(&raw, date(2020, 1, 5), &around);
+        repair(&mut work, &Negatives::default(), &Restatements::default());
         (work.counts, work.repaired, work.log)
     }
 
@@ -178,13 +191,24 @@ mod tests {
     #[test]
     fn a_large_correction_reaches_far_back_before_it_empties_the_last_week() {
         let mut reported = vec![10.0; 60];
-        reported[50] = -100.0;
+        reported[50] = -55.0;
         let result = cleaned(&reported);
         assert_eq!(result.counts[43..50], [5.0; 7]);
-        // 65 of the 140 people in the two weeks before.
-        assert!((result.counts[30] - 75.0 / 14.0).abs() < 1e-9);
+        // 20 of the 140 people in the two weeks before.
+        assert!((result.counts[30] - 120.0 / 14.0).abs() < 1e-9);
         assert_eq!(result.counts[28], 10.0);
         assert_eq!(result.counts[51], 10.0);
+    }
+
+    #[test]
+    fn what_is_too_much_for_four_weeks_changes_the_time_before_them() {
+        let mut reported = vec![10.0; 60];
+        // 100 people fewer, where 10 more were expected, out of 220 in the time before.
+        reported[50] = -100.0;
+        let result = cleaned(&reported);
+        assert!(result.counts[..22].iter().all(|count| (count - 5.0).abs() < 1e-9), "{:?}", result.counts);
+        assert!(result.counts[22..].iter().all(|count| *count == 10.0), "{:?}", result.counts);
+        assert_eq!((result.repairs.len(), result.repairs[0].kind), (1, RepairKind::Restated));
     }
 
     #[test]

@@ -8,11 +8,13 @@ const LEAST: f64 = 0.05;
 
 /// Factors of the weekdays, Sunday first, positive, with mean 1.
 ///
-/// A day's count is compared with the mean of the week around it, over the last weeks. Repaired days are excluded. The
+/// A day's count is compared with the mean of the week around it, over the last weeks that were reported. Repaired days are
+/// excluded. The
 /// estimate is shrunk toward the region's factors by a gamma prior of `prior_people` expected people (gamma–Poisson
 /// posterior mean), so a county with few cases has its state's factors.
 pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
-    let days = work.counts.len();
+    let unreported = work.log.iter().find(|(kind, ..)| kind.is_silence());
+    let days = unreported.map_or(work.counts.len(), |(_, first, ..)| *first);
     let (mut seen, mut expected) = ([0.0; 7], [0.0; 7]);
     for day in days.saturating_sub(settings.days).max(3)..days.saturating_sub(3) {
         if work.repaired[day] {
@@ -32,6 +34,7 @@ pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
 #[cfg(test)]
 mod tests {
     use super::super::{Around, clean};
+    use crate::raw::Raw;
     use crate::settings::Settings;
     use jiff::civil::date;
 
@@ -40,7 +43,7 @@ mod tests {
     fn factors(per_day: f64, around: [f64; 7]) -> [f64; 7] {
         let reported: Vec<f64> = (0..84).map(|day| per_day * TRUE[day % 7]).collect();
         let around = Around { weekday: around, ..Around::default() };
-        clean(&reported, date(2020, 1, 5), &around, &Settings::default()).around.weekday
+        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), &around, &Settings::default()).around.weekday
     }
 
     #[test]

@@ -141,7 +141,7 @@ mod tests {
             repaired: vec![false; days],
             weekday,
             total: 0.0,
-            late: 0.0,
+            last_days: Default::default(),
         };
         Recent::new(&Series::new(parts).unwrap(), "2020-08-29".parse().unwrap(), days, AVERAGE_DAYS, 4.0)
     }
