@@ -99,6 +99,7 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
                 serde_json::json!({
                     "fips": place.history.location().fips.to_string(), "series": series, "kind": repair.kind.word(),
                     "first": repair.first.to_string(), "last": repair.last.to_string(), "people": repair.people,
+                    "published": repair.published, "used": repair.used,
                 })
             })
             .collect();
@@ -131,12 +132,17 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
         "\n{total} repairs{}",
         if total > repairs.len() { format!(", the largest {LARGEST}:") } else { ":".to_owned() }
     );
+    println!(
+        "  {:<6}{:<28}{:<7}{:<11}{:<24}{:>10}{:>12}{:>12}",
+        "fips", "place", "series", "kind", "days", "people", "published", "used"
+    );
     for (place, series, repair) in repairs {
         let location = place.history.location();
-        let (kind, first, last) = (repair.kind.word(), repair.first, repair.last);
+        let (kind, days) = (repair.kind.word(), format!("{} to {}", repair.first, repair.last));
+        let name: String = location.name.chars().take(27).collect();
         println!(
-            "  {:<6}{:<28}{series:<7}{kind:<16}{first} to {last}  {:.0} people",
-            location.fips, location.name, repair.people
+            "  {:<6}{name:<28}{series:<7}{kind:<11}{days:<24}{:>10.0}{:>12.0}{:>12.0}",
+            location.fips, repair.people, repair.published, repair.used
         );
     }
     Ok(())

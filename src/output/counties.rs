@@ -42,6 +42,8 @@ pub struct CountyRow {
     pub last_week: f64,
     /// Median of the cases projected for the next seven days.
     pub next_week: Option<f64>,
+    /// Notices about its last reports.
+    pub notices: Vec<String>,
 }
 
 impl CountyRow {
@@ -70,6 +72,7 @@ impl CountyRow {
             death_repairs: counts(|(_, deaths)| deaths),
             last_week: place.history.cases().cleaned().iter().rev().take(7).sum(),
             next_week: next.and_then(|q| q.week.first()).map(|row| f64::from(row[MEDIAN])),
+            notices: place.notices(),
         }
     }
 }
@@ -102,6 +105,7 @@ pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Resul
         number("rt_upper_90", &|r| r.reproduction.map(|rt| rt[2])),
         number("doubling_days", &|r| r.doubling_days),
         text("engine_failures", &|r| r.failures.join("; ")),
+        text("notices", &|r| r.notices.join("; ")),
     ]);
     for (prefix, counts) in
         [("cases", (|r| &r.case_repairs) as fn(&CountyRow) -> &Vec<(String, u32)>), ("deaths", |r| &r.death_repairs)]

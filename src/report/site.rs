@@ -109,5 +109,19 @@ fn details(fips: Fips, place: &Place, content: &Content) -> Value {
         "hospital": content.needs.get(&fips).map_or(&[][..], Vec::as_slice),
         "care": content.care.get(&fips).map_or(&[][..], Vec::as_slice),
         "told": told.collect::<Vec<Told<'_>>>(),
+        "notices": place.notices(),
+        "repaired": { "cases": runs(cases.repaired()), "deaths": runs(place.history.deaths().repaired()) },
     })
+}
+
+/// First and last index of each run of marked days.
+fn runs(marked: &[bool]) -> Vec<[usize; 2]> {
+    let mut runs: Vec<[usize; 2]> = Vec::new();
+    for day in (0..marked.len()).filter(|&day| marked[day]) {
+        match runs.last_mut().filter(|run| run[1] + 1 == day) {
+            Some(run) => run[1] = day,
+            None => runs.push([day, day]),
+        }
+    }
+    runs
 }

@@ -34,12 +34,12 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     }
     return { svg, x, y, base, wide };
   }
-  const bar = ({ x, y, base, wide }, i, v) =>
-    element("rect", { class: "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
+  const bar = ({ x, y, base, wide }, i, v, repaired = false) =>
+    element("rect", { class: repaired ? "bar repaired" : "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
 
   // Past counts and the fan of the future; `stride` is days per step, `beds` a level for comparison, `reach` a value
-  // that the axis must include.
-  function fanChart(past, fan, what, stride, size, beds = null, reach = 1) {
+  // that the axis must include, `repaired` the first and last day of each run of repaired days.
+  function fanChart(past, fan, what, stride, size, beds = null, reach = 1, repaired = []) {
     const [low, high] = ENDS[view.interval];
     const mean = stride === 1 ? past.map((_, i) => sum(past.slice(Math.max(0, i - 6), i + 1)) / Math.min(7, i + 1)) : past;
     const from = Math.max(0, past.length - Math.ceil(view.days / stride));
@@ -54,7 +54,8 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const axes = frame(`${what}: ${now}${end}${level}.`, size,
       { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
     const { svg, x, y, base } = axes;
-    shown.forEach((v, i) => svg.append(bar(axes, i, v)));
+    const isRepaired = (day) => repaired.some(([first, last]) => first <= day && day <= last);
+    shown.forEach((v, i) => svg.append(bar(axes, i, v, isRepaired(from + i))));
     if (fan.length) {
       const at = fan.map((_, i) => x(shown.length + i));
       const band = [...fan.map((q, i) => [at[i], y(q[high])]), ...fan.map((q, i) => [at[i], y(q[low])]).reverse()];

@@ -215,9 +215,9 @@ const countycast = (() => {
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
     const bars = "Bars: daily counts after repair. Dark line: 7-day mean. Blue: the blend's median and interval.";
     nodes.push(element("h2", {}, "Daily new cases"), element("p", { class: "note" }, bars));
-    nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height]));
+    nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height], null, 1, details.repaired.cases));
     nodes.push(element("h2", {}, "Daily new deaths"));
-    nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "Daily new deaths", 1, [width, 240]));
+    nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "Daily new deaths", 1, [width, 240], null, 1, details.repaired.deaths));
     nodes.push(...reproductionOf(details, width), ...hospitalOf(details, [width, 240]));
     const engines = Object.entries(details.forecast?.weeks ?? {});
     if (engines.length) {
@@ -273,8 +273,8 @@ const countycast = (() => {
     return [element("h2", {}, "State policies"),
       element("p", { class: "note" }, "Darker is stricter. Oxford COVID-19 Government Response Tracker (Hale et al. 2021), CC BY 4.0."), ...policyChart(policies, [width, 150], data.summary.asOf)];
   }
-  function remarks(place) {
-    const notes = [];
+  function remarks(place, details) {
+    const notes = (details?.notices ?? []).map((notice) => element("p", { class: "warning" }, `Reports: ${notice}.`));
     if (data.summary.synthetic) notes.push(element("p", { class: "warning" }, "Synthetic data: these are not real counts."));
     if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn}.`));
     if (place?.phase === "fallback") notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: the state's projection, scaled to this county."));
@@ -287,7 +287,7 @@ const countycast = (() => {
     const nodes = [];
     if (isCounty(place) && data.byFips[state]) nodes.push(element("a", { href: `#/state/${state}` }, `← ${data.byFips[state].name}`));
     const people = place.population ? `${format(place.population)} people · ` : "";
-    nodes.push(element("h1", {}, place.name), element("p", { class: "note" }, `${people}data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}`), ...remarks(place));
+    nodes.push(element("h1", {}, place.name), element("p", { class: "note" }, `${people}data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}`), ...remarks(place, details));
     nodes.push(...chartsOf(place, details));
     const rank = siblings.indexOf(place) + 1;
     nodes.push(element("h2", {}, isCounty(place) ? "Among the state's counties" : "Counties"));
