@@ -38,7 +38,7 @@ pub(super) fn cohere(
             counties.filter_map(|projected| Some((projected.fips, projected.blend.as_ref()?))).collect()
         }
     };
-    let sums = summed(plan, region, &parts);
+    let sums = summed(panel, plan, region, &parts);
     let scales = SUMMED.map(|target| scale(panel, region, target, parts.iter().map(|(fips, _)| *fips)));
     let Projected { blend: Some(own), alternatives, .. } = &mut results[at] else { return Vec::new() };
     let mut moved = Vec::new();
@@ -63,11 +63,18 @@ pub(super) fn cohere(
 }
 
 /// Sums of the places' paths, by target.
-fn summed(plan: &Plan, region: Fips, parts: &[(Fips, &Forecast)]) -> [PathSum; 2] {
+///
+/// Counties of a state that has been silent for long are uncertain together: about what it will report at once, and about the
+/// level that it has reached.
+fn summed(panel: &Panel, plan: &Plan, region: Fips, parts: &[(Fips, &Forecast)]) -> [PathSum; 2] {
     let nation = Factor::nation(plan.seed);
     let (factor, coupling) = match region.level() {
         Level::Nation => (nation, plan.coupling.state),
-        _ => (nation.within(region, plan.coupling.state, plan.seed), plan.coupling.county),
+        _ => {
+            let known = panel.place(region).map_or(1.0, |state| state.history.cases().last_days().late_share);
+            let coupling = 1.0 - known * (1.0 - plan.coupling.county);
+            (nation.within(region, plan.coupling.state, plan.seed), coupling)
+        }
     };
     let mut sums = [PathSum::default(), PathSum::default()];
     for (fips, forecast) in parts {

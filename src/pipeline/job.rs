@@ -125,7 +125,7 @@ impl Drawing<'_> {
             .try_fold(draws, |draws, target| self.last_days(target).with_level(draws, target, &self.streams))?;
         let admissions = self.course.all_admissions(&draws, &self.streams);
         let draws = match self.basis {
-            Basis::Reported => draws,
+            Basis::Reported => self.with_late(draws, |days| days.unreported > 0)?,
             Basis::Cleaned => self.reported(draws)?,
         };
         Ok(Trajectories { draws, admissions })
@@ -143,10 +143,17 @@ impl Drawing<'_> {
     fn reported(&self, draws: Draws) -> Result<Draws, DrawError> {
         let ahead = self.history.as_of().series(1.day()).skip(1).take(draws.days());
         let shares: Vec<f32> = ahead.map(|day| reported_share(day, self.plan.holiday_loss) as f32).collect();
-        TARGETS.into_iter().try_fold(draws, |draws, target| {
-            let draws = draws.with_daily_factors(target, &shares)?;
-            self.last_days(target).with_late(draws, target, &self.streams)
-        })
+        let draws = TARGETS.into_iter().try_fold(draws, |draws, target| draws.with_daily_factors(target, &shares))?;
+        self.with_late(draws, |_| true)
+    }
+
+    /// With the late reports of targets whose last days are of this kind.
+    fn with_late(&self, draws: Draws, wanted: impl Fn(&LastDays) -> bool) -> Result<Draws, DrawError> {
+        TARGETS
+            .into_iter()
+            .map(|target| (target, self.last_days(target)))
+            .filter(|(_, days)| wanted(days))
+            .try_fold(draws, |draws, (target, days)| days.with_late(draws, target, &self.streams))
     }
 
     fn last_days(&self, target: Target) -> &LastDays {

@@ -133,10 +133,13 @@ impl Series {
         &self.parts.last_days
     }
 
-    /// Daily new counts as published, but the expected count in place of a last report that is held back.
+    /// Daily new counts as published, but the expected counts in place of a last report that is held back and of a long
+    /// silence at the end.
     #[must_use]
     pub fn believed(&self) -> Vec<f64> {
         let mut counts = self.parts.reported.clone();
+        let first = counts.len() - self.parts.last_days.unreported;
+        counts[first..].copy_from_slice(&self.parts.cleaned[first..]);
         if let Some(held) = self.parts.last_days.held {
             counts[held.day] -= held.people;
         }

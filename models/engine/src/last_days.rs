@@ -5,8 +5,6 @@ use statrs::distribution::{Beta, ContinuousCDF, Normal};
 
 use crate::{DrawError, Draws, HistoryError, Streams, Target};
 
-/// Concentration of the share of late people who are reported: at 2, a mean of one half is uniform between none and all.
-const CONCENTRATION: f64 = 2.0;
 /// Steps of the three-dimensional Kronecker sequence of lowest known discrepancy: 1/g, 1/g² and 1/g³, g⁴ = g + 1 (Roberts 2018,
 /// *The unreasonable effectiveness of quasirandom sequences*).
 const STEPS: [f64; 3] = [0.819_172_513_396_164_4, 0.671_043_606_703_789_2, 0.549_700_477_901_970_3];
@@ -24,6 +22,8 @@ pub struct LastDays {
     pub late_share: f64,
     /// Standard deviation of the logarithm of the level on the as-of day, beyond what the counts show.
     pub spread: f64,
+    /// Last days of a silence that is too long to be taken for a report of nobody, days.
+    pub unreported: usize,
     /// A last report that is held back until another agrees, if there is one.
     pub held: Option<Held>,
 }
@@ -43,7 +43,7 @@ pub struct Held {
 
 impl Default for LastDays {
     fn default() -> Self {
-        Self { late: 0.0, late_share: 1.0, spread: 0.0, held: None }
+        Self { late: 0.0, late_share: 1.0, spread: 0.0, unreported: 0, held: None }
     }
 }
 
@@ -65,6 +65,7 @@ impl LastDays {
             ("late people", self.late, 0.0..=f64::MAX),
             ("share of the late", self.late_share, 0.0..=1.0),
             ("spread", self.spread, 0.0..=f64::MAX),
+            ("unreported days", self.unreported as f64, 0.0..=days as f64),
         ];
         match own.into_iter().chain(held).find(|(_, value, range)| !range.contains(value)) {
             Some((what, value, _)) => Err(HistoryError::LastDays { what, value }),
@@ -97,9 +98,9 @@ impl LastDays {
         if self.late == 0.0 || self.late_share == 0.0 {
             return Ok(draws);
         }
-        let (mean, rest) = (CONCENTRATION * self.late_share, CONCENTRATION * (1.0 - self.late_share));
-        // At a share of 1 the distribution is a point, which has no density.
-        let share = Beta::new(mean, rest).ok();
+        // The generalised arcsine distribution with this mean: mostly nearly none or nearly all, and continuous in the mean. At 1
+        // it is a point, which has no density.
+        let share = Beta::new(self.late_share, 1.0 - self.late_share).ok();
         let late = |[_, u, _]: [f64; 3]| (self.late * share.map_or(1.0, |share| share.inverse_cdf(u))) as f32;
         let people: Vec<f32> = points(draws.draws(), target, streams).map(late).collect();
         draws.with_late(target, &people)

@@ -263,6 +263,7 @@ pub(super) fn together<'a>(
         late,
         late_share: if late > 0.0 { (in_time / late).clamp(0.0, 1.0) } else { 1.0 },
         spread: if week > 0.0 { variance.sqrt() / week } else { 0.0 },
+        unreported: whole.last_days.unreported,
         held: whole.last_days.held,
     };
     let raw = Raw::of_new(counts);

@@ -59,6 +59,7 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7], se
         late: if silence == Silence::Shared { people * exceptional } else { 0.0 },
         late_share: (HALF_LATE_DAYS / (HALF_LATE_DAYS + length - CERTAIN_DAYS)).min(1.0),
         spread: gaps.spread * exceptional * length.sqrt(),
+        unreported: if length > CERTAIN_DAYS { days - first } else { 0 },
         held: None,
     }
 }
