@@ -90,11 +90,12 @@ pub(super) fn hold(raw: &mut Raw, others: Option<&[f64]>, settings: &LastReport)
     Some(found)
 }
 
-/// The level if the last report is right, relative to the expected one: its people may be a backlog of four weeks.
-pub(super) fn rise(believed: &[f64], (day, people): Doubted) -> f64 {
+/// The level if the last report is right, relative to the expected one: its people may be a backlog of four weeks. No level rises
+/// by more than `most` in a day.
+pub(super) fn rise(believed: &[f64], (day, people): Doubted, most: f64) -> f64 {
     let level =
         median(&mut last(&believed[..day], RECENT_DAYS).to_vec()).max(mean(last(&believed[..day], RECENT_DAYS)));
-    if people <= 0.0 || level <= 0.0 { 1.0 } else { 1.0 + people / (RECENT_DAYS as f64 * level) }
+    if people <= 0.0 || level <= 0.0 { 1.0 } else { (1.0 + people / (RECENT_DAYS as f64 * level)).min(most) }
 }
 
 #[cfg(test)]
@@ -165,7 +166,8 @@ mod tests {
 
     #[test]
     fn a_rise_is_that_of_a_backlog_of_four_weeks() {
-        assert!((rise(&[10.0; 60], (59, 280.0)) - 2.0).abs() < 1e-12);
-        assert_eq!((rise(&[10.0; 60], (59, -280.0)), rise(&[0.0; 60], (59, 280.0))), (1.0, 1.0));
+        assert!((rise(&[10.0; 60], (59, 280.0), 5.0) - 2.0).abs() < 1e-12);
+        assert_eq!((rise(&[10.0; 60], (59, -280.0), 5.0), rise(&[0.0; 60], (59, 280.0), 5.0)), (1.0, 1.0));
+        assert_eq!(rise(&[10.0; 60], (59, 28_000.0), 5.0), 5.0);
     }
 }

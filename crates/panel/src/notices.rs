@@ -14,6 +14,8 @@ use super::sources::days_between;
 const TOLD_DAYS: usize = 28;
 /// Days of silence that are told: shorter ones are a habit of many states.
 const SILENT_DAYS: usize = 4;
+/// People a week whose silence is told.
+const LEAST_PEOPLE: f64 = 5.0;
 /// Counties of a state with the same notice above which they are told together.
 const MANY_COUNTIES: usize = 3;
 
@@ -87,8 +89,10 @@ fn is_told(repair: &Repair, as_of: Date) -> bool {
     match repair.kind {
         RepairKind::NoReport => true,
         RepairKind::Held | RepairKind::Restated => recent,
-        RepairKind::Elsewhere => days >= SILENT_DAYS,
-        RepairKind::Unreported => days >= SILENT_DAYS,
+        // A county whose outbreak may be over is no news.
+        RepairKind::Unreported | RepairKind::Elsewhere => {
+            days >= SILENT_DAYS && repair.used * 7.0 >= LEAST_PEOPLE * days as f64
+        }
         RepairKind::Negative | RepairKind::Gap | RepairKind::Dump | RepairKind::Holiday => false,
     }
 }

@@ -149,7 +149,8 @@ pub struct Restatements {
 #[derive(serde::Serialize, serde::Deserialize, Clone, Debug, PartialEq)]
 #[serde(default, deny_unknown_fields)]
 pub struct LastReport {
-    /// Multiple of the largest report of eight weeks, or of a whole silence's, above which it is implausible, at least 1.
+    /// Multiple of the largest report of eight weeks, or of a whole silence's, above which it is implausible, at least 1; also
+    /// the largest rise of the level that the interval gives to it.
     pub factor: f64,
     /// Share of the people of four weeks that it has to exceed the expected count by, 0 to 10.
     pub share: f64,

@@ -157,7 +157,7 @@ const BAD: &[Bad] = &[
         change: |t| set(t, 19_001..=19_001, LAST, LAST, |row, day| row[day] * 10.0),
         kept: IOWA,
         notice: "97,",
-        doubt: (0.0, 10.0),
+        doubt: (0.0, 5.0),
     },
     Bad {
         name: "a digit too few in a county",

@@ -30,6 +30,8 @@ pub(super) fn repair(work: &mut Work<'_>, settings: &Gaps) {
 /// Judges the zeros from `first` to `last`.
 fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, settings: &Gaps) {
     let days = work.counts.len();
+    let unreported = (first..=last).find(|day| work.reports[*day] != Report::Made);
+    let first = unreported.unwrap_or(first);
     if first == 0 {
         return;
     }
@@ -41,7 +43,7 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     // The lower of the two: an outbreak that is over, or has just begun, is not a gap.
     let rate = before.min(after);
     let expected: f64 = (first..=last).map(|day| rate * work.factor(day)).sum();
-    let known = expected > 0.0 && work.reports[first..=last].iter().any(|report| *report != Report::Made);
+    let known = expected > 0.0 && unreported.is_some();
     // Poisson: the probability of no count at all is exp(-expected).
     if !known && expected < -probability.ln() {
         return;

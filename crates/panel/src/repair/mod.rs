@@ -276,7 +276,7 @@ pub(super) fn together<'a>(
 /// The last report that is held back, if there is one.
 fn held(raw: &Raw, settings: &Settings) -> Option<Held> {
     let &(day, people) = raw.held.last()?;
-    let rise = last_report::rise(&raw.believed(), (day, people));
+    let rise = last_report::rise(&raw.believed(), (day, people), settings.last_report.factor);
     Some(Held { day, people, rise, probability: settings.last_report.probability })
 }
 

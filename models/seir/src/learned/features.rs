@@ -1,7 +1,7 @@
 //! What the boosters are told of a place on a day.
 
 use countycast_engine::growth::{Growth, log_cases, log_deaths, log_rate};
-use countycast_engine::{Around, Covariate, Fips, History, Level, Surroundings, Track};
+use countycast_engine::{Around, Covariate, History, Level, Surroundings, Track};
 
 use crate::outlook::Outlook;
 
@@ -23,7 +23,7 @@ const FACTS: [Covariate; 14] = [
     Covariate::Longitude,
 ];
 /// Features that are computed from counts.
-const COUNTED: usize = 37;
+const COUNTED: usize = 35;
 /// Number of features.
 pub(crate) const COUNT: usize = COUNTED + FACTS.len();
 /// Weeks of history that the oldest feature looks back on.
@@ -39,7 +39,6 @@ pub(crate) struct Place<'a> {
     is_county: bool,
     facts: [f64; FACTS.len()],
     region: Option<(Around, Track)>,
-    nation: Option<&'a Around>,
     neighbours: Option<&'a Around>,
     /// Days from the surroundings' first day to the history's.
     offset: i64,
@@ -62,7 +61,6 @@ impl<'a> Place<'a> {
             is_county: location.fips.level() == Level::County,
             facts: FACTS.map(|fact| location.covariates.get(fact).unwrap_or(f64::NAN)),
             region,
-            nation: surroundings.nation.as_ref().filter(|_| location.fips != Fips::US),
             neighbours: surroundings.neighbours.get(&location.fips),
             offset: i64::from((history.first_day() - surroundings.first_day).get_days()),
         }
@@ -71,8 +69,9 @@ impl<'a> Place<'a> {
     /// The features once the first `seen` days are known and `outlook` is what they alone let expect; what is not known is
     /// not a number.
     ///
-    /// Nothing tells the date (days since the first case, level of the nation, share of all people infected): trees would
-    /// take from it that the next weeks will be as the last ones were.
+    /// Nothing tells the date (days since the first case, level or growth of the nation, share of all people infected): trees
+    /// would take from it that the next weeks will be as the last ones were. What all places share on a day also moves all of
+    /// them at once where it crosses a cut.
     pub(crate) fn features(&self, seen: usize, outlook: &Outlook) -> [f32; COUNT] {
         let weeks: [f64; WEEKS_SEEN] = std::array::from_fn(|back| self.cases.window(seen, 7 * back, 7));
         let log = weeks.map(log_cases);
@@ -90,7 +89,6 @@ impl<'a> Place<'a> {
         let region_infected = around.map_or(f64::NAN, |region| log_rate(region.cases.sum(0, seen), region.population));
         let region_died = |back, days| self.region.as_ref().map_or(f64::NAN, |(_, died)| died.window(seen, back, days));
         let shifted = usize::try_from(seen as i64 + self.offset).ok();
-        let nation = shifted.map_or(Growth::UNKNOWN, |seen| Growth::of(self.nation, seen));
         let neighbours = shifted.map_or(Growth::UNKNOWN, |seen| Growth::of(self.neighbours, seen));
 
         let died = |back| self.deaths.window(seen, back, 14) / 2.0;
@@ -125,8 +123,6 @@ impl<'a> Place<'a> {
             region.last_week,
             region.week_before,
             region.last_days,
-            nation.last_week,
-            nation.week_before,
             neighbours.rate - rate,
             neighbours.last_week,
             neighbours.week_before,
