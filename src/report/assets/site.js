@@ -213,7 +213,7 @@ const countycast = (() => {
     const days = details.forecast?.days ?? {};
     // Drawn at the width of the screen, so that the text keeps its size on a phone.
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
-    const bars = "Bars: daily counts after repair. Dark line: 7-day mean. Blue: the blend's median and interval.";
+    const bars = "Bars: daily counts after repair, in amber where counts were moved, filled or held back. Dark line: 7-day mean. Blue: the blend's median and interval.";
     nodes.push(element("h2", {}, "Daily new cases"), element("p", { class: "note" }, bars));
     nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height], null, 1, details.repaired.cases));
     nodes.push(element("h2", {}, "Daily new deaths"));
