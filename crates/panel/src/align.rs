@@ -55,6 +55,13 @@ impl Aligned {
         aligned
     }
 
+    /// Residents of a state: of all its counties, if each is known.
+    pub(super) fn residents(&self, state: Fips, population: &dyn Fn(Fips) -> Option<f64>) -> Option<f64> {
+        let counties = self.counties.iter().filter(|county| county.fips.state() == Some(state));
+        let residents = counties.map(|county| county.population.or_else(|| population(county.fips)));
+        residents.sum::<Option<f64>>().filter(|residents| *residents > 0.0)
+    }
+
     /// Lets states wait for counties whose last reports are missing.
     fn wait(&mut self, first_day: Date, settings: &Settings) {
         for (state, both) in &mut self.states {

@@ -7,10 +7,11 @@ use jiff::civil::Date;
 
 use super::align::{Aligned, County};
 use super::assemble::{self, Places};
-use super::covariates::{self, Facts};
+use super::covariates::{self, Facts, RESIDENTS};
 use super::geography::State;
 use super::raw::Raw;
 use super::settings::Settings;
+use super::suspect;
 use crate::Panel;
 use crate::error::Error;
 
@@ -25,7 +26,7 @@ pub struct CountyData {
     pub cases: Vec<f64>,
     /// New deaths on the same days, people, under the same rules.
     pub deaths: Vec<f64>,
-    /// Residents, above 0; if none, a population among the covariates is used.
+    /// Residents, from 1 to 20 million; if none, a population among the covariates is used.
     pub population: Option<f64>,
     /// Further covariates, such as shares of age groups. States get sums and means of their counties'.
     pub covariates: Covariates,
@@ -66,7 +67,8 @@ impl Panel {
     /// # Errors
     /// [`Error::Request`] if there is no county or no day, for a code that is not a county's or whose state is unknown,
     /// a county given twice, arrays of different lengths, a count that is not finite, a negative total, a population
-    /// that is not above 0 or is exceeded by the cases, and a setting out of range.
+    /// that no county has, more deaths than cases in all counties together, and a setting out of range. What is odd in single counties, such as more cases than residents, or a covariate out of
+    /// its range, which is left out, is among the [`Panel::notices`].
     pub fn from_counties(first_day: Date, mut counties: Vec<CountyData>, settings: &Settings) -> Result<Self, Error> {
         settings.validate()?;
         counties.sort_by_key(|county| county.fips);
@@ -75,17 +77,18 @@ impl Panel {
         let beside =
             |county: &CountyData| county.neighbours.iter().map(|other| (county.fips, *other)).collect::<Vec<_>>();
         let neighbours = covariates::among(&codes, counties.iter().flat_map(beside));
-        let facts: BTreeMap<Fips, Covariates> = counties.iter().map(|c| (c.fips, c.covariates.clone())).collect();
+        let mut facts: BTreeMap<Fips, Covariates> = counties.iter().map(|c| (c.fips, c.covariates.clone())).collect();
+        let mut notices = covariates::leave_out_impossible(&mut facts);
         let facts = Facts::new(facts);
         let aligned = Aligned::of_counties(counties.into_iter().map(published).collect(), settings);
         let locations = assemble::locations(&aligned.counties, &facts);
-        if let Some((_, problem)) = assemble::overfull(&aligned.counties, &locations) {
-            return Err(request(problem, "correct the count or the population"));
-        }
+        let remedy = "exchange cases and deaths if they were confused";
+        notices.extend(suspect::totals(&aligned, &locations).map_err(|problem| request(problem, remedy))?);
+        notices.extend(suspect::daily(&aligned));
         let places = assemble::assemble(aligned, locations, first_day, &facts, settings);
         let Places { nation, states, counties } = places
             .map_err(|error| request(format!("cannot form a history: {error}"), "check the counts of all counties"))?;
-        Ok(Self { nation, states, counties, neighbours, inputs: Vec::new(), notices: Vec::new() })
+        Ok(Self { nation, states, counties, neighbours, inputs: Vec::new(), notices })
     }
 }
 
@@ -130,8 +133,8 @@ fn check_one(county: &CountyData, days: usize) -> Result<(), Error> {
         }
     }
     match county.population {
-        Some(residents) if !(residents.is_finite() && residents > 0.0) => {
-            let message = format!("population of {fips}: {residents} is not a number of residents above 0");
+        Some(residents) if !RESIDENTS.holds(residents) => {
+            let message = format!("population of {fips}: {residents:?} is not a county's number of residents");
             Err(request(message, "leave out a population that is not known"))
         }
         _ => Ok(()),

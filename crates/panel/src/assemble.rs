@@ -15,6 +15,7 @@ use super::place::Place;
 use super::repair::Around;
 use super::repaired::Repairer;
 use super::settings::Settings;
+use super::suspect;
 use crate::error::{Error, InputError};
 
 /// All places.
@@ -30,19 +31,15 @@ pub(super) fn of_files(
     first_day: Date,
     facts: &Facts,
     settings: &Settings,
-    cases_file: &Path,
+    (cases_file, deaths_file): (&Path, &Path),
     reader: &mut Reader,
 ) -> Result<Places, Error> {
     let locations = locations(&aligned.counties, facts);
-    if let Some((county, problem)) = overfull(&aligned.counties, &locations) {
-        let days = i64::try_from(county.cases.new.len().saturating_sub(1)).unwrap_or(0).min(1 << 20);
-        let day = first_day.saturating_add(jiff::Span::new().days(days));
-        let remedy = "correct the count, or the population in the file with deaths or under counties/";
-        return Err(InputError::new(cases_file, problem, remedy)
-            .on_line(county.line)
-            .in_column(day.strftime("%-m/%-d/%y").to_string())
-            .into());
-    }
+    let notices = suspect::totals(&aligned, &locations).map_err(|problem| {
+        let problem = format!("{problem}, which are in {}", cases_file.display());
+        InputError::new(deaths_file, problem, "exchange the files or columns of cases and deaths if they were confused")
+    });
+    reader.notices.extend(notices?);
     facts.note_missing(locations.iter().map(|l| &l.covariates), reader);
     let unknown = locations.iter().filter(|l| l.population.is_none()).count();
     reader.notice("counties without a population", unknown);
@@ -119,16 +116,6 @@ fn location(county: &County, facts: &Facts) -> Location {
         location.covariates.set(Covariate::Longitude, longitude);
     }
     location
-}
-
-/// A county with more cases than residents, of which one must be wrong, and the problem in words.
-pub(super) fn overfull<'a>(counties: &'a [County], locations: &[Location]) -> Option<(&'a County, String)> {
-    counties.iter().zip(locations).find_map(|(county, location)| {
-        let (cases, residents) = (county.cases.total, location.population?);
-        let problem =
-            || format!("{cases:.0} cases in {} ({}), which has {residents:.0} residents", location.name, county.fips);
-        (cases > residents).then(|| (county, problem()))
-    })
 }
 
 /// A place as the region of the places within it.

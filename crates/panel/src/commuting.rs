@@ -1,6 +1,7 @@
 //! Commuting across county lines, from the Census Bureau's flows, attached to each county's history.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,10 +9,12 @@ use countycast_engine::{Commuting, Fips, HistoryError};
 use csv::ByteRecord;
 use rayon::prelude::*;
 
+use super::covariates::RESIDENTS;
 use super::geography::codes;
 use super::input::Reader;
+use super::listed;
 use super::place::Place;
-use super::sources::table::Table;
+use super::sources::table::{Table, line};
 use crate::error::Error;
 
 /// Path below the data folder; a gzipped file has the suffix `.gz`.
@@ -23,9 +26,14 @@ pub(super) struct Flows {
     workers: BTreeMap<(Fips, Fips), f64>,
     /// Rows that are not two counties.
     unknown: usize,
+    /// Numbers of workers that no county has, in words.
+    impossible: Vec<String>,
+    /// Pairs that are on two lines, in words: with the same number, and with another.
+    repeated: [Vec<String>; 2],
 }
 
-/// Reads the flows; none if the file is missing. Merged counties are added.
+/// Reads the flows; none if the file is missing. Merged counties are added. Numbers that cannot be are left out, and of a
+/// pair that is there twice the first row counts.
 pub(super) fn read(reader: &mut Reader) -> Result<Arc<Flows>, Error> {
     let packed = format!("{PATH}.gz");
     let Some(path) = reader.optional(&[PATH, &packed], "commuting is unknown") else {
@@ -33,6 +41,14 @@ pub(super) fn read(reader: &mut Reader) -> Result<Arc<Flows>, Error> {
     };
     let flows = reader.parsed(&path, |bytes| parse(&path, bytes))?;
     reader.notice(format!("{PATH}: pairs that are not two counties, skipped"), flows.unknown);
+    let [same, other] = &flows.repeated;
+    for (what, pairs) in [
+        ("not a county's number of workers, left out", &flows.impossible),
+        ("pairs on two lines, counted once", same),
+        ("pairs on two lines with different numbers, of which the first was used", other),
+    ] {
+        reader.notices.extend(listed::notice(&format!("{PATH}: {what}"), pairs));
+    }
     Ok(flows)
 }
 
@@ -40,14 +56,31 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Flows, Error> {
     let mut table = Table::new(path, bytes)?;
     let columns = [table.column("residence_fips")?, table.column("workplace_fips")?];
     let workers = table.column("workers")?;
-    let mut flows = Flows::default();
+    let (mut flows, mut first) = (Flows::default(), HashMap::new());
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
         let people = table.people(&record, workers, "workers", "write how many people work there, such as 1234")?;
-        let county = |column| Ok::<_, Error>(table.fips(&record, column)?.and_then(codes::county));
-        match (county(columns[0])?, county(columns[1])?) {
-            (Some(home), Some(work)) => *flows.workers.entry((home, work)).or_default() += people,
-            _ => flows.unknown += 1,
+        let pair = [table.fips(&record, columns[0])?, table.fips(&record, columns[1])?];
+        let [Some(home), Some(work)] = pair.map(|code| code.and_then(codes::county)) else {
+            flows.unknown += 1;
+            continue;
+        };
+        let line = line(&record);
+        if !(0.0..=RESIDENTS.greatest).contains(&people) {
+            flows.impossible.push(format!("{people} from {home} to {work} on line {line}"));
+            continue;
+        }
+        // Counties that became one are on several lines, under codes of their own.
+        match first.entry(pair) {
+            Entry::Vacant(entry) => {
+                entry.insert((line, people));
+                *flows.workers.entry((home, work)).or_default() += people;
+            }
+            Entry::Occupied(entry) => {
+                let (before, workers) = *entry.get();
+                let words = format!("{home} to {work} on lines {before} and {line}");
+                flows.repeated[usize::from(workers != people)].push(words);
+            }
         }
     }
     Ok(flows)
@@ -135,7 +168,7 @@ mod tests {
         let [a, b, c, far]: [Fips; 4] = ["19001", "19003", "19005", "19007"].map(|fips| fips.parse().unwrap());
         let workers =
             [((a, a), 600.0), ((a, b), 300.0), ((a, far), 100.0), ((b, b), 500.0), ((c, a), 50.0), ((c, c), 50.0)];
-        let flows = Flows { workers: workers.into(), unknown: 0 };
+        let flows = Flows { workers: workers.into(), ..Flows::default() };
         let mut counties = [place("19001", 2_000.0, 4.0), place("19003", 1_000.0, 10.0), place("19005", 500.0, 1.0)];
         attach(&flows, &mut counties, &[]).unwrap();
         let first = counties[0].history.commuting().unwrap();
@@ -156,15 +189,43 @@ mod tests {
         assert!((rates[3] - 5e-4).abs() < 1e-15);
     }
 
-    #[test]
-    fn a_number_that_is_none_is_named_with_its_line() {
+    fn flows(rows: &str) -> Result<(Arc<Flows>, Vec<String>), Error> {
         let folder = tempfile::tempdir().unwrap();
         std::fs::create_dir(folder.path().join("geography")).unwrap();
-        let text = "residence_fips,workplace_fips,workers\n19001,19003,12\n19001,19005,many\n";
-        std::fs::write(folder.path().join(PATH), text).unwrap();
-        let error = read(&mut Reader::new(folder.path()).unwrap()).unwrap_err();
-        assert!(matches!(error, Error::Input(_)), "{error}");
-        let message = error.to_string();
-        assert!(message.contains("line 3") && message.contains("workers") && message.contains("many"), "{message}");
+        std::fs::write(folder.path().join(PATH), format!("residence_fips,workplace_fips,workers\n{rows}")).unwrap();
+        let mut reader = Reader::new(folder.path()).unwrap();
+        let flows = read(&mut reader)?;
+        Ok((flows, reader.notices.iter().map(ToString::to_string).collect()))
+    }
+
+    #[test]
+    fn a_text_that_is_no_number_is_named_with_its_line() {
+        for (field, shown) in [("many", "many"), ("\"1,234\"", "1,234"), ("", ""), ("inf", "inf")] {
+            let error = flows(&format!("19001,19003,12\n19001,19005,{field}\n")).unwrap_err();
+            assert!(matches!(error, Error::Input(_)), "{error}");
+            let expected = format!("line 3, column `workers`: `{shown}` is not a number of workers");
+            assert!(error.to_string().contains(&expected), "{error}");
+        }
+    }
+
+    #[test]
+    fn numbers_that_cannot_be_and_pairs_on_two_lines_concern_their_pair_alone() {
+        for (row, workers, notice) in [
+            ("19001,19005,-3", None, "not a county's number of workers, left out: -3 from 19001 to 19005 on line 3"),
+            ("19001,19005,1e9", None, "left out: 1000000000 from 19001 to 19005 on line 3"),
+            ("19001,19003,12", None, "pairs on two lines, counted once: 19001 to 19003 on lines 2 and 3"),
+            ("19001,19003,90", None, "of which the first was used: 19001 to 19003 on lines 2 and 3"),
+            ("19001,19005,7", Some(7.0), ""),
+        ] {
+            let (flows, notices) = flows(&format!("19001,19003,12\n{row}\n")).unwrap();
+            let [home, work, other] = ["19001", "19003", "19005"].map(|fips| fips.parse().unwrap());
+            assert_eq!(flows.workers.get(&(home, work)), Some(&12.0), "{row}");
+            assert_eq!(flows.workers.get(&(home, other)).copied(), workers, "{row}");
+            assert!(notices.iter().all(|found| found.ends_with(notice)) && notices.is_empty() == notice.is_empty());
+        }
+        // Bedford, which was a city of its own, is added.
+        let (flows, notices) = flows("51019,51009,5\n51515,51009,2\n").unwrap();
+        let pair = ("51019".parse().unwrap(), "51009".parse().unwrap());
+        assert_eq!((flows.workers[&pair], notices.len()), (7.0, 0));
     }
 }

@@ -17,6 +17,7 @@ mod geography;
 mod holidays;
 mod input;
 mod last_report;
+mod listed;
 mod notices;
 mod patients;
 mod place;
@@ -26,6 +27,7 @@ mod repaired;
 mod replay;
 mod settings;
 mod sources;
+mod suspect;
 mod totals;
 mod vintage;
 

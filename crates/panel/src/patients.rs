@@ -10,8 +10,9 @@ use jiff::civil::Date;
 
 use super::geography::State;
 use super::input::Reader;
+use super::listed;
 use super::place::Place;
-use super::sources::table::{Table, text};
+use super::sources::table::{Table, line, text};
 use super::sources::{Unusable, days_between};
 use crate::error::Error;
 
@@ -19,6 +20,11 @@ use crate::error::Error;
 const PATH: &str = "testing/covid_tracking_states.csv";
 /// Remedy for an invalid number of patients.
 const REMEDY: &str = "write how many there are, such as 123, or leave it blank";
+/// Greatest share of a state's residents in hospital: all staffed beds of the country are 0.28 % (American Hospital
+/// Association 2022: 919,559 beds), and the most that any state reported in 2020 was 0.1 %.
+const MOST_PATIENTS: f64 = 0.01;
+/// Residents of a state whose number is not known: as many as in the largest.
+const MOST_RESIDENTS: f64 = 4e7;
 /// Maximum age of a report on the as-of day; older ones do not describe current patients.
 const OLDEST_DAYS: usize = 7;
 
@@ -30,11 +36,12 @@ pub(super) struct Reports {
     by_day: Arc<[f64]>,
 }
 
-/// A report of one state.
+/// A report of one state; its numbers may be impossible.
 #[derive(Debug)]
 struct Report {
     day: Date,
     state: Fips,
+    line: u64,
     hospital: f64,
     icu: Option<f64>,
 }
@@ -44,22 +51,43 @@ struct Report {
 struct Parsed {
     reports: Vec<Report>,
     last_day: Option<Date>,
-    /// Reports with an invalid number.
+    /// Reports with text in place of a number.
     unusable: Vec<Unusable>,
 }
 
 /// Reads the reports of each state with a report in the last week, from the panel's first day to its as-of day; none if
-/// the file is missing.
-pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<BTreeMap<Fips, Reports>, Error> {
+/// the file is missing. Numbers that a state with so many `residents` cannot have are left out.
+pub(super) fn read(
+    first_day: Date,
+    as_of: Date,
+    residents: &dyn Fn(Fips) -> Option<f64>,
+    reader: &mut Reader,
+) -> Result<BTreeMap<Fips, Reports>, Error> {
     let without = "the number of hospital patients on the as-of day is unknown";
     let Some(path) = reader.optional(&[PATH], without) else { return Ok(BTreeMap::new()) };
     let file = reader.parsed(&path, |bytes| parse(&path, bytes))?;
     Unusable::check(&file.unusable, |day| first_day <= day && day <= as_of)?;
     let days = days_between(first_day, as_of).map_or(0, |last| last + 1);
-    let mut reports = BTreeMap::<Fips, Reports>::new();
-    for &Report { day, state, hospital, icu } in &file.reports {
+    let most = State::all()
+        .iter()
+        .map(|state| (state.fips(), MOST_PATIENTS * residents(state.fips()).unwrap_or(MOST_RESIDENTS)));
+    let most: BTreeMap<Fips, f64> = most.collect();
+    let (mut reports, mut impossible) = (BTreeMap::<Fips, Reports>::new(), Vec::new());
+    for &Report { day, state, line, hospital, icu } in &file.reports {
         let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
-        let report = Patients { days_ago, hospital, icu: icu.filter(|icu| *icu <= hospital) };
+        let mut possible = |patients: f64| {
+            let possible = (0.0..=most[&state]).contains(&patients);
+            if !possible {
+                impossible
+                    .push(format!("{patients} in {} on line {line}", State::of(state).map_or("", |state| state.name)));
+            }
+            possible
+        };
+        let icu = icu.filter(|icu| possible(*icu) && *icu <= hospital);
+        if !possible(hospital) {
+            continue;
+        }
+        let report = Patients { days_ago, hospital, icu };
         let none = || Reports { last: report, by_day: vec![f64::NAN; days].into() };
         let of_state = reports.entry(state).or_insert_with(none);
         Arc::make_mut(&mut of_state.by_day)[days - 1 - days_ago] = hospital;
@@ -71,6 +99,8 @@ pub(super) fn read(first_day: Date, as_of: Date, reader: &mut Reader) -> Result<
     if let Some(day) = file.last_day {
         reader.holds_until(&path, day);
     }
+    let what = format!("{PATH}: patients that the state cannot have, left out");
+    reader.notices.extend(listed::notice(&what, &impossible));
     reader.notice(format!("{PATH}: states without a report of the last week"), State::all().len() - reports.len());
     Ok(reports)
 }
@@ -93,7 +123,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
             _ => table.people(&record, column, "patients", REMEDY).map(Some),
         };
         match patients(hospital).and_then(|hospital| Ok((hospital, patients(icu)?))) {
-            Ok((Some(hospital), icu)) => parsed.reports.push(Report { day, state, hospital, icu }),
+            Ok((Some(hospital), icu)) => parsed.reports.push(Report { day, state, line: line(&record), hospital, icu }),
             Ok((None, _)) => {}
             Err(error) => parsed.unusable.push(Unusable { day, error }),
         }
@@ -127,7 +157,8 @@ mod tests {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, format!("date,state,hospitalizedCurrently,inIcuCurrently\n{rows}")).unwrap();
         let mut reader = Reader::new(folder.path()).unwrap();
-        Ok((read(FIRST_DAY, as_of, &mut reader)?, reader))
+        let residents = |state: Fips| (state.number() == 19).then_some(3e6);
+        Ok((read(FIRST_DAY, as_of, &residents, &mut reader)?, reader))
     }
 
     #[test]
@@ -147,11 +178,38 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_number_is_named_with_its_line() {
-        let error = read_file("2020-08-07,IA,many,\n", Date::constant(2020, 8, 7)).unwrap_err().to_string();
+    fn numbers_that_the_state_cannot_have_are_left_out_and_end_nothing() {
+        let day = Date::constant(2020, 8, 7);
+        for (cell, hospital, icu, notice) in [
+            ("-1,20", None, None, Some("-1 in Iowa on line 2")),
+            // Iowa has 3 million residents here: 30,000 patients are the most.
+            ("30001,20", None, None, Some("30001 in Iowa on line 2")),
+            ("1e26,20", None, None, Some("100000000000000000000000000 in Iowa on line 2")),
+            ("100,-5", Some(100.0), None, Some("-5 in Iowa on line 2")),
+            ("100,1e9", Some(100.0), None, Some("1000000000 in Iowa on line 2")),
+            ("30000,20", Some(30_000.0), Some(20.0), None),
+        ] {
+            let (reports, reader) = read_file(&format!("2020-08-07,IA,{cell}\n2020-08-07,NE,80,9\n"), day).unwrap();
+            let last = |state: &str| reports.get(&state.parse().unwrap()).map(|reports| reports.last);
+            assert_eq!(last("19").map(|report| report.hospital), hospital, "{cell}");
+            assert_eq!(last("19").and_then(|report| report.icu), icu, "{cell}");
+            assert_eq!(last("31"), Some(Patients { days_ago: 0, hospital: 80.0, icu: Some(9.0) }), "{cell}");
+            let found = reader.notices.iter().find(|notice| notice.message.contains("cannot have"));
+            assert_eq!(found.map(|notice| notice.message.rsplit(": ").next().unwrap()), notice, "{cell}");
+        }
+        let (_, reader) = read_file("2020-08-08,IA,1e9,\n2020-08-07,NE,80,9\n", day).unwrap();
         assert!(
-            error.contains("line 2, column `hospitalizedCurrently`: `many` is not a number of patients"),
-            "{error}"
+            !reader.notices.iter().any(|notice| notice.message.contains("cannot have")),
+            "a day after the as-of day"
         );
+    }
+
+    #[test]
+    fn what_is_no_number_is_named_with_its_line() {
+        for (field, shown) in [("many", "many"), ("\"1,234\"", "1,234"), ("inf", "inf")] {
+            let error = read_file(&format!("2020-08-07,IA,{field},\n"), Date::constant(2020, 8, 7)).unwrap_err();
+            let expected = format!("line 2, column `hospitalizedCurrently`: `{shown}` is not a number of patients");
+            assert!(error.to_string().contains(&expected), "{error}");
+        }
     }
 }

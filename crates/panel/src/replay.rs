@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::input::Reader;
 use crate::settings::Settings;
 use crate::sources::{self, Files, days_between};
-use crate::{Panel, align, assemble, commuting, covariates, notices, patients, vintage};
+use crate::{Panel, align, assemble, commuting, covariates, notices, patients, suspect, vintage};
 
 /// A data folder whose files are parsed once, each when first needed, for panels of any number of days.
 ///
@@ -43,7 +43,7 @@ impl Sources {
     /// [`Error`] for a missing file, an invalid value, a day outside the data.
     pub fn as_of(&self, as_of: Option<Date>, vintage: bool) -> Result<Panel, Error> {
         let (mut reader, settings) = (self.reader.clone(), &self.settings);
-        let published = if vintage {
+        let mut published = if vintage {
             vintage::read(&self.files, as_of, settings.vintage_lag_days, &mut reader)?
         } else {
             sources::read(&self.files, as_of, &mut reader)?
@@ -56,14 +56,18 @@ impl Sources {
             _ => return Err(outside(as_of, first_day, last_day)),
         };
         let facts = covariates::read(as_of, &mut reader)?;
-        let cases_file = published.cases.path.clone();
+        let (cases_file, deaths_file) = (published.cases.path.clone(), published.deaths.path.clone());
+        suspect::attributes(&mut published, &mut reader);
+        suspect::cumulative(&published, days, &mut reader)?;
         let population = |fips| facts.population(fips);
         let aligned = align::align(published, days, settings, &population, &mut reader)?;
         let codes: BTreeSet<Fips> = aligned.counties.iter().map(|county| county.fips).collect();
         let neighbours = covariates::neighbours(&codes, &mut reader)?;
         let flows = commuting::read(&mut reader)?;
-        let patients = patients::read(first_day, as_of, &mut reader)?;
-        let places = assemble::of_files(aligned, first_day, &facts, settings, &cases_file, &mut reader)?;
+        let residents = |state| aligned.residents(state, &population);
+        let patients = patients::read(first_day, as_of, &residents, &mut reader)?;
+        let places =
+            assemble::of_files(aligned, first_day, &facts, settings, (&cases_file, &deaths_file), &mut reader)?;
         let assemble::Places { nation, mut states, mut counties } = places;
         commuting::attach(&flows, &mut counties, &states)
             .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))

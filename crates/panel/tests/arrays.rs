@@ -122,16 +122,62 @@ fn arrays_that_cannot_be_are_refused_with_place_and_value() {
     assert!(found.starts_with("deaths of 31055 on day 119"), "{found}");
     let found = refused(|counties| counties[0].deaths[119] = -1e3);
     assert!(found.starts_with("deaths of 31055 add up to -986"), "{found}");
-    let found = refused(|counties| counties[0].population = Some(0.0));
-    assert!(found.starts_with("population of 31055: 0 is not"), "{found}");
-    let found = refused(|counties| counties[0].population = Some(500.0));
-    assert!(found.contains("cases in Douglas, NE (31055), which has 500 residents"), "{found}");
+    for residents in [0.0, -5.0, 1e-300, 0.9, 3e8, f64::INFINITY, f64::NAN] {
+        let found = refused(|counties| counties[0].population = Some(residents));
+        assert!(found.starts_with(&format!("population of 31055: {residents:?} is not a county's number")), "{found}");
+    }
     for (code, text) in [("31", "31"), ("US", "US"), ("72001", "72001"), ("03001", "03001")] {
         let found = refused(|counties| counties[0].fips = fips(code));
         assert!(found.starts_with(&format!("{text} is not the code of a county")), "{found}");
     }
+    let found = refused(|counties| counties.iter_mut().for_each(|c| std::mem::swap(&mut c.cases, &mut c.deaths)));
+    assert!(found.contains("deaths in all places together are more than the 42 cases"), "{found}");
     let mut settings = Settings::default();
     settings.gaps.rate_days = 1;
     let error = Panel::from_counties(FIRST_DAY, counties(), &settings).unwrap_err();
     assert!(error.to_string().contains("gaps.rate_days"), "{error}");
+}
+
+/// The notices after a change to the counties, whose places are all there.
+fn noticed(change: impl FnOnce(&mut Vec<CountyData>)) -> (Panel, Vec<String>) {
+    let mut counties = counties();
+    change(&mut counties);
+    let panel = Panel::from_counties(FIRST_DAY, counties, &Settings::default()).unwrap();
+    assert_eq!(panel.counties().len(), 3);
+    let notices = panel.notices().iter().map(ToString::to_string).collect();
+    (panel, notices)
+}
+
+#[test]
+fn what_is_odd_in_one_county_is_a_notice_about_it() {
+    let (panel, found) = noticed(|counties| counties[0].population = Some(500.0));
+    let cases = panel.place(fips("31055")).unwrap().history.cases().total();
+    let expected = format!("Douglas, NE (31055) with {cases:.0} cases of 500 residents");
+    assert!(found.len() == 1 && found[0].ends_with(&expected), "{found:?}");
+    assert_eq!(panel.place(fips("31055")).unwrap().history.location().population, Some(500.0));
+
+    for (covariate, value, range) in [
+        (Covariate::Poverty, 999_999.99, "0 to 1"),
+        (Covariate::Poverty, -0.1, "0 to 1"),
+        (Covariate::StaffedBeds, 1e308, "0 to 100000"),
+        (Covariate::Population2019, 1e-300, "1 to 20000000"),
+        (Covariate::HouseholdSize, 1e5, "1 to 20"),
+    ] {
+        let (panel, found) = noticed(|counties| counties[0].covariates.set(covariate, value));
+        assert_eq!(found, [format!("`{covariate}` is not {range}, left out: {value:?} in 31055")]);
+        let covariates = &panel.place(fips("31055")).unwrap().history.location().covariates;
+        assert_eq!((covariates.get(covariate), covariates.get(Covariate::Latitude)), (None, Some(41.5)));
+    }
+}
+
+#[test]
+fn cumulative_counts_in_the_place_of_new_ones_are_a_notice() {
+    let (_, found) = noticed(|counties| {
+        for county in counties {
+            let mut total = 0.0;
+            county.cases.iter_mut().for_each(|new| (total, *new) = (total + new.abs(), total + new.abs()));
+            county.population = None;
+        }
+    });
+    assert_eq!(found, ["new cases never fall in 120 days: are they cumulative counts?"]);
 }

@@ -217,7 +217,6 @@ fn values() {
             "Kansas City,Misery",
             "line 5, column `FIPS`: `Kansas City, Misery` is unknown to the crosswalk",
         ),
-        (",1,3,3,6", ",1,3,3,1001", "line 2, column `3/4/20`: 1001 cases in Autauga, AL (01001), which has 1000"),
     ] {
         let folder = Folder::jhu();
         folder.edit("jhu/confirmed.csv", from, to);
@@ -275,4 +274,116 @@ fn a_setting_out_of_range() {
     let folder = Folder::jhu();
     let error = message(&load(folder.0.path(), None, &settings).unwrap_err(), folder.0.path());
     assert!(error.starts_with("`dumps.deviations` is -1: must be 2 to 20"), "{error}");
+}
+
+/// Notices of a folder, without its path.
+fn notices(folder: &Folder) -> Vec<String> {
+    let panel = folder.load(None).unwrap();
+    let text = |notice: &countycast_panel::Notice| notice.to_string();
+    panel
+        .notices()
+        .iter()
+        .map(text)
+        .map(|text| text.replace(&format!("{}", folder.0.path().display()), "DIR"))
+        .collect()
+}
+
+#[test]
+fn what_is_odd_in_one_county_is_a_notice_about_it() {
+    for (file, from, to, expected) in [
+        (
+            "confirmed",
+            ",1,3,3,6",
+            ",1,3,3,1001",
+            "more cases than residents: reinfections, or one is wrong: Autauga, AL (01001) with 1001 cases of 1000 residents",
+        ),
+        (
+            "deaths",
+            "\"Autauga, Alabama, US\",1000,0,0,1,1",
+            "\"Autauga, Alabama, US\",1000,0,0,1,7",
+            "more deaths than cases: are they exchanged?: Alabama with 9 deaths and 8 cases; \
+             Autauga, AL (01001) with 7 deaths and 6 cases (2)",
+        ),
+        (
+            "deaths",
+            "\"Autauga, Alabama, US\",1000",
+            "\"Autauga, Alabama, US\",1e-300",
+            "DIR/jhu/deaths.csv: not a county's number of residents, left out: 1e-300 in Autauga on line 2",
+        ),
+        (
+            "deaths",
+            "\"Autauga, Alabama, US\",1000",
+            "\"Autauga, Alabama, US\",1e9",
+            "DIR/jhu/deaths.csv: not a county's number of residents, left out: 1000000000.0 in Autauga on line 2",
+        ),
+        (
+            "confirmed",
+            "32.5,-86.6",
+            "32.5,86.6",
+            "DIR/jhu/confirmed.csv: positions outside the country, left out: 32.5, 86.6 of Autauga on line 2",
+        ),
+    ] {
+        let folder = Folder::jhu();
+        assert!(!notices(&folder).iter().any(|notice| notice == expected), "{expected}");
+        folder.edit(&format!("jhu/{file}.csv"), from, to);
+        let found = notices(&folder);
+        assert!(found.iter().any(|notice| notice == expected), "{found:#?}");
+    }
+}
+
+/// A JHU folder of `days` days: what the cumulative cases and deaths of Autauga and Baldwin are on each.
+fn long(days: i64, cases: impl Fn(i64) -> [i64; 2], deaths: impl Fn(i64) -> [i64; 2]) -> Folder {
+    let header = (0..days).map(|day| {
+        let date = jiff::civil::date(2020, 3, 1).saturating_add(jiff::Span::new().days(day));
+        date.strftime(",%-m/%-d/%y").to_string()
+    });
+    let header: String = header.collect();
+    let rows = |population: bool, counts: &dyn Fn(i64) -> [i64; 2]| {
+        let [name, value] = if population { [",Population", ",50000"] } else { ["", ""] };
+        let mut text = format!("UID,FIPS,Admin2,Province_State,Lat,Long_{name}{header}\n");
+        for (i, county) in ["84001001,01001,Autauga,Alabama,32.5,-86.6", "84001003,01003,Baldwin,Alabama,30.7,-87.7"]
+            .into_iter()
+            .enumerate()
+        {
+            let counts: String = (0..days).map(|day| format!(",{}", counts(day)[i])).collect();
+            text.push_str(&format!("{county}{value}{counts}\n"));
+        }
+        text
+    };
+    Folder::of(&[("confirmed.csv", &rows(false, &cases)), ("deaths.csv", &rows(true, &deaths))])
+}
+
+#[test]
+fn cases_and_deaths_exchanged_and_daily_counts_are_told_up_to_the_as_of_day() {
+    let (usual, few) = (|day: i64| [20 * day, 30 * day], |day: i64| [day / 2, day / 3]);
+    // By weekday, and growing.
+    let daily = |day: i64| [(40 + day) * [3, 6, 7, 7, 6, 6, 5][day as usize % 7] / 6, (80 + day) * (1 + day % 7)];
+    for (folder, as_of, expected) in [
+        (long(60, few, usual), None, "DIR/deaths.csv: 2950 deaths in all places together are more than the 48 cases"),
+        (long(60, daily, few), None, "DIR/confirmed.csv: all cases together fall on "),
+        (long(60, usual, |day| daily(day).map(|n| n / 20)), None, "DIR/deaths.csv: all deaths together fall on "),
+        // As long as too little is known, nothing is claimed.
+        (long(60, daily, few), Some("2020-03-10"), ""),
+        (long(60, few, |_| [0, 0]), None, ""),
+        (long(60, usual, few), None, ""),
+    ] {
+        let found = folder.load(as_of);
+        match found {
+            Err(error) => {
+                assert!(message(&error, folder.0.path()).starts_with(expected) && !expected.is_empty(), "{error}")
+            }
+            Ok(panel) => {
+                assert_eq!(expected, "");
+                assert!(!panel.notices().iter().any(|notice| notice.message.contains("are they")));
+            }
+        }
+    }
+    // In one of two counties: the other, five times as large, is right.
+    let one = |day: i64| [daily(day)[0], 2_000 * day];
+    let found = notices(&long(140, one, few));
+    let notice = found.iter().find(|notice| notice.contains("cumulative cases often fall")).unwrap();
+    assert!(notice.contains("Autauga, AL on ") && !notice.contains("Baldwin"), "{notice}");
+    let exchanged = notices(&long(60, |day| [day / 2, 300 * day], |day| [20 * day, day / 3]));
+    let notice = exchanged.iter().find(|notice| notice.contains("more deaths than cases")).unwrap();
+    assert!(notice.contains("Autauga, AL (01001) with 1180 deaths and 29 cases"), "{notice}");
 }

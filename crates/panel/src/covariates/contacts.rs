@@ -18,8 +18,12 @@ const SETTINGS: [(&str, f64); 4] = [
     ("contacts/us_F_work_setting_85.csv", 8.07),
     ("contacts/us_F_community_setting_85.csv", 2.79),
 ];
+/// Greatest share of a setting's contacts with one year of age: the published ones are at most 0.3.
+const MOST_CONTACTS: f64 = 10.0;
 /// Ages and people behind the matrices.
 const PEOPLE: &str = "contacts/us_age_distribution_85.csv";
+/// Greatest number of people of one age: the country has 5 million.
+const MOST_PEOPLE: f64 = 1e7;
 
 /// Reads the contacts; none if one of the files is missing.
 pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> {
@@ -30,9 +34,9 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
     }
     let mut settings: [Vec<f64>; 4] = Default::default();
     for (matrix, (path, weight)) in settings.iter_mut().zip(SETTINGS) {
-        *matrix = rows(path, YEARS, reader)?.iter().flatten().map(|share| weight * share).collect();
+        *matrix = rows(path, (YEARS, MOST_CONTACTS), reader)?.iter().flatten().map(|share| weight * share).collect();
     }
-    let people = rows(PEOPLE, 2, reader)?.iter().map(|row| row[1]).collect();
+    let people = rows(PEOPLE, (2, MOST_PEOPLE), reader)?.iter().map(|row| row[1]).collect();
     let contacts = Contacts::new(settings, people).ok_or_else(|| {
         let remedy = "use the files as published";
         InputError::new(reader.folder().join(PEOPLE), "has an age without people", remedy)
@@ -40,13 +44,16 @@ pub(super) fn read(reader: &mut Reader) -> Result<Option<Arc<Contacts>>, Error> 
     Ok(Some(Arc::new(contacts)))
 }
 
-/// [`YEARS`] rows of as many nonnegative numbers.
-fn rows(path: &str, columns: usize, reader: &mut Reader) -> Result<Arc<Vec<Vec<f64>>>, Error> {
+/// Columns of a file, and the greatest number in it.
+type Shape = (usize, f64);
+
+/// [`YEARS`] rows of numbers from 0 on.
+fn rows(path: &str, shape: Shape, reader: &mut Reader) -> Result<Arc<Vec<Vec<f64>>>, Error> {
     let path = reader.folder().join(path);
-    reader.parsed(&path, |bytes| numbers(&path, bytes, columns))
+    reader.parsed(&path, |bytes| numbers(&path, bytes, shape))
 }
 
-fn numbers(path: &Path, bytes: &[u8], columns: usize) -> Result<Vec<Vec<f64>>, Error> {
+fn numbers(path: &Path, bytes: &[u8], (columns, greatest): Shape) -> Result<Vec<Vec<f64>>, Error> {
     let mut text = ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
     let (mut rows, mut record) = (Vec::with_capacity(YEARS), ByteRecord::new());
     while text.read_byte_record(&mut record).map_err(|error| wrong(path, error.to_string()))? {
@@ -56,8 +63,8 @@ fn numbers(path: &Path, bytes: &[u8], columns: usize) -> Result<Vec<Vec<f64>>, E
             return Err(wrong(path, problem).on_line(line).into());
         }
         let value = |(column, field): (usize, &[u8])| {
-            number(field).filter(|value| *value >= 0.0).ok_or_else(|| {
-                let problem = format!("`{}` is not a number of at least 0", String::from_utf8_lossy(field));
+            number(field).filter(|value| (0.0..=greatest).contains(value)).ok_or_else(|| {
+                let problem = format!("`{}` is not a number from 0 to {greatest}", String::from_utf8_lossy(field));
                 wrong(path, problem).on_line(line).in_column((column + 1).to_string())
             })
         };
@@ -117,8 +124,11 @@ mod tests {
     #[test]
     fn a_wrong_number_is_named_by_file_line_and_column() {
         for (from, to, expected) in [
-            ("0.5,0.5\n", "0.5,x\n", "line 1, column `85`: `x` is not a number of at least 0"),
-            ("0.5,0.5\n", "-1,0.5\n", "line 1, column `84`: `-1` is not a number of at least 0"),
+            ("0.5,0.5\n", "0.5,x\n", "line 1, column `85`: `x` is not a number from 0 to 10"),
+            ("0.5,0.5\n", "-1,0.5\n", "line 1, column `84`: `-1` is not a number from 0 to 10"),
+            ("0.5,0.5\n", "1e308,0.5\n", "line 1, column `84`: `1e308` is not a number from 0 to 10"),
+            ("0.5,0.5\n", "NaN,0.5\n", "line 1, column `84`: `NaN` is not a number from 0 to 10"),
+            ("0.5,0.5\n", "inf,0.5\n", "line 1, column `84`: `inf` is not a number from 0 to 10"),
             ("0.5,0.5\n", "0.5\n", "line 1: 84 numbers where there should be 85"),
         ] {
             let spoilt = |path: &str, text: String| {

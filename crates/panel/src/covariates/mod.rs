@@ -1,7 +1,9 @@
 //! Covariates of counties from optional files.
 
 mod adjacency;
+mod cell;
 mod contacts;
+mod faults;
 mod files;
 mod table;
 
@@ -12,8 +14,10 @@ use countycast_engine::{Contacts, Covariate, Covariates, Fips};
 use jiff::civil::Date;
 
 pub(super) use adjacency::{Neighbours, among, read as neighbours};
+pub(super) use files::RESIDENTS;
 
-use super::input::Reader;
+use super::input::{Notice, Reader};
+use super::listed;
 use crate::error::Error;
 
 /// Prefix of notices about values missing in some counties: there may be dozens.
@@ -40,6 +44,32 @@ pub(super) fn read(as_of: Date, reader: &mut Reader) -> Result<Facts, Error> {
     Ok(facts)
 }
 
+/// Whether a county can have this value of a covariate.
+pub(super) fn possible(covariate: Covariate, value: f64) -> bool {
+    files::range(covariate).holds(value)
+}
+
+/// Removes what a county cannot have; a notice for each covariate names it.
+pub(super) fn leave_out_impossible(counties: &mut BTreeMap<Fips, Covariates>) -> Vec<Notice> {
+    let mut found = BTreeMap::<Covariate, Vec<String>>::new();
+    for (county, covariates) in counties.iter_mut() {
+        let mut kept = Covariates::default();
+        for (covariate, value) in covariates.iter() {
+            if possible(covariate, value) {
+                kept.set(covariate, value);
+            } else {
+                found.entry(covariate).or_default().push(format!("{value:?} in {county}"));
+            }
+        }
+        *covariates = kept;
+    }
+    let notice = |(covariate, places): (Covariate, Vec<String>)| {
+        let files::Range { least, greatest } = files::range(covariate);
+        listed::notice(&format!("`{covariate}` is not {least} to {greatest}, left out"), &places)
+    };
+    found.into_iter().filter_map(notice).collect()
+}
+
 impl Facts {
     /// The covariates of these counties, without contact matrices.
     pub(super) fn new(counties: BTreeMap<Fips, Covariates>) -> Self {
@@ -54,10 +84,7 @@ impl Facts {
     /// Residents, from the first file that has a value.
     pub(super) fn population(&self, county: Fips) -> Option<f64> {
         let covariates = self.counties.get(&county)?;
-        files::POPULATIONS
-            .into_iter()
-            .find_map(|residents| covariates.get(residents))
-            .filter(|residents| *residents > 0.0)
+        files::POPULATIONS.into_iter().find_map(|residents| covariates.get(residents))
     }
 
     /// Adds a notice for each covariate with the number of these counties that lack it.

@@ -83,7 +83,7 @@ impl<'a> Table<'a> {
         })
     }
 
-    /// A required number of people, at least 0; `who` names them in the error.
+    /// A required number of people, which may be more or fewer than there can be; `who` names them in the error.
     pub(crate) fn people(
         &self,
         record: &ByteRecord,
@@ -92,7 +92,7 @@ impl<'a> Table<'a> {
         remedy: &str,
     ) -> Result<f64, InputError> {
         let text = record.get(column).unwrap_or_default();
-        number(text).filter(|people| *people >= 0.0).ok_or_else(|| {
+        number(text).ok_or_else(|| {
             let problem = format!("`{}` is not a number of {who}", String::from_utf8_lossy(text));
             self.wrong(record, column, problem, remedy)
         })
