@@ -102,7 +102,8 @@ impl Plan {
         }
         let death_weekday = dates.iter().map(|d| of.death_weekday[weekday_index(*d)]).collect();
         let seen: f64 = of.weeks.cases.iter().sum();
-        let left = of.weeks.reportable(of.settings.reported_share, seen).map_or(f64::INFINITY, |all| all - seen);
+        let reportable = of.weeks.reportable(of.settings.reported_share, seen);
+        let left = reportable.map_or(f64::INFINITY, |all| all - seen + of.weeks.waned);
         Self { days, log_weeks, share, death_weekday, left }
     }
 }

@@ -159,7 +159,16 @@ mod tests {
         let deaths: Vec<f64> = cases.iter().map(|c| (c * 0.02).round()).collect();
         let mut weight = vec![1.0; 16];
         weight[9] = 0.4;
-        Weeks { cases, deaths, weight, expected: None, region_cases: vec![], region_deaths: vec![], population: None }
+        Weeks {
+            cases,
+            deaths,
+            weight,
+            expected: None,
+            region_cases: vec![],
+            region_deaths: vec![],
+            waned: 0.0,
+            population: None,
+        }
     }
 
     #[test]

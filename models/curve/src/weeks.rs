@@ -1,6 +1,6 @@
 //! A history in whole weeks that end on the as-of day.
 
-use countycast_engine::{History, Series};
+use countycast_engine::{History, Immunity, Series};
 
 /// Weekly sums, oldest first. Whole weeks contain every weekday once and thus no weekday pattern.
 #[derive(Debug, Clone)]
@@ -17,6 +17,8 @@ pub(crate) struct Weeks {
     pub(crate) region_cases: Vec<f64>,
     /// The region's deaths a week.
     pub(crate) region_deaths: Vec<f64>,
+    /// Cases who are no longer immune: they can be reported again.
+    pub(crate) waned: f64,
     /// Residents.
     pub(crate) population: Option<f64>,
 }
@@ -41,6 +43,7 @@ impl Weeks {
             deaths: history.deaths().weekly(),
             region_cases,
             region_deaths,
+            waned: Immunity::of(history).waned(),
             population,
         }
     }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Engine, EngineError, Epidemiology, Fitted, History, Places, Streams, Surroundings, TrainedOn};
+use countycast_engine::{
+    Engine, EngineError, Epidemiology, Fitted, History, Immunity, Places, Streams, Surroundings, TrainedOn,
+};
 
 use crate::draw::{Outlook, Projection};
 use crate::model::{Model, TrainingSummary};
@@ -75,7 +77,8 @@ impl Engine for Learner {
         let subject = Subject::new(history, surroundings, &self.settings.without);
         let seen = history.days();
         let outlook = |kind, of| Outlook::new(kind, of, &subject, seen, &self.settings);
-        let left = history.location().population.map_or(f64::INFINITY, |all| (all - history.cases().total()).max(0.0));
+        let reportable = |residents| Immunity::of(history).reportable(residents, history.cases().total());
+        let left = history.location().population.map_or(f64::INFINITY, reportable);
         Ok(Box::new(Projection {
             settings: self.settings.clone(),
             epidemiology: self.epidemiology,

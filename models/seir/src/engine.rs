@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use countycast_engine::delay::due;
 use countycast_engine::{
-    DUMP_FACTOR, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Parameters, Places, Recent,
-    Scenario, Streams, Surroundings, TrainedOn,
+    DUMP_FACTOR, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Immunity, Parameters,
+    Places, Recent, Scenario, Streams, Surroundings, TrainedOn,
 };
 
 use crate::ages::{self, GROUPS, SUSCEPTIBILITY};
@@ -190,6 +190,7 @@ impl Seir {
             day_noise: recent.day_noise(),
             weekday: [*history.cases().weekday(), *history.deaths().weekday()],
             totals: [history.cases().total().max(0.0), history.deaths().total().max(0.0)],
+            immunity: Immunity::of(history),
             fatality,
             place,
             past,
@@ -300,6 +301,7 @@ struct SeirFit {
     day_noise: f64,
     weekday: [[f64; 7]; 2],
     totals: [f64; 2],
+    immunity: Immunity,
     fatality: f64,
 }
 
@@ -348,6 +350,7 @@ impl Fitted for SeirFit {
             day_noise: self.day_noise,
             total_cases: self.totals[0],
             total_deaths: self.totals[1],
+            immunity: self.immunity,
             as_of: self.as_of,
         };
         Ok(paths.draw(changes.as_deref(), draws, streams)?)

@@ -1,7 +1,7 @@
 //! Joint trajectories: the SEIR equations run on with noise in R and in reporting.
 
 use countycast_engine::delay::add_due;
-use countycast_engine::{Date, DrawError, Draws, Streams, Target, weekday_index};
+use countycast_engine::{Date, DrawError, Draws, Immunity, Streams, Target, weekday_index};
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
 use crate::ages::GROUPS;
@@ -56,6 +56,7 @@ pub(crate) struct Paths<'a> {
     pub(crate) day_noise: f64,
     pub(crate) total_cases: f64,
     pub(crate) total_deaths: f64,
+    pub(crate) immunity: Immunity,
     pub(crate) as_of: Date,
 }
 
@@ -172,8 +173,10 @@ impl Paths<'_> {
         let population: f64 = people.iter().sum();
         let real = 1.0 / vector.ascertainment;
         let since: f64 = self.reported[self.start..self.future].iter().sum();
-        let left = |reported: f64| (1.0 - reported * real / population).max(LEAST_SUSCEPTIBLE);
-        let (susceptible, now) = (left(self.total_cases), left(self.total_cases + since));
+        let least = LEAST_SUSCEPTIBLE.max(self.immunity.least_susceptible());
+        let left = |reported: f64| (1.0 - reported * real / population).max(least);
+        let immune = (self.total_cases - self.immunity.waned()).max(0.0);
+        let (susceptible, now) = (left(immune), left(immune + since));
         let mut state = State::<GROUPS, K> {
             susceptible: people.map(|people| susceptible * people),
             strains: [Strain::NONE; K],
@@ -231,7 +234,7 @@ impl Paths<'_> {
     fn cases(&self, due: &[f64], noise: &Noise, values: &mut [f32], i: usize, streams: &Streams) {
         let mut expected = [0.0; 7];
         let people: f64 = self.mixing.people().iter().sum();
-        let mut left = (people - self.total_cases).max(0.0);
+        let mut left = self.immunity.reportable(people, self.total_cases);
         let mut rng = streams.rng("case report", i);
         for (week, (due, days)) in due.chunks(7).zip(values.chunks_mut(7)).enumerate() {
             let expected = &mut expected[..due.len()];

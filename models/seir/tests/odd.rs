@@ -60,14 +60,19 @@ fn one_case_is_no_epidemic() {
 
 #[test]
 fn nobody_is_counted_who_is_not_left() {
-    let draws = project(&at(1_000.0, &[10.0; DAYS], &[0.1; DAYS])).unwrap();
-    assert_eq!(sums(&draws, Target::Cases, 0..28)[199], 0.0, "1,400 cases among 1,000 people");
-
     let mut few = NONE;
     few[DAYS - 8..].fill(2.0);
     let draws = project(&at(80.0, &few, &NONE)).unwrap();
     assert!(sums(&draws, Target::Cases, 0..28)[199] <= 64.0, "80 people, 16 of them reported");
     assert!(sums(&draws, Target::HospitalCensus, 27..28)[199] <= 80.0);
+}
+
+#[test]
+fn people_who_were_cases_before_are_infected_again_where_there_are_more_cases_than_people() {
+    let draws = project(&at(1_000.0, &[10.0; DAYS], &[0.1; DAYS])).unwrap();
+    let cases = sums(&draws, Target::Cases, 0..28);
+    assert!((100.0..450.0).contains(&cases[100]), "{} cases in four weeks after 280", cases[100]);
+    assert!(cases[199] <= 1_000.0, "{} of 1,000 people in four weeks", cases[199]);
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use countycast_engine::delay::follow;
 use countycast_engine::{
-    Date, Draws, EngineError, Epidemiology, Fitted, History, Horizon, Scenario, Streams, Target as Count, weekday_index,
+    Date, Draws, EngineError, Epidemiology, Fitted, History, Horizon, Immunity, Scenario, Streams, Target as Count,
+    weekday_index,
 };
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
@@ -40,7 +41,7 @@ pub struct AbmFit {
     variance_factor: f64,
     /// Deaths a case.
     fatality: f64,
-    /// Residents without a reported case.
+    /// Residents who can still be reported as a case.
     left: f64,
     risks: [Risk; BANDS],
     /// Of the mean infected person during the burn-in.
@@ -82,7 +83,7 @@ impl AbmFit {
             as_of: history.as_of(),
             weekday: *history.cases().weekday(),
             deaths_weekday: *history.deaths().weekday(),
-            left: (population - total).max(0.0),
+            left: Immunity::of(history).reportable(population, total),
             risks,
             usual,
             census: census(history, settings, epidemiology, courses),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use countycast_engine::{
-    Contacts, Engine, EngineError, Epidemiology, Fitted, History, SettingsError, Streams, weekday_index,
+    Contacts, Engine, EngineError, Epidemiology, Fitted, History, Immunity, SettingsError, Streams, weekday_index,
 };
 
 use super::draw::AbmFit;
@@ -79,7 +79,7 @@ impl Abm {
         let past = PAST_DAYS + burn_in;
         let cases = smooth(history, &course, past, STEERED_DAYS + REPORT_DAYS);
         let total = history.cases().cleaned().iter().sum::<f64>();
-        let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>();
+        let before: f64 = total - cases[PAST_DAYS..past].iter().sum::<f64>() - Immunity::of(history).waned();
         let ascertainment = ascertainment(history, residents, settings, epidemiology);
         let infections = infections(&cases, ascertainment, epidemiology);
         let immune = (before.max(0.0) / ascertainment / weight).min(settings.most_immune * people as f64);

@@ -1,7 +1,7 @@
 //! The recent past: from what is reported back to infections.
 
 use countycast_engine::delay::follow;
-use countycast_engine::{Epidemiology, History};
+use countycast_engine::{Epidemiology, History, Immunity};
 
 use crate::settings::Settings;
 
@@ -21,15 +21,15 @@ pub(crate) struct Past {
     pub(crate) weight: f64,
 }
 
-/// Share of infections that became cases: where more cases were reported than the usual share of everyone, more must have
-/// been found of each infection.
+/// Share of infections that became cases: where more people are immune as cases than the usual share of everyone, more must
+/// have been found of each infection.
 pub(crate) fn ascertainment(
     history: &History,
     residents: f64,
     settings: &Settings,
     epidemiology: &Epidemiology,
 ) -> f64 {
-    let total = history.cases().cleaned().iter().sum::<f64>();
+    let total = history.cases().cleaned().iter().sum::<f64>() - Immunity::of(history).waned();
     epidemiology.ascertainment.max(total / (residents * settings.most_immune.max(0.01))).min(1.0)
 }
 

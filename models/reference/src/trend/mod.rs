@@ -4,8 +4,8 @@ mod paths;
 mod settings;
 
 use countycast_engine::{
-    AVERAGE_DAYS, Course, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Recent, Scenario,
-    Streams, Target, response,
+    AVERAGE_DAYS, Course, Date, Draws, Engine, EngineError, Epidemiology, Fitted, History, Horizon, Immunity, Recent,
+    Scenario, Streams, Target, response,
 };
 
 use paths::Paths;
@@ -79,7 +79,9 @@ impl TargetFit {
     fn new(history: &History, target: Target, settings: &OneTarget) -> Self {
         let series = if target == Target::Deaths { history.deaths() } else { history.cases() };
         let course = |end| Course::new(history, target, end, &settings.course);
-        let left = history.location().population.map_or(f64::INFINITY, |all| (all - series.total()).max(0.0));
+        let immunity = if target == Target::Deaths { Immunity::default() } else { Immunity::of(history) };
+        let residents = history.location().population;
+        let left = residents.map_or(f64::INFINITY, |all| immunity.reportable(all, series.total()));
         let recent = Recent::new(series, history.as_of(), history.days(), AVERAGE_DAYS, settings.course.dump_factor);
         let paths = Paths {
             weekday: *series.weekday(),

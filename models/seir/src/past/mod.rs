@@ -4,7 +4,7 @@ mod run;
 
 pub(crate) use run::Reproduction;
 
-use countycast_engine::{DUMP_FACTOR, Date, History, Recent, weekday_index};
+use countycast_engine::{DUMP_FACTOR, Date, History, Immunity, Recent, weekday_index};
 
 use crate::ages::GROUPS;
 use crate::burden::Kernels;
@@ -51,8 +51,10 @@ pub(crate) struct Past {
     /// Weekly sums that end on the as-of day, oldest first.
     weekly_deaths: Vec<f64>,
     smooth: Vec<f64>,
-    /// Cases before the first day.
+    /// Immune cases before the first day.
     before: f64,
+    /// Least share of people who can be infected on the first day.
+    least_susceptible: f64,
     case_size: f64,
     /// Shares of the delay from infection to the report of a case.
     case_delay: Vec<f64>,
@@ -85,7 +87,8 @@ impl Past {
         let deaths = history.deaths().cleaned();
         let last = &deaths[deaths.len() - days.saturating_sub(DEATHS_FROM).min(deaths.len())..];
         let weekly_deaths = last.rchunks_exact(7).rev().map(|week| week.iter().sum()).collect();
-        let before = history.cases().total() - cases.iter().sum::<f64>();
+        let immunity = Immunity::of(history);
+        let before = history.cases().total() - cases.iter().sum::<f64>() - immunity.waned();
         let first_day = history.day(history.days() - days);
         let lead = weekday_index(first_day);
         Some(Self {
@@ -96,6 +99,7 @@ impl Past {
             lead,
             weekly_deaths,
             before: before.max(0.0),
+            least_susceptible: immunity.least_susceptible(),
             case_size: 1.0 / recent.day_noise().powi(2).clamp(0.0025, 0.5),
             case_delay: kernels.reports().to_vec(),
             week_of_deaths: within_a_week(kernels.deaths()),
@@ -176,7 +180,8 @@ impl Past {
         let around: Vec<(f64, f64)> = knots.map(|knot| around(day(knot))).collect();
         let start = |(ascertainment, fatality): (f64, f64)| {
             let log_r = around.iter().map(|(effective, so_far)| {
-                let left = (1.0 - (self.before + so_far) / ascertainment / self.population).max(0.05);
+                let left = (1.0 - (self.before + so_far) / ascertainment / self.population)
+                    .max(self.least_susceptible.max(0.05));
                 (effective / left.powf(self.settings.heterogeneity)).ln()
             });
             let globals = [(reported[0] / ascertainment).ln(), ascertainment.ln(), fatality.ln(), self.prior(3).0];

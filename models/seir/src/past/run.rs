@@ -147,7 +147,8 @@ impl Past {
     /// The first day's states where infections have been level up to it.
     fn begin<const L: usize>(&self, level: [f64; L], ascertainment: [f64; L]) -> State<L, 1> {
         let rates = self.settings.rates();
-        let immune = ascertainment.map(|share| (self.before / share).min(0.95 * self.population));
+        let most = (1.0 - self.least_susceptible).min(0.95) * self.population;
+        let immune = ascertainment.map(|share| (self.before / share).min(most));
         let mut strain = Strain::<L>::NONE;
         strain.exposed = [level.map(|level| level * rates.latent / 3.0); 3];
         strain.infectious = [level.map(|level| level * rates.infectious / 3.0); 3];
