@@ -12,15 +12,26 @@ const MAD_TO_DEVIATION: f64 = 1.4826;
 /// Days after a day that show whether the rise is sustained.
 const FOLLOWING_DAYS: usize = 3;
 
+/// Weeks in a row whose same weekday stood out before the next is taken for the report of its week.
+const HABIT_WEEKS: usize = 3;
+
 /// Finds days far above the local level that do not last, and spreads their excess over the silence before them, or
-/// else over the weeks before in proportion to their smoothed counts. What is too much for these is a restatement.
+/// else over the weeks before in proportion to their smoothed counts. What is too much for these is a restatement. Where the
+/// same weekday stands out every week, a part of the place reports by week: the excess is that week's.
 pub(super) fn repair(work: &mut Work<'_>, settings: &Dumps, restatements: &Restatements) {
     // All days are judged on the same counts and moved afterwards, so the order of days does not matter.
     let mut moved = vec![0.0; work.counts.len()];
-    let mut steps = Vec::new();
+    let (mut steps, mut standing) = (Vec::new(), vec![false; work.counts.len()]);
     for day in 0..work.counts.len() {
         if let Some(level) = stands_out(work, day, settings) {
             let excess = work.counts[day] - level * work.factor(day);
+            standing[day] = true;
+            if day >= 7 * HABIT_WEEKS && (1..=HABIT_WEEKS).all(|weeks| standing[day - 7 * weeks]) {
+                moved[day - 6..=day].iter_mut().for_each(|moved| *moved += excess / 7.0);
+                moved[day] -= excess;
+                work.log.push((RepairKind::Dump, day - 6, day, excess * 6.0 / 7.0));
+                continue;
+            }
             if restated::is_restated(work, day, excess, restatements) {
                 moved[day] -= excess;
                 steps.push((day, excess));
@@ -332,5 +343,17 @@ mod tests {
         assert!(cleaned(&reported, &Around::default()).counts[89] < 60.0);
         let around = Around { rises: vec![1.0, 1.0, 12.0], ..Around::default() };
         assert_eq!(cleaned(&reported, &around).counts, reported, "the state rises alike");
+    }
+
+    #[test]
+    fn where_a_large_county_reports_by_week_the_state_keeps_its_level() {
+        // On Wednesdays 700 of the week come at once, beside 50 a day.
+        let reported: Vec<f64> = (0..140).map(|day| if day % 7 == 3 { 750.0 } else { 50.0 }).collect();
+        for days in 133..140 {
+            let cleaned = cleaned(&reported[..days], &Around::default());
+            let since = (days - 1 - 3) % 7;
+            let known = &cleaned.counts[days - 28 - since..days - since];
+            assert!(known.iter().all(|count| (count - 150.0).abs() < 1.0), "{since} days after a report: {known:?}");
+        }
     }
 }
