@@ -327,3 +327,12 @@ fn rio_arriba_and_all_other_counties_have_residents_neighbours_and_a_place() {
     let alone = panel.counties().iter().filter(|county| panel.neighbours(county.fips()).is_empty()).count();
     assert!(alone <= 6, "{alone} counties without a neighbour; six are islands");
 }
+
+#[test]
+#[ignore = "needs the publishers' files: COUNTYCAST_DATA, or ../shared/data"]
+fn no_number_of_the_published_files_is_impossible() {
+    for word in ["left out:", "are they", "more cases than", "more deaths than", "on two lines", "counted once"] {
+        let found = october().notices().iter().find(|notice| notice.message.contains(word));
+        assert!(found.is_none(), "{found:?}");
+    }
+}

@@ -48,3 +48,32 @@ fn pairs(path: &Path, bytes: &[u8]) -> Result<Vec<(Fips, Fips)>, Error> {
     }
     Ok(pairs)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn neighbours(rows: &str) -> Result<Neighbours, Error> {
+        let folder = tempfile::tempdir().unwrap();
+        std::fs::create_dir(folder.path().join("geography")).unwrap();
+        std::fs::write(folder.path().join(PATH), format!("fips,neighbor_fips\n{rows}")).unwrap();
+        let counties = ["19001", "19003", "19005"].map(|fips| fips.parse().unwrap());
+        read(&counties.into(), &mut Reader::new(folder.path()).unwrap())
+    }
+
+    #[test]
+    fn pairs_count_once_in_either_order_and_no_county_is_its_own_neighbour() {
+        let found = neighbours("19001,19003\n19003,19001\n19001,19003\n19005,19005\n19005,72001\n").unwrap();
+        let [a, b]: [Fips; 2] = ["19001", "19003"].map(|fips| fips.parse().unwrap());
+        assert_eq!(found, [(a, vec![b]), (b, vec![a])].into());
+    }
+
+    #[test]
+    fn a_code_that_is_none_is_named_with_its_line() {
+        for code in ["-19003", "1e9", "\"19,003\"", "Polk", "19003.5"] {
+            let error = neighbours(&format!("19001,19003\n19001,{code}\n")).unwrap_err().to_string();
+            let expected = format!("line 3, column `neighbor_fips`: `{}` is not a FIPS code", code.trim_matches('"'));
+            assert!(error.contains(&expected), "{error}");
+        }
+    }
+}

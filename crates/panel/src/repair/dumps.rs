@@ -13,7 +13,7 @@ const MAD_TO_DEVIATION: f64 = 1.4826;
 const FOLLOWING_DAYS: usize = 3;
 
 /// Weeks in a row whose same weekday stood out before the next is taken for the report of its week.
-const HABIT_WEEKS: usize = 3;
+const HABIT_WEEKS: usize = 4;
 
 /// Finds days far above the local level that do not last, and spreads their excess over the silence before them, or
 /// else over the weeks before in proportion to their smoothed counts. What is too much for these is a restatement. Where the
