@@ -14,6 +14,8 @@ use super::sources::days_between;
 const TOLD_DAYS: usize = 28;
 /// Days of silence that are told: shorter ones are a habit of many states.
 const SILENT_DAYS: usize = 4;
+/// Days without counties in a state that goes on that are told: some states report their counties once a week.
+const WEEKLY_DAYS: usize = 8;
 /// People a week whose silence is told.
 const LEAST_PEOPLE: f64 = 5.0;
 /// Counties of a state with the same notice above which they are told together.
@@ -91,7 +93,8 @@ fn is_told(repair: &Repair, as_of: Date) -> bool {
         RepairKind::Held | RepairKind::Restated => recent,
         // A county whose outbreak may be over is no news.
         RepairKind::Unreported | RepairKind::Elsewhere => {
-            days >= SILENT_DAYS && repair.used * 7.0 >= LEAST_PEOPLE * days as f64
+            let usual = if repair.kind == RepairKind::Elsewhere { WEEKLY_DAYS } else { SILENT_DAYS };
+            days >= usual && repair.used * 7.0 >= LEAST_PEOPLE * days as f64
         }
         RepairKind::Negative | RepairKind::Gap | RepairKind::Dump | RepairKind::Holiday => false,
     }

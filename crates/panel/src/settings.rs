@@ -96,8 +96,8 @@ pub struct Gaps {
     /// The same if the whole state reports nothing on these days, above 0 to 1: then a county's zero carries no
     /// information.
     pub probability_in_state_gap: f64,
-    /// Days after which half of the expected counts of a county remain that has none while its state reports, 1 to 365: the
-    /// longer it lasts, the more likely is the end of an outbreak instead of a gap.
+    /// Days in which the counts of an outbreak that ends halve, 1 to 365: what a county's silence while its state reports may
+    /// be instead of a gap.
     pub half_life_days: f64,
     /// Days in which the expected level of a silent place goes from its own to the course of its region, 1 to 365.
     pub fade_days: f64,
@@ -199,7 +199,7 @@ impl Default for Gaps {
             rate_days: 28,
             probability: 0.001,
             probability_in_state_gap: 0.5,
-            half_life_days: 7.0,
+            half_life_days: 4.0,
             fade_days: 14.0,
             spread: 0.06,
             backlog: 1.5,

@@ -15,6 +15,8 @@ const CERTAIN_DAYS: f64 = 3.0;
 /// Further days of silence after which half of the late people are expected within the horizon: what has lasted long lasts on
 /// (Lindy's law, the posterior mean of a rate that is known from one waiting time).
 const HALF_LATE_DAYS: f64 = 10.0;
+/// Prior probability that a county without a count is not reported any more: an assumption.
+const FROZEN: f64 = 0.01;
 /// Limits of the course of the region during a silence, relative to its level before.
 const COURSE: [f64; 2] = [0.1, 10.0];
 
@@ -38,7 +40,7 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7], se
     let level = work.counts[before].iter().sum::<f64>() / usual;
     let gaps = &settings.gaps;
     let believed = |day: usize| match silence {
-        Silence::Own => 0.5_f64.powf((day + 1 - first) as f64 / gaps.half_life_days),
+        Silence::Own => believed(level, day + 1 - first, days - first, gaps.half_life_days),
         Silence::Shared | Silence::Elsewhere => 1.0,
     };
     let expected: Vec<f64> = (first..days)
@@ -62,6 +64,18 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7], se
         unreported: if length > CERTAIN_DAYS { days - first } else { 0 },
         held: None,
     }
+}
+
+/// Share of the usual counts that is expected of a county on a day of a silence while its state reports, of `level` people a
+/// day before it.
+///
+/// Either the county is not reported any more, or its outbreak ends, and its counts halve with every half-life: the posterior
+/// probabilities of both, given that there was none on all days of the silence (Poisson).
+fn believed(level: f64, day: usize, silence: usize, half_life: f64) -> f64 {
+    let left = |day: usize| 0.5_f64.powf(day as f64 / half_life);
+    let expected: f64 = (1..=silence).map(|day| level * left(day)).sum();
+    let frozen = FROZEN / (FROZEN + (1.0 - FROZEN) * (-expected).exp());
+    frozen + (1.0 - frozen) * left(day)
 }
 
 /// Who is silent at the end of a series.
@@ -110,6 +124,7 @@ fn course(work: &Work<'_>, first: usize, day: usize, fade_days: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::super::{Around, Cleaned, clean};
+    use super::believed;
     use crate::raw::{Raw, Report};
     use crate::settings::Settings;
     use jiff::civil::date;
@@ -217,8 +232,10 @@ mod tests {
 
     #[test]
     fn a_county_alone_in_its_silence_may_have_nothing_to_report() {
-        let result = within(21, Report::Made, [500.0; 2]);
-        assert!(near(result.counts[83], 12.5) && result.last_days.late == 0.0, "{:?}", result.last_days);
+        // Of 100 a day, none in three weeks cannot be; of one a day, 5.2 were expected while they halve with every four days.
+        assert!(near(within(21, Report::Made, [500.0; 2]).counts[83], 100.0));
+        assert!((believed(1.0, 21, 21, 4.0) - 0.64).abs() < 0.01, "{}", believed(1.0, 21, 21, 4.0));
+        assert!((believed(0.3, 21, 21, 4.0) - 0.07).abs() < 0.01, "{}", believed(0.3, 21, 21, 4.0));
         assert_eq!(within(21, Report::Elsewhere, [500.0; 2]).last_days.late, 0.0, "the state reports them");
     }
 }
