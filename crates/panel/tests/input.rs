@@ -256,8 +256,8 @@ fn long_layout_errors() {
         ("2020-03-03,Snohomish,Washington,53061,1,0\n", ", column `date`: after 2020-03-01 comes 2020-03-03"),
         ("2020-03-02,Snohomish,Washington,53061,one,0\n", ", line 3, column `cases`: `one` is not a number"),
         (
-            "2020-03-01,Snohomish,Washington,53061,1,0\n",
-            ", line 3, column `fips`: `Snohomish` has two rows for 2020-03-01",
+            "2020-03-01,Snohomish,Washington,53061,2,0\n",
+            ", line 3, column `fips`: `Snohomish` has 2 cases and 0 deaths on 2020-03-01, but 1 and 0 on line 2",
         ),
         ("2020-03-02,Nowhere,Washington,53002,1,0\n", ", line 3, column `fips`: `Nowhere, Washington` (FIPS"),
         ("March,Snohomish,Washington,53061,1,0\n", ", line 3, column `date`: `March` is not a date"),

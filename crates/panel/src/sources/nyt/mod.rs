@@ -1,0 +1,138 @@
+//! The New York Times' layout: one row per county and day, cases and deaths together, starting with the first case.
+
+mod places;
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use csv::ByteRecord;
+use jiff::ToSpan;
+use jiff::civil::Date;
+
+use self::places::{Place, Places, Report};
+use super::days::{day, days_until};
+use super::table::{Table, line, text};
+use super::{Counts, Published, Unusable};
+use crate::error::{Error, InputError};
+use crate::geography::Unit;
+
+/// A whole file.
+#[derive(Debug)]
+pub(super) struct Nyt {
+    path: PathBuf,
+    first_day: Date,
+    last_day: Date,
+    /// Places in the order of their first rows.
+    places: Vec<Place>,
+    /// Rows with invalid values.
+    unusable: Vec<Unusable>,
+}
+
+/// Reads both kinds of counts.
+pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Nyt, Error> {
+    let mut table = Table::new(path, bytes)?;
+    let columns = Columns::find(&table)?;
+    let mut places = Places::default();
+    let (mut seen, mut unusable) = (BTreeSet::new(), Vec::new());
+    let mut record = ByteRecord::new();
+    while table.read(&mut record)? {
+        let written = text(&record, columns.date);
+        let today = day(&written).ok_or_else(|| {
+            table.wrong(&record, columns.date, format!("`{written}` is not a date"), "write the day as 2020-03-01")
+        })?;
+        seen.insert(today);
+        if let Err(error) = columns.add(&table, &record, today, &mut places) {
+            unusable.push(Unusable { day: today, error });
+        }
+    }
+    let (first_day, last_day) = span(path, &seen)?;
+    Ok(Nyt { path: path.to_owned(), first_day, last_day, places: places.into_all(), unusable })
+}
+
+/// Positions of the columns.
+struct Columns {
+    date: usize,
+    county: usize,
+    state: usize,
+    fips: usize,
+    cases: usize,
+    deaths: usize,
+}
+
+impl Columns {
+    fn find(table: &Table<'_>) -> Result<Self, Error> {
+        let column = |name| table.column(name);
+        let (date, county, state) = (column("date")?, column("county")?, column("state")?);
+        Ok(Self { date, county, state, fips: column("fips")?, cases: column("cases")?, deaths: column("deaths")? })
+    }
+
+    /// Adds a row to its place.
+    fn add(&self, table: &Table<'_>, record: &ByteRecord, today: Date, places: &mut Places) -> Result<(), InputError> {
+        let written = [self.fips, self.county, self.state].map(|c| record.get(c).unwrap_or_default());
+        let place = match places.written(written) {
+            Some(place) => place,
+            None => {
+                let code = table.fips(record, self.fips)?;
+                let (name, state) = (text(record, self.county), text(record, self.state));
+                places.named(written, code, &name, &state).ok_or_else(|| {
+                    let code = code.map(|code| format!(" (FIPS {code:05})")).unwrap_or_default();
+                    let problem = format!("`{name}, {state}`{code} is unknown to the crosswalk");
+                    table.wrong(record, self.fips, problem, "correct the code, or remove the row")
+                })?
+            }
+        };
+        let line = line(record);
+        place.reaches(today, line);
+        let (cases, deaths) = match place.unit {
+            Unit::LeftOut => (0.0, 0.0),
+            _ => (table.count(record, self.cases)?, table.count(record, self.deaths)?),
+        };
+        let report = Report { cases, deaths, line };
+        let other = place.report(today, report);
+        // A row that occurs twice says nothing new; two that differ cannot both be the place's total.
+        let Some(other) = other.filter(|other| (other.cases, other.deaths) != (cases, deaths)) else { return Ok(()) };
+        let problem = format!(
+            "`{}` has {cases} cases and {deaths} deaths on {today}, but {} and {} on line {}",
+            place.name, other.cases, other.deaths, other.line
+        );
+        Err(table.wrong(record, self.fips, problem, "keep one row per county and day"))
+    }
+}
+
+impl Nyt {
+    /// The counts up to and including a day, and the number of days within them on which a county has no row.
+    pub(super) fn until(&self, day: Option<Date>) -> Result<(Published, usize), Error> {
+        Unusable::check(&self.unusable, |of| day.is_none_or(|day| of <= day))?;
+        let Self { path, first_day, last_day, .. } = self;
+        let days = days_until(*first_day, *last_day, day);
+        let mut places: Vec<(u64, &Place)> =
+            self.places.iter().filter_map(|place| Some((place.first_line(day)?, place))).collect();
+        places.sort_by_key(|(line, _)| *line);
+        let there = places.len();
+        places.retain(|(_, place)| place.unit != Unit::LeftOut);
+        let left_out = there - places.len();
+        let series = places::series(&places, *first_day, days);
+        let holes = series.iter().map(|series| series.holes).sum();
+        let counts = |kind: fn(&Report) -> f64| {
+            let rows = series.iter().map(|series| series.row(kind)).collect();
+            let counts = Counts { path: path.clone(), first_day: *first_day, last_day: *last_day, rows, left_out };
+            counts.merged()
+        };
+        Ok((Published { cases: counts(|c| c.cases), deaths: counts(|c| c.deaths) }, holes))
+    }
+}
+
+/// First and last day, where none is missing between them.
+fn span(path: &Path, seen: &BTreeSet<Date>) -> Result<(Date, Date), Error> {
+    let (Some(&first), Some(&last)) = (seen.first(), seen.last()) else {
+        return Err(InputError::new(path, "there is no row", "download the file again").into());
+    };
+    let gap = seen.iter().zip(seen.iter().skip(1)).find(|(a, b)| a.saturating_add(1.day()) != **b);
+    match gap {
+        None => Ok((first, last)),
+        Some((a, b)) => {
+            let problem = format!("after {a} comes {b}: no county has a row for the days between");
+            Err(InputError::new(path, problem, "every day needs its rows").in_column("date").into())
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! Publishers' files as they are laid out in practice: each is read with the right counts, or refused with a remedy.
+#![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
+
+use std::fs;
+use std::path::Path;
+
+use countycast_panel::{Error, Panel, Request, Settings};
+use tempfile::TempDir;
+
+const NYT: &str = "date,county,state,fips,cases,deaths\n";
+
+fn folder(files: &[(&str, &[u8])]) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    for (path, bytes) in files {
+        let path = folder.path().join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, bytes).unwrap();
+    }
+    folder
+}
+
+fn load(folder: &Path, as_of: Option<&str>) -> Result<Panel, Error> {
+    let as_of = as_of.map(|day| day.parse().unwrap());
+    countycast_panel::load(&Request { data: folder.to_owned(), as_of, vintage: false }, &Settings::default())
+}
+
+fn panel(files: &[(&str, &[u8])]) -> Panel {
+    load(folder(files).path(), None).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// The error that this folder gives, with its remedy.
+fn error(files: &[(&str, &[u8])]) -> String {
+    let folder = folder(files);
+    let error = load(folder.path(), None).unwrap_err();
+    let remedy = miette::Diagnostic::help(&error).map(|help| help.to_string()).unwrap_or_default();
+    assert!(!remedy.is_empty(), "no remedy: {error}");
+    let text = format!("{error} -> {remedy}").replace(&format!("{}", folder.path().display()), "DIR");
+    assert!(text.chars().all(|c| !c.is_control()), "control characters: {text:?}");
+    text
+}
+
+/// New cases of a place as reported.
+fn cases(panel: &Panel, code: &str) -> Vec<f64> {
+    let place = panel.place(code.parse().unwrap()).unwrap_or_else(|| panic!("no {code}"));
+    place.history.cases().reported().to_vec()
+}
+
+/// A file of the New York Times from rows of day, county, state, code and cases, without deaths.
+fn nyt(rows: &[(u32, &str, &str, &str, u32)]) -> String {
+    let row = |(day, county, state, code, cases): &(u32, &str, &str, &str, u32)| {
+        format!("2020-06-{day:02},{county},{state},{code},{cases},0\n")
+    };
+    NYT.to_owned() + &rows.iter().map(row).collect::<String>()
+}
+
+#[test]
+fn a_place_is_its_code_and_not_its_spelling() {
+    const AL: &str = "Alabama";
+    const AK: &str = "Alaska";
+    const SD: &str = "South Dakota";
+    /// What it is, the rows, the place and its new cases.
+    type Case =
+        (&'static str, &'static [(u32, &'static str, &'static str, &'static str, u32)], &'static str, &'static [f64]);
+    let table: &[Case] = &[
+        (
+            "a code without its zero",
+            &[(1, "Autauga", AL, "01001", 5), (2, "Autauga", AL, "01001", 7), (3, "Autauga", AL, "1001", 8)],
+            "01001",
+            &[5.0, 2.0, 1.0],
+        ),
+        (
+            "a code as a fraction",
+            &[(1, "Autauga", AL, "01001", 5), (2, "Autauga", AL, "1001.0", 7), (3, "Autauga", AL, "1001", 8)],
+            "01",
+            &[5.0, 2.0, 1.0],
+        ),
+        (
+            "a county renamed, its state abbreviated",
+            &[(1, "Autauga", AL, "01001", 5), (2, "Autauga County", AL, "01001", 7), (3, "Autauga", "AL", "01001", 8)],
+            "01001",
+            &[5.0, 2.0, 1.0],
+        ),
+        (
+            "a county whose code is left out",
+            &[(1, "Autauga", AL, "01001", 5), (2, "Autauga", AL, "", 7), (3, "autauga ", AL, "", 8)],
+            "01",
+            &[5.0, 2.0, 1.0],
+        ),
+        (
+            "a row twice",
+            &[(1, "Autauga", AL, "01001", 5), (1, "Autauga", AL, "1001", 5), (2, "Autauga", AL, "01001", 7)],
+            "01001",
+            &[5.0, 2.0],
+        ),
+        (
+            "parts of a county add up",
+            &[
+                (1, "Chugach", AK, "02063", 5),
+                (1, "Copper River", AK, "02066", 1),
+                (2, "Chugach", AK, "02063", 7),
+                (2, "Copper River", AK, "2066", 4),
+            ],
+            "02261",
+            &[6.0, 5.0],
+        ),
+        (
+            "a part without a row is unchanged",
+            &[(1, "Chugach", AK, "02063", 5), (2, "Chugach", AK, "02063", 7), (3, "Copper River", AK, "02066", 4)],
+            "02261",
+            &[5.0, 2.0, 4.0],
+        ),
+        (
+            "a county divided",
+            &[
+                (1, "Valdez-Cordova", AK, "02261", 5),
+                (2, "Valdez-Cordova", AK, "02261", 6),
+                (3, "Chugach", AK, "02063", 5),
+                (3, "Copper River", AK, "02066", 3),
+            ],
+            "02261",
+            &[5.0, 1.0, 2.0],
+        ),
+        (
+            "parts joined",
+            &[
+                (1, "Chugach", AK, "02063", 5),
+                (1, "Copper River", AK, "02066", 1),
+                (2, "Valdez-Cordova", AK, "02261", 8),
+            ],
+            "02",
+            &[6.0, 2.0],
+        ),
+        (
+            "a new code after a day without a row",
+            &[
+                (1, "Shannon", SD, "46113", 5),
+                (1, "Unknown", SD, "", 1),
+                (2, "Unknown", SD, "", 1),
+                (3, "Oglala Lakota", SD, "46102", 9),
+            ],
+            "46102",
+            &[5.0, 0.0, 4.0],
+        ),
+        (
+            "rows without a county are apart by name",
+            &[
+                (1, "Kansas City", "Missouri", "", 5),
+                (1, "Unknown", "Missouri", "", 2),
+                (2, "Kansas City", "MO", "", 6),
+                (2, "Unknown", "Missouri", "", 2),
+            ],
+            "29",
+            &[7.0, 1.0],
+        ),
+    ];
+    for (what, rows, code, expected) in table {
+        let panel = panel(&[("us-counties.csv", nyt(rows).as_bytes())]);
+        assert_eq!(cases(&panel, code), *expected, "{what}");
+    }
+}
+
+#[test]
+fn rows_that_differ_are_named_with_both_lines() {
+    let rows = [(1, "Autauga", "Alabama", "01001", 5), (1, "Autauga", "Alabama", "1001", 6)];
+    let error = error(&[("us-counties.csv", nyt(&rows).as_bytes())]);
+    assert!(error.starts_with("DIR/us-counties.csv, line 3, column `fips`: `Autauga` has 6 cases"), "{error}");
+    assert!(error.contains("5 and 0 on line 2"), "{error}");
+}
+
+#[test]
+fn a_code_ends_on_the_day_known_and_not_before() {
+    let rows = [
+        (1, "Valdez-Cordova", "Alaska", "02261", 5),
+        (2, "Valdez-Cordova", "Alaska", "02261", 6),
+        (3, "Chugach", "Alaska", "02063", 8),
+    ];
+    let folder = folder(&[("us-counties.csv", nyt(&rows).as_bytes())]);
+    let before = load(folder.path(), Some("2020-06-02")).unwrap();
+    assert_eq!(cases(&before, "02261"), [5.0, 1.0]);
+    assert_eq!(cases(&load(folder.path(), None).unwrap(), "02261"), [5.0, 1.0, 2.0]);
+}
