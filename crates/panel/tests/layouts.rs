@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use countycast_panel::{Error, Panel, Request, Settings};
@@ -178,4 +179,60 @@ fn a_code_ends_on_the_day_known_and_not_before() {
     let before = load(folder.path(), Some("2020-06-02")).unwrap();
     assert_eq!(cases(&before, "02261"), [5.0, 1.0]);
     assert_eq!(cases(&load(folder.path(), None).unwrap(), "02261"), [5.0, 1.0, 2.0]);
+}
+
+const JHU: &str = "UID,FIPS,Admin2,Province_State,Lat,Long_,";
+
+/// A folder of JHU with one county of Alabama on three days, from its bytes.
+fn jhu(cases: &[u8]) -> Panel {
+    let deaths =
+        format!("{JHU}Population,3/1/20,3/2/20,3/3/20\n84001001,01001,Autauga,Alabama,32.5,-86.6,55869,0,0,0\n");
+    panel(&[("confirmed.csv", cases), ("deaths.csv", deaths.as_bytes())])
+}
+
+fn packed(text: &[u8]) -> Vec<u8> {
+    let mut packed = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+    packed.write_all(text).unwrap();
+    packed.finish().unwrap()
+}
+
+fn utf_16(text: &str) -> Vec<u8> {
+    "\u{feff}".encode_utf16().chain(text.encode_utf16()).flat_map(u16::to_le_bytes).collect()
+}
+
+#[test]
+fn files_are_read_however_they_are_packed_and_encoded() {
+    let (header, row) = (format!("{JHU}3/1/20,3/2/20,3/3/20\n"), "84001001,01001,Autauga,Alabama,32.5,-86.6,1,3,6\n");
+    let text = format!("{header}{row}");
+    for (what, bytes) in [
+        ("plain", text.clone().into_bytes()),
+        ("packed, though named .csv", packed(text.as_bytes())),
+        ("several members", [packed(header.as_bytes()), packed(row.as_bytes())].concat()),
+        ("UTF-16", utf_16(&text)),
+        ("UTF-16, packed", packed(&utf_16(&text))),
+        ("lines of Windows", text.replace('\n', "\r\n").into_bytes()),
+        ("lines of old Macs", text.replace('\n', "\r").into_bytes()),
+    ] {
+        assert_eq!(cases(&jhu(&bytes), "01001"), [1.0, 2.0, 3.0], "{what}");
+    }
+    let rows = [(1, "Autauga", "Alabama", "01001", 5), (2, "Autauga", "Alabama", "01001", 7)];
+    let plain = panel(&[("us-counties.csv.gz", nyt(&rows).as_bytes())]);
+    assert_eq!(cases(&plain, "01001"), [5.0, 2.0], "plain, though named .gz");
+}
+
+#[test]
+fn errors_quote_no_raw_bytes() {
+    let long = "9".repeat(100_000);
+    for (what, row) in [
+        ("escape sequences", "2020-06-01,\x1b[2JNowhere\x07,Alabama,01002,5,0"),
+        ("bytes of no letter", "2020-06-01,Autauga,Alabama,01001,\x01\x02\x03,0"),
+        ("a date of escapes", "\x1b]0;title\x07,Autauga,Alabama,01001,5,0"),
+        ("a long field", &format!("2020-06-01,Autauga,Alabama,{long},5,0")),
+        ("a long name", &format!("2020-06-01,{long},Alabama,01002,5,0")),
+    ] {
+        let error = error(&[("us-counties.csv", format!("{NYT}{row}\n").as_bytes())]);
+        assert!(error.len() < 400, "{what}: {} bytes", error.len());
+    }
+    let header = error(&[("a.csv", format!("\x1b[31m{long},b\n1,2\n").as_bytes())]);
+    assert!(header.len() < 600, "{} bytes", header.len());
 }

@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::error::{Error, InputError};
+use crate::quote::quoted;
 
 /// The run of day columns in a wide header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,12 +31,13 @@ impl DayColumns {
         for name in &header[start + 1..] {
             let expected = last_day.saturating_add(1.day());
             let Some(found) = day(name) else {
+                let name = quoted(name);
                 let problem = format!("`{name}` is not a date where {expected} was expected");
                 return Err(wrong(problem, "every column after the first day must be a day").in_column(name).into());
             };
             if found != expected {
                 let problem = format!("after {last_day} comes {found}: the days have a gap or are out of order");
-                return Err(wrong(problem, "every day needs its column, in order").in_column(name).into());
+                return Err(wrong(problem, "every day needs its column, in order").in_column(quoted(name)).into());
             }
             last_day = found;
         }

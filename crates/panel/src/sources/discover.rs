@@ -1,14 +1,12 @@
 //! Finding the files of a publisher in a data folder, by their headers.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
-
 use super::Publisher;
+use crate::content;
 use crate::error::{Error, InputError};
 use crate::input::Reader;
+use crate::quote::quoted;
 
 /// The files to read.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -124,7 +122,7 @@ fn nothing(
 ) -> Error {
     let wanted = wanted.map_or_else(|| "JHU, NYT or USAFacts".to_owned(), |wanted| format!("{wanted:?}"));
     let seen = example.map_or_else(String::new, |(path, header)| {
-        let start = header.iter().take(6).cloned().collect::<Vec<_>>().join(",");
+        let start = header.iter().take(6).map(quoted).collect::<Vec<_>>().join(",");
         format!("; {} starts with `{start}`", path.display())
     });
     let problem = format!("none of {looked_at} CSV files has the layout of {wanted}{seen}");
@@ -159,15 +157,5 @@ pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
 }
 
 fn header(path: &Path) -> Result<Vec<String>, Error> {
-    let file = File::open(path).map_err(|source| Error::read(path, source))?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let stream: Box<dyn Read> = if packed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
-    let mut line = Vec::new();
-    // A header of many years of days has some tens of thousands of bytes; a file without line ends is not a table.
-    let mut start = BufReader::new(stream).take(1 << 20);
-    // A file that cannot be unpacked is not recognised here, and is reported when it is read.
-    let _ = start.read_until(b'\n', &mut line);
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
-    let line = String::from_utf8_lossy(line);
-    Ok(line.trim_end().split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect())
+    Ok(content::first_line(path)?.split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect())
 }

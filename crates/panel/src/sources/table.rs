@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::error::{Error, InputError};
+use crate::quote::{cleaned, quoted};
 
 /// A table with a header, read record by record.
 pub(crate) struct Table<'a> {
@@ -16,11 +17,9 @@ pub(crate) struct Table<'a> {
 impl<'a> Table<'a> {
     /// Reads the header.
     pub(crate) fn new(path: &Path, bytes: &'a [u8]) -> Result<Self, Error> {
-        // Excel and USAFacts put a byte order mark in front of the first column's name.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
         let header = reader.byte_headers().map_err(|error| unreadable(path, &error))?;
-        let header = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let header = header.iter().map(|name| cleaned(name)).collect();
         Ok(Self { path: path.to_owned(), header, reader })
     }
 
@@ -37,7 +36,7 @@ impl<'a> Table<'a> {
     /// Position of a required column.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Error> {
         self.position(name).ok_or_else(|| {
-            let found = self.header.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+            let found = self.header.iter().take(12).map(quoted).collect::<Vec<_>>().join(", ");
             let problem = format!("there is no column `{name}`; the header starts with {found}");
             InputError::new(&self.path, problem, "use the file as published, with its header").on_line(1).into()
         })
@@ -68,7 +67,7 @@ impl<'a> Table<'a> {
         remedy: &str,
     ) -> InputError {
         let name = self.header.get(column).map_or("", String::as_str);
-        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name)
+        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(quoted(name))
     }
 
     /// A required count.
@@ -77,7 +76,7 @@ impl<'a> Table<'a> {
         number(text).ok_or_else(|| {
             let problem = match text {
                 b"" => "a count is missing".to_owned(),
-                text => format!("`{}` is not a number", String::from_utf8_lossy(text)),
+                text => format!("`{}` is not a number", quoted(text)),
             };
             self.wrong(record, column, problem, "write the cumulative count as a number, such as 1234")
         })
@@ -93,7 +92,7 @@ impl<'a> Table<'a> {
     ) -> Result<f64, InputError> {
         let text = record.get(column).unwrap_or_default();
         number(text).ok_or_else(|| {
-            let problem = format!("`{}` is not a number of {who}", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a number of {who}", quoted(text));
             self.wrong(record, column, problem, remedy)
         })
     }
@@ -107,7 +106,7 @@ impl<'a> Table<'a> {
         let whole = number(text).filter(|n| n.fract() == 0.0 && (0.0..100_000.0).contains(n));
         // The range has just been checked, so nothing is truncated.
         whole.map(|n| Some(n as u32)).ok_or_else(|| {
-            let problem = format!("`{}` is not a FIPS code", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a FIPS code", quoted(text));
             self.wrong(record, column, problem, "write five digits, such as 01001, or leave it blank for no county")
         })
     }
@@ -118,9 +117,9 @@ pub(crate) fn line(record: &ByteRecord) -> u64 {
     record.position().map_or(0, csv::Position::line)
 }
 
-/// Text of a field; letters that are not UTF-8 are replaced.
+/// Text of a field; what is no letter is replaced.
 pub(crate) fn text(record: &ByteRecord, column: usize) -> String {
-    String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned()
+    cleaned(record.get(column).unwrap_or_default())
 }
 
 /// A finite number. Integers, nearly all values, take a fast path.
@@ -152,8 +151,8 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_in_front_of_the_header_is_ignored_and_lines_are_counted() {
-        let mut table = Table::new(Path::new("f.csv"), b"\xef\xbb\xbfFIPS,n\n1001.0,5\n,x\n").unwrap();
+    fn lines_are_counted() {
+        let mut table = Table::new(Path::new("f.csv"), b"FIPS,n\n1001.0,5\n,x\n").unwrap();
         let mut record = ByteRecord::new();
         assert!(table.read(&mut record).unwrap());
         assert_eq!(table.fips(&record, 0).unwrap(), Some(1001));

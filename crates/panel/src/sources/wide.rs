@@ -12,6 +12,7 @@ use super::table::{Table, line, number, text};
 use super::{Counts, Row, Unusable};
 use crate::error::{Error, InputError};
 use crate::geography::{Unit, unit};
+use crate::quote::quoted;
 
 /// Columns that identify the place of a row.
 struct Names {
@@ -76,7 +77,8 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
             _ => (code, format!("{place}, {state}")),
         };
         if let Some(first) = seen.insert(key, line(&record)) {
-            let named = code.map_or_else(|| format!("`{place}, {state}`"), |code| format!("FIPS {code:05}"));
+            let named = code
+                .map_or_else(|| format!("`{}, {}`", quoted(&place), quoted(&state)), |code| format!("FIPS {code:05}"));
             let problem = format!("{named} is already on line {first}");
             return Err(table.wrong(&record, names.code, problem, "keep one row per place").into());
         }
@@ -120,7 +122,7 @@ fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> R
 }
 
 fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> InputError {
-    let (place, state) = (text(record, names.place), text(record, names.state));
+    let (place, state) = (quoted(text(record, names.place)), quoted(text(record, names.state)));
     let problem = code.map_or_else(
         || format!("`{place}, {state}` is unknown to the crosswalk"),
         |code| format!("FIPS {code:05} (`{place}, {state}`) is unknown to the crosswalk"),

@@ -15,6 +15,7 @@ use super::table::{Table, line, text};
 use super::{Counts, Published, Unusable};
 use crate::error::{Error, InputError};
 use crate::geography::Unit;
+use crate::quote::quoted;
 
 /// A whole file.
 #[derive(Debug)]
@@ -38,7 +39,12 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Nyt, Error> {
     while table.read(&mut record)? {
         let written = text(&record, columns.date);
         let today = day(&written).ok_or_else(|| {
-            table.wrong(&record, columns.date, format!("`{written}` is not a date"), "write the day as 2020-03-01")
+            table.wrong(
+                &record,
+                columns.date,
+                format!("`{}` is not a date", quoted(&written)),
+                "write the day as 2020-03-01",
+            )
         })?;
         seen.insert(today);
         if let Err(error) = columns.add(&table, &record, today, &mut places) {
@@ -76,6 +82,7 @@ impl Columns {
                 let (name, state) = (text(record, self.county), text(record, self.state));
                 places.named(written, code, &name, &state).ok_or_else(|| {
                     let code = code.map(|code| format!(" (FIPS {code:05})")).unwrap_or_default();
+                    let (name, state) = (quoted(name), quoted(state));
                     let problem = format!("`{name}, {state}`{code} is unknown to the crosswalk");
                     table.wrong(record, self.fips, problem, "correct the code, or remove the row")
                 })?
@@ -93,7 +100,10 @@ impl Columns {
         let Some(other) = other.filter(|other| (other.cases, other.deaths) != (cases, deaths)) else { return Ok(()) };
         let problem = format!(
             "`{}` has {cases} cases and {deaths} deaths on {today}, but {} and {} on line {}",
-            place.name, other.cases, other.deaths, other.line
+            quoted(&place.name),
+            other.cases,
+            other.deaths,
+            other.line
         );
         Err(table.wrong(record, self.fips, problem, "keep one row per county and day"))
     }
