@@ -14,6 +14,8 @@ const GZIP: &[u8] = &[0x1f, 0x8b];
 const MOST_UNPACKED: u64 = 1 << 30;
 /// Most bytes of a header: many years of days have some tens of thousands. A file without line ends is not a table.
 const MOST_HEADER: u64 = 1 << 20;
+/// Most blank lines in front of a header.
+const MOST_BLANK_LINES: usize = 8;
 
 /// The whole text of a file with these bytes, in UTF-8 as far as it is text at all.
 ///
@@ -24,14 +26,13 @@ pub(crate) fn text(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
         return Ok(decoded(bytes));
     }
     let mut unpacked = Vec::with_capacity(bytes.len().saturating_mul(6).min(MOST_UNPACKED as usize));
-    at_most(MultiGzDecoder::new(bytes.as_slice()), &mut unpacked, MOST_UNPACKED).map_err(|problem| {
-        InputError::new(
-            path,
-            format!("cannot be unpacked: {problem}"),
-            "download the file again, or unpack it yourself",
-        )
-    })?;
+    at_most(MultiGzDecoder::new(bytes.as_slice()), &mut unpacked, MOST_UNPACKED)
+        .map_err(|problem| cannot_be_unpacked(path, &problem))?;
     Ok(decoded(unpacked))
+}
+
+fn cannot_be_unpacked(path: &Path, problem: &str) -> InputError {
+    InputError::new(path, format!("cannot be unpacked: {problem}"), "download the file again, or unpack it yourself")
 }
 
 fn at_most(stream: impl Read, unpacked: &mut Vec<u8>, most: u64) -> Result<(), String> {
@@ -39,22 +40,26 @@ fn at_most(stream: impl Read, unpacked: &mut Vec<u8>, most: u64) -> Result<(), S
     if unpacked.len() as u64 > most { Err(format!("it holds more than {most} bytes")) } else { Ok(()) }
 }
 
-/// The first line of a file, or what there is of it where it cannot be unpacked.
+/// The first line of a file that is not blank; an empty text if there is none.
 ///
 /// # Errors
-/// Where the file cannot be read.
-pub(crate) fn first_line(path: &Path) -> Result<String, Error> {
-    let read = |source| Error::read(path, source);
+/// Where the file cannot be read, or not be unpacked up to there.
+pub(crate) fn first_line(path: &Path) -> Result<String, InputError> {
+    let read = |source| InputError::unreadable(path, &source);
     let mut file = BufReader::new(File::open(path).map_err(read)?);
     let packed = file.fill_buf().map_err(read)?.starts_with(GZIP);
     let stream: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
-    let mut line = Vec::new();
-    let result = BufReader::new(stream.take(MOST_HEADER)).read_until(b'\n', &mut line);
-    if let (Err(source), false) = (result, packed) {
-        return Err(read(source));
+    let (mut text, mut start) = (BufReader::new(stream.take(MOST_HEADER)), Vec::new());
+    for _ in 0..=MOST_BLANK_LINES {
+        text.read_until(b'\n', &mut start)
+            .map_err(|source| if packed { cannot_be_unpacked(path, &source.to_string()) } else { read(source) })?;
+        let decoded = decoded(start.clone());
+        let lines = String::from_utf8_lossy(&decoded);
+        if let Some(line) = lines.split(['\r', '\n']).find(|line| !line.trim().is_empty()) {
+            return Ok(line.to_owned());
+        }
     }
-    let text = String::from_utf8_lossy(&decoded(line)).into_owned();
-    Ok(text.split(['\r', '\n']).next().unwrap_or_default().to_owned())
+    Ok(String::new())
 }
 
 /// Text without its byte order mark, from UTF-16 to UTF-8 where it has the mark or the zeros of Latin letters in UTF-16.
@@ -116,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_unpacked_is_an_error_and_has_no_header() {
+    fn what_cannot_be_unpacked_is_an_error() {
         let whole = packed(b"date,county\n");
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("f.csv.gz");
@@ -126,7 +131,6 @@ mod tests {
             ("followed by something else", [&whole[..], b"text"].concat()),
         ] {
             std::fs::write(&path, &bytes).unwrap();
-            first_line(&path).unwrap();
             let error = text(&path, bytes).unwrap_err().to_string();
             assert!(error.contains("f.csv.gz: cannot be unpacked: "), "{what}: {error}");
         }

@@ -236,3 +236,37 @@ fn errors_quote_no_raw_bytes() {
     let header = error(&[("a.csv", format!("\x1b[31m{long},b\n1,2\n").as_bytes())]);
     assert!(header.len() < 600, "{} bytes", header.len());
 }
+
+#[test]
+fn what_is_no_table_of_counts_is_named() {
+    let rows = nyt(&[(1, "Autauga", "Alabama", "01001", 5), (2, "Autauga", "Alabama", "01001", 7)]);
+    let whole = packed(rows.as_bytes());
+    let lfs = "version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n";
+    /// The file, and its error and remedy.
+    type Case = (Vec<u8>, &'static str, &'static str);
+    let table: [Case; 11] = [
+        (Vec::new(), "is empty", "download"),
+        (b"\n\r\n \n".to_vec(), "is empty", "download"),
+        (packed(b""), "is empty", "download"),
+        (rows.replace(',', ";").into_bytes(), "is separated by semicolons, not by commas", "save it as CSV"),
+        (rows.replace(',', "\t").into_bytes(), "is separated by tabs, not by commas", "save it as CSV"),
+        (utf_16(&rows.replace(',', ";")), "is separated by semicolons", "save it as CSV"),
+        (b"\n<!DOCTYPE html>\n<html>404</html>".to_vec(), "is a web page", "download"),
+        (lfs.as_bytes().to_vec(), "is a pointer of Git LFS", "git lfs pull"),
+        (b"\x1f\x8bno gzip at all".to_vec(), "cannot be unpacked", "download the file again"),
+        (whole[..whole.len() / 2].to_vec(), "cannot be unpacked", "download the file again"),
+        (b"PK\x03\x04\x14\x00\x08".to_vec(), "is a ZIP archive", "unpack it"),
+    ];
+    for (bytes, problem, remedy) in &table {
+        let alone = error(&[("us-counties.csv.gz", bytes)]);
+        assert!(alone.starts_with(&format!("DIR/us-counties.csv.gz: {problem}")), "{problem}: {alone}");
+        assert!(alone.contains(remedy), "{alone}");
+        let deaths = format!("{JHU}Population,3/1/20\n84001001,01001,Autauga,Alabama,32.5,-86.6,55869,0\n");
+        let half = error(&[("confirmed.csv", bytes), ("deaths.csv", deaths.as_bytes())]);
+        assert!(half.starts_with(&format!("DIR/confirmed.csv: {problem}")), "{problem}: {half}");
+        let beside = panel(&[("broken.csv", bytes), ("us-counties.csv", rows.as_bytes())]);
+        assert_eq!(cases(&beside, "01001"), [5.0, 2.0]);
+        let noticed = |n: &&countycast_panel::Notice| n.message.contains("broken.csv") && n.message.contains(problem);
+        assert_eq!(beside.notices().iter().filter(noticed).count(), 1, "{problem}");
+    }
+}

@@ -62,11 +62,12 @@ pub(super) fn day(text: &str) -> Option<Date> {
     if text.contains('-') {
         return text.parse().ok();
     }
-    let mut parts = text.split('/');
-    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || !(year.len() == 2 || year.len() == 4) {
-        return None;
-    }
+    let parts: Vec<&str> = text.split('/').collect();
+    let (year, month, day) = match parts.as_slice() {
+        &[year, month, day] if year.len() == 4 => (year, month, day),
+        &[month, day, year] if year.len() == 2 || year.len() == 4 => (year, month, day),
+        _ => return None,
+    };
     let year: i16 = year.parse().ok().map(|y: i16| if y < 100 { y + 2000 } else { y })?;
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
@@ -83,10 +84,10 @@ mod tests {
 
     #[test]
     fn finds_the_days_in_every_spelling() {
-        let days = find(&["FIPS", "2/28/20", "2/29/2020", "2020-03-01"]).unwrap();
-        assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 28), date(2020, 3, 1)));
+        let days = find(&["FIPS", "2/27/20", "2020/2/28", "2/29/2020", "2020-03-01"]).unwrap();
+        assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 27), date(2020, 3, 1)));
         let until = |day| days_until(days.first_day, days.last_day, day);
-        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(until), [3, 2, 0]);
+        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(until), [4, 3, 0]);
     }
 
     #[test]

@@ -1,7 +1,9 @@
 //! Publishers' files: each layout is recognised by its header and read into [`Counts`].
 
+mod candidates;
 mod days;
 mod discover;
+mod layout;
 mod nyt;
 pub(super) mod table;
 mod unusable;
@@ -11,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+pub(super) use candidates::entries;
 pub(super) use days::days_between;
-pub(super) use discover::{Files, entries, find};
+pub(super) use discover::{Files, find};
 pub(super) use unusable::Unusable;
 
 use super::geography::Unit;
