@@ -1,10 +1,12 @@
 //! Publishers' files as they are laid out in practice: each is read with the right counts, or refused with a remedy.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::path::Path;
 
+use countycast_engine::Date;
 use countycast_panel::{Error, Panel, Request, Settings};
 use tempfile::TempDir;
 
@@ -269,4 +271,110 @@ fn what_is_no_table_of_counts_is_named() {
         let noticed = |n: &&countycast_panel::Notice| n.message.contains("broken.csv") && n.message.contains(problem);
         assert_eq!(beside.notices().iter().filter(noticed).count(), 1, "{problem}");
     }
+}
+
+/// Rows of Autauga, Alabama, in the layout of the New York Times: from a day on, cumulative cases of each day.
+fn autauga(from: &str, counts: impl IntoIterator<Item = u32>) -> String {
+    let mut day: Date = from.parse().unwrap();
+    let mut text = NYT.to_owned();
+    for cases in counts {
+        writeln!(text, "{day},Autauga,Alabama,01001,{cases},0").unwrap();
+        day = day.tomorrow().unwrap();
+    }
+    text
+}
+
+#[test]
+fn a_clone_of_jhu_s_repository_is_read() {
+    let series = "csse_covid_19_data/csse_covid_19_time_series";
+    let cases_file = format!("{JHU}1/22/20,1/23/20\n84001001,01001,Autauga,Alabama,32.5,-86.6,1,3\n");
+    let deaths = format!("{JHU}Population,1/22/20,1/23/20\n84001001,01001,Autauga,Alabama,32.5,-86.6,55869,0,1\n");
+    let lookup = format!("{JHU}Population\n84001001,01001,Autauga,Alabama,32.5,-86.6,55869\n");
+    let daily = "FIPS,Admin2,Province_State,Country_Region,Last_Update,Confirmed,Deaths\n\
+                 01001,Autauga,Alabama,US,2020-03-24,1,0\n";
+    let global = "Province/State,Country/Region,Lat,Long,1/22/20\n,US,40,-100,1\n";
+    for root in ["", "COVID-19/"] {
+        let path = |path: &str| format!("{root}{path}");
+        let clone = folder(&[
+            (&path(&format!("{series}/time_series_covid19_confirmed_US.csv")), cases_file.as_bytes()),
+            (&path(&format!("{series}/time_series_covid19_deaths_US.csv")), deaths.as_bytes()),
+            (&path(&format!("{series}/time_series_covid19_confirmed_global.csv")), global.as_bytes()),
+            (&path("csse_covid_19_data/UID_ISO_FIPS_LookUp_Table.csv"), lookup.as_bytes()),
+            (&path("csse_covid_19_data/csse_covid_19_daily_reports/03-24-2020.csv"), daily.as_bytes()),
+            (&path("csse_covid_19_data/csse_covid_19_daily_reports/03-25-2020.csv"), daily.as_bytes()),
+            (&path(".git/us-counties.csv"), NYT.as_bytes()),
+        ]);
+        let panel = load(clone.path(), None).unwrap();
+        assert_eq!(cases(&panel, "01001"), [1.0, 2.0]);
+        assert_eq!(panel.place("01001".parse().unwrap()).unwrap().history.location().population, Some(55_869.0));
+        assert_eq!(panel.inputs().len(), 2);
+    }
+    let alone = error(&[("UID_ISO_FIPS_LookUp_Table.csv", lookup.as_bytes()), ("c.csv", cases_file.as_bytes())]);
+    assert!(alone.starts_with("DIR/UID_ISO_FIPS_LookUp_Table.csv, line 1: the header has no dates"), "{alone}");
+}
+
+#[test]
+fn files_of_the_new_york_times_are_joined() {
+    let whole = autauga("2020-12-29", [1, 3, 6, 10, 15, 21]);
+    let (of_2020, of_2021) = (autauga("2020-12-29", [1, 3, 6]), autauga("2021-01-01", [10, 15, 21]));
+    let recent = autauga("2021-01-02", [16, 21]);
+    let live = "date,county,state,fips,cases,deaths,confirmed_cases\n2021-01-04,Autauga,Alabama,01001,22,0,20\n";
+    let rolling = "date,geoid,county,state,cases,cases_avg,deaths\n2021-01-03,USA-01001,Autauga,Alabama,6,5,0\n";
+    let around = [("live/us-counties.csv", live), ("rolling-averages/us-counties.csv", rolling)];
+    let expected = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0];
+    for (what, files) in [
+        ("years", &[("us-counties-2021.csv", &of_2021), ("us-counties-2020.csv", &of_2020)][..]),
+        ("one whole", &[("us-counties.csv", &whole)]),
+        ("one whole and its excerpts", &[("a-recent.csv", &recent), ("us-counties.csv", &whole)]),
+        ("all", &[("1.csv", &recent), ("2.csv", &of_2021), ("3.csv", &whole), ("4.csv", &of_2020)]),
+        ("a whole that ends early", &[("1.csv", &autauga("2020-12-29", [1, 3, 6, 10])), ("2.csv", &of_2021)]),
+    ] {
+        let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_str())).chain(around).collect();
+        let files: Vec<_> = files.iter().map(|(path, text)| (*path, text.as_bytes())).collect();
+        assert_eq!(cases(&panel(&files), "01001"), expected, "{what}");
+        let early = load(folder(&files).path(), Some("2020-12-30")).unwrap();
+        assert_eq!(cases(&early, "01001"), expected[..2], "{what}");
+    }
+    let of_2022 = autauga("2022-01-01", [40, 41]);
+    let gap = error(&[("us-counties-2020.csv", of_2020.as_bytes()), ("us-counties-2022.csv", of_2022.as_bytes())]);
+    assert!(gap.starts_with("DIR/us-counties-2022.csv: starts on 2022-01-01, and DIR/us-counties-2020.csv"), "{gap}");
+    let twice = error(&[("us-counties.csv", whole.as_bytes()), ("us-counties.csv.gz", whole.as_bytes())]);
+    assert!(twice.contains("has counts from 2020-12-29 to 2021-01-03, and so does"), "{twice}");
+    let partial = error(&[("live/us-counties.csv", live.as_bytes())]);
+    assert!(
+        partial.starts_with("DIR/live/us-counties.csv, line 1: holds the unfinished counts of one day"),
+        "{partial}"
+    );
+}
+
+#[test]
+fn a_file_that_starts_in_mid_epidemic_has_no_first_increment() {
+    let steady = |start: u32, first: u32| (0..10).map(move |day| start + first + day * 20);
+    for (what, start, expected) in [("from its first day", 0, 20.0), ("in mid-epidemic", 4_000, 0.0)] {
+        let file = autauga("2021-01-01", steady(start, 20));
+        let panel = panel(&[("us-counties-2021.csv", file.as_bytes())]);
+        let new = cases(&panel, "01001");
+        assert_eq!((new[0], new[1], new[9]), (expected, 20.0, 20.0), "{what}");
+        assert_eq!(cases(&panel, "US")[0], expected, "{what}");
+        let total = panel.place("01001".parse().unwrap()).unwrap().history.cases().total();
+        assert_eq!(total, f64::from(start) + 200.0, "the total is the publisher's: {what}");
+        let noticed = panel.notices().iter().any(|notice| notice.message.contains("in the middle of the epidemic"));
+        assert_eq!(noticed, start > 0, "{what}");
+    }
+}
+
+#[test]
+fn usafacts_is_read_with_its_residents() {
+    let counts = "countyFIPS,County Name,State,stateFIPS,2020/1/22,2020/1/23\n\
+                  0,Statewide Unallocated,AL,1,0,1\n1001,Autauga County,AL,1,1,3\n";
+    let residents =
+        "countyFIPS,County Name,State,population\n0,Statewide Unallocated,AL,0\n1001,Autauga County,AL,55869\n";
+    let panel = panel(&[
+        ("covid_confirmed_usafacts.csv", counts.as_bytes()),
+        ("covid_deaths_usafacts.csv", counts.as_bytes()),
+        ("covid_county_population_usafacts.csv", residents.as_bytes()),
+    ]);
+    assert_eq!(cases(&panel, "01001"), [1.0, 2.0]);
+    assert_eq!(cases(&panel, "01"), [1.0, 3.0]);
+    assert_eq!(panel.place("01001".parse().unwrap()).unwrap().history.location().population, Some(55_869.0));
 }

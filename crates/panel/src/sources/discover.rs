@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use super::Publisher;
 use super::candidates::Candidates;
 use super::layout::Kind;
+use super::nyt::{self, Years};
 use crate::error::{Error, InputError};
 use crate::input::Reader;
 
@@ -17,6 +18,10 @@ pub(crate) struct Files {
     pub(crate) cases: PathBuf,
     /// Cumulative deaths; the same file where one holds both.
     pub(crate) deaths: PathBuf,
+    /// All files of the New York Times with the days for which they are used, in order; none of other publishers.
+    pub(crate) years: Vec<Years>,
+    /// USAFacts' residents of counties, where the publisher's counts are read.
+    pub(crate) residents: Option<PathBuf>,
 }
 
 /// Finds the counts in the data folder: of the wanted publisher, or of the first of JHU, NYT and USAFacts that is there.
@@ -36,16 +41,33 @@ pub(crate) fn find(wanted: Option<Publisher>, reader: &mut Reader) -> Result<Fil
         *kind = by_name(path)?;
     }
     let files = if publisher == Publisher::Nyt {
-        let both = only(&found, Kind::Both, publisher, &folder)?;
-        Files { publisher, cases: both.clone(), deaths: both }
+        years(&found, reader)?
     } else {
         let cases = only(&found, Kind::Cases, publisher, &folder)?;
-        Files { publisher, cases, deaths: only(&found, Kind::Deaths, publisher, &folder)? }
+        let deaths = only(&found, Kind::Deaths, publisher, &folder)?;
+        let residents = found.residents.take().filter(|_| publisher == Publisher::UsaFacts);
+        Files { publisher, cases, deaths, years: Vec::new(), residents }
     };
     for error in found.no_tables {
         reader.notice(format!("{error}; it was not read"), 1);
     }
     Ok(files)
+}
+
+/// The files of the New York Times, in order of their days.
+fn years(found: &Candidates, reader: &mut Reader) -> Result<Files, Error> {
+    // What is read here only to know its days is no input of the panel.
+    let mut aside = reader.clone();
+    let days = |(.., path): &(Publisher, Kind, PathBuf)| {
+        let file = aside.parsed(path, |bytes| nyt::read(path, bytes))?;
+        Ok::<_, Error>(Years { path: path.clone(), days: file.days() })
+    };
+    let years = nyt::joined(found.counts.iter().map(days).collect::<Result<_, _>>()?)?;
+    for (.., path) in found.counts.iter().filter(|(.., path)| years.iter().all(|years| years.path != *path)) {
+        reader.notice(format!("{}: a longer file has the same days; it was not used", path.display()), 1);
+    }
+    let newest = years.last().map(|years| years.path.clone()).unwrap_or_default();
+    Ok(Files { publisher: Publisher::Nyt, cases: newest.clone(), deaths: newest, years, residents: None })
 }
 
 /// USAFacts' two files have the same header: here, and only here, the file name decides.

@@ -110,6 +110,23 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
     Ok(Wide { counts: counts.merged(), unusable })
 }
 
+/// USAFacts' residents of counties, by place; 0 of rows that are none.
+pub(super) fn residents(path: &Path, bytes: &[u8]) -> Result<HashMap<Unit, f64>, Error> {
+    let mut table = Table::new(path, bytes)?;
+    let (names, population) = (Names::find(&table)?, table.column("population")?);
+    let (mut residents, mut record) = (HashMap::with_capacity(3_400), ByteRecord::new());
+    while table.read(&mut record)? {
+        let code = table.fips(&record, names.code)?;
+        let unit = unit(code, &text(&record, names.place), &text(&record, names.state));
+        let people =
+            table.people(&record, population, "residents", "write how many people live there, such as 1234")?;
+        if let Some(unit @ Unit::County(_)) = unit.filter(|_| people > 0.0) {
+            *residents.entry(unit).or_default() += people;
+        }
+    }
+    Ok(residents)
+}
+
 /// A cumulative count. A negative count is an error in a county; in rows without a county publishers use it for
 /// bookkeeping.
 fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<f64, InputError> {

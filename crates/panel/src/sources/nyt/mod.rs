@@ -1,18 +1,22 @@
 //! The New York Times' layout: one row per county and day, cases and deaths together, starting with the first case.
 
 mod places;
+mod series;
+mod years;
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use csv::ByteRecord;
 use jiff::ToSpan;
 use jiff::civil::Date;
 
 use self::places::{Place, Places, Report};
-use super::days::{day, days_until};
+pub(super) use self::series::{Part, published};
+pub(super) use self::years::{Years, joined};
+use super::Unusable;
+use super::days::day;
 use super::table::{Table, line, text};
-use super::{Counts, Published, Unusable};
 use crate::error::{Error, InputError};
 use crate::geography::Unit;
 use crate::quote::quoted;
@@ -20,7 +24,6 @@ use crate::quote::quoted;
 /// A whole file.
 #[derive(Debug)]
 pub(super) struct Nyt {
-    path: PathBuf,
     first_day: Date,
     last_day: Date,
     /// Places in the order of their first rows.
@@ -52,7 +55,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Nyt, Error> {
         }
     }
     let (first_day, last_day) = span(path, &seen)?;
-    Ok(Nyt { path: path.to_owned(), first_day, last_day, places: places.into_all(), unusable })
+    Ok(Nyt { first_day, last_day, places: places.into_all(), unusable })
 }
 
 /// Positions of the columns.
@@ -89,8 +92,7 @@ impl Columns {
             }
         };
         let line = line(record);
-        place.reaches(today, line);
-        let (cases, deaths) = match place.unit {
+        let (cases, deaths) = match place.key.unit {
             Unit::LeftOut => (0.0, 0.0),
             _ => (table.count(record, self.cases)?, table.count(record, self.deaths)?),
         };
@@ -110,25 +112,9 @@ impl Columns {
 }
 
 impl Nyt {
-    /// The counts up to and including a day, and the number of days within them on which a county has no row.
-    pub(super) fn until(&self, day: Option<Date>) -> Result<(Published, usize), Error> {
-        Unusable::check(&self.unusable, |of| day.is_none_or(|day| of <= day))?;
-        let Self { path, first_day, last_day, .. } = self;
-        let days = days_until(*first_day, *last_day, day);
-        let mut places: Vec<(u64, &Place)> =
-            self.places.iter().filter_map(|place| Some((place.first_line(day)?, place))).collect();
-        places.sort_by_key(|(line, _)| *line);
-        let there = places.len();
-        places.retain(|(_, place)| place.unit != Unit::LeftOut);
-        let left_out = there - places.len();
-        let series = places::series(&places, *first_day, days);
-        let holes = series.iter().map(|series| series.holes).sum();
-        let counts = |kind: fn(&Report) -> f64| {
-            let rows = series.iter().map(|series| series.row(kind)).collect();
-            let counts = Counts { path: path.clone(), first_day: *first_day, last_day: *last_day, rows, left_out };
-            counts.merged()
-        };
-        Ok((Published { cases: counts(|c| c.cases), deaths: counts(|c| c.deaths) }, holes))
+    /// The first and the last day.
+    pub(super) fn days(&self) -> (Date, Date) {
+        (self.first_day, self.last_day)
     }
 }
 

@@ -5,8 +5,6 @@ use std::collections::{BTreeMap, HashMap};
 use countycast_engine::Fips;
 use jiff::civil::Date;
 
-use super::super::Row;
-use super::super::days::days_between;
 use crate::geography::{Unit, unit};
 
 /// What one row reports.
@@ -20,28 +18,26 @@ pub(super) struct Report {
     pub(super) line: u64,
 }
 
+/// What tells a place from others.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Key {
+    pub(super) unit: Unit,
+    /// The code of a county.
+    code: Option<u32>,
+    /// The name of what is no county of the panel, in small letters.
+    name: String,
+}
+
 /// One place of the file: a county under one of its codes, or what a state reports under one name.
 #[derive(Debug)]
 pub(super) struct Place {
-    pub(super) unit: Unit,
+    pub(super) key: Key,
     /// Name in its first row.
     pub(super) name: String,
-    /// The code of a county.
-    code: Option<u32>,
-    /// Day and line of the first row, and of every later row whose day is earlier than all before it: these include the
-    /// first row up to any given day.
-    firsts: Vec<(Date, u64)>,
     days: BTreeMap<Date, Report>,
 }
 
 impl Place {
-    /// Notes a row of a day.
-    pub(super) fn reaches(&mut self, day: Date, line: u64) {
-        if self.firsts.last().is_none_or(|(first, _)| day < *first) {
-            self.firsts.push((day, line));
-        }
-    }
-
     /// Adds a report, unless the day has one already, which is returned.
     pub(super) fn report(&mut self, day: Date, report: Report) -> Option<Report> {
         let mut other = None;
@@ -49,17 +45,20 @@ impl Place {
         other
     }
 
-    /// Line of its first row among those up to a day, in the order of the file.
-    pub(super) fn first_line(&self, until: Option<Date>) -> Option<u64> {
-        self.firsts.iter().find(|(of, _)| until.is_none_or(|day| *of <= day)).map(|(_, line)| *line)
+    /// Reports of a range of days.
+    pub(super) fn reports(&self, from: Date, to: Date) -> impl Iterator<Item = (Date, &Report)> {
+        let days = (from <= to).then(|| self.days.range(from..=to));
+        days.into_iter().flatten().map(|(day, report)| (*day, report))
     }
+}
 
+impl Key {
     /// Whether the rows of another place, where they begin after this one's end, count the same people under another code:
     /// the county as a whole after its parts, its parts or its new code after the whole, or a health district.
-    fn goes_on_as(&self, other: &Self) -> bool {
+    pub(super) fn goes_on_as(&self, other: &Self) -> bool {
         match (self.unit, other.unit) {
             (Unit::County(county), Unit::County(same)) if county == same => {
-                let whole = |place: &Self| place.code == Some(county.number());
+                let whole = |key: &Self| key.code == Some(county.number());
                 whole(self) != whole(other)
             }
             (Unit::County(county), Unit::Joint(district)) => district.counties().any(|member| member == county),
@@ -74,8 +73,7 @@ pub(super) struct Places {
     all: Vec<Place>,
     /// Code, place and state, as written. Nearly every row repeats an earlier one's.
     written: HashMap<[Vec<u8>; 3], usize>,
-    /// Units with, for a county, its code, and for a part of a state its name.
-    known: HashMap<(Unit, Option<u32>, String), usize>,
+    known: HashMap<Key, usize>,
     /// Counties by the state and place name of rows with a code.
     named: HashMap<(Option<Fips>, String), (Unit, Option<u32>)>,
 }
@@ -106,15 +104,16 @@ impl Places {
             _ => {}
         }
         let (unit, code) = of;
-        let key = match unit {
-            Unit::County(_) => (unit, code, String::new()),
-            Unit::NewYorkCity | Unit::Joint(_) => (unit, None, String::new()),
-            Unit::Apart(_) => (unit, None, name.to_lowercase()),
-            Unit::LeftOut => (unit, None, format!("{name}, {state}").to_lowercase()),
+        let (code, name_of) = match unit {
+            Unit::County(_) => (code, String::new()),
+            Unit::NewYorkCity | Unit::Joint(_) => (None, String::new()),
+            Unit::Apart(_) => (None, name.to_lowercase()),
+            Unit::LeftOut => (None, format!("{name}, {state}").to_lowercase()),
         };
-        let index = *self.known.entry(key).or_insert(self.all.len());
+        let key = Key { unit, code, name: name_of };
+        let index = *self.known.entry(key.clone()).or_insert(self.all.len());
         if index == self.all.len() {
-            self.all.push(Place { unit, name: name.to_owned(), code, firsts: Vec::new(), days: BTreeMap::new() });
+            self.all.push(Place { key, name: name.to_owned(), days: BTreeMap::new() });
         }
         self.written.insert(written.map(<[u8]>::to_vec), index);
         self.all.get_mut(index)
@@ -123,58 +122,5 @@ impl Places {
     /// The places in the order of their first rows.
     pub(super) fn into_all(self) -> Vec<Place> {
         self.all
-    }
-}
-
-/// One place's reports on the first days of the file.
-pub(super) struct Series<'a> {
-    place: &'a Place,
-    line: u64,
-    /// Days and what was reported on them.
-    reports: Vec<(usize, &'a Report)>,
-    /// Number of days.
-    days: usize,
-    /// The day from which on other rows count the place.
-    ends: usize,
-    /// Days without a report between its first day and its end.
-    pub(super) holes: usize,
-}
-
-/// The series of places with the lines of their first rows.
-pub(super) fn series<'a>(places: &[(u64, &'a Place)], first_day: Date, days: usize) -> Vec<Series<'a>> {
-    let series = |&(line, place): &(u64, &'a Place)| {
-        let index = |(day, report): (&Date, &'a Report)| Some((days_between(first_day, *day)?, report));
-        let reports: Vec<_> = place.days.iter().filter_map(index).take_while(|(day, _)| *day < days).collect();
-        Series { place, line, reports, days, ends: days, holes: 0 }
-    };
-    let mut all: Vec<_> = places.iter().map(series).collect();
-    let spans: Vec<_> = all.iter().map(|series| (series.place, series.span())).collect();
-    for series in &mut all {
-        let Some((first, last)) = series.span() else { continue };
-        let next = |(other, span): &(&Place, Option<(usize, usize)>)| {
-            span.map(|(start, _)| start).filter(|start| *start > last && series.place.goes_on_as(other))
-        };
-        series.ends = spans.iter().filter_map(next).min().unwrap_or(days);
-        series.holes = (series.ends - first).saturating_sub(series.reports.len());
-    }
-    all
-}
-
-impl Series<'_> {
-    /// The first and the last day with a report.
-    fn span(&self) -> Option<(usize, usize)> {
-        Some((self.reports.first()?.0, self.reports.last()?.0))
-    }
-
-    /// Counts of one kind: zero before the first report, unchanged where one is missing, zero again from the end on.
-    pub(super) fn row(&self, kind: fn(&Report) -> f64) -> Row {
-        let mut cumulative = vec![0.0; self.days];
-        for (index, (day, report)) in self.reports.iter().enumerate() {
-            let until = self.reports.get(index + 1).map_or(self.ends, |(next, _)| *next);
-            cumulative[*day..until].fill(kind(report));
-        }
-        let total = cumulative.last().copied().unwrap_or_default();
-        let (unit, name) = (self.place.unit, self.place.name.clone());
-        Row { unit, name, line: self.line, population: None, position: None, cumulative, total }
     }
 }
