@@ -33,7 +33,8 @@ impl DayColumns {
             let Some(found) = day(name) else {
                 let name = quoted(name);
                 let problem = format!("`{name}` is not a date where {expected} was expected");
-                return Err(wrong(problem, "every column after the first day must be a day").in_column(name).into());
+                let remedy = format!("remove column `{name}`: every column after the first day must be a day");
+                return Err(wrong(problem, &remedy).in_column(name).into());
             };
             if found != expected {
                 let problem = format!("after {last_day} comes {found}: the days have a gap or are out of order");
@@ -42,6 +43,11 @@ impl DayColumns {
             last_day = found;
         }
         Ok(Self { start, first_day, last_day })
+    }
+
+    /// The day of a column, counted from the first day's.
+    pub(super) fn day(&self, index: usize) -> Date {
+        i64::try_from(index).map_or(self.last_day, |days| self.first_day.saturating_add(days.days()))
     }
 }
 

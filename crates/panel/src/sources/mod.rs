@@ -1,5 +1,6 @@
 //! Publishers' files: each layout is recognised by its header and read into [`Counts`].
 
+mod blank;
 mod candidates;
 mod days;
 mod discover;
@@ -112,6 +113,7 @@ pub(super) fn wide(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
     let file = reader.parsed(path, |bytes| wide::read(path, bytes))?;
     let counts = file.until(until)?;
     reader.holds_until(path, counts.last_day);
+    reader.notices.extend(file.notices(until));
     Ok(counts)
 }
 
@@ -127,7 +129,10 @@ fn nyt(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Publis
     let parts: Vec<_> = read.iter().map(|(file, days)| nyt::Part { file, days: *days }).collect();
     let span = files.years.first().zip(files.years.last()).map(|(first, last)| (first.days.0, last.days.1));
     let (published, holes) = nyt::published(&files.cases, span.unwrap_or_default(), &parts, until)?;
-    reader.notice(format!("{}: days without a row of the county, counted as no change", files.cases.display()), holes);
+    reader.notice(
+        format!("{}: days without a row or a count of the county, counted as no change", files.cases.display()),
+        holes,
+    );
     Ok(published)
 }
 

@@ -15,11 +15,13 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the header.
+    /// Reads the header. Columns at its end without a name are left out.
     pub(crate) fn new(path: &Path, bytes: &'a [u8]) -> Result<Self, Error> {
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
         let header = reader.byte_headers().map_err(|error| unreadable(path, &error))?;
-        let header = header.iter().map(|name| cleaned(name)).collect();
+        let mut header: Vec<String> = header.iter().map(cleaned).collect();
+        let named = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        header.truncate(named);
         Ok(Self { path: path.to_owned(), header, reader })
     }
 
@@ -45,10 +47,14 @@ impl<'a> Table<'a> {
     /// Reads the next record; false at the end.
     ///
     /// # Errors
-    /// Where it cannot be read or has another number of fields than the header.
+    /// Where it cannot be read or has another number of fields than the header, empty ones at its end aside.
     pub(crate) fn read(&mut self, record: &mut ByteRecord) -> Result<bool, Error> {
         if !self.reader.read_byte_record(record).map_err(|error| unreadable(&self.path, &error))? {
             return Ok(false);
+        }
+        // Spreadsheets write separators of empty columns after the last.
+        if record.iter().skip(self.header.len()).all(|field| field.trim_ascii().is_empty()) {
+            record.truncate(self.header.len());
         }
         if record.len() != self.header.len() {
             let problem = format!("{} fields where the header has {}", record.len(), self.header.len());
@@ -70,14 +76,14 @@ impl<'a> Table<'a> {
         InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(quoted(name))
     }
 
-    /// A required count.
-    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, InputError> {
+    /// A count; none where the field is blank.
+    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<Option<f64>, InputError> {
         let text = record.get(column).unwrap_or_default();
-        number(text).ok_or_else(|| {
-            let problem = match text {
-                b"" => "a count is missing".to_owned(),
-                text => format!("`{}` is not a number", quoted(text)),
-            };
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        number(text).map(Some).ok_or_else(|| {
+            let problem = format!("`{}` is not a number", quoted(text));
             self.wrong(record, column, problem, "write the cumulative count as a number, such as 1234")
         })
     }
@@ -164,9 +170,21 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_refused() {
-        let mut table = Table::new(Path::new("f.csv"), b"a,b\n1\n").unwrap();
-        let error = table.read(&mut ByteRecord::new()).unwrap_err().to_string();
-        assert_eq!(error, "f.csv, line 2: 1 fields where the header has 2");
+    fn lines_with_other_columns_than_the_header_are_refused() {
+        for (text, fields) in [("a,b\n1\n", 1), ("a,b\n1,2,3\n", 3), ("a,b,,\n1,2,,3\n", 4), ("a,b,\n1\n", 1)] {
+            let mut table = Table::new(Path::new("f.csv"), text.as_bytes()).unwrap();
+            let error = table.read(&mut ByteRecord::new()).unwrap_err().to_string();
+            assert_eq!(error, format!("f.csv, line 2: {fields} fields where the header has 2"));
+        }
+    }
+
+    #[test]
+    fn empty_columns_at_the_end_are_left_out() {
+        for text in ["a,b,\n1,2,\n", "a,b,,\n1,2\n", "a,b\n1,2, ,\n"] {
+            let mut table = Table::new(Path::new("f.csv"), text.as_bytes()).unwrap();
+            let mut record = ByteRecord::new();
+            assert!(table.read(&mut record).unwrap());
+            assert_eq!((table.header(), record.len()), (&["a".to_owned(), "b".to_owned()][..], 2), "{text}");
+        }
     }
 }

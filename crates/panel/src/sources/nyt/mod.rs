@@ -93,7 +93,7 @@ impl Columns {
         };
         let line = line(record);
         let (cases, deaths) = match place.key.unit {
-            Unit::LeftOut => (0.0, 0.0),
+            Unit::LeftOut => (None, None),
             _ => (table.count(record, self.cases)?, table.count(record, self.deaths)?),
         };
         let report = Report { cases, deaths, line };
@@ -101,10 +101,10 @@ impl Columns {
         // A row that occurs twice says nothing new; two that differ cannot both be the place's total.
         let Some(other) = other.filter(|other| (other.cases, other.deaths) != (cases, deaths)) else { return Ok(()) };
         let problem = format!(
-            "`{}` has {cases} cases and {deaths} deaths on {today}, but {} and {} on line {}",
+            "`{}` has {} on {today}, but {} on line {}",
             quoted(&place.name),
-            other.cases,
-            other.deaths,
+            report.counts(),
+            other.counts(),
             other.line
         );
         Err(table.wrong(record, self.fips, problem, "keep one row per county and day"))

@@ -10,12 +10,20 @@ use crate::geography::{Unit, unit};
 /// What one row reports.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Report {
-    /// Cumulative cases.
-    pub(super) cases: f64,
-    /// Cumulative deaths.
-    pub(super) deaths: f64,
+    /// Cumulative cases; none where the field is blank.
+    pub(super) cases: Option<f64>,
+    /// Cumulative deaths; none where the field is blank.
+    pub(super) deaths: Option<f64>,
     /// Line of the row, from 1.
     pub(super) line: u64,
+}
+
+impl Report {
+    /// The counts in words.
+    pub(super) fn counts(&self) -> String {
+        let number = |count: Option<f64>| count.map_or("no number of".to_owned(), |count| count.to_string());
+        format!("{} cases and {} deaths", number(self.cases), number(self.deaths))
+    }
 }
 
 /// What tells a place from others.

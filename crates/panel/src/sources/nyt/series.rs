@@ -20,7 +20,7 @@ pub(crate) struct Part<'a> {
 }
 
 /// The counts of files, in order of their days, up to and including a day, and the number of days within them on which a
-/// county has no row. `path` names the files in messages; `span` is the first and last day of all of them.
+/// county has no row, or a blank in it. `path` names the files in messages; `span` is the first and last day of all of them.
 pub(crate) fn published(
     path: &Path,
     span: (Date, Date),
@@ -38,7 +38,7 @@ pub(crate) fn published(
     all.retain(|series| series.key.unit != Unit::LeftOut);
     let left_out = there - all.len();
     let holes = all.iter().map(Series::holes).sum();
-    let counts = |kind: fn(&Report) -> f64| {
+    let counts = |kind: fn(&Report) -> Option<f64>| {
         let rows = all.iter().map(|series| series.row(days, kind)).collect();
         Counts { path: path.to_owned(), first_day, last_day, rows, left_out }.merged()
     };
@@ -99,17 +99,19 @@ impl Series<'_> {
         (day(self.reports.first()), day(self.reports.last()))
     }
 
-    /// Days without a report between its first day and its end.
+    /// Days without a whole report between its first day and its end.
     fn holes(&self) -> usize {
-        (self.ends - self.span().0).saturating_sub(self.reports.len())
+        let is_whole = |(_, report): &&(usize, &Report)| report.cases.is_some() && report.deaths.is_some();
+        (self.ends - self.span().0).saturating_sub(self.reports.iter().filter(is_whole).count())
     }
 
     /// Counts of one kind: zero before the first report, unchanged where one is missing, zero again from the end on.
-    fn row(&self, days: usize, kind: fn(&Report) -> f64) -> Row {
-        let mut cumulative = vec![0.0; days];
+    fn row(&self, days: usize, kind: fn(&Report) -> Option<f64>) -> Row {
+        let (mut cumulative, mut last) = (vec![0.0; days], 0.0);
         for (index, (day, report)) in self.reports.iter().enumerate() {
             let until = self.reports.get(index + 1).map_or(self.ends, |(next, _)| *next);
-            cumulative[*day..until].fill(kind(report));
+            last = kind(report).unwrap_or(last);
+            cumulative[*day..until].fill(last);
         }
         let total = cumulative.last().copied().unwrap_or_default();
         let (unit, name, line) = (self.key.unit, self.name.to_owned(), self.line.1);
