@@ -145,6 +145,27 @@ fn a_place_is_its_code_and_not_its_spelling() {
             &[5.0, 0.0, 4.0],
         ),
         (
+            "counties that go on as one unit",
+            &[
+                (1, "Yakutat", AK, "02282", 5),
+                (1, "Hoonah-Angoon", AK, "02105", 1),
+                (2, "Yakutat plus Hoonah-Angoon", AK, "", 8),
+                (3, "Yakutat plus Hoonah-Angoon", AK, "02998", 9),
+            ],
+            "02",
+            &[6.0, 2.0, 1.0],
+        ),
+        (
+            "a city with and without its own code",
+            &[
+                (1, "Kansas City", "Missouri", "", 5),
+                (2, "Kansas City", "Missouri", "29998", 6),
+                (3, "Kansas City", "Missouri", "29998.0", 9),
+            ],
+            "29",
+            &[5.0, 1.0, 3.0],
+        ),
+        (
             "rows without a county are apart by name",
             &[
                 (1, "Kansas City", "Missouri", "", 5),

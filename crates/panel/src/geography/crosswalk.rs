@@ -3,7 +3,7 @@
 use countycast_engine::Fips;
 
 use super::states::TERRITORIES;
-use super::{JointUnit, State, codes};
+use super::{JointUnit, State, codes, new_york};
 
 /// The place that a row of a publisher's table counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -52,10 +52,20 @@ pub(crate) fn unit(code: Option<u32>, place: &str, state: &str) -> Option<Unit> 
         Some(code @ (80_000..81_000 | 90_000..91_000)) => {
             (code % 1_000 == state.number()).then_some(Unit::Apart(state))
         }
+        // The New York Times: codes from 990 for its own units. The code must agree with the name of the state.
+        Some(code) if (990..1_000).contains(&(code % 1_000)) => {
+            (code / 1_000 == state.number()).then(|| by_own_code(code).unwrap_or_else(|| by_name(state, place)))
+        }
         // USAFacts: 0 for `Statewide Unallocated`, 1 for `New York City Unallocated`.
         None | Some(0 | 1) => Some(by_name(state, place)),
         Some(_) => None,
     }
+}
+
+/// Units to which The New York Times gives codes: New York City and Alaska's joint units. Its others, Kansas City (29998) and
+/// Joplin (29997), are apart from the counties around them, as what it calls by a name alone.
+fn by_own_code(code: u32) -> Option<Unit> {
+    if code == new_york::NYT_CODE { Some(Unit::NewYorkCity) } else { JointUnit::coded(code).map(Unit::Joint) }
 }
 
 fn by_name(state: Fips, place: &str) -> Unit {
@@ -99,14 +109,29 @@ mod tests {
             (Some(90_025), "Unassigned", "Massachusetts", 25),
             (None, "Kansas City", "Missouri", 29),
             (None, "Federal Correctional Institution (FCI)", "Michigan", 26),
+            (Some(29_998), "Kansas City", "Missouri", 29),
+            (Some(29_997), "Joplin", "Missouri", 29),
+            (Some(44_999), "Unknown", "Rhode Island", 44),
             (None, "Unknown", "Rhode Island", 44),
             (Some(0), "Statewide Unallocated", "AL", 1),
         ] {
             assert_eq!(unit(code, place, name), Some(Unit::Apart(state(number))), "{place}");
         }
+        assert_eq!(unit(Some(29_997), "Joplin", "Alaska"), None, "code and name disagree");
         assert_eq!(unit(Some(80_001), "Out of AL", "Alaska"), None, "code and name disagree");
         assert!(matches!(unit(None, "TriCounty", "Utah"), Some(Unit::Joint(u)) if u.counties().count() == 3));
-        assert_eq!(unit(None, "New York City", "New York"), Some(Unit::NewYorkCity));
+        for (code, name) in [(None, "New York City"), (Some(36_998), "New York City"), (Some(36_998), "NYC")] {
+            assert_eq!(unit(code, name, "New York"), Some(Unit::NewYorkCity));
+        }
+        for (code, name, first) in
+            [(2_997, "Bristol Bay plus Lake and Peninsula", 2_060), (2_998, "Yakutat plus Hoonah-Angoon", 2_282)]
+        {
+            for (code, name) in [(None, name), (Some(code), name), (Some(code), "renamed")] {
+                let found = unit(code, name, "Alaska");
+                let member = |u: &'static JointUnit| u.counties().next().map(Fips::number);
+                assert!(matches!(found, Some(Unit::Joint(u)) if member(u) == Some(first)), "{name}: {found:?}");
+            }
+        }
     }
 
     #[test]
