@@ -69,9 +69,9 @@ pub(super) fn day(text: &str) -> Option<Date> {
         return text.parse().ok();
     }
     let parts: Vec<&str> = text.split('/').collect();
-    let (year, month, day) = match parts.as_slice() {
-        &[year, month, day] if year.len() == 4 => (year, month, day),
-        &[month, day, year] if year.len() == 2 || year.len() == 4 => (year, month, day),
+    let (year, month, day) = match *parts.as_slice() {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [month, day, year] if year.len() == 2 || year.len() == 4 => (year, month, day),
         _ => return None,
     };
     let year: i16 = year.parse().ok().map(|y: i16| if y < 100 { y + 2000 } else { y })?;

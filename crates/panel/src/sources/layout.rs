@@ -79,7 +79,7 @@ fn table(header: &[&str]) -> Layout {
     let days = header.iter().any(|name| day(name).is_some());
     let wide = |publisher, kind| {
         let problem = "the header has no dates, so this is no series of counts";
-        let remedy = "put the publisher's time series there, whose day columns are named as 1/22/20";
+        let remedy = "name day columns as 1/22/20, as in the publisher's time series";
         if days { Layout::Counts(publisher, kind) } else { Layout::NoSeries(publisher, kind, problem, remedy) }
     };
     if all(&["FIPS", "Admin2", "Province_State"]) {
