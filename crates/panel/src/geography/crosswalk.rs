@@ -4,6 +4,7 @@ use countycast_engine::Fips;
 
 use super::states::TERRITORIES;
 use super::{JointUnit, State, codes, new_york};
+use crate::quote::quoted;
 
 /// The place that a row of a publisher's table counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -36,11 +37,13 @@ impl Unit {
 
 /// The place that the row with this code, place name and state name counts; none if the crosswalk does not know it.
 ///
-/// `code` is the FIPS number as published, where there is one.
+/// `code` is the FIPS number as published, where there is one. A county's has to agree with the name of a state, where that
+/// is one: a wrong digit is not to give a county the counts of another.
 #[must_use]
 pub(crate) fn unit(code: Option<u32>, place: &str, state: &str) -> Option<Unit> {
     if let Some(county) = code.and_then(codes::county) {
-        return Some(Unit::County(county));
+        let agrees = State::named(state).is_none_or(|named| county.state() == Some(named.fips()));
+        return agrees.then_some(Unit::County(county));
     }
     if outside(code, place, state) {
         return Some(Unit::LeftOut);
@@ -59,6 +62,18 @@ pub(crate) fn unit(code: Option<u32>, place: &str, state: &str) -> Option<Unit> 
         // USAFacts: 0 for `Statewide Unallocated`, 1 for `New York City Unallocated`.
         None | Some(0 | 1) => Some(by_name(state, place)),
         Some(_) => None,
+    }
+}
+
+/// Why the crosswalk does not know a row.
+#[must_use]
+pub(crate) fn unknown(code: Option<u32>, place: &str, state: &str) -> String {
+    let names = format!("`{}, {}`", quoted(place), quoted(state));
+    let of_county = code.and_then(codes::county).and_then(State::of).map(|state| state.name);
+    match (code, of_county) {
+        (Some(code), Some(other)) => format!("FIPS {code:05} ({names}) is a county of {other}"),
+        (Some(code), None) => format!("FIPS {code:05} ({names}) is unknown to the crosswalk"),
+        (None, _) => format!("{names} is unknown to the crosswalk"),
     }
 }
 
@@ -152,6 +167,8 @@ mod tests {
     fn what_is_not_known_is_not_guessed() {
         assert_eq!(unit(Some(1_002), "Autauga", "Alabama"), None);
         assert_eq!(unit(Some(99_001), "Nowhere", "Alabama"), None);
+        assert_eq!(unit(Some(13_001), "Autauga", "AL"), None);
+        assert_eq!(unknown(Some(13_001), "Autauga", "AL"), "FIPS 13001 (`Autauga, AL`) is a county of Georgia");
         assert_eq!(unit(None, "Nowhere", "Atlantis"), None);
     }
 }

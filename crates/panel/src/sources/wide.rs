@@ -11,7 +11,7 @@ use super::days::{DayColumns, days_until};
 use super::table::{Table, line, number, text};
 use super::{Counts, Row, Unusable};
 use crate::error::{Error, InputError};
-use crate::geography::{Unit, unit};
+use crate::geography::{Unit, unit, unknown};
 use crate::input::Notice;
 use crate::quote::quoted;
 
@@ -78,7 +78,10 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
     while table.read(&mut record)? {
         let code = table.fips(&record, names.code)?;
         let (place, state) = (text(&record, names.place), text(&record, names.state));
-        let unit = unit(code, &place, &state).ok_or_else(|| unknown(&table, &record, &names, code))?;
+        let unit = unit(code, &place, &state).ok_or_else(|| {
+            let remedy = "correct the code, or remove the row if it is not a county or state";
+            table.wrong(&record, names.code, unknown(code, &place, &state), remedy)
+        })?;
         // A county is known by its code; other rows share codes or have none.
         let key = match unit {
             Unit::County(_) => (code, String::new()),
@@ -166,15 +169,6 @@ fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> R
         }
         _ => Ok(count),
     }
-}
-
-fn unknown(table: &Table<'_>, record: &ByteRecord, names: &Names, code: Option<u32>) -> InputError {
-    let (place, state) = (quoted(text(record, names.place)), quoted(text(record, names.state)));
-    let problem = code.map_or_else(
-        || format!("`{place}, {state}` is unknown to the crosswalk"),
-        |code| format!("FIPS {code:05} (`{place}, {state}`) is unknown to the crosswalk"),
-    );
-    table.wrong(record, names.code, problem, "correct the code, or remove the row if it is not a county or state")
 }
 
 fn positive(record: &ByteRecord, column: usize) -> Option<f64> {

@@ -18,7 +18,7 @@ use super::Unusable;
 use super::days::day;
 use super::table::{Table, line, text};
 use crate::error::{Error, InputError};
-use crate::geography::Unit;
+use crate::geography::{Unit, unknown};
 use crate::quote::quoted;
 
 /// A whole file.
@@ -84,9 +84,7 @@ impl Columns {
                 let code = table.fips(record, self.fips)?;
                 let (name, state) = (text(record, self.county), text(record, self.state));
                 places.named(written, code, &name, &state).ok_or_else(|| {
-                    let code = code.map(|code| format!(" (FIPS {code:05})")).unwrap_or_default();
-                    let (name, state) = (quoted(name), quoted(state));
-                    let problem = format!("`{name}, {state}`{code} is unknown to the crosswalk");
+                    let problem = unknown(code, &name, &state);
                     table.wrong(record, self.fips, problem, "correct the code, or remove the row")
                 })?
             }
