@@ -2,14 +2,13 @@
 
 use std::any::Any;
 use std::collections::HashMap;
-use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use flate2::read::GzDecoder;
 use jiff::civil::Date;
 use sha2::{Digest, Sha256};
 
+use crate::content;
 use crate::error::{Error, InputError};
 
 /// A file that went into the panel.
@@ -82,7 +81,7 @@ impl Reader {
         &self.folder.path
     }
 
-    /// Parses a file, decompressed if it is gzip, and records it as an input. A file is opened and parsed once per data
+    /// Parses the text of a file, unpacked and in UTF-8, and records it as an input. A file is opened and parsed once per data
     /// folder; later calls, also through a clone, return the same result.
     pub(super) fn parsed<T: Send + Sync + 'static>(
         &mut self,
@@ -100,7 +99,7 @@ impl Reader {
             None => {
                 let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
                 let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-                let content = Arc::new(parse(&unpacked(path, bytes)?)?);
+                let content = Arc::new(parse(&content::text(path, bytes)?)?);
                 let kept = Arc::clone(&content) as Arc<dyn Any + Send + Sync>;
                 parsed.insert(path.to_owned(), Parsed { sha256: sha256.clone(), content: kept });
                 (content, sha256)
@@ -135,15 +134,4 @@ impl Reader {
             self.notices.push(Notice { message: message.into(), count });
         }
     }
-}
-
-fn unpacked(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
-    if path.extension().is_none_or(|extension| extension != "gz") {
-        return Ok(bytes);
-    }
-    let mut text = Vec::with_capacity(bytes.len() * 6);
-    GzDecoder::new(bytes.as_slice())
-        .read_to_end(&mut text)
-        .map_err(|source| InputError::new(path, format!("cannot be unpacked: {source}"), "download the file again"))?;
-    Ok(text)
 }

@@ -206,11 +206,11 @@ fn headers() {
 fn values() {
     for (from, to, expected) in [
         (",1,3,3,6", ",1,x,3,6", "line 2, column `3/2/20`: `x` is not a number"),
-        (",1,3,3,6", ",1,,3,6", "line 2, column `3/2/20`: a count is missing"),
         (",1,3,3,6", ",1,-3,3,6", "line 2, column `3/2/20`: a cumulative count of -3"),
         (",1,3,3,6", ",1,3,3", "line 2: 11 fields where the header has 12"),
         ("1003.0", "01001", "line 3, column `FIPS`: FIPS 01001 is already on line 2"),
         ("1003.0", "1002", "line 3, column `FIPS`: FIPS 01002 (`Baldwin, Alabama`) is unknown to the crosswalk"),
+        ("1003.0", "13001", "line 3, column `FIPS`: FIPS 13001 (`Baldwin, Alabama`) is a county of Georgia"),
         ("1003.0", "Baldwin", "line 3, column `FIPS`: `Baldwin` is not a FIPS code"),
         (
             "Kansas City,Missouri",
@@ -256,10 +256,10 @@ fn long_layout_errors() {
         ("2020-03-03,Snohomish,Washington,53061,1,0\n", ", column `date`: after 2020-03-01 comes 2020-03-03"),
         ("2020-03-02,Snohomish,Washington,53061,one,0\n", ", line 3, column `cases`: `one` is not a number"),
         (
-            "2020-03-01,Snohomish,Washington,53061,1,0\n",
-            ", line 3, column `fips`: `Snohomish` has two rows for 2020-03-01",
+            "2020-03-01,Snohomish,Washington,53061,2,0\n",
+            ", line 3, column `fips`: `Snohomish` has 2 cases and 0 deaths on 2020-03-01, but 1 cases and 0 deaths on line 2",
         ),
-        ("2020-03-02,Nowhere,Washington,53002,1,0\n", ", line 3, column `fips`: `Nowhere, Washington` (FIPS"),
+        ("2020-03-02,Nowhere,Washington,53002,1,0\n", ", line 3, column `fips`: FIPS 53002 (`Nowhere, Washington`) is"),
         ("March,Snohomish,Washington,53061,1,0\n", ", line 3, column `date`: `March` is not a date"),
     ] {
         let error = Folder::of(&[("us.csv", &format!("{good}{more}"))]).error(None);

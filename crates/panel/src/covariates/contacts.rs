@@ -8,6 +8,7 @@ use csv::{ByteRecord, ReaderBuilder};
 
 use crate::error::{Error, InputError};
 use crate::input::Reader;
+use crate::quote::quoted;
 use crate::sources::table::number;
 
 /// Files of the settings below the data folder, in the order of [`Contacts::new`], with the mean daily effective
@@ -64,7 +65,7 @@ fn numbers(path: &Path, bytes: &[u8], (columns, greatest): Shape) -> Result<Vec<
         }
         let value = |(column, field): (usize, &[u8])| {
             number(field).filter(|value| (0.0..=greatest).contains(value)).ok_or_else(|| {
-                let problem = format!("`{}` is not a number from 0 to {greatest}", String::from_utf8_lossy(field));
+                let problem = format!("`{}` is not a number from 0 to {greatest}", quoted(field));
                 wrong(path, problem).on_line(line).in_column((column + 1).to_string())
             })
         };

@@ -6,8 +6,15 @@ use super::State;
 
 /// Codes that some sources use for counties with another code in the panel: (theirs, ours).
 ///
-/// Chugach and Copper River were one, Valdez-Cordova, until 2019. Wade Hampton became Kusilvak and Shannon became
-/// Oglala Lakota in 2015. The city of Bedford joined its county in 2013.
+/// | theirs | ours | years |
+/// |---|---|---|
+/// | 02063 Chugach, 02066 Copper River | 02261 Valdez-Cordova | one until 2019-01-02, two since; publishers changed in 2020 and 2021 |
+/// | 02270 Wade Hampton | 02158 Kusilvak | renamed on 2015-07-01 |
+/// | 46113 Shannon | 46102 Oglala Lakota | renamed on 2015-05-01 |
+/// | 51515 Bedford, the city | 51019 Bedford, the county | the city is part of the county since 2013-07-01 |
+///
+/// Source: Census Bureau, Substantial Changes to Counties and County Equivalent Entities: 1970-Present. Connecticut's
+/// planning regions (09110 to 09190), which replaced its counties in 2022, are no code of the panel: they divide counties.
 const CHANGED: [(u32, u32); 5] = [(2_063, 2_261), (2_066, 2_261), (2_270, 2_158), (46_113, 46_102), (51_515, 51_019)];
 
 /// The panel's code of the county that a source calls `code`; none if it is not a county's.

@@ -6,6 +6,6 @@ mod joint;
 pub(super) mod new_york;
 mod states;
 
-pub(super) use crosswalk::{Unit, unit};
+pub(super) use crosswalk::{Unit, unit, unknown};
 pub(super) use joint::JointUnit;
 pub use states::State;

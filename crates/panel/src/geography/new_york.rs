@@ -10,6 +10,9 @@ pub(crate) const BOROUGHS: [(u32, f64); 5] =
 /// The county under which JHU counted the whole city until 2020-08-30: Manhattan.
 pub(crate) const LUMPED_UNDER: u32 = 36_061;
 
+/// The code that The New York Times gives to the whole city where it gives one.
+pub(crate) const NYT_CODE: u32 = 36_998;
+
 /// A county's share of the city's residents; none outside the city.
 #[must_use]
 pub(crate) fn share(county: Fips) -> Option<f64> {

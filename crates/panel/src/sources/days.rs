@@ -6,6 +6,7 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 use crate::error::{Error, InputError};
+use crate::quote::quoted;
 
 /// The run of day columns in a wide header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,16 +31,23 @@ impl DayColumns {
         for name in &header[start + 1..] {
             let expected = last_day.saturating_add(1.day());
             let Some(found) = day(name) else {
+                let name = quoted(name);
                 let problem = format!("`{name}` is not a date where {expected} was expected");
-                return Err(wrong(problem, "every column after the first day must be a day").in_column(name).into());
+                let remedy = format!("remove column `{name}`: every column after the first day must be a day");
+                return Err(wrong(problem, &remedy).in_column(name).into());
             };
             if found != expected {
                 let problem = format!("after {last_day} comes {found}: the days have a gap or are out of order");
-                return Err(wrong(problem, "every day needs its column, in order").in_column(name).into());
+                return Err(wrong(problem, "every day needs its column, in order").in_column(quoted(name)).into());
             }
             last_day = found;
         }
         Ok(Self { start, first_day, last_day })
+    }
+
+    /// The day of a column, counted from the first day's.
+    pub(super) fn day(&self, index: usize) -> Date {
+        i64::try_from(index).map_or(self.last_day, |days| self.first_day.saturating_add(days.days()))
     }
 }
 
@@ -60,11 +68,12 @@ pub(super) fn day(text: &str) -> Option<Date> {
     if text.contains('-') {
         return text.parse().ok();
     }
-    let mut parts = text.split('/');
-    let (month, day, year) = (parts.next()?, parts.next()?, parts.next()?);
-    if parts.next().is_some() || !(year.len() == 2 || year.len() == 4) {
-        return None;
-    }
+    let parts: Vec<&str> = text.split('/').collect();
+    let (year, month, day) = match *parts.as_slice() {
+        [year, month, day] if year.len() == 4 => (year, month, day),
+        [month, day, year] if year.len() == 2 || year.len() == 4 => (year, month, day),
+        _ => return None,
+    };
     let year: i16 = year.parse().ok().map(|y: i16| if y < 100 { y + 2000 } else { y })?;
     Date::new(year, month.parse().ok()?, day.parse().ok()?).ok()
 }
@@ -81,10 +90,10 @@ mod tests {
 
     #[test]
     fn finds_the_days_in_every_spelling() {
-        let days = find(&["FIPS", "2/28/20", "2/29/2020", "2020-03-01"]).unwrap();
-        assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 28), date(2020, 3, 1)));
+        let days = find(&["FIPS", "2/27/20", "2020/2/28", "2/29/2020", "2020-03-01"]).unwrap();
+        assert_eq!((days.start, days.first_day, days.last_day), (1, date(2020, 2, 27), date(2020, 3, 1)));
         let until = |day| days_until(days.first_day, days.last_day, day);
-        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(until), [3, 2, 0]);
+        assert_eq!([None, Some(date(2020, 2, 29)), Some(date(2020, 1, 1))].map(until), [4, 3, 0]);
     }
 
     #[test]

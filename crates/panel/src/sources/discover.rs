@@ -1,12 +1,11 @@
-//! Finding the files of a publisher in a data folder, by their headers.
+//! Choosing the files of a publisher among those of a data folder.
 
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use flate2::read::GzDecoder;
-
 use super::Publisher;
+use super::candidates::Candidates;
+use super::layout::Kind;
+use super::nyt::{self, Years};
 use crate::error::{Error, InputError};
 use crate::input::Reader;
 
@@ -19,65 +18,56 @@ pub(crate) struct Files {
     pub(crate) cases: PathBuf,
     /// Cumulative deaths; the same file where one holds both.
     pub(crate) deaths: PathBuf,
+    /// All files of the New York Times with the days for which they are used, in order; none of other publishers.
+    pub(crate) years: Vec<Years>,
+    /// USAFacts' residents of counties, where the publisher's counts are read.
+    pub(crate) residents: Option<PathBuf>,
 }
 
-/// Content of a file, by its header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Cases,
-    Deaths,
-    Both,
-    /// Cases or deaths: the header does not say.
-    Either,
-}
-
-/// Finds the counts in the data folder and its first-level folders: of the wanted publisher, or of the first of JHU,
-/// NYT and USAFacts that is there.
+/// Finds the counts in the data folder: of the wanted publisher, or of the first of JHU, NYT and USAFacts that is there.
 pub(crate) fn find(wanted: Option<Publisher>, reader: &mut Reader) -> Result<Files, Error> {
     let folder = reader.folder().to_owned();
-    let mut found = Vec::new();
-    let (mut looked_at, mut example) = (0, None);
-    for path in tables(&folder)? {
-        let header = header(&path)?;
-        looked_at += 1;
-        match recognise(&header) {
-            Some((publisher, kind)) => found.push((publisher, kind, path)),
-            None => example = example.or(Some((path, header))),
-        }
-    }
+    let mut found = Candidates::find(&folder, wanted, reader)?;
     let publishers = [Publisher::Jhu, Publisher::Nyt, Publisher::UsaFacts];
-    let present: Vec<_> = publishers.into_iter().filter(|p| found.iter().any(|(f, ..)| f == p)).collect();
+    let present: Vec<_> = publishers.into_iter().filter(|p| found.counts.iter().any(|(f, ..)| f == p)).collect();
     let Some(publisher) = present.iter().copied().find(|p| wanted.is_none_or(|wanted| wanted == *p)) else {
-        return Err(nothing(&folder, wanted, looked_at, example));
+        return Err(nothing(&folder, wanted, found));
     };
     if present.len() > 1 {
         reader.notice(format!("more than one publisher's counts: {publisher:?} was read"), present.len());
     }
-    found.retain(|(found, ..)| *found == publisher);
-    if publisher == Publisher::Nyt {
-        let both = only(&found, Kind::Both, publisher, &folder)?;
-        return Ok(Files { publisher, cases: both.clone(), deaths: both });
-    }
-    for (_, kind, path) in found.iter_mut().filter(|(_, kind, _)| *kind == Kind::Either) {
+    found.counts.retain(|(found, ..)| *found == publisher);
+    for (_, kind, path) in found.counts.iter_mut().filter(|(_, kind, _)| *kind == Kind::Either) {
         *kind = by_name(path)?;
     }
-    let cases = only(&found, Kind::Cases, publisher, &folder)?;
-    let deaths = only(&found, Kind::Deaths, publisher, &folder)?;
-    Ok(Files { publisher, cases, deaths })
+    let files = if publisher == Publisher::Nyt {
+        years(&found, reader)?
+    } else {
+        let cases = only(&found, Kind::Cases, publisher, &folder)?;
+        let deaths = only(&found, Kind::Deaths, publisher, &folder)?;
+        let residents = found.residents.take().filter(|_| publisher == Publisher::UsaFacts);
+        Files { publisher, cases, deaths, years: Vec::new(), residents }
+    };
+    for error in found.no_tables {
+        reader.notice(format!("{error}; it was not read"), 1);
+    }
+    Ok(files)
 }
 
-fn recognise(header: &[String]) -> Option<(Publisher, Kind)> {
-    let has = |name: &str| header.iter().any(|column| column.eq_ignore_ascii_case(name));
-    let all = |names: &[&str]| names.iter().all(|name| has(name));
-    if all(&["FIPS", "Admin2", "Province_State"]) {
-        Some((Publisher::Jhu, if has("Population") { Kind::Deaths } else { Kind::Cases }))
-    } else if all(&["date", "county", "state", "fips", "cases", "deaths"]) {
-        Some((Publisher::Nyt, Kind::Both))
-    } else if all(&["countyFIPS", "County Name", "State", "stateFIPS"]) {
-        Some((Publisher::UsaFacts, Kind::Either))
-    } else {
-        None
+/// The files of the New York Times, in order of their days.
+fn years(found: &Candidates, reader: &mut Reader) -> Result<Files, Error> {
+    // What is read here only to know its days is no input of the panel.
+    let mut aside = reader.clone();
+    let days = |(.., path): &(Publisher, Kind, PathBuf)| {
+        let file = aside.parsed(path, |bytes| nyt::read(path, bytes))?;
+        Ok::<_, Error>(Years { path: path.clone(), days: file.days() })
+    };
+    let years = nyt::joined(found.counts.iter().map(days).collect::<Result<_, _>>()?)?;
+    for (.., path) in found.counts.iter().filter(|(.., path)| years.iter().all(|years| years.path != *path)) {
+        reader.notice(format!("{}: a longer file has the same days; it was not used", path.display()), 1);
     }
+    let newest = years.last().map(|years| years.path.clone()).unwrap_or_default();
+    Ok(Files { publisher: Publisher::Nyt, cases: newest.clone(), deaths: newest, years, residents: None })
 }
 
 /// USAFacts' two files have the same header: here, and only here, the file name decides.
@@ -95,17 +85,16 @@ fn by_name(path: &Path) -> Result<Kind, Error> {
 }
 
 /// The one file of this kind.
-fn only(
-    found: &[(Publisher, Kind, PathBuf)],
-    kind: Kind,
-    publisher: Publisher,
-    folder: &Path,
-) -> Result<PathBuf, Error> {
-    let paths: Vec<_> = found.iter().filter(|(_, k, _)| *k == kind).map(|(_, _, path)| path).collect();
+fn only(found: &Candidates, kind: Kind, publisher: Publisher, folder: &Path) -> Result<PathBuf, Error> {
+    let paths: Vec<_> = found.counts.iter().filter(|(_, k, _)| *k == kind).map(|(_, _, path)| path).collect();
     let what = if kind == Kind::Deaths { "deaths" } else { "cases" };
     match paths.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
+            let no_series = found.no_series.iter().find(|(p, k, _)| (*p, *k) == (publisher, kind));
+            if let Some(error) = no_series.map(|(.., error)| error).or(found.no_tables.first()) {
+                return Err(error.clone().into());
+            }
             let problem = format!("there is no file of {publisher:?} {what}");
             Err(InputError::new(folder, problem, "put the file with cases and the file with deaths there").into())
         }
@@ -116,58 +105,17 @@ fn only(
     }
 }
 
-fn nothing(
-    folder: &Path,
-    wanted: Option<Publisher>,
-    looked_at: usize,
-    example: Option<(PathBuf, Vec<String>)>,
-) -> Error {
+/// Why a folder has no counts: the file that would have them, or else how the first file starts.
+fn nothing(folder: &Path, wanted: Option<Publisher>, found: Candidates) -> Error {
+    let no_series = found.no_series.into_iter().find(|(p, ..)| wanted.is_none_or(|wanted| wanted == *p));
+    if let Some(error) = no_series.map(|(.., error)| error).or(found.no_tables.into_iter().next()) {
+        return error.into();
+    }
     let wanted = wanted.map_or_else(|| "JHU, NYT or USAFacts".to_owned(), |wanted| format!("{wanted:?}"));
-    let seen = example.map_or_else(String::new, |(path, header)| {
-        let start = header.iter().take(6).cloned().collect::<Vec<_>>().join(",");
-        format!("; {} starts with `{start}`", path.display())
-    });
-    let problem = format!("none of {looked_at} CSV files has the layout of {wanted}{seen}");
+    let seen =
+        found.other.map_or_else(String::new, |(path, start)| format!("; {} starts with `{start}`", path.display()));
+    let problem = format!("none of {} CSV files has the layout of {wanted}{seen}", found.seen);
     let remedy = "a header has to start as JHU's (UID,…,FIPS,Admin2,Province_State,…), NYT's \
                   (date,county,state,fips,cases,deaths) or USAFacts' (countyFIPS,County Name,State,stateFIPS,…)";
     InputError::new(folder, problem, remedy).into()
-}
-
-/// CSV files in a folder and its first-level folders, in order of their names.
-fn tables(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let mut files = Vec::new();
-    let mut folders = Vec::new();
-    for path in entries(folder)? {
-        if path.is_dir() { folders.push(path) } else { files.push(path) }
-    }
-    for folder in folders {
-        files.extend(entries(&folder)?.into_iter().filter(|path| path.is_file()));
-    }
-    files.retain(|path| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
-        name.ends_with(".csv") || name.ends_with(".csv.gz")
-    });
-    Ok(files)
-}
-
-/// Contents of a folder, in order of names.
-pub(crate) fn entries(folder: &Path) -> Result<Vec<PathBuf>, Error> {
-    let read = || std::fs::read_dir(folder)?.map(|entry| entry.map(|e| e.path())).collect::<Result<Vec<_>, _>>();
-    let mut paths = read().map_err(|source| Error::read(folder, source))?;
-    paths.sort();
-    Ok(paths)
-}
-
-fn header(path: &Path) -> Result<Vec<String>, Error> {
-    let file = File::open(path).map_err(|source| Error::read(path, source))?;
-    let packed = path.extension().is_some_and(|extension| extension == "gz");
-    let stream: Box<dyn Read> = if packed { Box::new(GzDecoder::new(file)) } else { Box::new(file) };
-    let mut line = Vec::new();
-    // A header of many years of days has some tens of thousands of bytes; a file without line ends is not a table.
-    let mut start = BufReader::new(stream).take(1 << 20);
-    // A file that cannot be unpacked is not recognised here, and is reported when it is read.
-    let _ = start.read_until(b'\n', &mut line);
-    let line = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&line);
-    let line = String::from_utf8_lossy(line);
-    Ok(line.trim_end().split(',').map(|name| name.trim().trim_matches('"').to_owned()).collect())
 }

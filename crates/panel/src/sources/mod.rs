@@ -1,7 +1,10 @@
 //! Publishers' files: each layout is recognised by its header and read into [`Counts`].
 
+mod blank;
+mod candidates;
 mod days;
 mod discover;
+mod layout;
 mod nyt;
 pub(super) mod table;
 mod unusable;
@@ -11,13 +14,18 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+pub(super) use candidates::entries;
 pub(super) use days::days_between;
-pub(super) use discover::{Files, entries, find};
+pub(super) use discover::{Files, find};
 pub(super) use unusable::Unusable;
 
+use self::nyt::Years;
 use super::geography::Unit;
 use super::input::Reader;
 use crate::error::{Error, InputError};
+
+/// Fewest people counted on the first day for them to be those of many days.
+const MANY: f64 = 100.0;
 
 /// A publisher of county counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Deserialize)]
@@ -76,8 +84,8 @@ pub(super) struct Published {
 
 /// Reads the counts up to and including `until`; later ones are not used.
 pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
-    let published = match files.publisher {
-        Publisher::Nyt => nyt(&files.cases, until, reader)?,
+    let mut published = match files.publisher {
+        Publisher::Nyt => nyt(files, until, reader)?,
         _ => Published { cases: wide(&files.cases, until, reader)?, deaths: wide(&files.deaths, until, reader)? },
     };
     let (cases, deaths) = (&published.cases, &published.deaths);
@@ -85,6 +93,17 @@ pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> R
         let problem =
             format!("starts on {} where {} starts on {}", deaths.first_day, cases.path.display(), cases.first_day);
         return Err(InputError::new(&deaths.path, problem, "use both files of the same download").into());
+    }
+    if published.starts_late() {
+        let Counts { path, first_day, .. } = &published.cases;
+        let message =
+            "starts in the middle of the epidemic: what was counted up to then is not the new counts of that day";
+        reader.notice(format!("{}, {first_day}: {message}", path.display()), 1);
+        published.cases.start_at_nothing();
+        published.deaths.start_at_nothing();
+    }
+    if let Some(path) = &files.residents {
+        add_residents(path, &mut published, reader)?;
     }
     Ok(published)
 }
@@ -94,19 +113,57 @@ pub(super) fn wide(path: &Path, until: Option<Date>, reader: &mut Reader) -> Res
     let file = reader.parsed(path, |bytes| wide::read(path, bytes))?;
     let counts = file.until(until)?;
     reader.holds_until(path, counts.last_day);
+    reader.notices.extend(file.notices(until));
     Ok(counts)
 }
 
-/// Both kinds of counts of a file of the New York Times up to and including `until`.
-fn nyt(path: &Path, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
-    let file = reader.parsed(path, |bytes| nyt::read(path, bytes))?;
-    let (published, holes) = file.until(until)?;
-    reader.holds_until(path, published.cases.last_day);
-    reader.notice(format!("{}: days without a row of the county, counted as no change", path.display()), holes);
+/// Both kinds of counts of the New York Times' files up to and including `until`.
+fn nyt(files: &Files, until: Option<Date>, reader: &mut Reader) -> Result<Published, Error> {
+    let mut read = Vec::with_capacity(files.years.len());
+    let is_read = |years: &Years| until.is_none_or(|until| years.days.0 <= until);
+    for Years { path, days } in files.years.iter().filter(|years| is_read(years)) {
+        let file = reader.parsed(path, |bytes| nyt::read(path, bytes))?;
+        reader.holds_until(path, file.days().1);
+        read.push((file, *days));
+    }
+    let parts: Vec<_> = read.iter().map(|(file, days)| nyt::Part { file, days: *days }).collect();
+    let span = files.years.first().zip(files.years.last()).map(|(first, last)| (first.days.0, last.days.1));
+    let (published, holes) = nyt::published(&files.cases, span.unwrap_or_default(), &parts, until)?;
+    reader.notice(
+        format!("{}: days without a row or a count of the county, counted as no change", files.cases.display()),
+        holes,
+    );
     Ok(published)
 }
 
+/// Adds residents to rows of counties.
+fn add_residents(path: &Path, published: &mut Published, reader: &mut Reader) -> Result<(), Error> {
+    let residents = reader.parsed(path, |bytes| wide::residents(path, bytes))?;
+    for row in published.cases.rows.iter_mut().chain(&mut published.deaths.rows) {
+        row.population = residents.get(&row.unit).copied();
+    }
+    Ok(())
+}
+
+impl Published {
+    /// Whether the first day's total is that of an epidemic under way: of more than a week like the following one.
+    fn starts_late(&self) -> bool {
+        let total = |day: usize| self.cases.rows.iter().filter_map(|row| row.cumulative.get(day)).sum::<f64>();
+        let days = self.cases.rows.iter().map(|row| row.cumulative.len()).max().unwrap_or(0);
+        let week = days.saturating_sub(1).min(7);
+        let daily = (total(week) - total(0)) / week.max(1) as f64;
+        week > 0 && total(0) >= MANY && total(0) > 7.0 * daily
+    }
+}
+
 impl Counts {
+    /// Leaves what was counted before the first day out of the series, so that it is no increment of that day.
+    fn start_at_nothing(&mut self) {
+        for row in &mut self.rows {
+            let before = row.cumulative.first().copied().unwrap_or_default();
+            row.cumulative.iter_mut().for_each(|count| *count -= before);
+        }
+    }
     /// Adds up rows of counties that were counted apart under older or newer codes.
     fn merged(mut self) -> Self {
         let mut rows: Vec<Row> = Vec::with_capacity(self.rows.len());

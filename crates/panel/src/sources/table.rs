@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use csv::{ByteRecord, ReaderBuilder};
 
 use crate::error::{Error, InputError};
+use crate::quote::{cleaned, quoted};
 
 /// A table with a header, read record by record.
 pub(crate) struct Table<'a> {
@@ -14,13 +15,13 @@ pub(crate) struct Table<'a> {
 }
 
 impl<'a> Table<'a> {
-    /// Reads the header.
+    /// Reads the header. Columns at its end without a name are left out.
     pub(crate) fn new(path: &Path, bytes: &'a [u8]) -> Result<Self, Error> {
-        // Excel and USAFacts put a byte order mark in front of the first column's name.
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
         let mut reader = ReaderBuilder::new().flexible(true).from_reader(bytes);
         let header = reader.byte_headers().map_err(|error| unreadable(path, &error))?;
-        let header = header.iter().map(|name| String::from_utf8_lossy(name).trim().to_owned()).collect();
+        let mut header: Vec<String> = header.iter().map(cleaned).collect();
+        let named = header.iter().rposition(|name| !name.is_empty()).map_or(0, |last| last + 1);
+        header.truncate(named);
         Ok(Self { path: path.to_owned(), header, reader })
     }
 
@@ -37,7 +38,7 @@ impl<'a> Table<'a> {
     /// Position of a required column.
     pub(crate) fn column(&self, name: &str) -> Result<usize, Error> {
         self.position(name).ok_or_else(|| {
-            let found = self.header.iter().take(12).cloned().collect::<Vec<_>>().join(", ");
+            let found = self.header.iter().take(12).map(quoted).collect::<Vec<_>>().join(", ");
             let problem = format!("there is no column `{name}`; the header starts with {found}");
             InputError::new(&self.path, problem, "use the file as published, with its header").on_line(1).into()
         })
@@ -46,10 +47,14 @@ impl<'a> Table<'a> {
     /// Reads the next record; false at the end.
     ///
     /// # Errors
-    /// Where it cannot be read or has another number of fields than the header.
+    /// Where it cannot be read or has another number of fields than the header, empty ones at its end aside.
     pub(crate) fn read(&mut self, record: &mut ByteRecord) -> Result<bool, Error> {
         if !self.reader.read_byte_record(record).map_err(|error| unreadable(&self.path, &error))? {
             return Ok(false);
+        }
+        // Spreadsheets write separators of empty columns after the last.
+        if record.iter().skip(self.header.len()).all(|field| field.trim_ascii().is_empty()) {
+            record.truncate(self.header.len());
         }
         if record.len() != self.header.len() {
             let problem = format!("{} fields where the header has {}", record.len(), self.header.len());
@@ -68,17 +73,17 @@ impl<'a> Table<'a> {
         remedy: &str,
     ) -> InputError {
         let name = self.header.get(column).map_or("", String::as_str);
-        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(name)
+        InputError::new(&self.path, problem, remedy).on_line(line(record)).in_column(quoted(name))
     }
 
-    /// A required count.
-    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<f64, InputError> {
+    /// A count; none where the field is blank.
+    pub(crate) fn count(&self, record: &ByteRecord, column: usize) -> Result<Option<f64>, InputError> {
         let text = record.get(column).unwrap_or_default();
-        number(text).ok_or_else(|| {
-            let problem = match text {
-                b"" => "a count is missing".to_owned(),
-                text => format!("`{}` is not a number", String::from_utf8_lossy(text)),
-            };
+        if text.trim_ascii().is_empty() {
+            return Ok(None);
+        }
+        number(text).map(Some).ok_or_else(|| {
+            let problem = format!("`{}` is not a number", quoted(text));
             self.wrong(record, column, problem, "write the cumulative count as a number, such as 1234")
         })
     }
@@ -93,7 +98,7 @@ impl<'a> Table<'a> {
     ) -> Result<f64, InputError> {
         let text = record.get(column).unwrap_or_default();
         number(text).ok_or_else(|| {
-            let problem = format!("`{}` is not a number of {who}", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a number of {who}", quoted(text));
             self.wrong(record, column, problem, remedy)
         })
     }
@@ -107,7 +112,7 @@ impl<'a> Table<'a> {
         let whole = number(text).filter(|n| n.fract() == 0.0 && (0.0..100_000.0).contains(n));
         // The range has just been checked, so nothing is truncated.
         whole.map(|n| Some(n as u32)).ok_or_else(|| {
-            let problem = format!("`{}` is not a FIPS code", String::from_utf8_lossy(text));
+            let problem = format!("`{}` is not a FIPS code", quoted(text));
             self.wrong(record, column, problem, "write five digits, such as 01001, or leave it blank for no county")
         })
     }
@@ -118,9 +123,9 @@ pub(crate) fn line(record: &ByteRecord) -> u64 {
     record.position().map_or(0, csv::Position::line)
 }
 
-/// Text of a field; letters that are not UTF-8 are replaced.
+/// Text of a field; what is no letter is replaced.
 pub(crate) fn text(record: &ByteRecord, column: usize) -> String {
-    String::from_utf8_lossy(record.get(column).unwrap_or_default()).trim().to_owned()
+    cleaned(record.get(column).unwrap_or_default())
 }
 
 /// A finite number. Integers, nearly all values, take a fast path.
@@ -152,8 +157,8 @@ mod tests {
     }
 
     #[test]
-    fn a_mark_in_front_of_the_header_is_ignored_and_lines_are_counted() {
-        let mut table = Table::new(Path::new("f.csv"), b"\xef\xbb\xbfFIPS,n\n1001.0,5\n,x\n").unwrap();
+    fn lines_are_counted() {
+        let mut table = Table::new(Path::new("f.csv"), b"FIPS,n\n1001.0,5\n,x\n").unwrap();
         let mut record = ByteRecord::new();
         assert!(table.read(&mut record).unwrap());
         assert_eq!(table.fips(&record, 0).unwrap(), Some(1001));
@@ -165,9 +170,21 @@ mod tests {
     }
 
     #[test]
-    fn a_short_line_is_refused() {
-        let mut table = Table::new(Path::new("f.csv"), b"a,b\n1\n").unwrap();
-        let error = table.read(&mut ByteRecord::new()).unwrap_err().to_string();
-        assert_eq!(error, "f.csv, line 2: 1 fields where the header has 2");
+    fn lines_with_other_columns_than_the_header_are_refused() {
+        for (text, fields) in [("a,b\n1\n", 1), ("a,b\n1,2,3\n", 3), ("a,b,,\n1,2,,3\n", 4), ("a,b,\n1\n", 1)] {
+            let mut table = Table::new(Path::new("f.csv"), text.as_bytes()).unwrap();
+            let error = table.read(&mut ByteRecord::new()).unwrap_err().to_string();
+            assert_eq!(error, format!("f.csv, line 2: {fields} fields where the header has 2"));
+        }
+    }
+
+    #[test]
+    fn empty_columns_at_the_end_are_left_out() {
+        for text in ["a,b,\n1,2,\n", "a,b,,\n1,2\n", "a,b\n1,2, ,\n"] {
+            let mut table = Table::new(Path::new("f.csv"), text.as_bytes()).unwrap();
+            let mut record = ByteRecord::new();
+            assert!(table.read(&mut record).unwrap());
+            assert_eq!((table.header(), record.len()), (&["a".to_owned(), "b".to_owned()][..], 2), "{text}");
+        }
     }
 }
