@@ -3,8 +3,8 @@
 //! A typing error, a restatement and a backlog look alike until the next report. The level of the days before is therefore
 //! kept until a second report agrees, and the interval says both.
 
+use super::median::median;
 use super::raw::Raw;
-use super::repair::median;
 use super::settings::LastReport;
 
 /// Days from which the largest ordinary report is taken.

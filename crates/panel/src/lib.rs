@@ -19,6 +19,7 @@ mod holidays;
 mod input;
 mod last_report;
 mod listed;
+mod median;
 mod notices;
 mod patients;
 mod place;

@@ -22,6 +22,7 @@ use jiff::civil::Date;
 use countycast_engine::{Held, LastDays};
 
 use super::last_report;
+use super::median::median;
 use super::raw::{NoReport, Raw, Report};
 use super::settings::Settings;
 
@@ -288,16 +289,6 @@ pub fn repair_series(reported: &[f64], first_day: Date, settings: &Settings) -> 
     (cleaned.counts, cleaned.repairs)
 }
 
-/// Median; 0 of nothing. Reorders the values.
-pub(super) fn median(values: &mut [f64]) -> f64 {
-    if values.is_empty() {
-        return 0.0;
-    }
-    let (middle, odd) = (values.len() / 2, values.len() % 2 == 1);
-    let (below, &mut upper, _) = values.select_nth_unstable_by(middle, f64::total_cmp);
-    if odd { upper } else { (upper + below.iter().copied().fold(f64::MIN, f64::max)) / 2.0 }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -346,11 +337,6 @@ mod tests {
         assert_eq!(repairs.len(), 1);
         assert_eq!((repairs[0].kind, repairs[0].first, repairs[0].last), (RepairKind::Gap, first, last));
         assert!((repairs[0].people - 60.0).abs() < 1e-9);
-    }
-
-    #[test]
-    fn medians() {
-        assert_eq!([&mut [][..], &mut [3.0], &mut [4.0, 1.0], &mut [9.0, 1.0, 2.0]].map(median), [0.0, 3.0, 2.5, 2.0]);
     }
 
     #[test]

@@ -9,8 +9,11 @@ use super::super::days::{days_between, days_until};
 use super::super::{Counts, Published, Row, Unusable};
 use super::Nyt;
 use super::places::{Key, Report};
-use crate::error::Error;
+use crate::error::{Error, InputError};
 use crate::geography::Unit;
+
+/// Most counts of one kind: four times those of The New York Times from 2020 to 2023.
+const MOST_CELLS: usize = 16_000_000;
 
 /// A file, and the first and last day for which it is used.
 #[derive(Debug)]
@@ -33,6 +36,13 @@ pub(crate) fn published(
     }
     let (first_day, last_day) = span;
     let days = days_until(first_day, last_day, until);
+    let places: usize = parts.iter().map(|part| part.file.places.len()).sum();
+    // A row a place and day is what publishers write; few rows may still name many places and many days.
+    if places.saturating_mul(days) > MOST_CELLS {
+        let problem = format!("{places} places on {days} days are more than any publisher's file has");
+        let remedy = "check that names and codes of places are in their columns";
+        return Err(InputError::new(path, problem, remedy).into());
+    }
     let mut all = series(parts, first_day, days);
     let there = all.len();
     all.retain(|series| series.key.unit != Unit::LeftOut);
