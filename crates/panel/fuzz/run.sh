@@ -1,12 +1,24 @@
 #!/usr/bin/env bash
-# Fuzzes every reader: run.sh [SECONDS for each target, 600 by default]. Needs `cargo install cargo-fuzz --locked`.
+# Fuzzes each reader for SECONDS (600 unless told), starting from the committed inputs: run.sh [SECONDS] [TARGET…]
+# Needs `cargo install cargo-fuzz --locked` and a C++ compiler. What it finds is kept below target/fuzz.
 set -euo pipefail
-cd "$(dirname "$0")"
-# The stable compiler builds it: only the instrumentation is behind its nightly options.
-export RUSTC_BOOTSTRAP=1
-for target in file counts; do
-  # New inputs go to a folder of their own; those that broke something to artifacts/.
-  mkdir -p "target/corpus/$target"
-  cargo fuzz run --fuzz-dir . "$target" "target/corpus/$target" "corpus/$target" -- \
-    -max_total_time="${1:-600}" -max_len=65536 -timeout=5 -rss_limit_mb=2048 -dict=tables.dict
+cd "$(dirname "$0")/.."
+seconds=${1:-600}
+targets=("${@:2}")
+((${#targets[@]})) || mapfile -t targets < <(ls fuzz/corpus)
+export RUSTC_BOOTSTRAP=1 RAYON_NUM_THREADS=1
+export TMPDIR=${TMPDIR:-/dev/shm}
+out=$PWD/../../target/fuzz
+
+failed=()
+for target in "${targets[@]}"; do
+  mkdir -p "$out/corpus/$target" "$out/found/$target"
+  # 64 KiB at most, so that 2 s are far above a second a megabyte and 1 GiB is far above what a file of that size needs.
+  cargo fuzz run --sanitizer none --target-dir "$out" "$target" "$out/corpus/$target" "fuzz/corpus/$target" -- \
+    -max_total_time="$seconds" -max_len=65536 -timeout=2 -rss_limit_mb=1024 -print_final_stats=1 \
+    -dict="fuzz/words.dict" -artifact_prefix="$out/found/$target/" || failed+=("$target")
 done
+if ((${#failed[@]})); then
+  echo "inputs that stopped ${failed[*]}: $out/found" >&2
+  exit 1
+fi

@@ -58,7 +58,9 @@ fn take_back(work: &mut Work<'_>, day: usize, settings: &Negatives, restatements
         left -= take(work, start, end, &|count| count, settings.window_share, left);
         (end, length) = (start, length * 2);
     }
-    left -= take(work, 0, day, &|count| count, 1.0, left);
+    if left > 0.0 {
+        left -= take(work, 0, day, &|count| count, 1.0, left);
+    }
     // Only in rows without a county can a cumulative count fall below zero; the deficit is then taken from later days.
     if left > 1e-9 * deficit && day + 1 < work.counts.len() {
         work.counts[day + 1] -= left;

@@ -5,9 +5,10 @@ use crate::settings::Restatements;
 
 /// Whether this many people, more or fewer on one day than expected, are too many for the weeks before it.
 pub(super) fn is_restated(work: &Work<'_>, day: usize, people: f64, settings: &Restatements) -> bool {
-    let recent: f64 = work.counts[day.saturating_sub(settings.recent_days)..day].iter().sum();
-    let distant: f64 = work.counts[..day.saturating_sub(settings.recent_days)].iter().sum();
-    people >= settings.min_people && people >= settings.share * recent && distant >= people
+    let (distant, recent) = work.counts[..day].split_at(day.saturating_sub(settings.recent_days));
+    let sum = |counts: &[f64]| counts.iter().sum::<f64>();
+    // The distant past, which may be long, is added up last.
+    people >= settings.min_people && people >= settings.share * sum(recent) && sum(distant) >= people
 }
 
 /// Adds people to the days more than `recent_days` before a day, or takes them from there, in proportion to their counts.

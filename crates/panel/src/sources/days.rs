@@ -8,6 +8,9 @@ use jiff::civil::Date;
 use crate::error::{Error, InputError};
 use crate::quote::quoted;
 
+/// Most days of a file, ten years: more are a mistyped date, and cost time and memory for every place.
+const MOST_DAYS: usize = 3_653;
+
 /// The run of day columns in a wide header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct DayColumns {
@@ -42,12 +45,26 @@ impl DayColumns {
             }
             last_day = found;
         }
+        check_length(first_day, last_day).map_err(|problem| wrong(problem, LENGTH_REMEDY))?;
         Ok(Self { start, first_day, last_day })
     }
 
     /// The day of a column, counted from the first day's.
     pub(super) fn day(&self, index: usize) -> Date {
         i64::try_from(index).map_or(self.last_day, |days| self.first_day.saturating_add(days.days()))
+    }
+}
+
+/// Remedy for a file of too many days.
+pub(super) const LENGTH_REMEDY: &str = "correct the dates, or leave out days that are not needed";
+
+/// What is wrong with a file that runs from one day to another, if it is longer than [`MOST_DAYS`].
+pub(super) fn check_length(first_day: Date, last_day: Date) -> Result<(), String> {
+    match days_between(first_day, last_day) {
+        Some(days) if days >= MOST_DAYS => {
+            Err(format!("the days run from {first_day} to {last_day}, for more than ten years"))
+        }
+        _ => Ok(()),
     }
 }
 
@@ -104,5 +121,10 @@ mod tests {
         let other = find(&["3/1/20", "note"]).unwrap_err();
         assert!(other.contains("`note` is not a date where 2020-03-02 was expected"), "{other}");
         assert!(find(&["13/1/20"]).is_err());
+        let header = |days| date(2020, 1, 22).series(1.day()).take(days).map(|day| day.to_string()).collect::<Vec<_>>();
+        let found = |days| DayColumns::find(Path::new("f.csv"), &header(days)).map_err(|error| error.to_string());
+        assert_eq!(found(MOST_DAYS).map(|days| days.last_day), Ok(date(2030, 1, 21)));
+        let long = found(MOST_DAYS + 1).unwrap_err();
+        assert!(long.contains("line 1: the days run from 2020-01-22 to 2030-01-22"), "{long}");
     }
 }

@@ -15,7 +15,7 @@ use self::places::{Place, Places, Report};
 pub(super) use self::series::{Part, published};
 pub(super) use self::years::{Years, joined};
 use super::Unusable;
-use super::days::day;
+use super::days::{LENGTH_REMEDY, check_length, day};
 use super::table::{Table, line, text};
 use crate::error::{Error, InputError};
 use crate::geography::{Unit, unknown};
@@ -123,7 +123,9 @@ fn span(path: &Path, seen: &BTreeSet<Date>) -> Result<(Date, Date), Error> {
     };
     let gap = seen.iter().zip(seen.iter().skip(1)).find(|(a, b)| a.saturating_add(1.day()) != **b);
     match gap {
-        None => Ok((first, last)),
+        None => check_length(first, last)
+            .map(|()| (first, last))
+            .map_err(|problem| InputError::new(path, problem, LENGTH_REMEDY).in_column("date").into()),
         Some((a, b)) => {
             let problem = format!("after {a} comes {b}: no county has a row for the days between");
             Err(InputError::new(path, problem, "every day needs its rows").in_column("date").into())

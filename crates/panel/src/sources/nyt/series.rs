@@ -12,9 +12,6 @@ use super::places::{Key, Report};
 use crate::error::{Error, InputError};
 use crate::geography::Unit;
 
-/// Most counts of one kind: four times those of The New York Times from 2020 to 2023.
-const MOST_CELLS: usize = 16_000_000;
-
 /// A file, and the first and last day for which it is used.
 #[derive(Debug)]
 pub(crate) struct Part<'a> {
@@ -36,14 +33,8 @@ pub(crate) fn published(
     }
     let (first_day, last_day) = span;
     let days = days_until(first_day, last_day, until);
-    let places: usize = parts.iter().map(|part| part.file.places.len()).sum();
-    // A row a place and day is what publishers write; few rows may still name many places and many days.
-    if places.saturating_mul(days) > MOST_CELLS {
-        let problem = format!("{places} places on {days} days are more than any publisher's file has");
-        let remedy = "check that names and codes of places are in their columns";
-        return Err(InputError::new(path, problem, remedy).into());
-    }
     let mut all = series(parts, first_day, days);
+    check_rows(path, &all, days)?;
     let there = all.len();
     all.retain(|series| series.key.unit != Unit::LeftOut);
     let left_out = there - all.len();
@@ -53,6 +44,23 @@ pub(crate) fn published(
         Counts { path: path.to_owned(), first_day, last_day, rows, left_out }.merged()
     };
     Ok((Published { cases: counts(|c| c.cases), deaths: counts(|c| c.deaths) }, holes))
+}
+
+/// Counts of a place and day that any file may have, and those for each row of a larger one. A place has a row for every day
+/// from its first case on, or for every seventh where reports are weekly; a file of a few rows for many places and days would
+/// fill the memory with zeros.
+const FEW_COUNTS: usize = 1_000_000;
+const COUNTS_FOR_EACH_ROW: usize = 20;
+
+/// Checks that most places have rows for the first `days` days.
+fn check_rows(path: &Path, all: &[Series<'_>], days: usize) -> Result<(), Error> {
+    let counts = all.len() * days;
+    let rows: usize = all.iter().map(|series| series.reports.len()).sum();
+    if counts <= FEW_COUNTS || counts <= COUNTS_FOR_EACH_ROW * rows {
+        return Ok(());
+    }
+    let problem = format!("{rows} rows for {} places on {days} days: most are missing", all.len());
+    Err(InputError::new(path, problem, "use the file as published: a row for each county and day").into())
 }
 
 /// One place's reports.

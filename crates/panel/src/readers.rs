@@ -1,0 +1,210 @@
+//! Everything that reads text from outside, as functions of bytes: what is fuzzed, and what replays the inputs of fuzzing
+//! as tests.
+//!
+//! A reader may find its bytes unusable, but neither panic nor run for over a second a megabyte. All go through the same
+//! doors as a data folder does, so each input is written to a folder first.
+
+use std::path::{Component, Path, PathBuf};
+
+use countycast_engine::{Covariate, Covariates, Fips};
+use jiff::civil::{Date, date};
+use tempfile::TempDir;
+
+use crate::error::Error;
+use crate::input::Reader;
+use crate::place::Place;
+use crate::{CountyData, Panel, Settings, Sources, commuting, covariates, patients, sources};
+
+/// A reader by name: that of its target and of the folder with its inputs.
+pub type Named = (&'static str, fn(&[u8]));
+
+/// All readers.
+pub const ALL: [Named; 5] = [
+    ("counts", counts),
+    ("folder", folder),
+    ("covariates", covariate_files),
+    ("packed", packed),
+    ("settings", settings),
+];
+
+/// A day within the tables of the corpora, so that later days are cut off.
+const WITHIN: Date = date(2020, 3, 10);
+/// Marks the line before each file of a folder; the file's path follows.
+const FILE: &[u8] = b"== ";
+
+/// One table of counts in any layout.
+pub fn counts(bytes: &[u8]) {
+    let written = write([(Path::new("covid_cases.csv"), bytes)]);
+    let path = written.path().join("covid_cases.csv");
+    for until in [None, Some(WITHIN)] {
+        let _ = reader(&written).and_then(|mut reader| sources::wide(&path, until, &mut reader));
+    }
+    load(&written);
+}
+
+/// A gzip file of counts.
+pub fn packed(bytes: &[u8]) {
+    load(&write([(Path::new("covid_cases.csv.gz"), bytes)]));
+}
+
+/// A whole data folder: files, each after a line `== PATH`.
+pub fn folder(bytes: &[u8]) {
+    load(&write(files(bytes)));
+}
+
+/// Files beside the counts, written as for [`folder`]: covariates, contacts, borders, commuters and hospital patients.
+pub fn covariate_files(bytes: &[u8]) {
+    let written = write(files(bytes));
+    let Ok(mut reader) = reader(&written) else { return };
+    let known = covariates::read(WITHIN, &mut reader);
+    if let Ok(facts) = &known {
+        let counties: Vec<(Covariates, Option<f64>)> =
+            crate::codes::counties().map(|county| (facts.of(county), facts.population(county))).collect();
+        facts.note_missing(counties.iter().map(|(covariates, _)| covariates), &mut reader);
+        let whole = covariates::together(counties.iter().map(|(covariates, residents)| (covariates, *residents)));
+        assert!(is_finite(&whole), "{whole:?}");
+    }
+    told(&known);
+    told(&covariates::neighbours(&crate::codes::counties().collect(), &mut reader));
+    told(&commuting::read(&mut reader));
+    told(&patients::read(date(2020, 3, 1), WITHIN, &|_| None, &mut reader));
+    reader.notices.iter().for_each(|notice| drop(notice.to_string()));
+}
+
+/// Settings as TOML, applied to two counties with defects.
+pub fn settings(bytes: &[u8]) {
+    let Ok(settings) = String::from_utf8_lossy(bytes).parse::<toml::Table>() else { return };
+    let Ok(settings) = settings.try_into::<Settings>() else { return };
+    if settings.check().is_err() {
+        return;
+    }
+    let steady = (0..90).map(|day| if day % 7 == 0 { 3.0 } else { 11.0 });
+    let mut bad: Vec<f64> = steady.clone().collect();
+    (bad[30], bad[60], bad[75], bad[89]) = (-50.0, 400.0, -9.0, 5_000.0);
+    bad[40..50].fill(0.0);
+    let county = |code: &str, cases: Vec<f64>| {
+        let fips: Option<Fips> = code.parse().ok();
+        fips.map(|fips| CountyData::new(fips, code, cases, vec![0.1; 90]))
+    };
+    let counties = [county("01001", steady.collect()), county("01003", bad)].into_iter().flatten().collect();
+    checked(&Panel::from_counties(date(2020, 1, 22), counties, &settings));
+}
+
+/// Loads a folder as of its last day, of an earlier one, and from its vintages.
+fn load(written: &TempDir) {
+    let opened = Sources::open(written.path(), &Settings::default());
+    told(&opened);
+    let Ok(sources) = opened else { return };
+    for (as_of, vintage) in [(None, false), (Some(WITHIN), false), (None, true)] {
+        checked(&sources.as_of(as_of, vintage));
+    }
+}
+
+/// Asserts that what was read are numbers, and formats all messages.
+fn checked(panel: &Result<Panel, Error>) {
+    told(panel);
+    let Ok(panel) = panel else { return };
+    for place in std::iter::once(panel.nation()).chain(panel.states()).chain(panel.counties()) {
+        check(place);
+    }
+    panel.notices().iter().for_each(|notice| drop(notice.to_string()));
+}
+
+fn check(place: &Place) {
+    let history = &place.history;
+    for series in [history.cases(), history.deaths()] {
+        let fine = |count: &f64| count.is_finite() && *count >= 0.0;
+        assert!(series.cleaned().iter().all(fine), "{}: {:?}", place.fips(), series.cleaned());
+    }
+    assert!(is_finite(&history.location().covariates), "{}: {:?}", place.fips(), history.location().covariates);
+}
+
+fn is_finite(covariates: &Covariates) -> bool {
+    covariates.iter().all(|(_, value): (Covariate, f64)| value.is_finite())
+}
+
+/// Formats the message of an error, with its remedy.
+fn told<T>(result: &Result<T, Error>) {
+    if let Err(error) = result {
+        assert!(!error.to_string().is_empty());
+        let _ = miette::Diagnostic::help(error).map(|help| help.to_string());
+    }
+}
+
+fn reader(written: &TempDir) -> Result<Reader, Error> {
+    Reader::new(written.path())
+}
+
+/// The files of a folder. What stands before the first of them, and a path that leads out of the folder, is left out.
+fn files(bytes: &[u8]) -> Vec<(&Path, &[u8])> {
+    let mut found: Vec<(&Path, &[u8])> = Vec::new();
+    let mut rest = bytes;
+    while let Some(start) = rest.windows(FILE.len()).position(|window| window == FILE) {
+        let (content, after) = (&rest[..start], &rest[start + FILE.len()..]);
+        if let Some(last) = found.last_mut() {
+            last.1 = content;
+        }
+        let end = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
+        let path = Path::new(std::str::from_utf8(&after[..end]).unwrap_or_default().trim_ascii());
+        rest = after.get(end + 1..).unwrap_or_default();
+        found.push((path, rest));
+    }
+    found.retain(|(path, _)| {
+        let inside = |part| matches!(part, Component::Normal(name) if name.len() < 100);
+        (1..=3).contains(&path.components().count()) && path.components().all(inside)
+    });
+    found
+}
+
+/// Writes files to a new folder. A file in the place of a folder, and the reverse, is left out.
+fn write<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> TempDir {
+    let written = tempfile::tempdir().expect("there is a folder for temporary files");
+    for (path, content) in files {
+        let path: PathBuf = written.path().join(path);
+        let _ = path.parent().map(std::fs::create_dir_all);
+        let _ = std::fs::write(path, content);
+    }
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+
+    /// Time for a file of any size, for machines with other work to do, and for each megabyte, both in unoptimised code.
+    const FLOOR: Duration = Duration::from_secs(1);
+    const A_MEGABYTE: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn no_input_of_the_corpora_stops_or_holds_up_its_reader() {
+        for (name, reader) in ALL {
+            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
+            let inputs = sources::entries(&folder).unwrap();
+            assert!(!inputs.is_empty(), "no input in {}", folder.display());
+            for input in inputs {
+                let bytes = std::fs::read(&input).unwrap();
+                let start = Instant::now();
+                reader(&bytes);
+                let allowed = FLOOR + A_MEGABYTE.mul_f64(bytes.len() as f64 / 1e6);
+                assert!(start.elapsed() < allowed, "{} took {:?}", input.display(), start.elapsed());
+            }
+        }
+    }
+
+    #[test]
+    fn every_reader_has_its_target() {
+        let targets = sources::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/targets")).unwrap();
+        let names: Vec<_> = targets.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
+        let mut readers = ALL.map(|(name, _)| name);
+        readers.sort_unstable();
+        assert_eq!(names, readers);
+    }
+
+    #[test]
+    fn files_follow_their_paths() {
+        let found = files(b"x == a/b.csv\n1,2\n== ../c\nno\n== d.csv");
+        assert_eq!(found, [(Path::new("a/b.csv"), &b"1,2\n"[..]), (Path::new("d.csv"), &b""[..])]);
+    }
+}

@@ -1,0 +1,124 @@
+//! Time and memory for tables that are made to cost much of both: a second for each megabyte, and a multiple of the files.
+#![allow(clippy::unwrap_used, reason = "a failed step is a failed test")]
+#![allow(missing_docs, reason = "tests")]
+
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use countycast_panel::{Request, Settings, codes, load};
+use jiff::ToSpan;
+use jiff::civil::{Date, date};
+use peak_alloc::PeakAlloc;
+
+#[global_allocator]
+static MEMORY: PeakAlloc = PeakAlloc;
+
+/// Most memory for each byte of the unpacked files.
+const MULTIPLE: usize = 64;
+/// Most time for a file of any size and for each megabyte; code that is not optimised takes about ten times as long.
+const FLOOR: Duration = Duration::from_secs(1);
+const A_MEGABYTE: Duration = Duration::from_secs(if cfg!(debug_assertions) { 20 } else { 1 });
+
+const FIRST_DAY: Date = date(2020, 1, 22);
+/// Days of a table as long as is read.
+const LONGEST: usize = 3_653;
+
+/// The files of a folder.
+type Files = Vec<(&'static str, String)>;
+
+/// JHU's files of counties whose cumulative cases of a day are these; nobody has died.
+fn jhu(counties: usize, days: usize, cases: &dyn Fn(usize) -> f64, more: &[&str]) -> Files {
+    let table = |deaths: bool| {
+        let mut text = "FIPS,Admin2,Province_State".to_owned();
+        text += if deaths { ",Population" } else { "" };
+        FIRST_DAY.series(1.day()).take(days).for_each(|day| write!(text, ",{day}").unwrap());
+        let codes = codes::counties().take(counties).map(|fips| format!("{fips},x,y"));
+        for place in codes.chain(more.iter().map(|&place| place.to_owned())) {
+            write!(text, "\n{place}{}", if deaths { ",9000000" } else { "" }).unwrap();
+            (0..days).for_each(|day| write!(text, ",{}", if deaths { 0.0 } else { cases(day) }).unwrap());
+        }
+        text
+    };
+    vec![("cases.csv", table(false)), ("deaths.csv", table(true))]
+}
+
+/// The Times' file of these counties and days, both by number.
+fn nyt(rows: impl Iterator<Item = (usize, usize)>) -> Files {
+    let counties: Vec<_> = codes::counties().collect();
+    let mut text = "date,county,state,fips,cases,deaths\n".to_owned();
+    for (county, day) in rows {
+        let date = FIRST_DAY.saturating_add(i64::try_from(day).unwrap().days());
+        writeln!(text, "{date},x,y,{},{day},0", counties[county]).unwrap();
+    }
+    vec![("counties.csv", text)]
+}
+
+/// A health district with every choice of capitals.
+fn spellings() -> BTreeSet<String> {
+    let name = "bear river";
+    let spelled = |capitals: usize| {
+        let letters = name.chars().enumerate();
+        let spell = |(i, letter): (usize, char)| {
+            if capitals >> i & 1 == 1 { letter.to_ascii_uppercase() } else { letter }
+        };
+        format!(",{},Utah", letters.map(spell).collect::<String>())
+    };
+    (0..1 << name.len()).map(spelled).collect()
+}
+
+/// Tables by name, and what is wrong with those that are refused.
+fn tables() -> Vec<(&'static str, Files, &'static str)> {
+    let long = |cases: &dyn Fn(usize) -> f64| jhu(4, LONGEST, cases, &[]);
+    let of = |places: Vec<String>| jhu(1, 3, &|day| day as f64, &places.iter().map(String::as_str).collect::<Vec<_>>());
+    let read = [
+        ("zeros", jhu(500, 300, &|_| 0.0, &[])),
+        ("long", long(&|_| 0.0)),
+        ("a dump every eighth day", long(&|day| (day / 8 * 80) as f64)),
+        ("rows without a county", of((0..10_000).map(|i| format!("90019,{i},Iowa")).collect())),
+        ("spellings of a district", of(spellings().into_iter().collect())),
+        ("rows for all days", nyt((0..100).flat_map(|day| (0..200).map(move |county| (county, day))))),
+        (
+            "rows for one day in nineteen",
+            nyt((0..LONGEST).flat_map(|day| (0..300).filter(move |i| (i + day) % 19 == 0).map(move |i| (i, day)))),
+        ),
+    ];
+    let few_rows = (0..3_000).map(|county| (county, 0)).chain((1..LONGEST).map(|day| (0, day)));
+    let refused = [
+        ("an impossible report every other day", long(&|day| if day % 2 > 0 { 9e9 } else { 1.0 }), "together fall on"),
+        (
+            "a restatement every day",
+            long(&|day| if day < 50 { 1e6 } else { 1e6 - 100.0 * day as f64 }),
+            "together fall on",
+        ),
+        ("a missing report every week", long(&|day| if day % 7 > 0 { day as f64 } else { 0.0 }), "together fall on"),
+        ("a correction every other day", long(&|day| (5 * (day % 2)) as f64), "together fall on"),
+        ("a correction every day", long(&|day| (10_000 - day) as f64), "together fall on"),
+        ("few rows", nyt(few_rows), "6652 rows for 3000 places on 3653 days: most are missing"),
+        (
+            "too many days",
+            nyt((0..=LONGEST).map(|day| (0, day))),
+            "from 2020-01-22 to 2030-01-22, for more than ten years",
+        ),
+    ];
+    read.into_iter().map(|(name, files)| (name, files, "")).chain(refused).collect()
+}
+
+#[test]
+fn time_and_memory_are_bounded_by_the_size_of_the_files() {
+    for (name, files, problem) in tables() {
+        let folder = tempfile::tempdir().unwrap();
+        let size: usize = files.iter().map(|(_, text)| text.len()).sum();
+        files.iter().for_each(|(path, text)| std::fs::write(folder.path().join(path), text).unwrap());
+        drop(files);
+        MEMORY.reset_peak_usage();
+        let (before, start) = (MEMORY.current_usage(), Instant::now());
+        let read = load(&Request { data: folder.path().to_owned(), as_of: None, vintage: false }, &Settings::default());
+        let (took, used) = (start.elapsed(), MEMORY.peak_usage() - before);
+        println!("{name}: {size} bytes, {took:?}, {:.1} times the memory", used as f64 / size as f64);
+        let found = read.err().map_or_else(String::new, |error| error.to_string());
+        assert!(found.contains(problem) && found.is_empty() == problem.is_empty(), "{name}: {found}");
+        assert!(took < FLOOR + A_MEGABYTE.mul_f64(size as f64 / 1e6), "{name}: {took:?} for {size} bytes");
+        assert!(used < MULTIPLE * size, "{name}: {used} bytes of memory for {size}");
+    }
+}
