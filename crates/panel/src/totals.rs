@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use countycast_engine::Fips;
 
-use super::geography::Unit;
+use super::geography::{Unit, new_york};
 use super::last_report::{self, Doubted};
 use super::raw::{Raw, Report};
 use super::settings::LastReport;
@@ -50,6 +50,12 @@ impl<'a> Rows<'a> {
             let limit = limit(row, days, most(row.unit));
             let raw = match row.unit {
                 Unit::County(county) if within.contains(&county) => Raw::of_remainder(row, days, limit, &never),
+                Unit::Joint(unit) => {
+                    Raw::of_remainder(row, days, limit, &not_taken(row, counts, unit.counties(), days))
+                }
+                Unit::NewYorkCity => {
+                    Raw::of_remainder(row, days, limit, &not_taken(row, counts, new_york::counties(), days))
+                }
                 _ => Raw::of_place(row, days, limit),
             };
             rows.push((row, raw));
@@ -160,6 +166,24 @@ impl<'a> Rows<'a> {
     }
 }
 
+/// Days on which the counties that a row counts together have not begun to count most of its people themselves.
+fn not_taken(row: &Row, counts: &Counts, counties: impl Iterator<Item = Fips>, days: usize) -> Vec<bool> {
+    let counties: BTreeSet<Fips> = counties.collect();
+    let of = |row: &&Row| matches!(row.unit, Unit::County(county) if counties.contains(&county));
+    let members: Vec<&Row> = counts.rows.iter().filter(of).collect();
+    let sum = |day: usize| members.iter().filter_map(|row| row.cumulative.get(day)).sum::<f64>();
+    let mut most: f64 = 0.0;
+    row.cumulative
+        .iter()
+        .take(days)
+        .enumerate()
+        .map(|(day, count)| {
+            most = most.max(*count);
+            sum(day) < MOVED * most
+        })
+        .collect()
+}
+
 /// Largest cumulative count that is a report. A count that stays above what the residents allow is right, and their number
 /// wrong.
 fn limit(row: &Row, days: usize, most: f64) -> f64 {
@@ -195,4 +219,91 @@ pub(super) fn elsewhere<'a>(state: &Raw, counties: impl Iterator<Item = &'a Raw>
     let usual = sum(state, before.clone()) / before.len() as f64;
     let goes_on = sum(state, first..days) >= GOES_ON * usual * (days - first) as f64;
     (reporting >= LEAST_COUNTIES && usual > 0.0 && goes_on).then_some(first..days)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geography::unit;
+    use jiff::civil::date;
+
+    fn counts(rows: &[(Option<u32>, &str, &str, &[f64])]) -> Counts {
+        let row = |(line, (code, name, state, cumulative)): (u64, &(Option<u32>, &str, &str, &[f64]))| Row {
+            unit: unit(*code, name, state).unwrap(),
+            name: (*name).to_owned(),
+            line,
+            population: None,
+            position: None,
+            cumulative: cumulative.to_vec(),
+            total: *cumulative.last().unwrap(),
+        };
+        let rows = (2..).zip(rows).map(row).collect();
+        let (first_day, last_day) = (date(2020, 4, 1), date(2020, 4, 4));
+        Counts { path: "f.csv".into(), first_day, last_day, rows, left_out: 0 }
+    }
+
+    fn total(rows: &[(Option<u32>, &str, &str, &[f64])], state: u32) -> Vec<f64> {
+        let counts = counts(rows);
+        Rows::new(&counts, 4, &|_| 1e6).totals()[&Fips::from_state(state).unwrap()].new.clone()
+    }
+
+    #[test]
+    fn people_who_only_move_between_rows_are_counted_once() {
+        let (iowa, utah, york) = ("Iowa", "Utah", "New York");
+        for (what, state, rows, new) in [
+            (
+                "to unassigned and back",
+                19,
+                &[
+                    (Some(19_001), "Adair", iowa, &[90.0, 0.0, 0.0, 120.0][..]),
+                    (Some(90_019), "Unassigned", iowa, &[0.0, 95.0, 110.0, 0.0]),
+                ][..],
+                [90.0, 5.0, 15.0, 10.0],
+            ),
+            (
+                "a report is missing",
+                19,
+                &[
+                    (Some(19_001), "Adair", iowa, &[90.0, 0.0, 0.0, 120.0]),
+                    (Some(90_019), "Unassigned", iowa, &[1.0; 4]),
+                ],
+                [91.0, 0.0, 0.0, 30.0],
+            ),
+            (
+                "from a county to its district",
+                49,
+                &[
+                    (Some(49_003), "Box Elder", utah, &[50.0, 60.0, 0.0, 0.0]),
+                    (None, "Bear River", utah, &[0.0, 0.0, 70.0, 75.0]),
+                ],
+                [50.0, 10.0, 10.0, 5.0],
+            ),
+            (
+                "from a district to its counties",
+                49,
+                &[
+                    (Some(49_003), "Box Elder", utah, &[0.0, 0.0, 70.0, 75.0]),
+                    (None, "Bear River", utah, &[50.0, 60.0, 0.0, 0.0]),
+                ],
+                [50.0, 10.0, 10.0, 5.0],
+            ),
+            (
+                "from New York City to its counties",
+                36,
+                &[
+                    (None, "New York City", york, &[500.0, 600.0, 0.0, 0.0]),
+                    (Some(36_061), york, york, &[0.0, 0.0, 650.0, 700.0]),
+                ],
+                [500.0, 100.0, 50.0, 50.0],
+            ),
+            (
+                "a district's report is missing",
+                49,
+                &[(Some(49_003), "Box Elder", utah, &[0.0; 4]), (None, "Bear River", utah, &[50.0, 60.0, 0.0, 75.0])],
+                [50.0, 10.0, 0.0, 15.0],
+            ),
+        ] {
+            assert_eq!(total(rows, state), new, "{what}");
+        }
+    }
 }
