@@ -13,7 +13,7 @@ out=$PWD/../../target/fuzz
 failed=()
 for target in "${targets[@]}"; do
   mkdir -p "$out/corpus/$target" "$out/found/$target"
-  # 64 KiB at most, so that 2 s are far above a second a megabyte and 1 GiB is far above what a file of that size needs.
+  # Of 64 KiB at most, a file takes far less than 2 s and, also if it unpacks to a thousand times as much, than 1 GiB.
   cargo fuzz run --sanitizer none --target-dir "$out" "$target" "$out/corpus/$target" "fuzz/corpus/$target" -- \
     -max_total_time="$seconds" -max_len=65536 -timeout=2 -rss_limit_mb=1024 -print_final_stats=1 \
     -dict="fuzz/words.dict" -artifact_prefix="$out/found/$target/" || failed+=("$target")

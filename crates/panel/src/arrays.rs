@@ -15,6 +15,9 @@ use super::suspect;
 use crate::Panel;
 use crate::error::Error;
 
+/// Largest count of a day, up or down: no county has so many residents, and sums stay exact.
+const MOST_PEOPLE: f64 = 1e9;
+
 /// A county's daily counts as arrays, with what else is known about it.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CountyData {
@@ -66,9 +69,10 @@ impl Panel {
     ///
     /// # Errors
     /// [`Error::Request`] if there is no county or no day, for a code that is not a county's or whose state is unknown,
-    /// a county given twice, arrays of different lengths, a count that is not finite, a negative total, a population
-    /// that no county has, more deaths than cases in all counties together, and a setting out of range. What is odd in single counties, such as more cases than residents, or a covariate out of
-    /// its range, which is left out, is among the [`Panel::notices`].
+    /// a county given twice, arrays of different lengths, a count that is not finite or beyond a billion, a negative
+    /// total, a population that no county has, more deaths than cases in all counties together, and a setting out of
+    /// range. What is odd in single counties, such as more cases than residents, or a covariate out of its range, which
+    /// is left out, is among the [`Panel::notices`].
     pub fn from_counties(first_day: Date, mut counties: Vec<CountyData>, settings: &Settings) -> Result<Self, Error> {
         settings.validate()?;
         counties.sort_by_key(|county| county.fips);
@@ -125,6 +129,11 @@ fn check_one(county: &CountyData, days: usize) -> Result<(), Error> {
         if let Some((day, count)) = counts.iter().enumerate().find(|(_, count)| !count.is_finite()) {
             let message = format!("{what} of {fips} on day {day}, counted from 0: {count} is not a number of people");
             return Err(request(message, "use 0 for a day without a report: repair recognises reporting gaps"));
+        }
+        if let Some((day, count)) = counts.iter().enumerate().find(|(_, count)| count.abs() > MOST_PEOPLE) {
+            let message =
+                format!("{what} of {fips} on day {day}, counted from 0: {count:e} are more than any county has");
+            return Err(request(message, "correct the count"));
         }
         let total: f64 = counts.iter().sum();
         if total < 0.0 {

@@ -69,7 +69,7 @@ impl Raw {
     pub(super) fn of_place(row: &Row, days: usize, most: f64) -> Self {
         Self::of(row, days, &|cumulative, day, before| {
             let count = cumulative[day];
-            is_above(count, most) || vanished(cumulative, day, before)
+            is_beyond(count, most) || vanished(cumulative, day, before)
         })
     }
 
@@ -77,7 +77,7 @@ impl Raw {
     /// `absent`, which are none of the state's reports, and where a count exceeds `most`, there is no report.
     pub(super) fn of_remainder(row: &Row, days: usize, most: f64, absent: &[bool]) -> Self {
         Self::of(row, days, &|cumulative, day, before| {
-            is_above(cumulative[day], most) || (absent[day] && vanished(cumulative, day, before))
+            is_beyond(cumulative[day], most) || (absent[day] && vanished(cumulative, day, before))
         })
     }
 
@@ -139,9 +139,9 @@ impl Raw {
     }
 }
 
-/// Whether a count is above the largest possible one, or is no number.
-fn is_above(count: f64, most: f64) -> bool {
-    count.is_nan() || count > most
+/// Whether a count is larger than any possible one, up or (in rows without a county) down, or is no number.
+fn is_beyond(count: f64, most: f64) -> bool {
+    count.is_nan() || count.abs() > most
 }
 
 /// Whether a cumulative count that was `before` is no report on a day: it fell to nothing, or lost most of its people and

@@ -19,12 +19,13 @@ use crate::{CountyData, Panel, Settings, Sources, commuting, covariates, patient
 pub type Named = (&'static str, fn(&[u8]));
 
 /// All readers.
-pub const ALL: [Named; 5] = [
+pub const ALL: [Named; 6] = [
     ("counts", counts),
     ("folder", folder),
     ("covariates", covariate_files),
     ("packed", packed),
     ("settings", settings),
+    ("arrays", arrays),
 ];
 
 /// A day within the tables of the corpora, so that later days are cut off.
@@ -90,6 +91,21 @@ pub fn settings(bytes: &[u8]) {
     checked(&Panel::from_counties(date(2020, 1, 22), counties, &settings));
 }
 
+/// Daily cases and deaths of counties as arrays, one line each: a code, residents, and the counts.
+pub fn arrays(bytes: &[u8]) {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.lines().take(100).collect();
+    let county = |pair: &[&str]| -> Option<CountyData> {
+        let [cases, deaths] = [pair[0], pair[1]].map(|line| line.split(',').map(str::trim));
+        let (mut cases, numbers) = (cases, |text: &str| text.parse::<f64>().ok());
+        let (fips, population) = (cases.next()?.parse().ok()?, cases.next().and_then(numbers));
+        let (cases, deaths) = (cases.filter_map(numbers).collect(), deaths.skip(2).filter_map(numbers).collect());
+        Some(CountyData { population, ..CountyData::new(fips, "a county", cases, deaths) })
+    };
+    let counties = lines.chunks_exact(2).filter_map(county).collect();
+    checked(&Panel::from_counties(date(2020, 1, 22), counties, &Settings::default()));
+}
+
 /// Loads a folder as of its last day, of an earlier one, and from its vintages.
 fn load(written: &TempDir) {
     let opened = Sources::open(written.path(), &Settings::default());
@@ -100,9 +116,17 @@ fn load(written: &TempDir) {
     }
 }
 
-/// Asserts that what was read are numbers, and formats all messages.
+/// Asserts that what was read are numbers, that no place's numbers end the run, and formats all messages.
 fn checked(panel: &Result<Panel, Error>) {
     told(panel);
+    if let Err(error) = panel {
+        let problem = match error {
+            Error::Input(input) => &input.problem,
+            Error::Request { message, .. } => message,
+            Error::Write { .. } => "",
+        };
+        assert!(!problem.starts_with("cannot form a history") || problem.ends_with("no day"), "{problem}");
+    }
     let Ok(panel) = panel else { return };
     for place in std::iter::once(panel.nation()).chain(panel.states()).chain(panel.counties()) {
         check(place);

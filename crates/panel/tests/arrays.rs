@@ -120,6 +120,10 @@ fn arrays_that_cannot_be_are_refused_with_place_and_value() {
     assert!(found.starts_with("cases of 31055 on day 7, counted from 0: NaN"), "{found}");
     let found = refused(|counties| counties[0].deaths[119] = f64::INFINITY);
     assert!(found.starts_with("deaths of 31055 on day 119"), "{found}");
+    for count in [1e308, -1.1e9] {
+        let found = refused(|counties| counties[0].cases[3] = count);
+        assert!(found.starts_with(&format!("cases of 31055 on day 3, counted from 0: {count:e} are more")), "{found}");
+    }
     let found = refused(|counties| counties[0].deaths[119] = -1e3);
     assert!(found.starts_with("deaths of 31055 add up to -986"), "{found}");
     for residents in [0.0, -5.0, 1e-300, 0.9, 3e8, f64::INFINITY, f64::NAN] {

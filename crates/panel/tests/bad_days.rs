@@ -259,6 +259,13 @@ const BAD: &[Bad] = &[
         doubt: (0.0, 1.0),
     },
     Bad {
+        name: "−5·10⁹ unassigned",
+        change: |t| set(t, 90_019..=90_019, 160, LAST, |_, _| -5e9),
+        kept: IOWA,
+        notice: "`Unassigned`, 2020-07-11 to 2020-07-30: -5,000,000,000 is no report; 0 was carried on",
+        doubt: (0.0, 1.0),
+    },
+    Bad {
         name: "5·10⁹ unassigned for a day",
         change: |t| set(t, 90_019..=90_019, 160, 160, |_, _| 5e9),
         kept: IOWA,
