@@ -227,8 +227,11 @@ mod tests {
     use crate::geography::unit;
     use jiff::civil::date;
 
-    fn counts(rows: &[(Option<u32>, &str, &str, &[f64])]) -> Counts {
-        let row = |(line, (code, name, state, cumulative)): (u64, &(Option<u32>, &str, &str, &[f64]))| Row {
+    /// Code, name, state and cumulative counts of a row.
+    type Published<'a> = (Option<u32>, &'a str, &'a str, &'a [f64]);
+
+    fn counts(rows: &[Published<'_>]) -> Counts {
+        let row = |(line, (code, name, state, cumulative)): (u64, &Published<'_>)| Row {
             unit: unit(*code, name, state).unwrap(),
             name: (*name).to_owned(),
             line,
@@ -242,7 +245,7 @@ mod tests {
         Counts { path: "f.csv".into(), first_day, last_day, rows, left_out: 0 }
     }
 
-    fn total(rows: &[(Option<u32>, &str, &str, &[f64])], state: u32) -> Vec<f64> {
+    fn total(rows: &[Published<'_>], state: u32) -> Vec<f64> {
         let counts = counts(rows);
         Rows::new(&counts, 4, &|_| 1e6).totals()[&Fips::from_state(state).unwrap()].new.clone()
     }

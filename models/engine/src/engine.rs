@@ -12,7 +12,7 @@ pub trait Engine: Send + Sync {
     fn name(&self) -> &'static str;
 
     /// Counts that its projections start from. With [`Basis::Cleaned`], late reports of the last days
-    /// ([`Series::late`](crate::Series::late)) are added to its draws automatically.
+    /// ([`LastDays::late`](crate::LastDays::late)) are added to its draws automatically.
     fn basis(&self) -> Basis {
         Basis::Cleaned
     }
