@@ -25,6 +25,8 @@ mod patients;
 mod place;
 mod quote;
 mod raw;
+#[cfg(any(test, fuzzing))]
+pub mod readers;
 mod repair;
 mod repaired;
 mod replay;
