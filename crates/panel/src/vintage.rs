@@ -45,6 +45,7 @@ pub(super) fn read(files: &Files, as_of: Option<Date>, lag: u32, reader: &mut Re
         cases: sources::wide(&vintage.cases, as_of, reader)?,
         deaths: sources::wide(&vintage.deaths, as_of, reader)?,
     };
+    recent.check_first_days()?;
     if let Some(day) = as_of.filter(|day| *day > recent.cases.last_day) {
         return Err(Error::Request {
             message: format!("the newest vintage known on {day} ends on {}", recent.cases.last_day),
@@ -136,5 +137,32 @@ fn none(folder: &Path, as_of: Option<Date>, oldest: Option<&Vintage>) -> Error {
             let problem = "there is no vintage: neither vintages/DATE/ nor vintages_weekly/through_DATE_…";
             InputError::new(folder, problem, "leave out --vintage, or add the folders").into()
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Settings, Sources};
+
+    #[test]
+    fn a_vintage_whose_deaths_start_later_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let vintage = folder.path().join("vintages/2020-03-05");
+        std::fs::create_dir_all(&vintage).unwrap();
+        let table = |days: &str, counts: &str| {
+            format!("FIPS,Admin2,Province_State,Population,{days}\n19001,Adair,Iowa,7000,{counts}\n")
+        };
+        let (days, counts) = ("3/2/20,3/3/20,3/4/20", "1,2,3");
+        let cases = table(days, counts).replace("Population,", "").replace("7000,", "");
+        let write = |path: PathBuf, text: &str| std::fs::write(path, text).unwrap();
+        for (folder, later) in [(folder.path(), table(days, counts)), (&vintage, table("3/3/20,3/4/20", "2,3"))] {
+            write(folder.join("time_series_covid19_confirmed_US.csv"), &cases);
+            write(folder.join("time_series_covid19_deaths_US.csv"), &later);
+        }
+        let sources = Sources::open(folder.path(), &Settings::default()).unwrap();
+        assert!(sources.as_of(None, false).is_ok());
+        let error = sources.as_of(None, true).unwrap_err().to_string();
+        assert!(error.contains("starts on 2020-03-03 where") && error.ends_with("starts on 2020-03-02"), "{error}");
     }
 }

@@ -88,12 +88,7 @@ pub(super) fn read(files: &Files, until: Option<Date>, reader: &mut Reader) -> R
         Publisher::Nyt => nyt(files, until, reader)?,
         _ => Published { cases: wide(&files.cases, until, reader)?, deaths: wide(&files.deaths, until, reader)? },
     };
-    let (cases, deaths) = (&published.cases, &published.deaths);
-    if cases.first_day != deaths.first_day {
-        let problem =
-            format!("starts on {} where {} starts on {}", deaths.first_day, cases.path.display(), cases.first_day);
-        return Err(InputError::new(&deaths.path, problem, "use both files of the same download").into());
-    }
+    published.check_first_days()?;
     if published.starts_late() {
         let Counts { path, first_day, .. } = &published.cases;
         let message =
@@ -146,6 +141,17 @@ fn add_residents(path: &Path, published: &mut Published, reader: &mut Reader) ->
 }
 
 impl Published {
+    /// Checks that cases and deaths start on the same day.
+    pub(super) fn check_first_days(&self) -> Result<(), Error> {
+        let Self { cases, deaths } = self;
+        if cases.first_day == deaths.first_day {
+            return Ok(());
+        }
+        let problem =
+            format!("starts on {} where {} starts on {}", deaths.first_day, cases.path.display(), cases.first_day);
+        Err(InputError::new(&deaths.path, problem, "use both files of the same download").into())
+    }
+
     /// Whether the first day's total is that of an epidemic under way: of more than a week like the following one.
     fn starts_late(&self) -> bool {
         let total = |day: usize| self.cases.rows.iter().filter_map(|row| row.cumulative.get(day)).sum::<f64>();
