@@ -150,3 +150,35 @@ fn files_are_short() {
     let median = lengths[lengths.len() / 2];
     assert!(median <= 150, "half of the files have over {median} lines");
 }
+
+/// Cargo says nothing of a file that no module declares: its code is not compiled, and its tests do not run.
+#[test]
+fn every_source_file_is_declared_as_a_module() {
+    let mut folders = vec!["src".to_owned()];
+    for parent in ["crates", "models"] {
+        let packages = fs::read_dir(root().join(parent)).unwrap();
+        folders.extend(packages.map(|entry| format!("{parent}/{}/src", entry.unwrap().file_name().to_str().unwrap())));
+    }
+    let mut undeclared = Vec::new();
+    for folder in folders.iter().filter(|folder| root().join(folder).is_dir()) {
+        let files = sources(folder);
+        for name in files.keys() {
+            let path = Path::new(name);
+            let (stem, parent) = (path.file_stem().unwrap().to_str().unwrap(), path.parent().unwrap());
+            let (module, parent) = match stem {
+                "lib" | "main" => continue,
+                "mod" => (parent.file_name().unwrap().to_str().unwrap(), parent.parent().unwrap()),
+                _ => (stem, parent),
+            };
+            let declares = |file: PathBuf| {
+                let text = files.get(file.to_str().unwrap());
+                text.is_some_and(|text| text.lines().any(|line| line.trim().ends_with(&format!("mod {module};"))))
+            };
+            let beside = ["lib.rs", "main.rs", "mod.rs"].map(|file| parent.join(file));
+            if !beside.into_iter().chain([parent.with_extension("rs")]).any(declares) {
+                undeclared.push(name.clone());
+            }
+        }
+    }
+    assert!(undeclared.is_empty(), "no module declares {undeclared:?}");
+}
