@@ -3,7 +3,6 @@
 use std::collections::{BTreeMap, HashMap};
 
 use countycast_engine::Fips;
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::geography::{State, Unit, new_york};
@@ -13,7 +12,7 @@ use super::notices;
 use super::raw::{NoReport, Raw, Report};
 use super::repaired::await_counties;
 use super::settings::{JointDistricts, LastReport, Settings};
-use super::sources::{Counts, Published, Row};
+use super::sources::{Counts, Published, Row, day_after};
 use super::totals::{self, Rows};
 use crate::error::{Error, InputError};
 
@@ -176,8 +175,7 @@ pub(super) fn align(
 fn note_remainders(counts: &Counts, rows: &Rows<'_>, reader: &mut Reader) {
     for (row, raw) in rows.iter().filter(|(row, _)| !matches!(row.unit, Unit::County(_))) {
         for NoReport { days: (first, last), published, used } in &raw.no_reports {
-            let date =
-                |day: usize| counts.first_day.saturating_add(i64::try_from(day).unwrap_or(0).min(1 << 20).days());
+            let date = |day| day_after(counts.first_day, day);
             let [published, used] = [published, used].map(|number| notices::count(*number));
             let place = format!("{}, line {}: `{}`", counts.path.display(), row.line, row.name);
             let days = format!("{} to {}", date(*first), date(*last));

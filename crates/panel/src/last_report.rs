@@ -3,7 +3,7 @@
 //! A typing error, a restatement and a backlog look alike until the next report. The level of the days before is therefore
 //! kept until a second report agrees, and the interval says both.
 
-use super::median::median;
+use super::averages::{mean, median};
 use super::raw::Raw;
 use super::settings::LastReport;
 
@@ -77,10 +77,6 @@ fn expected(counts: &[f64], day: usize) -> f64 {
 
 fn last(counts: &[f64], days: usize) -> &[f64] {
     &counts[counts.len().saturating_sub(days)..]
-}
-
-fn mean(counts: &[f64]) -> f64 {
-    counts.iter().sum::<f64>() / counts.len().max(1) as f64
 }
 
 /// Holds back the last report of a place if it is implausible; returns it.

@@ -9,6 +9,7 @@
 mod align;
 mod arrays;
 mod assemble;
+mod averages;
 mod commuting;
 mod content;
 mod covariates;
@@ -19,7 +20,6 @@ mod holidays;
 mod input;
 mod last_report;
 mod listed;
-mod median;
 mod notices;
 mod patients;
 mod place;

@@ -1,11 +1,11 @@
 //! Reporting artifacts in the published tables.
 
 use countycast_engine::Streams;
-use jiff::ToSpan;
 use rand::{Rng, RngExt};
 
 use super::places::STATES;
 use super::{DAYS, Defect, DefectKind, FIRST_DAY, TrueCounty};
+use crate::sources::day_after;
 
 /// Probability of each defect in a county.
 const CHANCE: [(DefectKind, f64); 3] = [(DefectKind::Dump, 0.4), (DefectKind::Gap, 0.4), (DefectKind::Correction, 0.4)];
@@ -60,7 +60,7 @@ pub(super) fn publish(counties: &[TrueCounty], seed: u64) -> Published {
                     DefectKind::Correction => correct(&mut cases, day, rng.random_range(5..=20)),
                 };
                 if let Some(day) = shows {
-                    let date = FIRST_DAY.saturating_add((day as i64).days());
+                    let date = day_after(FIRST_DAY, day);
                     published.defects.push(Defect { fips: county.fips.clone(), date, kind });
                 }
             }

@@ -2,12 +2,12 @@
 
 use std::io;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::defects::Published;
 use super::places::{Place, STATES};
 use super::{DAYS, FIRST_DAY, TrueCounty};
+use crate::sources::day_after;
 
 /// Columns before the days. The deaths table has `Population` after them.
 const PLACE_COLUMNS: [&str; 11] = [
@@ -89,7 +89,7 @@ pub(super) fn truth(counties: &[TrueCounty]) -> io::Result<Vec<u8>> {
 }
 
 fn dates(days: usize) -> impl Iterator<Item = Date> {
-    (0..days).map(|day| FIRST_DAY.saturating_add((day as i64).days()))
+    (0..days).map(|day| day_after(FIRST_DAY, day))
 }
 
 /// A table with one column per day.

@@ -1,6 +1,7 @@
 //! Dumps: the counts of many days reported on one.
 
-use super::{RepairKind, Work, median, restated};
+use super::{RepairKind, Work, restated};
+use crate::averages::median;
 use crate::settings::{Dumps, Restatements};
 
 /// A day below this share of the local level counts as silent.

@@ -1,8 +1,7 @@
 //! Days without a report: the value after them is the total of several days.
 
-use std::ops::Range;
-
 use super::{RepairKind, Work};
+use crate::averages::mean;
 use crate::raw::Report;
 use crate::settings::Gaps;
 
@@ -35,11 +34,11 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
     if first == 0 {
         return;
     }
-    let before = mean(&work.counts, first.saturating_sub(settings.rate_days)..first);
+    let before = mean(&work.counts[first.saturating_sub(settings.rate_days)..first]);
     let ends = last + 1 == days;
     // After a silence the window includes the zeros, because their people are in the value after them.
     let until = (first + settings.rate_days).max(last + 2).min(days);
-    let after = if ends { before } else { mean(&work.counts, first..until) };
+    let after = if ends { before } else { mean(&work.counts[first..until]) };
     // The lower of the two: an outbreak that is over, or has just begun, is not a gap.
     let rate = before.min(after);
     let expected: f64 = (first..=last).map(|day| rate * work.factor(day)).sum();
@@ -75,11 +74,6 @@ fn silence(work: &mut Work<'_>, first: usize, last: usize, probability: f64, set
 /// Proportional corrections may leave rounding residue on an emptied day.
 fn is_zero(count: f64) -> bool {
     count.abs() < 1e-9
-}
-
-fn mean(counts: &[f64], days: Range<usize>) -> f64 {
-    let number = days.len().max(1) as f64;
-    counts[days].iter().sum::<f64>() / number
 }
 
 #[cfg(test)]

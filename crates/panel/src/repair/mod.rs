@@ -16,15 +16,14 @@ mod restated;
 mod unreported;
 pub(super) mod weekday;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use countycast_engine::{Held, LastDays};
 
 use super::last_report;
-use super::median::median;
 use super::raw::{NoReport, Raw, Report};
 use super::settings::Settings;
+use super::sources::day_after;
 
 /// The kind of a repair.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -77,6 +76,11 @@ impl RepairKind {
             Self::Held => "held",
             Self::Restated => "restated",
         }
+    }
+
+    /// Whether it fills a silence at the end.
+    fn is_silence(self) -> bool {
+        matches!(self, Self::Unreported | Self::Elsewhere)
     }
 }
 
@@ -159,13 +163,6 @@ pub(super) struct Cleaned {
     pub(super) around: Around,
 }
 
-impl RepairKind {
-    /// Whether it fills a silence at the end.
-    fn is_silence(self) -> bool {
-        matches!(self, Self::Unreported | Self::Elsewhere)
-    }
-}
-
 impl Cleaned {
     /// Whether the last days were not reported.
     pub(super) fn ends_in_silence(&self) -> bool {
@@ -200,9 +197,14 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Weekday of a day, 0 on Sundays.
+    fn weekday(&self, day: usize) -> usize {
+        (self.first_weekday + day) % 7
+    }
+
     /// Expected relative count of a day, by its weekday.
     fn factor(&self, day: usize) -> f64 {
-        self.around.weekday[(self.first_weekday + day) % 7]
+        self.around.weekday[self.weekday(day)]
     }
 }
 
@@ -220,7 +222,7 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
     last_days.held = held(raw, settings);
     last_days.late += raw.awaited.iter().map(|(_, people)| people).sum::<f64>();
     let rises = dumps::rises(&work, &settings.dumps);
-    let date = |day: usize| first_day.saturating_add(i64::try_from(day).unwrap_or(i64::MAX).min(1 << 20).days());
+    let date = |day| day_after(first_day, day);
     let sum = |counts: &[f64], first: usize, last: usize| counts[first..=last].iter().sum();
     let repair = |&(kind, first, last, people): &Entry| {
         let (published, used) = (sum(&raw.new, first, last), sum(&work.counts, first, last));
@@ -231,8 +233,7 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
         Repair { kind, first: date(first), last: date(last), people: (used - published).abs(), published, used }
     };
     let repairs = raw.no_reports.iter().map(no_report).chain(work.log.iter().map(repair)).collect();
-    let course =
-        work.counts.iter().enumerate().map(|(day, count)| count / weekday[(work.first_weekday + day) % 7]).collect();
+    let course = work.counts.iter().enumerate().map(|(day, count)| count / weekday[work.weekday(day)]).collect();
     Cleaned {
         repairs,
         last_days,
@@ -370,7 +371,7 @@ mod tests {
             let sum = result.counts.iter().sum::<f64>() - expected.map(|repair| repair.people).sum::<f64>();
             prop_assert!((sum - f64::from(total)).abs() <= 1e-9 * f64::from(total.max(1)), "{} for {}", sum, total);
             for (day, (before, after)) in reported.iter().zip(&result.counts).enumerate() {
-                let date = START + i64::try_from(day).unwrap().days();
+                let date = day_after(START, day);
                 let holiday = crate::holidays::reported_share(date, 0.5) < 1.0;
                 prop_assert!(before == after || result.repaired[day] || holiday, "day {} changed unmarked", day);
             }

@@ -1,6 +1,7 @@
 //! Increments below zero: corrections of earlier counts.
 
-use super::{RepairKind, Work, median, restated};
+use super::{RepairKind, Work, restated};
+use crate::averages::median;
 use crate::settings::{Negatives, Restatements};
 
 /// Days from whose median the size of an ordinary day is taken.

@@ -1,8 +1,11 @@
 //! Unreported last days: their expected counts, and the part that is still to be reported.
 
+use std::ops::Range;
+
 use countycast_engine::LastDays;
 
 use super::Work;
+use crate::averages::mean;
 use crate::raw::Report;
 use crate::settings::Settings;
 
@@ -33,7 +36,7 @@ pub(super) fn fill(work: &mut Work<'_>, reported: &[f64], weekday: &[f64; 7], se
     };
     let first = work.log[repair].1;
     let silence = Silence::of(work, first);
-    let factor = |day: usize| weekday[(work.first_weekday + day) % 7];
+    let factor = |day| weekday[work.weekday(day)];
     let before = first.saturating_sub(LEVEL_DAYS)..first;
     // Never empty: a series that is silent from its first day on has no level, and is not marked.
     let usual: f64 = before.clone().map(factor).sum();
@@ -108,12 +111,9 @@ impl Silence {
 
 /// The course of the region from the days before a silence to one of its days, to the power that the silence has reached.
 fn course(work: &Work<'_>, first: usize, day: usize, fade_days: f64) -> f64 {
-    let mean = |from: usize, to: usize| {
-        let days = work.around.course.get(from..to).unwrap_or_default();
-        days.iter().sum::<f64>() / days.len().max(1) as f64
-    };
-    let (before, now) =
-        (mean(first.saturating_sub(LEVEL_DAYS), first), mean((day + 1).saturating_sub(7).max(first), day + 1));
+    let level = |days: Range<usize>| mean(work.around.course.get(days).unwrap_or_default());
+    let before = level(first.saturating_sub(LEVEL_DAYS)..first);
+    let now = level((day + 1).saturating_sub(7).max(first)..day + 1);
     if before <= 0.0 {
         return 1.0;
     }

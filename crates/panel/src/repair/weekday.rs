@@ -20,7 +20,7 @@ pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
         if work.repaired[day] {
             continue;
         }
-        let weekday = (work.first_weekday + day) % 7;
+        let weekday = work.weekday(day);
         seen[weekday] += work.counts[day];
         expected[weekday] += work.counts[day - 3..=day + 3].iter().sum::<f64>() / 7.0;
     }

@@ -2,11 +2,10 @@
 
 use std::path::Path;
 
-use jiff::ToSpan;
 use jiff::civil::Date;
 
 use super::Unusable;
-use super::days::DayColumns;
+use super::days::{DayColumns, day_after};
 use crate::error::{Error, InputError};
 use crate::geography::{State, Unit};
 use crate::input::Notice;
@@ -98,7 +97,7 @@ impl Blanks {
     }
 
     fn date(&self, day: usize) -> Date {
-        self.first_day.saturating_add(i64::try_from(day).unwrap_or(i64::from(i32::MAX)).days())
+        day_after(self.first_day, day)
     }
 }
 

@@ -51,7 +51,7 @@ impl DayColumns {
 
     /// The day of a column, counted from the first day's.
     pub(super) fn day(&self, index: usize) -> Date {
-        i64::try_from(index).map_or(self.last_day, |days| self.first_day.saturating_add(days.days()))
+        day_after(self.first_day, index)
     }
 }
 
@@ -72,6 +72,12 @@ pub(super) fn check_length(first_day: Date, last_day: Date) -> Result<(), String
 pub(super) fn days_until(first_day: Date, last_day: Date, until: Option<Date>) -> usize {
     let last = until.map_or(last_day, |until| until.min(last_day));
     days_between(first_day, last).map_or(0, |days| days + 1)
+}
+
+/// The date some days after another.
+pub(crate) fn day_after(first: Date, days: usize) -> Date {
+    // No file is longer than some years, and a span ends at its own limit.
+    first.saturating_add(i64::try_from(days).unwrap_or(i64::MAX).min(1 << 20).days())
 }
 
 /// Whole days from one date to another; none where the second is earlier.

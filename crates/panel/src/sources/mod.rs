@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use jiff::civil::Date;
 
 pub(super) use candidates::entries;
-pub(super) use days::days_between;
+pub(super) use days::{day_after, days_between};
 pub(super) use discover::{Files, find};
 pub(super) use unusable::Unusable;
 

@@ -1,4 +1,9 @@
-//! The median.
+//! Mean and median.
+
+/// Mean; 0 of nothing.
+pub(super) fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
 
 /// Median; 0 of nothing. Reorders the values.
 pub(super) fn median(values: &mut [f64]) -> f64 {
