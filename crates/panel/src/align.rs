@@ -74,14 +74,8 @@ impl Aligned {
     /// Doubts the last reports of states, and then those of their counties.
     fn doubt(&mut self, settings: &LastReport) {
         for (kind, of) in KINDS {
-            let mut totals: BTreeMap<Fips, Raw> =
-                self.states.iter_mut().map(|(state, both)| (*state, std::mem::take(of(both)))).collect();
-            let doubted = totals::hold(&mut totals, settings);
-            for (state, total) in totals {
-                if let Some(both) = self.states.get_mut(&state) {
-                    *of(both) = total;
-                }
-            }
+            let states = self.states.iter_mut().map(|(state, both)| (*state, of(both)));
+            let doubted = totals::hold(states.collect(), settings);
             for county in &mut self.counties {
                 let Some(&of_state) = county.fips.state().and_then(|state| doubted.get(&state)) else { continue };
                 let raw = kind(county);
@@ -133,10 +127,9 @@ pub(super) fn align(
         lump_city(&mut published.cases);
         lump_city(&mut published.deaths);
     }
-    let mut rows = [&published.cases, &published.deaths].map(|counts| {
-        let residents = residents(&published, population);
-        Rows::new(counts, days, &|unit| MOST_PER_RESIDENT * residents.get(&unit).copied().unwrap_or(MOST_RESIDENTS))
-    });
+    let residents = residents(&published, population);
+    let most = |unit| MOST_PER_RESIDENT * residents.get(&unit).copied().unwrap_or(MOST_RESIDENTS);
+    let mut rows = [&published.cases, &published.deaths].map(|counts| Rows::new(counts, days, &most));
     rows.iter_mut().for_each(|rows| rows.hold(&settings.last_report));
     note_remainders(&published.cases, &rows[0], reader);
     note_remainders(&published.deaths, &rows[1], reader);

@@ -38,39 +38,40 @@ impl<'a> Rows<'a> {
     /// Increments of the first `days` days. `most` is the largest possible cumulative count of a unit.
     pub(super) fn new(counts: &'a Counts, days: usize, most: &dyn Fn(Unit) -> f64) -> Self {
         let mut states = BTreeMap::<Fips, Vec<usize>>::new();
-        let mut rows: Vec<(&Row, Raw)> = Vec::with_capacity(counts.rows.len());
         // A county that a district has begun to report for falls to nothing, which is all that it will report.
         let joint = |row: &Row| if let Unit::Joint(unit) = row.unit { Some(unit.counties()) } else { None };
         let within: BTreeSet<Fips> = counts.rows.iter().filter_map(joint).flatten().collect();
-        let never = vec![false; days];
         for (index, row) in counts.rows.iter().enumerate() {
             if let Some(state) = row.unit.state() {
                 states.entry(state).or_default().push(index);
             }
-            let limit = limit(row, days, most(row.unit));
-            let raw = match row.unit {
-                Unit::County(county) if within.contains(&county) => Raw::of_remainder(row, days, limit, &never),
-                Unit::Joint(unit) => {
-                    Raw::of_remainder(row, days, limit, &not_taken(row, counts, unit.counties(), days))
-                }
-                Unit::NewYorkCity => {
-                    Raw::of_remainder(row, days, limit, &not_taken(row, counts, new_york::counties(), days))
-                }
-                _ => Raw::of_place(row, days, limit),
-            };
-            rows.push((row, raw));
         }
-        let mut all = Self { rows, states, days };
+        let remainder =
+            |row: &Row, absent: &[bool]| Raw::of_remainder(row, days, limit(row, days, most(row.unit)), absent);
+        let never = vec![false; days];
+        let raw = |row: &Row| match row.unit {
+            Unit::County(county) if within.contains(&county) => remainder(row, &never),
+            Unit::Joint(unit) => remainder(row, &not_taken(row, counts, unit.counties(), days)),
+            Unit::NewYorkCity => remainder(row, &not_taken(row, counts, new_york::counties(), days)),
+            // Follows, once it is known when the state's places report.
+            Unit::Apart(_) => Raw::default(),
+            Unit::County(_) | Unit::LeftOut => Raw::of_place(row, days, limit(row, days, most(row.unit))),
+        };
+        let mut all = Self { rows: counts.rows.iter().map(|row| (row, raw(row))).collect(), states, days };
         for state in all.states.values().cloned().collect::<Vec<_>>() {
-            let (apart, places): (Vec<usize>, Vec<usize>) =
-                state.into_iter().partition(|&index| matches!(all.rows[index].0.unit, Unit::Apart(_)));
+            let (apart, places) = all.split(&state);
             let absent = all.absent(&places);
             for index in apart {
-                let row = all.rows[index].0;
-                all.rows[index].1 = Raw::of_remainder(row, days, limit(row, days, most(row.unit)), &absent);
+                let (row, raw) = &mut all.rows[index];
+                *raw = remainder(row, &absent);
             }
         }
         all
+    }
+
+    /// Rows of a state: those that belong to none of its places, and those that do.
+    fn split(&self, indices: &[usize]) -> (Vec<usize>, Vec<usize>) {
+        indices.iter().partition(|&&index| matches!(self.rows[index].0.unit, Unit::Apart(_)))
     }
 
     /// Days on which rows with most of these rows' people have no report.
@@ -140,8 +141,7 @@ impl<'a> Rows<'a> {
         for &index in indices {
             total.add(&self.rows[index].1, 1.0);
         }
-        let (apart, places): (Vec<usize>, Vec<usize>) =
-            indices.iter().partition(|&&index| matches!(self.rows[index].0.unit, Unit::Apart(_)));
+        let (apart, places) = self.split(indices);
         if places.iter().all(|&index| self.rows[index].1.no_reports.is_empty()) {
             return total;
         }
@@ -192,18 +192,18 @@ fn limit(row: &Row, days: usize, most: f64) -> f64 {
 }
 
 /// Holds back the last report of states, and with it that of their counties; returns nothing of states that are plausible.
-pub(super) fn hold(states: &mut BTreeMap<Fips, Raw>, settings: &LastReport) -> BTreeMap<Fips, Doubted> {
-    let mut nation = vec![0.0; states.values().next().map_or(0, |raw| raw.new.len())];
-    for raw in states.values() {
+pub(super) fn hold(states: Vec<(Fips, &mut Raw)>, settings: &LastReport) -> BTreeMap<Fips, Doubted> {
+    let mut nation = vec![0.0; states.first().map_or(0, |(_, raw)| raw.new.len())];
+    for (_, raw) in &states {
         raw.believed().iter().zip(&mut nation).for_each(|(new, sum)| *sum += new);
     }
     let alone = states.len() == 1;
-    let doubted = |(state, raw): (&Fips, &mut Raw)| {
+    let doubted = |(state, raw): (Fips, &mut Raw)| {
         let own = raw.believed();
         let others: Vec<f64> = nation.iter().zip(&own).map(|(sum, new)| sum - new).collect();
-        Some((*state, last_report::hold(raw, (!alone).then_some(&others), settings)?))
+        Some((state, last_report::hold(raw, (!alone).then_some(&others), settings)?))
     };
-    states.iter_mut().filter_map(doubted).collect()
+    states.into_iter().filter_map(doubted).collect()
 }
 
 /// The last days on which a state goes on and none of its counties do: their people are reported elsewhere.
