@@ -77,7 +77,7 @@ pub(super) fn assemble(
         .map(|(fips, repaired)| {
             let name = State::of(fips).map_or("", |state| state.name);
             let location = whole(fips, name, &|county| county.state() == Some(fips));
-            let within = repaired.within();
+            let within = repaired.within(first_day);
             let place = repaired.place(location, first_day, Some(&around_states))?;
             let region = region(&place);
             Ok((place, region, within))

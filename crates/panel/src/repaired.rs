@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::geography::State;
 use super::place::Place;
 use super::raw::{Raw, Report};
-use super::repair::{self, Around, Cleaned, Repairs, clean};
+use super::repair::{self, Around, Cleaned, Repair, Repairs, clean, weekday};
 use super::settings::Settings;
 
 /// Repairs places on the same days.
@@ -21,17 +21,38 @@ pub(super) struct Repairer<'a> {
 
 /// Repaired cases and deaths of a place.
 pub(super) struct Repaired {
-    kinds: [(Series, Cleaned); 2],
+    kinds: [Kind; 2],
+}
+
+/// A repaired series, with what the places within its own need to know.
+struct Kind {
+    series: Series,
+    repairs: Vec<Repair>,
+    silences: Vec<(usize, usize)>,
+    rises: Vec<f64>,
+}
+
+impl Kind {
+    fn new(raw: &Raw, cleaned: Cleaned) -> Result<Self, HistoryError> {
+        let unconfirmed: f64 = raw.held.iter().map(|(_, people)| people.max(0.0)).sum();
+        let Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises } = cleaned;
+        let series = Series::new(SeriesParts {
+            reported: raw.new.clone(),
+            cleaned: counts,
+            repaired,
+            weekday,
+            total: raw.total - unconfirmed,
+            last_days,
+        })?;
+        Ok(Self { series, repairs, silences, rises })
+    }
 }
 
 impl Repairer<'_> {
     /// Repairs cases and deaths of a place within its region.
     pub(super) fn place(&self, counts: [&Raw; 2], around: &[Around; 2]) -> Result<Repaired, HistoryError> {
         let [cases, deaths] = counts;
-        let kind = |raw: &Raw, around: &Around| {
-            let cleaned = clean(raw, self.first_day, around, self.settings);
-            Ok::<_, HistoryError>((series(raw, &cleaned)?, cleaned))
-        };
+        let kind = |raw: &Raw, around| Kind::new(raw, clean(raw, self.first_day, around, self.settings));
         Ok(Repaired { kinds: [kind(cases, &around[0])?, kind(deaths, &around[1])?] })
     }
 
@@ -42,34 +63,44 @@ impl Repairer<'_> {
     ) -> Result<(Repaired, Vec<(Fips, Repaired)>), HistoryError> {
         let kinds: [Vec<&Raw>; 2] =
             [states.values().map(|(cases, _)| cases).collect(), states.values().map(|(_, deaths)| deaths).collect()];
-        let [cases, deaths] = kinds.map(|raws| self.sum(&raws));
-        let around = [cases.1.around.clone(), deaths.1.around.clone()];
+        let sums = kinds.map(|raws| self.sum(&raws));
+        let around = sums.each_ref().map(|(_, cleaned, course)| Around {
+            weekday: cleaned.weekday,
+            silences: cleaned.silences.clone(),
+            rises: cleaned.rises.clone(),
+            course: course.clone(),
+            of_county: false,
+        });
         let repaired: Vec<(Fips, Repaired)> = states
             .par_iter()
             .map(|(fips, (cases, deaths))| Ok((*fips, self.place([cases, deaths], &around)?)))
             .collect::<Result<_, HistoryError>>()?;
-        let whole = |index: usize, (raw, cleaned): (Raw, Cleaned)| {
-            let parts = repaired.iter().map(|(_, state)| &state.kinds[index].1);
-            let cleaned = repair::together(cleaned, parts, self.first_day, self.settings);
-            Ok::<_, HistoryError>((series(&raw, &cleaned)?, cleaned))
+        let whole = |index: usize, (raw, cleaned, _): (Raw, Cleaned, Vec<f64>)| {
+            let parts = repaired.iter().map(|(_, state)| &state.kinds[index].series);
+            Kind::new(&raw, repair::together(cleaned, parts, self.first_day, self.settings))
         };
+        let [cases, deaths] = sums;
         Ok((Repaired { kinds: [whole(0, cases)?, whole(1, deaths)?] }, repaired))
     }
 
-    /// The published sum of the states, repaired on its own. Its course is that of the states that report to the end.
-    fn sum(&self, states: &[&Raw]) -> (Raw, Cleaned) {
+    /// The published sum of the states, repaired on its own, and the course of the states that report to the end.
+    fn sum(&self, states: &[&Raw]) -> (Raw, Cleaned, Vec<f64>) {
+        let alone = |raw: &Raw| clean(raw, self.first_day, &Around::default(), self.settings);
+        let course = |cleaned: &Cleaned| weekday::without(&cleaned.counts, &cleaned.weekday, self.first_day);
         let mut total = Raw::zero(states.first().map_or(0, |raw| raw.new.len()));
         states.iter().for_each(|raw| total.add(raw, 1.0));
-        let mut cleaned = clean(&total, self.first_day, &Around::default(), self.settings);
-        let alone: Vec<Cleaned> =
-            states.par_iter().map(|raw| clean(raw, self.first_day, &Around::default(), self.settings)).collect();
-        let reporting: Vec<&Cleaned> = alone.iter().filter(|state| !state.ends_in_silence()).collect();
-        if reporting.len() < alone.len() && !reporting.is_empty() {
-            for (day, sum) in cleaned.around.course.iter_mut().enumerate() {
-                *sum = reporting.iter().map(|state| state.around.course[day]).sum();
-            }
+        let whole = alone(&total);
+        let each: Vec<Cleaned> = states.par_iter().map(|raw| alone(raw)).collect();
+        let reporting: Vec<&Cleaned> = each.iter().filter(|state| !state.ends_in_silence()).collect();
+        if reporting.len() == each.len() || reporting.is_empty() {
+            let course = course(&whole);
+            return (total, whole, course);
         }
-        (total, cleaned)
+        let mut sum = vec![0.0; total.new.len()];
+        for state in reporting {
+            sum.iter_mut().zip(course(state)).for_each(|(sum, count)| *sum += count);
+        }
+        (total, whole, sum)
     }
 }
 
@@ -91,22 +122,16 @@ pub(super) fn await_counties<'a>(
     }
 }
 
-fn series(raw: &Raw, cleaned: &Cleaned) -> Result<Series, HistoryError> {
-    let unconfirmed: f64 = raw.held.iter().map(|(_, people)| people.max(0.0)).sum();
-    Series::new(SeriesParts {
-        reported: raw.new.clone(),
-        cleaned: cleaned.counts.clone(),
-        repaired: cleaned.repaired.clone(),
-        weekday: cleaned.around.weekday,
-        total: raw.total - unconfirmed,
-        last_days: cleaned.last_days,
-    })
-}
-
 impl Repaired {
     /// Information for the counties within a state.
-    pub(super) fn within(&self) -> [Around; 2] {
-        [0, 1].map(|index| Around { of_county: true, ..self.kinds[index].1.around.clone() })
+    pub(super) fn within(&self, first_day: Date) -> [Around; 2] {
+        self.kinds.each_ref().map(|Kind { series, silences, rises, .. }| Around {
+            weekday: *series.weekday(),
+            silences: silences.clone(),
+            rises: rises.clone(),
+            course: weekday::without(series.cleaned(), series.weekday(), first_day),
+            of_county: true,
+        })
     }
 
     /// The place, in its region.
@@ -117,9 +142,9 @@ impl Repaired {
         region: Option<&Arc<Region>>,
     ) -> Result<Place, HistoryError> {
         let state = State::of(location.fips);
-        let [(cases, of_cases), (deaths, of_deaths)] = self.kinds;
-        let history = History::new(Arc::new(location), first_day, cases, deaths, region.cloned())?;
-        let repairs = Repairs { cases: of_cases.repairs, deaths: of_deaths.repairs };
+        let [cases, deaths] = self.kinds;
+        let history = History::new(Arc::new(location), first_day, cases.series, deaths.series, region.cloned())?;
+        let repairs = Repairs { cases: cases.repairs, deaths: deaths.repairs };
         Ok(Place { history: Arc::new(history), state, repairs, reported_in: None })
     }
 }

@@ -195,7 +195,7 @@ mod tests {
         let repair = &result.repairs[0];
         assert_eq!((result.repairs.len(), repair.kind), (1, RepairKind::Unreported));
         assert_eq!((repair.first, repair.last), (date(2020, 3, 1), date(2020, 3, 4)));
-        assert_eq!(result.around.silences, [(56, 59)]);
+        assert_eq!(result.silences, [(56, 59)]);
     }
 
     #[test]

@@ -18,7 +18,7 @@ pub(super) mod weekday;
 
 use jiff::civil::Date;
 
-use countycast_engine::{Held, LastDays};
+use countycast_engine::{Held, LastDays, Series};
 
 use super::last_report;
 use super::raw::{NoReport, Raw, Report};
@@ -159,8 +159,12 @@ pub(super) struct Cleaned {
     pub(super) repairs: Vec<Repair>,
     /// What is uncertain about the last days.
     pub(super) last_days: LastDays,
-    /// Information for the places within this one.
-    pub(super) around: Around,
+    /// Factor of each weekday, Sunday first.
+    pub(super) weekday: [f64; 7],
+    /// Runs of days (first, last) without a report.
+    pub(super) silences: Vec<(usize, usize)>,
+    /// For each of the last days that are too recent to judge alone: its count relative to the local level.
+    pub(super) rises: Vec<f64>,
 }
 
 impl Cleaned {
@@ -233,32 +237,27 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
         Repair { kind, first: date(first), last: date(last), people: (used - published).abs(), published, used }
     };
     let repairs = raw.no_reports.iter().map(no_report).chain(work.log.iter().map(repair)).collect();
-    let course = work.counts.iter().enumerate().map(|(day, count)| count / weekday[work.weekday(day)]).collect();
-    Cleaned {
-        repairs,
-        last_days,
-        around: Around { weekday, silences: work.silences, rises, course, of_county: false },
-        counts: work.counts,
-        repaired: work.repaired,
-    }
+    let Work { counts, repaired, silences, .. } = work;
+    Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises }
 }
 
 /// The sum of repaired parts, in place of a sum of their published counts that was repaired on its own: a part without a
 /// report is filled there.
 pub(super) fn together<'a>(
     whole: Cleaned,
-    parts: impl Iterator<Item = &'a Cleaned> + Clone,
+    parts: impl Iterator<Item = &'a Series>,
     first_day: Date,
     settings: &Settings,
 ) -> Cleaned {
     let mut counts = vec![0.0; whole.counts.len()];
     let (mut late, mut in_time, mut variance) = (0.0, 0.0, 0.0);
     for part in parts {
-        counts.iter_mut().zip(&part.counts).for_each(|(sum, count)| *sum += count);
-        late += part.last_days.late;
-        in_time += part.last_days.late * part.last_days.late_share;
-        let week: f64 = part.counts.iter().rev().take(7).sum();
-        variance += (part.last_days.spread * week).powi(2);
+        counts.iter_mut().zip(part.cleaned()).for_each(|(sum, count)| *sum += count);
+        let last_days = part.last_days();
+        late += last_days.late;
+        in_time += last_days.late * last_days.late_share;
+        let week: f64 = part.cleaned().iter().rev().take(7).sum();
+        variance += (last_days.spread * week).powi(2);
     }
     let week: f64 = counts.iter().rev().take(7).sum();
     let last_days = LastDays {
@@ -269,10 +268,10 @@ pub(super) fn together<'a>(
         held: whole.last_days.held,
     };
     let raw = Raw::of_new(counts);
-    let work = Work { repaired: whole.repaired.clone(), ..Work::new(&raw, first_day, &whole.around) };
+    let around = Around { weekday: whole.weekday, ..Around::default() };
+    let work = Work { repaired: whole.repaired, ..Work::new(&raw, first_day, &around) };
     let weekday = weekday::factors(&work, &settings.weekday);
-    let around = Around { weekday, ..whole.around };
-    Cleaned { counts: raw.new, last_days, around, ..whole }
+    Cleaned { counts: raw.new, repaired: work.repaired, last_days, weekday, ..whole }
 }
 
 /// The last report that is held back, if there is one.

@@ -1,5 +1,7 @@
 //! Weekday factors of reporting.
 
+use jiff::civil::Date;
+
 use super::Work;
 use crate::settings::Weekday;
 
@@ -31,6 +33,12 @@ pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
     factors.map(|factor| factor / mean)
 }
 
+/// Counts of days from `first_day` on, without these factors.
+pub(in super::super) fn without(counts: &[f64], factors: &[f64; 7], first_day: Date) -> Vec<f64> {
+    let first = countycast_engine::weekday_index(first_day);
+    counts.iter().enumerate().map(|(day, count)| count / factors[(first + day) % 7]).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::{Around, clean};
@@ -43,7 +51,7 @@ mod tests {
     fn factors(per_day: f64, around: [f64; 7]) -> [f64; 7] {
         let reported: Vec<f64> = (0..84).map(|day| per_day * TRUE[day % 7]).collect();
         let around = Around { weekday: around, ..Around::default() };
-        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), &around, &Settings::default()).around.weekday
+        clean(&Raw::of_new(reported.to_vec()), date(2020, 1, 5), &around, &Settings::default()).weekday
     }
 
     #[test]
