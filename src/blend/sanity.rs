@@ -23,9 +23,7 @@ impl Precedent {
     /// From the place's own history and those of the places around it.
     #[must_use]
     pub fn new<'a>(own: &History, around: impl Iterator<Item = &'a History>) -> Self {
-        let weeks = |target: Target, history: &History| {
-            if target == Target::Deaths { history.deaths().weekly() } else { history.cases().weekly() }
-        };
+        let weeks = |target: Target, history: &History| history.series(target).weekly();
         let around: Vec<&History> = around.collect();
         let known = |target: Target, least: f64| {
             let own = weeks(target, own);

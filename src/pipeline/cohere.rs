@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::{Fips, Level, Series, Target};
+use countycast_engine::{Fips, Level, Target};
 
 use super::plan::Plan;
 use super::projected::{Moved, Projected};
@@ -100,10 +100,8 @@ fn changed(rows: &[&Row]) -> Row {
 /// A region's recent counts over those of its places, at least 1; none if only the region has any.
 fn scale(panel: &Panel, region: Fips, target: Target, parts: impl Iterator<Item = Fips>) -> Option<f64> {
     let recent = |fips: Fips| {
-        let series = |place: &Place| -> f64 {
-            let series: &Series = if target == Target::Deaths { place.history.deaths() } else { place.history.cases() };
-            series.cleaned().iter().rev().take(WINDOW_DAYS).sum()
-        };
+        let series =
+            |place: &Place| -> f64 { place.history.series(target).cleaned().iter().rev().take(WINDOW_DAYS).sum() };
         panel.place(fips).map_or(0.0, series)
     };
     let (whole, parts) = (recent(region), parts.map(recent).sum::<f64>());

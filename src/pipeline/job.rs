@@ -157,7 +157,6 @@ impl Drawing<'_> {
     }
 
     fn last_days(&self, target: Target) -> &LastDays {
-        let series = if target == Target::Deaths { self.history.deaths() } else { self.history.cases() };
-        series.last_days()
+        self.history.series(target).last_days()
     }
 }

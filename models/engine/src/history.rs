@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use jiff::civil::{Date, Weekday};
 
-use crate::{Commuting, HistoryError, LastDays, Location, Patients};
+use crate::{Commuting, HistoryError, LastDays, Location, Patients, Target};
 
 /// Daily counts of one location, first day to as-of day, for cases and deaths.
 #[derive(Debug, Clone, PartialEq)]
@@ -247,6 +247,12 @@ impl History {
     #[must_use]
     pub fn deaths(&self) -> &Series {
         &self.deaths
+    }
+
+    /// The counts that tell of a target: deaths of [`Target::Deaths`], cases of all others, which follow from them.
+    #[must_use]
+    pub fn series(&self, target: Target) -> &Series {
+        if target == Target::Deaths { &self.deaths } else { &self.cases }
     }
 
     /// The place around this one, where known.

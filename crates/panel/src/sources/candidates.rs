@@ -36,6 +36,13 @@ pub(super) struct Candidates {
 }
 
 impl Candidates {
+    /// Why a file that might have the wanted counts has none: a table of a publisher and kind that is no series, or else the
+    /// first that cannot be read.
+    pub(super) fn unusable(&self, wanted: impl Fn(Publisher, Kind) -> bool) -> Option<&InputError> {
+        let no_series = self.no_series.iter().find(|(publisher, kind, _)| wanted(*publisher, *kind));
+        no_series.map(|(.., error)| error).or(self.no_tables.first())
+    }
+
     /// The tables of a folder and the folders directly in it; where they have no counts of the wanted publisher, or of any
     /// if none is wanted, also those of the folders below, as far as these have none.
     pub(super) fn find(folder: &Path, wanted: Option<Publisher>, reader: &mut Reader) -> Result<Self, Error> {

@@ -91,8 +91,7 @@ fn only(found: &Candidates, kind: Kind, publisher: Publisher, folder: &Path) -> 
     match paths.as_slice() {
         [one] => Ok((*one).clone()),
         [] => {
-            let no_series = found.no_series.iter().find(|(p, k, _)| (*p, *k) == (publisher, kind));
-            if let Some(error) = no_series.map(|(.., error)| error).or(found.no_tables.first()) {
+            if let Some(error) = found.unusable(|p, k| (p, k) == (publisher, kind)) {
                 return Err(error.clone().into());
             }
             let problem = format!("there is no file of {publisher:?} {what}");
@@ -107,9 +106,8 @@ fn only(found: &Candidates, kind: Kind, publisher: Publisher, folder: &Path) -> 
 
 /// Why a folder has no counts: the file that would have them, or else how the first file starts.
 fn nothing(folder: &Path, wanted: Option<Publisher>, found: Candidates) -> Error {
-    let no_series = found.no_series.into_iter().find(|(p, ..)| wanted.is_none_or(|wanted| wanted == *p));
-    if let Some(error) = no_series.map(|(.., error)| error).or(found.no_tables.into_iter().next()) {
-        return error.into();
+    if let Some(error) = found.unusable(|publisher, _| wanted.is_none_or(|wanted| wanted == publisher)) {
+        return error.clone().into();
     }
     let wanted = wanted.map_or_else(|| "JHU, NYT or USAFacts".to_owned(), |wanted| format!("{wanted:?}"));
     let seen =

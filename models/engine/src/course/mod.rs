@@ -61,7 +61,7 @@ impl Course {
             let level = recent.average(settings.level_half_life_days);
             (level, level.growth_since(recent.average(settings.slope_half_life_days)))
         };
-        let own = of(if target == Target::Deaths { history.deaths() } else { history.cases() });
+        let own = of(history.series(target));
         let (level, own_growth) = averages(&own);
         let count = own.two_weeks();
         let credibility = if count > 0.0 { count / (count + settings.own_growth_half_count) } else { 0.0 };

@@ -77,7 +77,7 @@ struct TargetFit {
 
 impl TargetFit {
     fn new(history: &History, target: Target, settings: &OneTarget) -> Self {
-        let series = if target == Target::Deaths { history.deaths() } else { history.cases() };
+        let series = history.series(target);
         let course = |end| Course::new(history, target, end, &settings.course);
         let immunity = if target == Target::Deaths { Immunity::default() } else { Immunity::of(history) };
         let residents = history.location().population;

@@ -49,10 +49,7 @@ fn answer(engine: &dyn Engine, history: &History) -> Result<Vec<(Target, f64)>, 
 
 /// Greatest sum of seven days in a row; of fewer days, what a week of them would have.
 fn greatest_week(history: &History, target: Target) -> f64 {
-    let counts = match target {
-        Target::Deaths => history.deaths().cleaned(),
-        _ => history.cases().cleaned(),
-    };
+    let counts = history.series(target).cleaned();
     let days = counts.len().min(7);
     counts.windows(days).map(|week| 7.0 / days as f64 * week.iter().sum::<f64>()).fold(0.0, f64::max)
 }
