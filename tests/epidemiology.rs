@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast::capacity::{Course, Stays};
+use countycast::capacity::Hospitals;
 use countycast::config::{Config, DEFAULT_TOML};
 use countycast::pipeline::engines;
 use countycast::reproduction::reproduction;
@@ -31,9 +31,9 @@ const SETTINGS: [(&str, &str, &[&str]); 12] = [
     ("severity.fatality", "[1e-5, 1e-5, 1e-5, 1e-3, 1e-3, 1e-3, 1e-3, 1e-2, 0.2]", &["seir", "abm"]),
     ("severity.hospitalised", "[0.03, 0.04, 0.05]", &["capacity", "seir", "abm"]),
     ("severity.admission_delay_days", "[1.0, 3.0, 5.0]", &["capacity", "seir", "abm"]),
-    ("severity.icu_share", "[0.4, 0.5, 0.6]", &["capacity", "seir", "abm"]),
-    ("severity.ward_stay_days", "[9.0, 9.0, 9.0]", &["capacity", "seir", "abm"]),
-    ("severity.icu_stay_days", "[20.0, 20.0, 20.0]", &["capacity", "seir", "abm"]),
+    ("severity.icu_share", "[0.4, 0.5, 0.6]", &["capacity"]),
+    ("severity.ward_stay_days", "[9.0, 9.0, 9.0]", &["capacity"]),
+    ("severity.icu_stay_days", "[20.0, 20.0, 20.0]", &["capacity"]),
 ];
 
 /// Counties with waves of their own timing, cases and deaths, and no region whose deaths would tell more than the usual.
@@ -58,10 +58,11 @@ fn answers(config: &Config, places: &Places, model: &[u8]) -> BTreeMap<&'static 
         answers.insert(name, bits(&draw(&*engine, history)));
     }
     let patients = |draws: &Draws| {
-        let course = Course::new(history, &Stays::new(&config.epidemiology), 28);
-        let (ward, icu) = course.patients(&[1.0; 28]);
-        let admitted = course.all_admissions(draws, &Streams::new(SEED, "flat", history.location().fips)).unwrap();
-        admitted.concat().iter().chain(&ward).chain(&icu).map(|x| u64::from(x.to_bits())).collect()
+        let hospitals = Hospitals::unreported(&config.epidemiology, 2, 28, SEED);
+        let course = hospitals.course(history, 28);
+        let flow = course.flow(0, &[1.0; 28]);
+        let admitted = course.all_admissions(draws, None).unwrap();
+        admitted.concat().iter().chain(&flow.ward).chain(&flow.icu).map(|x| u64::from(x.to_bits())).collect()
     };
     let cases = Draws::new(2, 28).unwrap().with(Target::Cases, vec![50.0; 56]).unwrap();
     answers.insert("capacity", patients(&cases));

@@ -100,11 +100,15 @@ fn capacity_has_the_documented_columns_and_numbers_that_hold_together() {
     for ((((high, beds), others), gap), probability) in
         high.iter().zip(number("beds")).zip(number("others")).zip(gap).zip(&probability)
     {
+        if beds == 0.0 {
+            assert!(gap.is_nan() && probability.is_nan(), "there is no hospital that could overflow");
+            continue;
+        }
         let excess = (high - (beds - others)).max(0.0);
         assert!(gap > excess - 0.02, "{high} patients, {beds} beds, {others} taken: {gap} lack");
         assert!(gap == 0.0 || *probability > 0.0, "{gap} lack with probability {probability}");
     }
-    assert!(probability.iter().all(|p| (0.0..=1.0).contains(p)));
+    assert!(probability.iter().all(|p| p.is_nan() || (0.0..=1.0).contains(p)));
 }
 
 #[test]

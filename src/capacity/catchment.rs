@@ -73,6 +73,12 @@ impl Catchments {
         Self { bed, shares, patients, beds }
     }
 
+    /// The kind of bed.
+    #[must_use]
+    pub fn bed(&self) -> Bed {
+        self.bed
+    }
+
     /// The hospitals' beds from the perspective of a county's residents: the mean over the hospitals they use, weighted
     /// by the share of residents who go there.
     #[must_use]
@@ -84,14 +90,24 @@ impl Catchments {
         Beds { staffed: mean(|beds| beds.staffed), others: mean(|beds| beds.others) }
     }
 
-    /// Patients in the hospitals that serve each county, averaged as their beds are; trajectories of equal rank come
-    /// together, as neighbouring counties rise and fall together. A county is left out if one that shares its hospitals
-    /// has no census.
+    /// A county's own hospitals; none where there are none, or their beds are unknown.
     #[must_use]
-    pub fn patients(&self, censuses: &BTreeMap<Fips, Census>) -> BTreeMap<Fips, Vec<f32>> {
+    pub fn hospitals(&self, county: Fips) -> Option<Beds> {
+        self.beds.get(&county).filter(|beds| beds.staffed.is_some_and(|staffed| staffed > 0.0)).copied()
+    }
+
+    /// Patients from all counties in each county's hospitals; trajectories of equal rank come together, as neighbouring
+    /// counties rise and fall together. A county is left out if one whose residents come there has no census.
+    #[must_use]
+    pub fn admitted(&self, censuses: &BTreeMap<Fips, Census>) -> BTreeMap<Fips, Vec<f32>> {
         let census = |fips: Fips| censuses.get(&fips).map(|census| census.values(self.bed));
-        let hospitals: BTreeMap<Fips, Vec<f32>> =
-            self.patients.par_iter().filter_map(|(&fips, homes)| Some((fips, weighted(homes, census)?))).collect();
+        self.patients.par_iter().filter_map(|(&fips, homes)| Some((fips, weighted(homes, census)?))).collect()
+    }
+
+    /// Patients in the hospitals that serve each county, averaged as their beds are, given those in each county's hospitals. A
+    /// county is left out if its hospitals are.
+    #[must_use]
+    pub fn patients(&self, hospitals: &BTreeMap<Fips, Vec<f32>>) -> BTreeMap<Fips, Vec<f32>> {
         let hospital = |fips: Fips| hospitals.get(&fips).map(Vec::as_slice);
         self.shares.par_iter().filter_map(|(&fips, shares)| Some((fips, weighted(shares, hospital)?))).collect()
     }
@@ -134,6 +150,7 @@ fn distance_km(a: &Covariates, b: &Covariates) -> Option<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capacity::Flow;
 
     const NEARNESS_KM: f64 = 25.0;
 
@@ -169,13 +186,24 @@ mod tests {
         for hospitals in catchments.shares.values() {
             assert!((hospitals.iter().map(|(_, share)| share).sum::<f64>() - 1.0).abs() < 1e-12);
         }
-        let census = |level: f32| Census::from_parts(1, vec![level], vec![0.0]).unwrap();
+        let census =
+            |level: f32| Census::of_paths(1, &[Flow { admissions: vec![0.0], ward: vec![level], icu: vec![0.0] }]);
         let mut censuses: BTreeMap<Fips, Census> = codes.into_iter().zip([1.0, 10.0, 100.0].map(census)).collect();
-        let served = catchments.patients(&censuses);
+        let hospitals = catchments.admitted(&censuses);
+        let all: f32 = hospitals.values().map(|patients| patients[0]).sum();
+        assert!((all - 111.0).abs() < 1e-3 && hospitals.len() == 2, "none in the village: {hospitals:?}");
+        assert_eq!(
+            (catchments.hospitals(codes[0]), catchments.hospitals(codes[1]).unwrap().staffed),
+            (None, Some(100.0))
+        );
+        let served = catchments.patients(&hospitals);
         // Each hospital's patients lie between the largest county's and all of them together.
         assert!(served.values().all(|patients| patients[0] > 0.0 && patients[0] < 111.0), "{served:?}");
         censuses.remove(&codes[0]);
-        assert!(catchments.patients(&censuses).is_empty(), "without the village no sum would be whole");
+        assert!(
+            catchments.patients(&catchments.admitted(&censuses)).is_empty(),
+            "without the village no sum would be whole"
+        );
     }
 
     #[test]

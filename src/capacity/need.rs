@@ -18,11 +18,12 @@ pub struct Need {
     pub peak: [f64; 3],
     /// Day of the highest number, the median over trajectories; 1 is the day after as-of.
     pub peak_day: usize,
-    /// Probability that patients exceed the free beds on some day; none where beds are not known.
+    /// Probability that patients exceed the free beds on some day; none where beds are not known or there is no hospital.
     pub overflow: Option<f64>,
     /// The first such day, the median over the trajectories that have one.
     pub first_overflow: Option<usize>,
-    /// Shortfall of beds at the peak, at [`PEAK_LEVELS`]; 0 without a shortfall, none if beds are unknown.
+    /// Shortfall of beds at the peak, at [`PEAK_LEVELS`]; 0 without a shortfall, none if beds are unknown or there is no
+    /// hospital.
     pub gap: Option<[f64; 3]>,
     /// Mean shortfall.
     pub expected_gap: Option<f64>,
@@ -33,7 +34,7 @@ impl Need {
     #[must_use]
     pub fn new(patients: &[f32], days: usize, beds: &Beds) -> Self {
         let (mut peaks, mut peak_days, mut first_days) = (Vec::new(), Vec::new(), Vec::new());
-        let free = beds.free();
+        let free = beds.free().filter(|_| beds.staffed != Some(0.0));
         for path in patients.chunks_exact(days.max(1)) {
             let (day, peak) =
                 path.iter().enumerate().fold((0, f32::MIN), |best, (day, &n)| if n > best.1 { (day, n) } else { best });
@@ -103,6 +104,6 @@ mod tests {
         let need = Need::new(&[1.0, 3.0], 2, &Beds::default());
         assert_eq!((need.peak[0], need.overflow, need.gap, need.first_overflow), (3.0, None, None, None));
         let no_hospital = Need::new(&[1.0, 3.0], 2, &Beds { staffed: Some(0.0), others: Some(0.0) });
-        assert_eq!((no_hospital.overflow, no_hospital.gap_per_bed()), (Some(1.0), None));
+        assert_eq!((no_hospital.beds, no_hospital.overflow, no_hospital.gap_per_bed()), (Some(0.0), None, None));
     }
 }

@@ -13,7 +13,7 @@ const FIFTIES: [Covariate; 3] = [Covariate::Age50To54, Covariate::Age55To59, Cov
 
 /// Hospital course of a reported case by age class, the same everywhere.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Stays {
+pub(super) struct Stays {
     /// Admissions that a reported case leads to, by class.
     admitted: [f64; AGE_CLASSES],
     /// Share of admitted patients who enter intensive care, by class.
@@ -41,7 +41,7 @@ impl Stays {
     /// Cuts delays and stays into days. Behind each reported case stand infections, one over the ascertainment of them, as
     /// old as the case.
     #[must_use]
-    pub fn new(epidemiology: &Epidemiology) -> Self {
+    pub(super) fn new(epidemiology: &Epidemiology) -> Self {
         let severity = &epidemiology.severity;
         Self {
             admitted: severity.admissions_by_class().map(|share| share / epidemiology.ascertainment),
@@ -52,16 +52,40 @@ impl Stays {
         }
     }
 
-    /// Mixes the classes in proportion to a place's residents: cases are assumed to have their age distribution.
-    pub(super) fn kernels(&self, facts: &Covariates) -> Kernels {
+    /// Mixes the classes in proportion to a place's residents: cases are assumed to have their age distribution. `icu` is a
+    /// factor on the share of the admitted who come to intensive care.
+    pub(super) fn kernels(&self, facts: &Covariates, icu: f64) -> Kernels {
         let shares = age_shares(facts);
         let admitted: [f64; AGE_CLASSES] = std::array::from_fn(|class| self.admitted[class] * shares[class]);
         let total = admitted.iter().sum::<f64>();
         let among = admitted.map(|admitted| if total > 0.0 { admitted / total } else { 0.0 });
-        let icu = std::array::from_fn(|class| among[class] * self.icu_share[class]);
-        let ward = std::array::from_fn(|class| among[class] * (1.0 - self.icu_share[class]));
+        let icu_share = self.icu_share.map(|share| (icu * share).min(1.0));
+        let icu = std::array::from_fn(|class| among[class] * icu_share[class]);
+        let ward = std::array::from_fn(|class| among[class] * (1.0 - icu_share[class]));
         Kernels { admission: mix(&self.admission, admitted), ward: mix(&self.ward, ward), icu: mix(&self.icu, icu) }
     }
+}
+
+impl Kernels {
+    /// Admissions on each of the last days of cases that patients can stem from.
+    pub(super) fn admitted(&self, cases: &[f32]) -> Vec<f32> {
+        let cases = self.recent(cases);
+        after(cases, &self.admission, cases.len())
+    }
+
+    /// Cases whose admissions can still be in hospital; all earlier ones have left.
+    pub(super) fn recent<'a>(&self, cases: &'a [f32]) -> &'a [f32] {
+        &cases[cases.len().saturating_sub(2 * self.admission.len())..]
+    }
+}
+
+/// Convolution of daily `events` with a kernel that starts at day 0, for the first `days` days.
+pub(super) fn after(events: &[f32], kernel: &[f32], days: usize) -> Vec<f32> {
+    let mut sums = vec![0.0; days];
+    for (day, event) in events.iter().enumerate() {
+        sums[day..].iter_mut().zip(kernel).for_each(|(sum, share)| *sum += event * share);
+    }
+    sums
 }
 
 /// Shares of the age classes among residents, where known; of the nation's otherwise.
@@ -85,7 +109,7 @@ mod tests {
 
     #[test]
     fn the_nation_has_nine_admissions_for_a_hundred_cases() {
-        let kernels = Stays::new(&Epidemiology::default()).kernels(&Covariates::default());
+        let kernels = Stays::new(&Epidemiology::default()).kernels(&Covariates::default(), 1.0);
         let admitted: f32 = kernels.admission.iter().sum();
         // HHS counted 7 to 10 a week from July to August 2020.
         assert!((0.08..0.10).contains(&admitted), "{admitted}");
@@ -97,7 +121,7 @@ mod tests {
             let mut facts = Covariates::default();
             FIFTIES.into_iter().for_each(|ages| facts.set(ages, 0.06));
             facts.set(Covariate::Age65Plus, old);
-            let kernels = Stays::new(&Epidemiology::default()).kernels(&facts);
+            let kernels = Stays::new(&Epidemiology::default()).kernels(&facts, 1.0);
             (kernels.admission.iter().sum::<f32>(), kernels.ward.iter().chain(&kernels.icu).sum::<f32>())
         };
         assert!(county(0.3).0 > county(0.1).0 && county(0.3).1 > county(0.1).1);

@@ -82,7 +82,7 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
         .capacity
         .iter()
         .filter(|row| {
-            row.area == Area::Catchment && row.bed == Bed::Icu && row.rank.is_some_and(|rank| rank <= MOST_NEEDY)
+            row.area == Area::Hospitals && row.bed == Bed::Icu && row.rank.is_some_and(|rank| rank <= MOST_NEEDY)
         })
         .filter_map(|row| Some((row, row.need.overflow.filter(|p| *p >= LEAST_OVERFLOW)?)))
         .collect();
@@ -92,9 +92,9 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
     needy.sort_by_key(|(row, _)| row.rank);
     writeln!(
         text,
-        "\ngreatest need of intensive care (hospitals that serve the county; by expected shortfall per bed)"
+        "\ngreatest need of intensive care (hospitals with patients from all counties; by expected shortfall per bed)"
     )?;
-    let head = ["fips", "county", "free beds", "peak (90 %)", "overflow", "first day", "gap (90 %)"];
+    let head = ["fips", "hospitals of", "free beds", "peak (90 %)", "overflow", "first day", "gap (90 %)"];
     let [fips, county, free, peak, overflow, first, lacking] = head;
     writeln!(text, "  {fips:<7}{county:<28}{free:>10}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}")?;
     for (row, probability) in needy {

@@ -8,8 +8,8 @@ use countycast_engine::{Date, Fips, Level};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 use serde::{Deserialize, Serialize};
 
-use super::{days_since_epoch, parquet};
-use crate::capacity::{Bed, Need};
+use super::{BLEND, days_since_epoch, parquet};
+use crate::capacity::{Bed, Catchments, Census, Need};
 use crate::error::Error;
 
 /// Whose patients and beds a row is about.
@@ -24,16 +24,18 @@ pub enum Area {
     County,
     /// Those of the hospitals that serve a county's residents.
     Catchment,
+    /// Those of a county's hospitals, with their patients from all counties.
+    Hospitals,
 }
 
 /// Text that names no area.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is not an area: `nation`, `state`, `county` or `catchment`")]
+#[error("`{0}` is not an area: `nation`, `state`, `county`, `catchment` or `hospitals`")]
 pub struct AreaError(pub String);
 
 impl Area {
     /// All areas.
-    pub const ALL: [Self; 4] = [Self::Nation, Self::State, Self::County, Self::Catchment];
+    pub const ALL: [Self; 5] = [Self::Nation, Self::State, Self::County, Self::Catchment, Self::Hospitals];
 
     /// The name in files.
     #[must_use]
@@ -43,6 +45,7 @@ impl Area {
             Self::State => "state",
             Self::County => "county",
             Self::Catchment => "catchment",
+            Self::Hospitals => "hospitals",
         }
     }
 }
@@ -68,8 +71,8 @@ pub struct CapacityRow {
     pub area: Area,
     /// The need.
     pub need: Need,
-    /// Rank by expected gap per bed among the counties of this model, bed and area: 1 is most in need. None for states
-    /// and the nation, and where beds are unknown or there are none.
+    /// Rank by expected gap per bed among the counties of this model, bed and area: 1 is most in need. None for states, the
+    /// nation and catchments, which share hospitals, and where beds are unknown or there are none.
     pub rank: Option<u32>,
 }
 
@@ -91,15 +94,37 @@ impl CapacityRow {
         Self::new(fips, model, bed, Area::Catchment, need)
     }
 
+    /// The hospitals of a county, with their patients from all counties.
+    #[must_use]
+    pub fn hospitals(fips: Fips, model: &str, bed: Bed, need: Need) -> Self {
+        Self::new(fips, model, bed, Area::Hospitals, need)
+    }
+
     fn new(fips: Fips, model: &str, bed: Bed, area: Area, need: Need) -> Self {
         Self { fips, model: model.to_owned(), bed, area, need, rank: None }
     }
 }
 
+/// Rows that compare the blend's patients with the hospitals that serve each county's residents, and with those of each
+/// county.
+#[must_use]
+pub fn shared_rows(catchments: &Catchments, censuses: &BTreeMap<Fips, Census>, days: usize) -> Vec<CapacityRow> {
+    let bed = catchments.bed();
+    let admitted = catchments.admitted(censuses);
+    let hospitals = admitted.iter().filter_map(|(fips, patients)| {
+        let need = Need::new(patients, days, &catchments.hospitals(*fips)?);
+        Some(CapacityRow::hospitals(*fips, BLEND, bed, need))
+    });
+    let served = catchments.patients(&admitted).into_iter().map(|(fips, patients)| {
+        CapacityRow::catchment(fips, BLEND, bed, Need::new(&patients, days, &catchments.beds(fips)))
+    });
+    served.chain(hospitals).collect()
+}
+
 /// Ranks counties within each model, bed and area; of equal gaps, the higher load per bed comes first.
 pub fn rank(rows: &mut [CapacityRow]) {
     let mut groups = BTreeMap::<(String, Bed, Area), Vec<(usize, f64, f64)>>::new();
-    for (i, row) in rows.iter().enumerate().filter(|(_, row)| [Area::County, Area::Catchment].contains(&row.area)) {
+    for (i, row) in rows.iter().enumerate().filter(|(_, row)| [Area::County, Area::Hospitals].contains(&row.area)) {
         if let Some((gap, beds)) = row.need.gap_per_bed().zip(row.need.beds) {
             let key = (row.model.clone(), row.bed, row.area);
             groups.entry(key).or_default().push((i, gap, row.need.peak[1] / beds));

@@ -164,7 +164,7 @@ impl<'a> Batch<'a> {
         mut each: impl FnMut(Address, Result<Answer, Failure>) -> Result<(), Error>,
     ) -> Result<(), Error> {
         let (addresses, jobs): (Vec<Address>, Vec<Job>) = jobs.into_iter().unzip();
-        let Premises { plan, shares, stays, .. } = &self.premises;
+        let Premises { plan, shares, hospitals, .. } = &self.premises;
         let limit = plan.limit_each();
         let name = |(_, i): Address| i.map_or(FALLBACK, |i| plan.engines[i].name());
         let each = |job: usize, outcome: Outcome<Result<Answer, EngineError>>| {
@@ -172,8 +172,8 @@ impl<'a> Batch<'a> {
             each(addresses[job], settle(outcome, name(addresses[job]), limit))
         };
         let idle = || if monitor.cancelled() { Err(Error::Interrupted) } else { Ok(()) };
-        let (of_jobs, shares, stays) = (plan.clone(), Arc::clone(shares), Arc::clone(stays));
-        pool::run(jobs, plan.jobs, limit, move |job: &Job| job.run(&of_jobs, &shares, &stays), each, idle)
+        let (of_jobs, shares, hospitals) = (plan.clone(), Arc::clone(shares), Arc::clone(hospitals));
+        pool::run(jobs, plan.jobs, limit, move |job: &Job| job.run(&of_jobs, &shares, &hospitals), each, idle)
     }
 
     /// A region's joint draws from all engines that succeeded, in turn: draw `i` is from engine `i` modulo their

@@ -13,7 +13,7 @@ use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles, Row};
 /// Days over which a region's counts are compared with those of its places: some cases belong to no county.
 const WINDOW_DAYS: usize = 56;
 /// If the places have less than this share of the region's counts, their sum does not represent it.
-const LEAST_SHARE: f64 = 0.5;
+pub(super) const LEAST_SHARE: f64 = 0.5;
 
 /// Replaces a region's own blend of cases and deaths by the sum of its places.
 ///
@@ -98,7 +98,7 @@ fn changed(rows: &[&Row]) -> Row {
 }
 
 /// A region's recent counts over those of its places, at least 1; none if only the region has any.
-fn scale(panel: &Panel, region: Fips, target: Target, parts: impl Iterator<Item = Fips>) -> Option<f64> {
+pub(super) fn scale(panel: &Panel, region: Fips, target: Target, parts: impl Iterator<Item = Fips>) -> Option<f64> {
     let recent = |fips: Fips| {
         let series =
             |place: &Place| -> f64 { place.history.series(target).cleaned().iter().rev().take(WINDOW_DAYS).sum() };

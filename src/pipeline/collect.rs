@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use countycast_engine::{Draws, Level, Streams, Target};
+use countycast_engine::{Draws, Level, Target};
 
 use super::failure::Failure;
 use super::job::{Answer, FALLBACK, Job, Keep, Task};
@@ -11,7 +11,7 @@ use super::premises::Premises;
 use super::projected::Projected;
 use super::trajectories::{Ratio, Trajectories};
 use crate::blend::{Precedent, Rule, Stratum, Weight, blend};
-use crate::capacity::{Census, Course};
+use crate::capacity::Census;
 use crate::panel::Place;
 use crate::phase::Phase;
 use crate::reproduction::{Reproduction, reproduction};
@@ -174,8 +174,8 @@ impl Collecting<'_> {
             Some(Part { engine, share: *share, baseline, census, scenarios: &answer.scenarios })
         });
         let parts: Vec<Part<'_>> = parts.collect::<Option<_>>()?;
-        let Premises { plan, stays, .. } = self.premises;
-        let course = Course::new(&self.place.history, stays, plan.horizon.days());
+        let Premises { plan, hospitals, .. } = self.premises;
+        let course = hospitals.course(&self.place.history, plan.horizon.days());
         let around = self.around.map_or(&[][..], |around| &around.ratios);
         joint::answer(&parts, plan.scenarios.len(), around, &course, blend)
     }
@@ -184,7 +184,7 @@ impl Collecting<'_> {
     fn fall_back(&self) -> Option<Answer> {
         let task = Task::Fallback { state: Arc::clone(&self.around?.draws) };
         let job = Job { history: Arc::clone(&self.place.history), task, keep: self.keep };
-        job.run(&self.premises.plan, &self.premises.shares, &self.premises.stays).ok()
+        job.run(&self.premises.plan, &self.premises.shares, &self.premises.hospitals).ok()
     }
 
     /// Positions of the plausible members; the objections to the others are added to the failures. States and the nation have
@@ -208,14 +208,13 @@ impl Collecting<'_> {
 
     /// A projection of zeros, for rows that the publisher leaves at zero.
     fn zeros(&self) -> Option<Answer> {
-        let Premises { plan, stays, .. } = self.premises;
+        let Premises { plan, hospitals, .. } = self.premises;
         let (n, days) = (plan.draws, plan.horizon.days());
         let nothing = vec![0.0; n * days];
         let draws = Draws::new(n, days).and_then(|d| d.with(Target::Cases, nothing.clone())).ok()?;
         let draws = draws.with(Target::Deaths, nothing).ok()?;
-        let streams = Streams::new(plan.seed, FALLBACK, self.place.fips());
-        let course = Course::new(&self.place.history, stays, days);
-        let admissions = course.all_admissions(&draws, &streams);
+        let course = hospitals.course(&self.place.history, days);
+        let admissions = course.all_admissions(&draws, None);
         Some(Answer::new(Trajectories { draws, admissions }, &course))
     }
 }

@@ -8,6 +8,7 @@ use super::cohere::cohere;
 use super::collect::{Answers, Around, collect};
 use super::failure::Failure;
 use super::job::{Answer, Keep};
+use super::patients;
 use super::premises::Premises;
 use super::projected::{Group, Projected};
 use super::select::Selection;
@@ -117,6 +118,7 @@ impl<'g, 'a, S: FnMut(Group) -> Result<(), Error>> Gathering<'g, 'a, S> {
             let mut results: Vec<Projected> = needed.filter_map(|fips| self.collected.remove(&fips)).collect();
             let Premises { panel, plan, .. } = self.premises;
             let moved = cohere(panel, plan, region, &mut results, &self.regions);
+            patients::add(panel, region, &mut results, &self.regions);
             let forecast = results.iter().find(|projected| projected.fips == region).and_then(|p| p.blend.clone());
             results.retain(|projected| self.selection.contains(projected.fips));
             self.regions.extend(forecast.clone().map(|forecast| (region, forecast)));

@@ -10,7 +10,7 @@ use jiff::ToSpan;
 use super::plan::{Levels, Plan};
 use super::registry::is_mechanistic;
 use super::trajectories::Trajectories;
-use crate::capacity::{Census, Course, Stays};
+use crate::capacity::{Census, Course, Hospitals};
 use crate::fallback::{self, Shares};
 use crate::panel::reported_share;
 use crate::scores::quantiles::Forecast;
@@ -57,15 +57,15 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    pub(super) fn new(baseline: Trajectories, course: &Course) -> Self {
+    pub(super) fn new(baseline: Trajectories, course: &Course<'_>) -> Self {
         let (forecast, census) = (baseline.forecast(), baseline.census(course));
         Self { forecast, census, baseline: Some(baseline), scenarios: Vec::new(), parameters: None }
     }
 }
 
 impl Job {
-    pub(super) fn run(&self, plan: &Plan, shares: &Shares, stays: &Stays) -> Result<Answer, EngineError> {
-        let course = Course::new(&self.history, stays, plan.horizon.days());
+    pub(super) fn run(&self, plan: &Plan, shares: &Shares, hospitals: &Hospitals) -> Result<Answer, EngineError> {
+        let course = hospitals.course(&self.history, plan.horizon.days());
         let mut answer = match &self.task {
             Task::Engine(engine) => self.engine(engine.as_ref(), plan, &course)?,
             Task::Fallback { state } => {
@@ -73,7 +73,7 @@ impl Job {
                 let streams = Streams::new(plan.seed, FALLBACK, fips);
                 let (cases, deaths) = (shares.cases(fips), shares.deaths(fips));
                 let draws = fallback::project(state, cases, deaths, &plan.fallback, &streams)?;
-                let admissions = course.all_admissions(&draws, &streams);
+                let admissions = course.all_admissions(&draws, None);
                 Answer::new(Trajectories { draws, admissions }, &course)
             }
         };
@@ -83,16 +83,25 @@ impl Job {
         Ok(answer)
     }
 
-    fn engine(&self, engine: &dyn Engine, plan: &Plan, course: &Course) -> Result<Answer, EngineError> {
+    fn engine(&self, engine: &dyn Engine, plan: &Plan, course: &Course<'_>) -> Result<Answer, EngineError> {
         let fips = self.history.location().fips;
         let streams = Streams::new(plan.seed, engine.name(), fips);
         let fitted = match plan.earlier.get(engine.name(), fips) {
             Some(earlier) => engine.fit_from(&self.history, earlier, &streams)?,
             None => engine.fit(&self.history, &streams)?,
         };
-        let drawing =
-            Drawing { fitted: fitted.as_ref(), basis: engine.basis(), history: &self.history, plan, course, streams };
-        let mut answer = Answer::new(drawing.under(&Scenario::baseline())?, course);
+        let mut drawing = Drawing {
+            fitted: fitted.as_ref(),
+            basis: engine.basis(),
+            history: &self.history,
+            plan,
+            course,
+            scale: None,
+            streams,
+        };
+        let baseline = drawing.counts(&Scenario::baseline())?;
+        drawing.scale = course.scale(&baseline);
+        let mut answer = Answer::new(drawing.trajectories(baseline)?, course);
         answer.parameters = fitted.parameters();
         if self.keep == Keep::Scenarios && is_mechanistic(engine.name()) {
             answer.scenarios = plan.scenarios.iter().map(|levels| drawing.at(levels)).collect::<Result<_, _>>()?;
@@ -107,23 +116,29 @@ struct Drawing<'a> {
     basis: Basis,
     history: &'a History,
     plan: &'a Plan,
-    course: &'a Course,
+    course: &'a Course<'a>,
+    /// Factor on the engine's own admissions.
+    scale: Option<f32>,
     streams: Streams,
 }
 
 impl Drawing<'_> {
     /// Joint draws under one scenario, on the same random numbers under each.
-    fn under(&self, scenario: &Scenario) -> Result<Trajectories, EngineError> {
+    fn counts(&self, scenario: &Scenario) -> Result<Draws, EngineError> {
         let draws = self.fitted.draw(scenario, self.plan.horizon, self.plan.draws, &self.streams)?;
         // Draws of another shape than asked for would not go together with the other engines'.
         let (found, expected) = ((draws.draws(), draws.days()), (self.plan.draws, self.plan.horizon.days()));
         if found != expected {
             return Err(DrawError::Shape { found, expected }.into());
         }
-        let draws = TARGETS
-            .into_iter()
-            .try_fold(draws, |draws, target| self.last_days(target).with_level(draws, target, &self.streams))?;
-        let admissions = self.course.all_admissions(&draws, &self.streams);
+        let level = |draws, target| self.last_days(target).with_level(draws, target, &self.streams);
+        Ok(TARGETS.into_iter().try_fold(draws, level)?)
+    }
+
+    /// The admissions of joint draws, and their cases and deaths as they will be reported.
+    fn trajectories(&self, draws: Draws) -> Result<Trajectories, EngineError> {
+        let admissions = self.course.all_admissions(&draws, self.scale);
+        let draws = draws.only(&TARGETS);
         let draws = match self.basis {
             Basis::Reported => self.with_late(draws, |days| days.unreported > 0)?,
             Basis::Cleaned => self.reported(draws)?,
@@ -133,7 +148,8 @@ impl Drawing<'_> {
 
     /// Joint draws that rotate over the levels of a scenario.
     fn at(&self, levels: &Levels) -> Result<Trajectories, EngineError> {
-        let levels = levels.iter().map(|scenario| self.under(scenario)).collect::<Result<Vec<_>, _>>()?;
+        let levels =
+            levels.iter().map(|scenario| self.trajectories(self.counts(scenario)?)).collect::<Result<Vec<_>, _>>()?;
         let refused = || EngineError::Refused("draws at several strengths differ in shape".to_owned());
         Trajectories::in_turn(&levels).ok_or_else(refused)
     }

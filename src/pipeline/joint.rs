@@ -62,7 +62,7 @@ pub(super) fn answer(
     parts: &[Part<'_>],
     count: usize,
     around: &[Ratio],
-    course: &Course,
+    course: &Course<'_>,
     blend: impl Fn(&[(&'static str, &Forecast)]) -> Forecast,
 ) -> Option<(Joint, Vec<Alternative>)> {
     let baseline: Vec<&Trajectories> = parts.iter().map(|part| part.baseline).collect();

@@ -24,6 +24,7 @@ mod gather;
 mod job;
 mod joint;
 mod monitor;
+mod patients;
 mod plan;
 mod pool;
 mod premises;

@@ -9,7 +9,7 @@ use rand::RngExt;
 use super::failure::Failure;
 use super::job::FALLBACK;
 use super::plan::Plan;
-use crate::capacity::Stays;
+use crate::capacity::Hospitals;
 use crate::fallback::Shares;
 use crate::panel::{Panel, Place};
 use crate::phase::Phase;
@@ -20,7 +20,7 @@ pub(super) struct Premises<'a> {
     pub(super) panel: &'a Panel,
     pub(super) plan: Plan,
     pub(super) shares: Arc<Shares>,
-    pub(super) stays: Arc<Stays>,
+    pub(super) hospitals: Arc<Hospitals>,
     pub(super) quintiles: HashMap<Fips, u8>,
     /// Counties whose history is hidden to evaluate the fallback.
     hidden: BTreeSet<Fips>,
@@ -32,11 +32,11 @@ impl<'a> Premises<'a> {
     pub(super) fn new(panel: &'a Panel, plan: Plan) -> Self {
         let hidden = hidden(panel, &plan);
         let shares = Arc::new(Shares::learn(panel, &plan.fallback, &hidden));
-        let stays = Arc::new(Stays::new(&plan.epidemiology));
+        let hospitals = Hospitals::new(panel, &plan.epidemiology, plan.draws, plan.horizon.days(), plan.seed);
         // Computed on the whole panel, so a county's stratum does not depend on the selection.
         let residents = |place: &Place| Some((place.fips(), place.history.location().population?));
         let quintiles = quintiles_of(panel.counties().iter().filter_map(residents));
-        Self { panel, plan, shares, stays, quintiles, hidden, untrained: Vec::new() }
+        Self { panel, plan, shares, hospitals: Arc::new(hospitals), quintiles, hidden, untrained: Vec::new() }
     }
 
     pub(super) fn phase(&self, place: &Place) -> Phase {

@@ -75,6 +75,7 @@ fn highest(census: &Census, beds: &[Bed]) -> Vec<f64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::capacity::Flow;
 
     #[test]
     fn a_peak_is_the_highest_whole_week() {
@@ -89,7 +90,9 @@ mod tests {
 
     #[test]
     fn patients_peak_on_days_of_their_own() {
-        let census = Census::from_parts(2, vec![5.0, 1.0, 4.0, 8.0], vec![0.0, 2.0, 3.0, 1.0]).unwrap();
+        let path =
+            |ward: [f32; 2], icu: [f32; 2]| Flow { admissions: vec![0.0; 2], ward: ward.into(), icu: icu.into() };
+        let census = Census::of_paths(2, &[path([5.0, 1.0], [0.0, 2.0]), path([4.0, 8.0], [3.0, 1.0])]);
         let draws = Draws::new(1, 2).unwrap().with(Target::Cases, vec![3.0, 5.0]).unwrap();
         let tally = Tally::of(&Trajectories { draws, admissions: None }, Some(&census));
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use countycast_engine::{DrawError, Draws, Target};
 
-use crate::capacity::{Census, Course, Occupancy};
+use crate::capacity::{Census, Course, Flow};
 use crate::scores::quantiles::Forecast;
 
 /// Step of the sequence that assigns draws of a pool to members: the golden ratio, whose multiples modulo 1 are equidistributed
@@ -12,9 +12,10 @@ const GOLDEN: f64 = 0.618_033_988_749_894_9;
 /// Joint draws with the hospital admissions of each.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Trajectories {
-    /// Counts as they will be reported.
+    /// Cases and deaths as they will be reported.
     pub draws: Draws,
-    /// Daily admissions of each draw, reported or not; none if neither admissions nor cases are projected.
+    /// Daily admissions of each draw as its cases lead to expect, before the level of the reports ([`Course::flow`]); none if
+    /// neither admissions nor cases are projected.
     pub admissions: Option<Vec<Vec<f32>>>,
 }
 
@@ -34,22 +35,22 @@ impl Trajectories {
 
     /// Hospital patients that follow from the admissions.
     #[must_use]
-    pub fn census(&self, course: &Course) -> Option<Census> {
+    pub fn census(&self, course: &Course<'_>) -> Option<Census> {
         Some(Census::of_paths(self.draws.days(), &self.patients(course)?))
     }
 
     /// Numbers of the draws in the census, in its order.
-    pub(super) fn kept(&self, course: &Course) -> Option<Vec<usize>> {
+    pub(super) fn kept(&self, course: &Course<'_>) -> Option<Vec<usize>> {
         Some(Census::kept(&self.patients(course)?))
     }
 
     /// The census of these draws.
-    pub(super) fn census_of(&self, kept: &[usize], course: &Course) -> Option<Census> {
+    pub(super) fn census_of(&self, kept: &[usize], course: &Course<'_>) -> Option<Census> {
         Some(Census::taken(self.draws.days(), &self.patients(course)?, kept))
     }
 
-    fn patients(&self, course: &Course) -> Option<Vec<Occupancy>> {
-        Some(self.admissions.as_ref()?.iter().map(|path| course.patients(path)).collect())
+    fn patients(&self, course: &Course<'_>) -> Option<Vec<Flow>> {
+        Some(self.admissions.as_ref()?.iter().enumerate().map(|(draw, path)| course.flow(draw, path)).collect())
     }
 
     /// The response of an engine without mechanisms: its own baseline times the mechanistic engines' ratio.

@@ -14,7 +14,7 @@ use crate::panel::Panel;
 /// projected or its beds are unknown.
 pub(super) fn rows(panel: &Panel, needs: &[CapacityRow], settings: &Settings) -> Vec<CareRow> {
     let mut patients = BTreeMap::<Fips, f64>::new();
-    for row in needs.iter().filter(|row| row.model == BLEND && row.area != Area::Catchment) {
+    for row in needs.iter().filter(|row| row.model == BLEND && !matches!(row.area, Area::Catchment | Area::Hospitals)) {
         *patients.entry(row.fips).or_default() += row.need.peak[0];
     }
     let place = |fips: Fips| {

@@ -10,7 +10,8 @@ use super::lessons::Lessons;
 use super::manifest::{identity, manifest};
 use super::models::{self, Recalled};
 use super::part::{self, Part};
-use super::{Done, Request, capacity, care, plan, threads};
+use super::{Done, Request, care, plan, threads};
+use crate::capacity::{Bed, Catchments};
 use crate::error::Error;
 use crate::identity::{Identity, digest};
 use crate::output::capacity::CapacityRow;
@@ -169,9 +170,11 @@ fn tables(
 ) -> Result<Vec<CapacityRow>, Error> {
     let (as_of, config) = (panel.as_of(), &request.config);
     staging.write("counties.parquet", |path| counties::write(path, &rest.rows, engines))?;
-    let catchments = capacity::catchment_rows(panel, &rest.censuses, config.horizon_days, &config.capacity);
     let mut needs = std::mem::take(&mut rest.needs);
-    needs.extend(catchments);
+    for bed in Bed::ALL {
+        let catchments = Catchments::new(panel, bed, &config.capacity);
+        needs.extend(output::capacity::shared_rows(&catchments, &rest.censuses, config.horizon_days));
+    }
     output::capacity::rank(&mut needs);
     needs.sort_by_key(|row| row.fips);
     staging.write("capacity.parquet", |path| output::capacity::write(path, as_of, &needs))?;

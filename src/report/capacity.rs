@@ -82,15 +82,24 @@ fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
 }
 
 /// Intensive care in the hospitals that serve a place: the catchment of a county, else the place's own.
-///
-/// Staffed beds, free beds, patients at the peak (quantiles 0.5 and 0.9), probability of overflow, its first day,
-/// shortfall at the peak (0.5 and 0.9), rank, and whether it is the catchment.
 pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
     let icu = || needs.iter().filter(|need| need.bed == Bed::Icu);
-    let need = icu().find(|need| need.area == Area::Catchment).or_else(|| icu().next())?;
+    icu().find(|need| need.area == Area::Catchment).or_else(|| icu().next()).map(told)
+}
+
+/// Intensive care in the hospitals of a county, ranked by need: for patients from all counties where these were projected, else
+/// for its own residents.
+pub(super) fn own_hospitals(needs: &[Need]) -> Option<Value> {
+    let of = |area| needs.iter().find(|need| need.bed == Bed::Icu && need.area == area && need.rank.is_some());
+    of(Area::Hospitals).or_else(|| of(Area::County)).map(told)
+}
+
+/// Staffed beds, free beds, patients at the peak (quantiles 0.5 and 0.9), probability of overflow, its first day, shortfall
+/// at the peak (0.5 and 0.9), rank, and whether patients of all counties are counted.
+fn told(need: &Need) -> Value {
     let free = need.beds.zip(need.others).map(|(beds, others)| beds - others);
     let Need { beds, peak, overflow, first_overflow, gap, rank, .. } = need;
-    Some(json!([
+    json!([
         beds,
         free.map(tenths),
         peak[0],
@@ -100,8 +109,8 @@ pub(super) fn intensive_care(needs: &[Need]) -> Option<Value> {
         gap[0],
         gap[1],
         rank,
-        need.area == Area::Catchment
-    ]))
+        need.area != Area::County
+    ])
 }
 
 fn tenths(value: f64) -> f64 {

@@ -7,7 +7,7 @@ use std::path::Path;
 use countycast_engine::{Delay, Fips};
 use serde_json::{Value, json};
 
-use super::capacity::{Needs, intensive_care};
+use super::capacity::{Needs, intensive_care, own_hospitals};
 use super::care::{self, Care};
 use super::past::{PastRun, Told};
 use super::policy::Policies;
@@ -82,6 +82,7 @@ fn summary(content: &Content) -> Value {
             "fips": row.fips, "name": row.name, "state": place.and_then(|p| p.state).map(|s| s.abbreviation),
             "population": row.population, "phase": row.phase, "rt": row.reproduction,
             "icu": needs.get(&row.fips).and_then(|needs| intensive_care(needs)),
+            "hospitals": needs.get(&row.fips).and_then(|needs| own_hospitals(needs)),
             "care": care.get(&row.fips).and_then(|care| care::middle(care)),
             "lastWeek": back(1), "weekBefore": back(2),
             "reportedIn": place.and_then(|p| p.reported_in.as_deref()),

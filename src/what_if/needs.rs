@@ -8,7 +8,7 @@ use super::course::BASELINE;
 use super::variant::Variant;
 use crate::capacity::{Bed, Beds, Catchments, Census, Need, Settings};
 use crate::output::BLEND;
-use crate::output::capacity::{CapacityRow, rank};
+use crate::output::capacity::{CapacityRow, rank, shared_rows};
 use crate::panel::Panel;
 
 /// Needs of the places under one scenario.
@@ -31,12 +31,12 @@ pub(super) struct Answered {
 /// Needs under the baseline and each variant: of every place relative to its own beds, and of every county relative to
 /// the hospitals that serve it, if all counties that share these were included.
 pub(super) fn needs(panel: &Panel, places: &[Answered], variants: &[Variant], settings: &Settings) -> Vec<Needs> {
-    let catchments = Bed::ALL.map(|bed| (bed, Catchments::new(panel, bed, settings)));
+    let catchments = Bed::ALL.map(|bed| Catchments::new(panel, bed, settings));
     let names = std::iter::once(BASELINE).chain(variants.iter().map(|variant| variant.name.as_str()));
     names.enumerate().map(|(at, name)| of_scenario(name, at, places, &catchments)).collect()
 }
 
-fn of_scenario(name: &str, at: usize, places: &[Answered], catchments: &[(Bed, Catchments); 2]) -> Needs {
+fn of_scenario(name: &str, at: usize, places: &[Answered], catchments: &[Catchments; 2]) -> Needs {
     let (mut rows, mut censuses) = (Vec::new(), BTreeMap::<Fips, Census>::new());
     for (place, patients) in places.iter().filter_map(|place| Some((place, place.patients.get(at)?.as_ref()?))) {
         for (bed, beds) in Bed::ALL.into_iter().zip(&place.beds) {
@@ -45,13 +45,8 @@ fn of_scenario(name: &str, at: usize, places: &[Answered], catchments: &[(Bed, C
         }
         censuses.insert(place.fips, patients.clone());
     }
-    for (bed, catchments) in catchments {
-        for (fips, patients) in catchments.patients(&censuses) {
-            let days = censuses.get(&fips).map_or(1, Census::days);
-            let need = Need::new(&patients, days, &catchments.beds(fips));
-            rows.push(CapacityRow::catchment(fips, BLEND, *bed, need));
-        }
-    }
+    let days = censuses.values().next().map_or(1, Census::days);
+    rows.extend(catchments.iter().flat_map(|catchments| shared_rows(catchments, &censuses, days)));
     rank(&mut rows);
     Needs { scenario: name.to_owned(), rows }
 }

@@ -8,7 +8,7 @@ use super::answer::{Answer, courses};
 use super::course::Course;
 use super::effect::{Effect, Side, Subject, effects};
 use super::variant::Variant;
-use crate::capacity::{Bed, Census};
+use crate::capacity::Census;
 use crate::output::BLEND;
 use crate::pipeline::{Tally, Trajectories};
 
@@ -58,7 +58,7 @@ impl Together {
         }
         for ((sum, patients), (more, more_patients)) in self.draws.iter_mut().zip(draws) {
             add(sum, more);
-            *patients = patients.take().zip(more_patients).and_then(|(sum, more)| both(&sum, &more));
+            *patients = patients.take().zip(more_patients).and_then(|(sum, more)| sum.plus(&more));
         }
         self.past.iter_mut().zip(&answer.past).for_each(|(sum, more)| *sum += more);
     }
@@ -99,9 +99,4 @@ fn add(sum: &mut Trajectories, more: Trajectories) {
 
 fn summed(sum: &Draws, more: &Draws, target: Target) -> Option<Vec<f32>> {
     Some(sum.paths(target)?.flatten().zip(more.paths(target)?.flatten()).map(|(a, b)| a + b).collect())
-}
-
-fn both(sum: &Census, more: &Census) -> Option<Census> {
-    let of = |bed| sum.values(bed).iter().zip(more.values(bed)).map(|(a, b)| a + b).collect();
-    Census::from_parts(sum.days(), of(Bed::Ward), of(Bed::Icu))
 }

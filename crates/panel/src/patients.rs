@@ -8,6 +8,7 @@ use countycast_engine::{Fips, HistoryError, Patients};
 use csv::ByteRecord;
 use jiff::civil::Date;
 
+use super::averages::median;
 use super::geography::State;
 use super::input::Reader;
 use super::listed;
@@ -27,6 +28,13 @@ const MOST_PATIENTS: f64 = 0.01;
 const MOST_RESIDENTS: f64 = 4e7;
 /// Maximum age of a report on the as-of day; older ones do not describe current patients.
 const OLDEST_DAYS: usize = 7;
+
+/// Greatest change from the median of the last week's reports, as a factor, that a single report is believed to show: of 9,997
+/// reports of March to October 2020, 22 changed by more.
+const MOST_CHANGE: f64 = 2.0;
+/// Patients added to both before they are compared, and fewest reports that they are compared with.
+const FEW_PATIENTS: f64 = 10.0;
+const FEWEST_REPORTS: usize = 3;
 
 /// What a state reported.
 #[derive(Debug)]
@@ -55,6 +63,40 @@ struct Parsed {
     unusable: Vec<Unusable>,
 }
 
+/// A state's reports by day of the panel.
+struct ByDay {
+    /// Not a number without a report.
+    hospital: Vec<f64>,
+    icu: Vec<Option<f64>>,
+}
+
+impl ByDay {
+    /// With the last report, if it is of the last week.
+    ///
+    /// A last report that departs from the median of those of the week before it by more than [`MOST_CHANGE`] may be a
+    /// mistake: that median stands until another report agrees. Intensive care takes the share of the week's last report
+    /// that has it.
+    fn reports(self) -> Option<Reports> {
+        let Self { mut hospital, icu } = self;
+        let last = hospital.len() - 1;
+        let day = (last.saturating_sub(OLDEST_DAYS)..=last).rev().find(|day| hospital[*day].is_finite())?;
+        let week = day.saturating_sub(OLDEST_DAYS)..day;
+        let mut before: Vec<f64> = week.clone().map(|day| hospital[day]).filter(|count| count.is_finite()).collect();
+        let share = |day: usize| Some(icu[day]? / hospital[day]).filter(|share| share.is_finite());
+        let icu = week.chain([day]).rev().find_map(share);
+        if before.len() >= FEWEST_REPORTS {
+            let usual = median(&mut before);
+            let change = (hospital[day] + FEW_PATIENTS) / (usual + FEW_PATIENTS);
+            if !(1.0 / MOST_CHANGE..=MOST_CHANGE).contains(&change) {
+                hospital[day] = usual;
+            }
+        }
+        let patients = hospital[day];
+        let last = Patients { days_ago: last - day, hospital: patients, icu: icu.map(|share| share * patients) };
+        Some(Reports { last, by_day: hospital.into() })
+    }
+}
+
 /// Reads the reports of each state with a report in the last week, from the panel's first day to its as-of day; none if
 /// the file is missing. Numbers that a state with so many `residents` cannot have are left out.
 pub(super) fn read(
@@ -72,7 +114,7 @@ pub(super) fn read(
         .iter()
         .map(|state| (state.fips(), MOST_PATIENTS * residents(state.fips()).unwrap_or(MOST_RESIDENTS)));
     let most: BTreeMap<Fips, f64> = most.collect();
-    let (mut reports, mut impossible) = (BTreeMap::<Fips, Reports>::new(), Vec::new());
+    let (mut by_state, mut impossible) = (BTreeMap::<Fips, ByDay>::new(), Vec::new());
     for &Report { day, state, line, hospital, icu } in &file.reports {
         let Some(days_ago) = days_between(day, as_of).filter(|ago| *ago < days) else { continue };
         let mut possible = |patients: f64| {
@@ -87,15 +129,13 @@ pub(super) fn read(
         if !possible(hospital) {
             continue;
         }
-        let report = Patients { days_ago, hospital, icu };
-        let none = || Reports { last: report, by_day: vec![f64::NAN; days].into() };
-        let of_state = reports.entry(state).or_insert_with(none);
-        Arc::make_mut(&mut of_state.by_day)[days - 1 - days_ago] = hospital;
-        if days_ago < of_state.last.days_ago {
-            of_state.last = report;
-        }
+        let day = days - 1 - days_ago;
+        let none = || ByDay { hospital: vec![f64::NAN; days], icu: vec![None; days] };
+        let of_state = by_state.entry(state).or_insert_with(none);
+        (of_state.hospital[day], of_state.icu[day]) = (hospital, icu);
     }
-    reports.retain(|_, of_state| of_state.last.days_ago <= OLDEST_DAYS);
+    let reports: BTreeMap<Fips, Reports> =
+        by_state.into_iter().filter_map(|(state, by_day)| Some((state, by_day.reports()?))).collect();
     if let Some(day) = file.last_day {
         reader.holds_until(&path, day);
     }
@@ -167,7 +207,8 @@ mod tests {
                     2020-08-07,NE,,\n2020-08-05,NE,100,130\n2020-07-30,KS,300,80\n";
         let (reports, reader) = read_file(rows, Date::constant(2020, 8, 7)).unwrap();
         let of = |state: &str| reports.get(&state.parse().unwrap()).map(|reports| reports.last);
-        assert_eq!(of("19"), Some(Patients { days_ago: 0, hospital: 240.0, icu: None }), "the day after is not known");
+        // The day after is not known; in intensive care is the share of the day before.
+        assert_eq!(of("19"), Some(Patients { days_ago: 0, hospital: 240.0, icu: Some(240.0 * (70.0 / 230.0)) }));
         assert_eq!(of("31").map(|ne| (ne.days_ago, ne.icu)), Some((2, None)), "more in intensive care than there are");
         assert_eq!((of("20"), reports.len()), (None, 2), "too old; territories are no states");
         let iowa = &reports[&"19".parse().unwrap()].by_day;
@@ -175,6 +216,25 @@ mod tests {
         assert!(iowa[..8].iter().all(|day| day.is_nan()), "not reported");
         assert_eq!(reader.notices[0].count, 49);
         assert_eq!(reader.inputs[0].last_day, Some(Date::constant(2020, 8, 8)));
+    }
+
+    #[test]
+    fn a_last_report_twice_as_high_waits_for_another() {
+        let last = |reports: &[f64]| {
+            let row = |(day, patients): (usize, &f64)| format!("2020-08-{:02},IA,{patients},\n", day + 1);
+            let rows: String = reports.iter().enumerate().map(row).collect();
+            let as_of = Date::constant(2020, 8, reports.len() as i8);
+            let (reports, _) = read_file(&rows, as_of).unwrap();
+            let of_iowa = &reports[&"19".parse().unwrap()];
+            (of_iowa.last.hospital, of_iowa.by_day.last().copied().unwrap())
+        };
+        let steady = [200.0, 210.0, 220.0, 230.0];
+        for (newest, used) in [(470.0, 215.0), (90.0, 215.0), (430.0, 430.0), (110.0, 110.0)] {
+            assert_eq!(last(&[&steady[..], &[newest]].concat()), (used, used), "{newest}");
+        }
+        assert_eq!(last(&[&steady[..], &[470.0, 480.0]].concat()).0, 220.0, "of the five before, the middle");
+        assert_eq!(last(&[&steady[..], &[470.0, 480.0, 480.0, 480.0, 480.0]].concat()).0, 480.0, "others agree");
+        assert_eq!(last(&[20.0, 900.0]).0, 900.0, "one report before tells nothing");
     }
 
     #[test]

@@ -52,7 +52,9 @@ impl Forecast {
 }
 
 impl Quantiles {
-    fn from_paths(target: Target, paths: std::slice::ChunksExact<'_, f32>) -> Self {
+    /// Takes the quantiles of paths of one target, a value a day, finite and at least 0.
+    #[must_use]
+    pub fn from_paths(target: Target, paths: std::slice::ChunksExact<'_, f32>) -> Self {
         let days = paths.clone().next().map_or(0, <[f32]>::len);
         let mut sample = Vec::with_capacity(paths.len());
         let mut rows = |value: &dyn Fn(&[f32]) -> f32| {
@@ -100,6 +102,15 @@ pub fn row(sample: &mut [u32]) -> Row {
         let (a, b) = (f32::from_bits(sample[below]), f32::from_bits(sample[(below + 1).min(last)]));
         a + (b - a) * (position - below as f64) as f32
     })
+}
+
+/// Mean of a distribution of which these are the quantiles, each of them for the part of it that is nearest.
+#[must_use]
+pub fn mean(row: &Row) -> f64 {
+    let between = |i: usize| f64::midpoint(LEVELS[i], LEVELS[i + 1]);
+    let last = LEVELS.len() - 1;
+    let part = |i: usize| if i == last { 1.0 } else { between(i) } - if i == 0 { 0.0 } else { between(i - 1) };
+    row.iter().enumerate().map(|(i, value)| part(i) * f64::from(*value)).sum()
 }
 
 #[cfg(test)]

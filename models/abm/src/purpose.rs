@@ -31,5 +31,3 @@ pub(crate) const COMMUTING: u64 = 15 << 32;
 pub(crate) const ADMITTED: u64 = 13 << 32;
 /// The course of a patient.
 pub(crate) const PATIENT: u64 = 14 << 32;
-/// Which patients of the as-of day there are.
-pub(crate) const PRESENT: u64 = 16 << 32;

@@ -145,6 +145,15 @@ impl Draws {
         Ok(self)
     }
 
+    /// Without all other targets.
+    #[must_use]
+    pub fn only(mut self, targets: &[Target]) -> Self {
+        for target in Target::ALL.into_iter().filter(|target| !targets.contains(target)) {
+            self.values[target as usize] = None;
+        }
+        self
+    }
+
     /// Adds late reports of earlier days, people in each trajectory, to the first day of that trajectory. Does nothing if the
     /// target is not projected.
     ///

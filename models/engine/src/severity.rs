@@ -42,8 +42,7 @@ pub struct Severity {
     pub icu_share: [f64; AGE_CLASSES],
     /// Mean days in hospital of those who stay on the ward, 0.1 to 60.
     pub ward_stay_days: [f64; AGE_CLASSES],
-    /// Mean days in hospital of those who come to intensive care, who are counted there all the time or, where patients
-    /// are simulated one by one, from their transfer on; 0.1 to 60.
+    /// Mean days in hospital of those who come to intensive care, who are counted there all the time; 0.1 to 60.
     pub icu_stay_days: [f64; AGE_CLASSES],
 }
 

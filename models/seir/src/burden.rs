@@ -1,4 +1,4 @@
-//! From infections by age to reports, deaths, admissions and beds.
+//! From infections by age to reports, deaths and admissions.
 
 use countycast_engine::delay::{add_due, follow, one_after_the_other};
 use countycast_engine::{AGE_CLASSES, Delay, Epidemiology};
@@ -18,8 +18,6 @@ pub(crate) struct Kernels {
     reports: Vec<f64>,
     deaths: Vec<f64>,
     admissions: [Vec<f64>; AGE_CLASSES],
-    hospital: [Vec<f64>; AGE_CLASSES],
-    icu: [Vec<f64>; AGE_CLASSES],
     fatality: [f64; GROUPS],
     hospitalised: [f64; GROUPS],
 }
@@ -29,8 +27,6 @@ pub(crate) struct Kernels {
 pub(crate) struct Burden {
     pub(crate) deaths: Vec<f64>,
     pub(crate) admissions: Vec<f64>,
-    pub(crate) hospital: Vec<f64>,
-    pub(crate) icu: Vec<f64>,
 }
 
 impl Kernels {
@@ -39,26 +35,14 @@ impl Kernels {
         let reports = epidemiology.report_delay_days.shares(REACH);
         let after_report = |delay: Delay| one_after_the_other(&reports, &delay.shares(REACH), REACH);
         let admissions = severity.admission_delays().map(after_report);
-        let present = |class: usize, stay: Delay, share: f64| -> Vec<f64> {
-            let mut admitted: Vec<f64> = admissions[class].iter().map(|admitted| share * admitted).collect();
-            admitted.resize(REACH, 0.0);
-            follow(&admitted, &stay.remaining(REACH))
-        };
-        let (icu_stays, ward_stays) = (severity.icu_stays(), severity.ward_stays());
-        let icu = std::array::from_fn(|c| present(c, icu_stays[c], severity.icu_share[c]));
-        let ward: [Vec<f64>; AGE_CLASSES] =
-            std::array::from_fn(|c| present(c, ward_stays[c], 1.0 - severity.icu_share[c]));
-        let together = |(icu, ward): (&Vec<f64>, &Vec<f64>)| icu.iter().zip(ward).map(|(x, y)| x + y).collect();
         Self {
             ascertainment: epidemiology.ascertainment,
             lag: epidemiology.report_delay_days.mean.round() as usize,
             deaths: after_report(epidemiology.death_delay_days),
-            hospital: std::array::from_fn(|c| together((&icu[c], &ward[c]))),
             fatality: by_group(|ages| severity.deaths(ages)),
             hospitalised: by_group(|ages| severity.admissions(ages)),
             reports,
             admissions,
-            icu,
         }
     }
 
@@ -110,26 +94,19 @@ impl Kernels {
                 admitted[class][day] = groups.map(|a| new[a] * factor[a] * self.hospitalised[a]).sum();
             }
         }
-        let sum = |kernels: &[Vec<f64>; AGE_CLASSES]| -> Vec<f64> {
-            let mut sums = vec![0.0; days];
-            admitted.iter().zip(kernels).for_each(|(admitted, kernel)| add_due(admitted, kernel, from, &mut sums));
-            sums
-        };
-        let mut deaths = vec![0.0; days];
+        let (mut deaths, mut admissions) = (vec![0.0; days], vec![0.0; days]);
+        for (admitted, kernel) in admitted.iter().zip(&self.admissions) {
+            add_due(admitted, kernel, from, &mut admissions);
+        }
         add_due(&dying, &self.deaths, from, &mut deaths);
-        Burden { deaths, admissions: sum(&self.admissions), hospital: sum(&self.hospital), icu: sum(&self.icu) }
+        Burden { deaths, admissions }
     }
 }
 
 impl Burden {
     /// Adds what `times` as many other infections lead to.
     pub(crate) fn add(&mut self, other: &Self, times: f64) {
-        for (ours, theirs) in [
-            (&mut self.deaths, &other.deaths),
-            (&mut self.admissions, &other.admissions),
-            (&mut self.hospital, &other.hospital),
-            (&mut self.icu, &other.icu),
-        ] {
+        for (ours, theirs) in [(&mut self.deaths, &other.deaths), (&mut self.admissions, &other.admissions)] {
             ours.iter_mut().zip(theirs).for_each(|(ours, theirs)| *ours += times * theirs);
         }
     }
@@ -140,20 +117,14 @@ mod tests {
     use super::*;
 
     #[test]
-    fn beds_are_admissions_times_stay() {
-        // Little's law at a constant inflow: census = admissions × mean stay.
-        let epidemiology = Epidemiology::default();
-        let (severity, kernels) = (epidemiology.severity, Kernels::new(&epidemiology));
+    fn a_constant_inflow_leads_to_its_shares_of_admissions_and_deaths() {
+        let kernels = Kernels::new(&Epidemiology::default());
         let infections = vec![[100.0; GROUPS]; 200];
         let burden = kernels.burden(&infections, 190, 10, |_| None);
         let classes: Vec<f64> =
             CLASSES.into_iter().map(|g| 100.0 * g.map(|a| kernels.hospitalised[a]).sum::<f64>()).collect();
         let admissions: f64 = classes.iter().sum();
         assert!((burden.admissions[5] / admissions - 1.0).abs() < 1e-6, "{burden:?}");
-        let icu: f64 = (0..3).map(|c| classes[c] * severity.icu_share[c] * severity.icu_stay_days[c]).sum();
-        let ward: f64 = (0..3).map(|c| classes[c] * (1.0 - severity.icu_share[c]) * severity.ward_stay_days[c]).sum();
-        assert!((burden.icu[5] / icu - 1.0).abs() < 2e-3, "{} and {icu}", burden.icu[5]);
-        assert!((burden.hospital[5] / (icu + ward) - 1.0).abs() < 2e-3);
         let deaths = 100.0 * kernels.fatality.iter().sum::<f64>();
         assert!((burden.deaths[5] / deaths - 1.0).abs() < 1e-6);
     }
@@ -169,12 +140,7 @@ mod tests {
         let halves: Vec<[f64; GROUPS]> = infections[..121].iter().map(|new| new.map(|new| new / 2.0)).collect();
         let mut parts = kernels.burden(&infections[121..], 9, 30, |day| severity(day + 121));
         parts.add(&kernels.burden(&halves, 130, 30, severity), 2.0);
-        for (whole, parts) in [
-            (&whole.deaths, &parts.deaths),
-            (&whole.admissions, &parts.admissions),
-            (&whole.hospital, &parts.hospital),
-            (&whole.icu, &parts.icu),
-        ] {
+        for (whole, parts) in [(&whole.deaths, &parts.deaths), (&whole.admissions, &parts.admissions)] {
             assert_eq!(whole.len(), 30);
             for (whole, parts) in whole.iter().zip(parts) {
                 assert!((whole / parts - 1.0).abs() < 1e-13, "{whole} and {parts}");

@@ -79,7 +79,7 @@ impl Paths<'_> {
         let days = self.reported.len() - self.future;
         let variant = scenario.is_some_and(|days| days.iter().any(|day| day.variant.is_some()));
         let known = self.known(days);
-        let mut values: [Vec<f32>; 5] = std::array::from_fn(|_| vec![0.0; draws * days]);
+        let mut values: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; draws * days]);
         for i in 0..draws {
             let vector = self.vector(i / 2);
             let noise = self.noise(i, streams);
@@ -89,7 +89,7 @@ impl Paths<'_> {
                 self.simulate::<1>(vector, &noise, scenario)
             };
             let path = i * days..(i + 1) * days;
-            let [cases, deaths, admissions, hospital, icu] = &mut values;
+            let [cases, deaths, admissions] = &mut values;
             let due = self.due(&infections, vector, &known);
             self.cases(&due, &noise, &mut cases[path.clone()], i, streams);
             let lag = self.future - self.start;
@@ -97,20 +97,15 @@ impl Paths<'_> {
             let mut burden = self.kernels.burden(&infections, lag, days, severity);
             burden.add(&known.burden, 1.0 / vector.ascertainment);
             self.deaths(&burden, vector, &noise, &mut deaths[path.clone()], i, streams);
-            for (values, course) in [(admissions, &burden.admissions), (hospital, &burden.hospital), (icu, &burden.icu)]
-            {
-                for (value, expected) in values[path.clone()].iter_mut().zip(course) {
-                    *value = expected.max(0.0) as f32;
-                }
+            for (value, expected) in admissions[path].iter_mut().zip(&burden.admissions) {
+                *value = expected.max(0.0) as f32;
             }
         }
-        let [cases, deaths, admissions, hospital, icu] = values;
+        let [cases, deaths, admissions] = values;
         Draws::new(draws, days)?
             .with(Target::Cases, cases)?
             .with(Target::Deaths, deaths)?
-            .with(Target::Admissions, admissions)?
-            .with(Target::HospitalCensus, hospital)?
-            .with(Target::IcuCensus, icu)
+            .with(Target::Admissions, admissions)
     }
 
     /// What the days before the first simulated one lead to.

@@ -220,9 +220,9 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     let Some((baseline, scenarios)) = done.needs.split_first() else { return Ok(()) };
     let mut rows: Vec<&CapacityRow> =
         baseline.rows.iter().filter(|row| row.bed == Bed::Icu && row.rank.is_some()).collect();
-    // The catchment if the neighbours' patients are known; a county's own beds otherwise.
-    let served = rows.iter().any(|row| row.area == Area::Catchment);
-    rows.retain(|row| (row.area == Area::Catchment) == served);
+    // With the neighbours' patients if these are known; otherwise of the county's residents alone.
+    let shared = rows.iter().any(|row| row.area == Area::Hospitals);
+    rows.retain(|row| (row.area == Area::Hospitals) == shared);
     let overflow = |scenario: usize, row: &CapacityRow| {
         let rows = scenarios.get(scenario).map(|needs| &needs.rows)?;
         rows.iter().find(|other| (other.fips, other.bed, other.area) == (row.fips, row.bed, row.area))?.need.overflow
@@ -236,7 +236,7 @@ fn needy(text: &mut String, done: &Done) -> std::fmt::Result {
     if rows.is_empty() {
         return Ok(());
     }
-    let area = if served { "hospitals that serve the county" } else { "the county's own hospitals" };
+    let area = if shared { "patients from all counties" } else { "the county's residents" };
     writeln!(
         text,
         "\ngreatest need of intensive care ({area}; by expected shortfall per bed), probability of overflow"

@@ -181,18 +181,18 @@ const countycast = (() => {
     });
     return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
   }
-  // Counties whose hospitals have the greatest need of intensive care, ranked as in `capacity.parquet`.
+  // Hospitals with the greatest need of intensive care, ranked as in `capacity.parquet`: one row for each county with hospitals.
   function needTable(places, most) {
-    // Ranks are among counties of the same kind: those whose whole catchment was projected, if there are any.
-    const served = places.some((p) => isCounty(p) && p.icu?.[SERVED]);
-    const needy = places.filter((p) => isCounty(p) && p.icu?.[RANK] && p.icu[SERVED] === served && p.icu[OVERFLOW] > 0).sort((a, b) => a.icu[RANK] - b.icu[RANK]).slice(0, most);
-    const text = "Intensive care in the hospitals that serve the residents, ranked by expected shortfall per bed. Overflow: probability that patients exceed free beds on any day. In brackets: 90 % quantile.";
+    const needy = places.filter((p) => isCounty(p) && p.hospitals?.[OVERFLOW] > 0)
+      .sort((a, b) => a.hospitals[RANK] - b.hospitals[RANK]).slice(0, most).map((p) => [p, p.hospitals]);
+    const shared = needy.some(([, icu]) => icu[SERVED]);
+    const text = `Intensive care in the hospitals of a county, with ${shared ? "patients from all counties that they serve" : "its residents as patients"}, ranked by expected shortfall per bed. Overflow: probability that patients exceed free beds on any day. In brackets: 90 % quantile.`;
     const nodes = [element("h2", {}, "Greatest need of intensive care")];
-    if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No county's hospitals are expected to exceed capacity, where beds are known."));
+    if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No hospitals are expected to exceed capacity, where beds are known."));
     const both = (middle, high) => `${format(middle)} (${format(high)})`;
-    const rows = needy.map((p) => rowOf([p, [p.icu[RANK], 0], [p.icu[FREE], 1], both(p.icu[PEAK], p.icu[PEAK_90]),
-      [100 * p.icu[OVERFLOW], 0, " %"], p.icu[FIRST_DAY], both(p.icu[LACK], p.icu[LACK_90])]));
-    const head = ["County", "Rank", "Free beds", "Patients at the peak", "Overflow", "First day", "Shortfall"];
+    const rows = needy.map(([p, icu]) => rowOf([p, [icu[RANK], 0], [icu[FREE], 1], both(icu[PEAK], icu[PEAK_90]),
+      [100 * icu[OVERFLOW], 0, " %"], icu[FIRST_DAY], both(icu[LACK], icu[LACK_90])]));
+    const head = ["Hospitals of", "Rank", "Free beds", "Patients at the peak", "Overflow", "First day", "Shortfall"];
     return nodes.concat(element("p", { class: "note" }, text), tableOf(head, rows));
   }
   const byCases = (places) => places.slice().sort((a, b) => (MEASURES.cases.value(b) ?? -1) - (MEASURES.cases.value(a) ?? -1));
@@ -243,13 +243,13 @@ const countycast = (() => {
   function hospitalOf(details, size) {
     if (!details.hospital.length) return [];
     const nodes = [element("h2", {}, "Hospital patients and beds")];
-    const own = (bed) => details.hospital.find((need) => need.bed === bed && need.area !== "catchment");
-    const free = (need) => (need && need.beds !== null ? Math.max(0, need.beds - (need.others ?? 0)) : null);
+    const own = (bed) => details.hospital.find((need) => need.bed === bed && !["catchment", "hospitals"].includes(need.area));
+    const free = (need) => (need && need.beds ? Math.max(0, need.beds - (need.others ?? 0)) : null);
     const [ward, icu] = [free(own("ward")), free(own("icu"))];
     const census = details.forecast?.days ?? {};
     for (const [target, what, beds] of [["hosp census", "Patients in hospital", ward === null ? null : ward + (icu ?? 0)], ["icu census", "Patients in intensive care", icu]])
       if (census[target]) nodes.push(element("h3", {}, what), fanChart([], census[target], what, 1, size, beds));
-    const areas = { catchment: "hospitals that serve the residents", county: "hospitals of the county", state: "hospitals of the state", nation: "all hospitals" };
+    const areas = { catchment: "hospitals that serve the residents", hospitals: "hospitals of the county, patients from all counties", county: "hospitals of the county, its residents", state: "hospitals of the state", nation: "all hospitals" };
     const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Shortfall (90 %)"];
     const rows = details.hospital.map((need) => {
       const name = `${need.bed === "icu" ? "Intensive care" : "Ward"}, ${areas[need.area] ?? need.area}`;
@@ -259,7 +259,7 @@ const countycast = (() => {
       return rowOf([name, beds, [need.others, 0], both(need.peak), [overflow, 0, " %"], need.firstOverflow, both(need.gap)]);
     });
     nodes.push(tableOf(head, rows), element("p", { class: "note" },
-      "Peak and shortfall: median and, in brackets, 90 % quantile. Overflow: probability that patients exceed free beds on any day. The dashed line marks the free beds. The charts include only engines that project admissions themselves; the table includes all."));
+      "Peak and shortfall: median and, in brackets, 90 % quantile. Overflow: probability that patients exceed free beds on any day. The dashed line marks the beds that other patients leave free."));
     return nodes;
   }
   function toldOf(details, width) {

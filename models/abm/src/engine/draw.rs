@@ -9,13 +9,11 @@ use countycast_engine::{
 };
 use rand_distr::{ChiSquared, Distribution, StandardNormal};
 
-use super::census::Census;
+use super::admissions::Waits;
 use super::ensemble::Ensemble;
-use super::hospital::{Courses, Patients};
 use super::outlook::course;
 use super::past::{PAST_DAYS, Past};
 use super::paths;
-use super::reported::census;
 use super::severity::{Outcomes, Risk, risks};
 use crate::epidemic::Tally;
 use crate::plan::Plan;
@@ -46,8 +44,7 @@ pub struct AbmFit {
     risks: [Risk; BANDS],
     /// Of the mean infected person during the burn-in.
     usual: Outcomes,
-    courses: Arc<Courses>,
-    census: Census,
+    waits: Arc<Waits>,
 }
 
 /// What is expected to be reported of one simulation, a value a day after the as-of day.
@@ -61,7 +58,7 @@ struct Reports {
 impl AbmFit {
     pub(crate) fn new(
         (settings, epidemiology): (&Settings, &Epidemiology),
-        courses: &Arc<Courses>,
+        waits: &Arc<Waits>,
         history: &History,
         ensemble: Ensemble,
         past: Past,
@@ -86,8 +83,7 @@ impl AbmFit {
             left: Immunity::of(history).reportable(population, total),
             risks,
             usual,
-            census: census(history, settings, epidemiology, courses),
-            courses: Arc::clone(courses),
+            waits: Arc::clone(waits),
         }
     }
 
@@ -123,14 +119,14 @@ impl AbmFit {
         Reports { cases: cases[first..].to_vec(), deaths: deaths[first..].to_vec(), outcomes }
     }
 
-    /// The patients of one draw: of infections as simulated, those reported after the as-of day with the draw's drift.
-    fn patients(&self, outcomes: &[Outcomes], drift: &[f64], days: usize, key: Key) -> Patients {
+    /// The admissions of one draw: of infections as simulated, those reported after the as-of day with the draw's drift.
+    fn admissions(&self, outcomes: &[Outcomes], drift: &[f64], days: usize, key: Key) -> Vec<f32> {
         let first = PAST_DAYS + self.settings.burn_in_days;
         let expected = |day: usize| {
             let reported_after = (day + self.report_days()).checked_sub(first);
             outcomes[day].times(reported_after.map_or(1.0, |days| drift[days / 7])).admissions
         };
-        self.courses.follow(expected, first, days, self.census, key)
+        self.waits.admissions(expected, first, days, key)
     }
 
     /// Whole days from infection to report, on average.
@@ -177,7 +173,7 @@ impl Fitted for AbmFit {
                 reports.deaths[day] *= self.deaths_weekday[(first + day) % 7];
             }
         }
-        let mut values = [const { Vec::new() }; 5];
+        let mut values = [const { Vec::new() }; 3];
         values.iter_mut().for_each(|values: &mut Vec<f32>| values.reserve(draws * days));
         let mut week = [0.0_f32; 7];
         for draw in 0..draws {
@@ -204,9 +200,7 @@ impl Fitted for AbmFit {
                 paths::week(&reports.deaths[days], earlier * fatality, size, &mut week, &mut rng);
                 values[1].extend(&week[..shown]);
             }
-            let patients = self.patients(&reports.outcomes, &drift, days, Key::new(streams, "hospital", draw));
-            let Patients { admissions, hospital, icu } = patients;
-            values[2..].iter_mut().zip([admissions, hospital, icu]).for_each(|(all, one)| all.extend(one));
+            values[2].extend(self.admissions(&reports.outcomes, &drift, days, Key::new(streams, "hospital", draw)));
         }
         let mut drawn = Draws::new(draws, days)?;
         for (target, values) in Count::ALL.into_iter().zip(values) {

@@ -6,9 +6,9 @@ use countycast_engine::{
     Contacts, Engine, EngineError, Epidemiology, Fitted, History, Immunity, SettingsError, Streams, weekday_index,
 };
 
+use super::admissions::Waits;
 use super::draw::AbmFit;
 use super::ensemble::{Ensemble, STEERED_DAYS, Target};
-use super::hospital::Courses;
 use super::imports;
 use super::outlook::{course, smooth};
 use super::past::{PAST_DAYS, Past, REPORT_DAYS, ascertainment, infections};
@@ -26,7 +26,7 @@ pub struct Abm {
     settings: Settings,
     epidemiology: Epidemiology,
     tables: Arc<Tables>,
-    courses: Arc<Courses>,
+    waits: Arc<Waits>,
 }
 
 impl Abm {
@@ -37,8 +37,8 @@ impl Abm {
     pub fn new(settings: Settings, epidemiology: &Epidemiology) -> Result<Self, SettingsError> {
         settings.check()?;
         let tables = Arc::new(Tables::new(&settings, &epidemiology.severity));
-        let courses = Arc::new(Courses::new(epidemiology));
-        Ok(Self { settings, epidemiology: *epidemiology, tables, courses })
+        let waits = Arc::new(Waits::new(epidemiology));
+        Ok(Self { settings, epidemiology: *epidemiology, tables, waits })
     }
 }
 
@@ -96,7 +96,7 @@ impl Abm {
         let ensemble = Ensemble::new(settings, population, disease, &target, keys);
         Ok(AbmFit::new(
             (settings, epidemiology),
-            &self.courses,
+            &self.waits,
             history,
             ensemble,
             Past { infections, cases, ascertainment, weight },

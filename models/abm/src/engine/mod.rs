@@ -1,17 +1,14 @@
 //! The engine: people from covariates, simulations conditioned on recent cases, draws around them.
 
 // Each group uses only those above it.
-mod census;
 mod ensemble;
 mod outlook;
 mod past;
 mod paths;
 mod severity;
 
-mod hospital;
+mod admissions;
 mod imports;
-
-mod reported;
 
 mod draw;
 
