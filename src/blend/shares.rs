@@ -124,13 +124,19 @@ mod tests {
             target: Target::Cases,
             horizon,
             truth: 0.0,
+            median: 0.0,
             wis: Wis { total: wis, ..Wis::default() },
             log_wis: 0.0,
             error: 0.0,
             span_error: None,
             covered: [true; 3],
             pit: 0.5,
-            stratum: scores::Stratum { quintile: None, course: Course::Turning, phase: PhaseKind::Independent },
+            stratum: scores::Stratum {
+                quintile: None,
+                course: Course::Turning,
+                phase: PhaseKind::Independent,
+                reproduction: None,
+            },
         }
     }
 

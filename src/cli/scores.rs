@@ -30,51 +30,99 @@ fn tables(text: &mut String, done: &Done) -> Result {
         let of_level = |m: &&Means| m.group.target == target && m.group.by == "level" && m.group.value == level;
         let found: Vec<&Means> = done.means.iter().filter(of_level).collect();
         let columns: [Column; 3] = [|m| m.relative_wis, |m| m.relative_error, |m| Some(m.coverage[2])];
-        models(
-            text,
-            &format!("{title}, weeks 1 to 4: WIS and absolute error relative to flat, 95 % coverage"),
-            &found,
-            columns,
-        )?;
+        models(text, title, "abs. error", &found, columns)?;
     }
     for (by, title) in [
         ("quintile", "by population quintile (Q1 smallest)"),
         ("course", "by course of the epidemic"),
         ("phase", "by phase"),
     ] {
-        writeln!(text, "\n{title}, weekly cases in counties, all weeks: relative WIS and 95 % coverage of the blend")?;
+        writeln!(text, "\n{title}: the blend's weekly cases in counties")?;
+        writeln!(text, "  {:<14}{:>15}{:>16}{:>15}", "", "county-weeks", "WIS over flat's", "95 % coverage")?;
         let blend = |m: &&Means| {
             m.group.by == by && m.group.model == "blend" && m.group.target == Target::Cases && m.group.horizon == 0
         };
         for mean in done.means.iter().filter(blend) {
             let relative = mean.relative_wis.unwrap_or(f64::NAN);
-            writeln!(text, "  {:<14}{:>9} weeks{relative:>8.3}{:>8.3}", mean.group.value, mean.n, mean.coverage[2])?;
+            writeln!(text, "  {:<14}{:>15}{relative:>16.3}{:>15.3}", mean.group.value, mean.n, mean.coverage[2])?;
         }
     }
+    growth(text, done)?;
     ablation(text, done)?;
     teams(text, done)
 }
 
+/// Whether growth is projected as it comes, by the reproduction number of the as-of day.
+fn growth(text: &mut String, done: &Done) -> Result {
+    let of = |model: &str, class: &str, week: u8| {
+        let is = |m: &&Means| {
+            let group = (m.group.by, m.group.value.as_str(), m.group.model.as_str(), m.group.horizon);
+            group == ("reproduction", class, model, week) && m.group.target == Target::Cases
+        };
+        done.means.iter().find(is)
+    };
+    let mut classes: Vec<&str> =
+        done.means.iter().filter(|m| m.group.by == "reproduction").map(|m| m.group.value.as_str()).collect();
+    // "below" before the numbers, which are in order.
+    classes.sort_by_key(|class| (!class.starts_with("below"), *class));
+    classes.dedup();
+    if classes.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\nsum of projected over sum of observed weekly cases in counties, by R_t (medians)")?;
+    writeln!(text, "  {:<14}{:>12} {:<24} {:<24}", "", "", "blend", "flat")?;
+    writeln!(text, "  {:<14}{:>12} {WEEKS} {WEEKS}", "R_t", "counties")?;
+    for class in classes {
+        let counties = of("blend", class, 1).map_or(0, |means| means.n);
+        write!(text, "  {class:<14}{counties:>12}")?;
+        for model in ["blend", "flat"] {
+            text.push(' ');
+            for week in 1..=4 {
+                let ratio = of(model, class, week).and_then(|means| means.projected_over_observed);
+                text.push_str(&ratio.map_or("     –".to_owned(), |ratio| format!("{ratio:>6.2}")));
+            }
+        }
+        writeln!(text)?;
+    }
+    Ok(())
+}
+
 type Column = fn(&Means) -> Option<f64>;
 
-/// One line per model: three values for each of four weeks.
-fn models(text: &mut String, title: &str, found: &[&Means], columns: [Column; 3]) -> Result {
+/// Over the columns of weeks.
+const WEEKS: &str = "     1     2     3     4";
+
+/// One line per model: errors, named by the `second`, and coverage of each of four weeks.
+fn models(text: &mut String, title: &str, second: &str, found: &[&Means], columns: [Column; 3]) -> Result {
     if found.is_empty() {
         return Ok(());
     }
     let mut names: Vec<&str> = found.iter().map(|m| m.group.model.as_str()).collect();
     names.sort_unstable();
     names.dedup();
-    let width = names.iter().map(|name| name.len()).max().unwrap_or(0);
+    let width = names.iter().map(|name| name.len()).max().unwrap_or(0).max(5);
     writeln!(text, "\n{title}")?;
+    writeln!(
+        text,
+        "  {:<width$} {:<24} {:<24} {:<16}",
+        "",
+        "WIS over flat's",
+        format!("{second} over flat's"),
+        "95 % coverage"
+    )?;
+    writeln!(text, "  {:<width$} {WEEKS} {WEEKS}    1   2   3   4", "weeks")?;
+    let [wis, error, coverage] = columns;
     for name in names {
         let week = |h: u8| found.iter().find(|m| m.group.model == name && m.group.horizon == h);
         write!(text, "  {name:<width$}")?;
-        for value in columns {
-            for h in 1..=4 {
-                text.push_str(&cell(week(h).and_then(|m| value(m))));
-            }
-            text.push_str("   ");
+        for value in [wis, error] {
+            text.push(' ');
+            (1..=4).for_each(|h| text.push_str(&cell(week(h).and_then(|m| value(m)))));
+        }
+        text.push(' ');
+        for h in 1..=4 {
+            let share = week(h).and_then(|m| coverage(m));
+            text.push_str(&share.map_or("   –".to_owned(), |share| format!("{:>4.0}", 100.0 * share)));
         }
         writeln!(text)?;
     }
@@ -90,8 +138,7 @@ fn ablation(text: &mut String, done: &Done) -> Result {
         let found: Vec<&Means> =
             done.ablation.iter().filter(|m| m.group.target == target && m.group.by == by).collect();
         let columns: [Column; 3] = [|m| m.relative_wis, |m| m.relative_span_error, |m| Some(m.coverage[2])];
-        let title = format!("ablation, {place}, weeks 1 to 4: WIS and error of sums relative to flat, 95 % coverage");
-        models(text, &title, &found, columns)?;
+        models(text, &format!("ablation, {place}"), "error of sums", &found, columns)?;
     }
     Ok(())
 }
@@ -100,9 +147,8 @@ fn teams(text: &mut String, done: &Done) -> Result {
     if done.teams.is_empty() {
         return Ok(());
     }
-    let title =
-        "absolute error of summed new cases relative to COVIDhub-baseline, same counties and days, 1 to 4 weeks";
-    writeln!(text, "\n{title}")?;
+    writeln!(text, "\nabsolute error of summed new cases over COVIDhub-baseline's, same counties and days")?;
+    writeln!(text, "  {:<26}{WEEKS}", "weeks")?;
     let mut names: Vec<&str> = done.teams.iter().map(|score| score.model.as_str()).collect();
     names.dedup();
     for name in names {
@@ -118,5 +164,5 @@ fn teams(text: &mut String, done: &Done) -> Result {
 
 /// A number of a table, or a dash in its place.
 fn cell(value: Option<f64>) -> String {
-    value.map_or("      –".to_owned(), |value| format!("{value:>7.3}"))
+    value.map_or("     –".to_owned(), |value| format!("{value:>6.3}"))
 }

@@ -29,6 +29,8 @@ pub struct Scored {
     pub horizon: u8,
     /// The observed value.
     pub truth: f64,
+    /// The median.
+    pub median: f64,
     /// Weighted interval score with its components: seven quantiles for counties, 23 for states and the nation.
     pub wis: Wis,
     /// Weighted interval score of log(x + 1).
@@ -54,6 +56,17 @@ pub struct Stratum {
     pub course: Course,
     /// How it was projected.
     pub phase: PhaseKind,
+    /// Class of its reproduction number, where that is known.
+    pub reproduction: Option<&'static str>,
+}
+
+/// Upper ends of the classes of the reproduction number, with their names; those above the last are in a class of their own.
+const REPRODUCTION: [(f64, &str); 5] =
+    [(0.8, "below 0.8"), (1.0, "0.8 to 1"), (1.2, "1 to 1.2"), (1.4, "1.2 to 1.4"), (1.6, "1.4 to 1.6")];
+
+/// Class of a reproduction number, such as `1.2 to 1.4`.
+fn class(reproduction: f64) -> &'static str {
+    REPRODUCTION.iter().find(|(end, _)| reproduction < *end).map_or("1.6 and more", |(_, name)| *name)
 }
 
 /// Course of an epidemic by the 90 % interval of R_t.
@@ -131,6 +144,7 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
             target,
             horizon,
             truth: came,
+            median: f64::from(forecast.row[MEDIAN]),
             wis: scale.wis(&forecast.row, came),
             log_wis: scale.log_wis(&forecast.row, came),
             error: (f64::from(forecast.row[MEDIAN]) - came).abs(),
@@ -141,6 +155,7 @@ pub fn score(run: &Run, truth: &Truth) -> Vec<Scored> {
                 quintile: quintiles.get(&fips).copied(),
                 course: Course::of(place.and_then(|place| place.reproduction)),
                 phase: place.map_or(PhaseKind::Independent, |place| place.phase),
+                reproduction: place.and_then(|place| Some(class(place.reproduction?[1]))),
             },
         })
     };
@@ -218,13 +233,19 @@ mod tests {
         assert_eq!((of_county.error, of_county.span_error), (10.0, Some(10.0)));
         // 140 is at 40 %, within 120 to 175, 110 to 190 and 100 to 200.
         assert_eq!((of_county.pit, of_county.covered), (0.4, [true; 3]));
-        let stratum = Stratum { quintile: Some(1), course: Course::Growing, phase: PhaseKind::Hidden };
+        let stratum = Stratum {
+            quintile: Some(1),
+            course: Course::Growing,
+            phase: PhaseKind::Hidden,
+            reproduction: Some("1.2 to 1.4"),
+        };
         assert_eq!(of_county.stratum, stratum);
 
         assert_eq!((of_state.fips, of_state.horizon, of_state.truth), (state, 1, 70.0));
         assert_eq!(of_state.wis, Scale::All.wis(&row, 70.0));
         assert_eq!((of_state.error, of_state.span_error, of_state.covered), (80.0, None, [false; 3]));
-        let unknown = Stratum { quintile: None, course: Course::Turning, phase: PhaseKind::Independent };
+        let unknown =
+            Stratum { quintile: None, course: Course::Turning, phase: PhaseKind::Independent, reproduction: None };
         assert_eq!(of_state.stratum, unknown);
     }
 }

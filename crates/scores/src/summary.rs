@@ -15,7 +15,7 @@ pub const PIT_BINS: usize = 20;
 pub struct Group {
     /// New cases or new deaths.
     pub target: Target,
-    /// Grouping variable: `level`, `quintile`, `course`, `state`, `as_of`, `phase`.
+    /// Grouping variable: `level`, `quintile`, `course`, `reproduction`, `state`, `as_of`, `phase`.
     pub by: &'static str,
     /// Its value, such as `county`, `Q5`, `growing`, `48`, `2020-08-01`, `fallback`.
     pub value: String,
@@ -34,6 +34,8 @@ struct Sums {
     error: f64,
     covered: [f64; 3],
     span: (f64, f64),
+    /// Medians, and observed values.
+    people: (f64, f64),
     /// The baseline's scores on the same weeks: number, WIS, log WIS, error, error of sums.
     baseline: [f64; 5],
     /// The model's own scores on the weeks that the baseline also projected.
@@ -71,6 +73,8 @@ pub struct Means {
     pub relative_error: Option<f64>,
     /// Absolute error of sums relative to the baseline's.
     pub relative_span_error: Option<f64>,
+    /// Sum of the medians over that of the observed values. Medians of skewed distributions sum to less than their means.
+    pub projected_over_observed: Option<f64>,
     /// Coverage of the central 50, 80 and 95 % intervals.
     pub coverage: [f64; 3],
     /// Shares of the probability integral transform in bins of equal width.
@@ -116,6 +120,7 @@ fn memberships(scored: &Scored) -> Vec<(&'static str, String)> {
     if scored.fips.level() == Level::County {
         groups.extend(scored.stratum.quintile.map(|quintile| ("quintile", format!("Q{quintile}"))));
         groups.push(("course", scored.stratum.course.word().to_owned()));
+        groups.extend(scored.stratum.reproduction.map(|class| ("reproduction", class.to_owned())));
         groups.extend(scored.fips.state().map(|state| ("state", state.to_string())));
         groups.push(("as_of", scored.as_of.to_string()));
         groups.push(("phase", scored.stratum.phase.name().to_owned()));
@@ -132,6 +137,7 @@ impl Sums {
         }
         self.log_wis += scored.log_wis;
         self.error += scored.error;
+        self.people = (self.people.0 + scored.median, self.people.1 + scored.truth);
         for (sum, covered) in self.covered.iter_mut().zip(scored.covered) {
             *sum += f64::from(u8::from(covered));
         }
@@ -168,6 +174,7 @@ impl Sums {
             relative_log_wis: ratio(self.paired[1], log_wis),
             relative_error: ratio(self.paired[2], error),
             relative_span_error: ratio(self.paired[3], span),
+            projected_over_observed: ratio(self.people.0, self.people.1),
             coverage: self.covered.map(mean),
             pit: self.pit.map(mean),
         }
@@ -191,13 +198,19 @@ mod tests {
             target: Target::Cases,
             horizon,
             truth: 100.0,
+            median: 20.0 * size,
             wis: Wis { total: size, spread: 0.5 * size, over: 0.3 * size, under: 0.2 * size },
             log_wis: 2.0 * size,
             error: 3.0 * size,
             span_error,
             covered: [false, size < 5.0, true],
             pit: size / 10.0,
-            stratum: Stratum { quintile: Some(5), course: Course::Growing, phase: PhaseKind::Independent },
+            stratum: Stratum {
+                quintile: Some(5),
+                course: Course::Growing,
+                phase: PhaseKind::Independent,
+                reproduction: Some("1.2 to 1.4"),
+            },
         }
     }
 
@@ -228,6 +241,7 @@ mod tests {
         let relative = [curve.relative_wis, curve.relative_log_wis, curve.relative_error, curve.relative_span_error];
         assert_eq!(relative, [Some(0.25); 4]);
         assert_eq!(curve.coverage, [0.0, 0.5, 1.0]);
+        assert_eq!(curve.projected_over_observed, Some(0.8), "medians 40 and 120 where 100 each came");
         let bins: Vec<(usize, f64)> = curve.pit.iter().copied().enumerate().filter(|bin| bin.1 > 0.0).collect();
         assert_eq!(bins, [(4, 0.5), (12, 0.5)], "0.2 and 0.6 in bins of 0.05");
 
@@ -256,6 +270,7 @@ mod tests {
             ("level", "county"),
             ("quintile", "Q5"),
             ("course", "growing"),
+            ("reproduction", "1.2 to 1.4"),
             ("state", "48"),
             ("as_of", "2020-08-01"),
             ("phase", "independent"),
