@@ -75,7 +75,7 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     tab.navigate_to(&page).unwrap();
     let county = format!("path[data-fips='{COUNTY}']");
     tab.wait_for_element(&county).unwrap();
-    for measure in ["growth", "rt", "gap", "care", "cases"] {
+    for measure in ["growth", "rt", "gap", "care", "next", "later", "deaths", "dying", "cases"] {
         tab.wait_for_element(&format!("[data-choice='measure-{measure}']")).unwrap().click().unwrap();
         assert_eq!(
             ask(&tab, "document.querySelectorAll('button[data-choice^=measure][aria-pressed=true]').length"),
@@ -91,7 +91,9 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
         "Daily new cases",
         "Reproduction number",
         "Hospital patients and beds",
-        "Past projections",
+        "Weekly new cases",
+        "Weekly new deaths",
+        "Earlier projections against what came",
         "Among the state's counties",
     ] {
         let found = format!("[...document.querySelectorAll('h2')].some((h) => h.textContent === `{heading}`)");
@@ -111,6 +113,50 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     };
     let expected = format!("{} – {}", week(0.025), week(0.975));
     assert!(told.contains(&expected), "{expected} in {told}");
+
+    // The map of projections has the median of the county's page.
+    tab.wait_for_element("[data-choice='measure-next']").unwrap().click().unwrap();
+    let residents = common::numbers(&counties, "population")[at];
+    let rate = format!("{:.0}", 1e5 * week(0.5) / residents);
+    let title = format!("document.querySelector(\"{county} title\").textContent.split(': ')[1].replaceAll(',', '')");
+    assert_eq!(ask(&tab, &title), rate, "projected cases per 100,000");
+
+    // The peak in the table of beds is the one of the run's file.
+    let capacity = common::table(&folder.path().join("out/capacity.parquet"));
+    let text = |name: &str| common::texts(&capacity, name);
+    let (fips, models, beds, areas) = (text("fips"), text("model"), text("bed"), text("area"));
+    let own = (0..fips.len()).find(|&row| {
+        (fips[row].as_str(), models[row].as_str(), beds[row].as_str(), areas[row].as_str())
+            == (COUNTY, "blend", "icu", "county")
+    });
+    let peak = common::numbers(&capacity, "peak_q50")[own.unwrap()];
+    let shown = ask(
+        &tab,
+        "[...document.querySelectorAll('td')].find((d) => d.textContent === 'Intensive care, hospitals of the county, its residents').parentElement.children[3].textContent",
+    );
+    assert!(shown.starts_with(&format!("{peak:.0} (")), "{shown} for {peak}");
+
+    // Search knows codes, names with or without the word for a county, and states.
+    let names = common::texts(&counties, "name");
+    let (bare, state) = names[at].rsplit_once(", ").unwrap();
+    let here = format!("#/county/{COUNTY}");
+    for (wanted, address) in [
+        (COUNTY.to_owned(), here.as_str()),
+        (names[at].clone(), here.as_str()),
+        (format!("{} county {}", bare.to_uppercase(), state.to_lowercase()), here.as_str()),
+        (format!("{bare} County, Nebraska"), here.as_str()),
+        ("ne".to_owned(), "#/state/31"),
+        ("Nebraska".to_owned(), "#/state/31"),
+    ] {
+        let search = format!(
+            "(() => {{ location.hash = '#/'; const s = document.getElementById('search'); s.value = `{wanted}`; s.dispatchEvent(new Event('change')); return location.hash; }})()"
+        );
+        assert_eq!(ask(&tab, &search), address, "{wanted}");
+    }
+    let keyboard = "[...document.querySelectorAll('path[tabindex]')].every((p) => p.getAttribute('aria-label'))";
+    assert_eq!(ask(&tab, keyboard), "true", "what the keyboard reaches has a name");
+    ask(&tab, &format!("location.hash = '{here}'"));
+    tab.wait_for_element("[data-choice='interval-95']").unwrap();
 
     let unnamed = "[...document.querySelectorAll('svg[role=img]')].filter((s) => !s.getAttribute('aria-label')).length";
     assert_eq!(ask(&tab, unnamed), "0", "charts without a text alternative");

@@ -191,7 +191,7 @@ fn a_what_if_starts_from_the_level_and_ends_below_it() {
 fn the_demonstration_panel_has_no_such_notice() {
     let panel = common::fixture::load(common::demo(), "2020-10-24", false).unwrap();
     for word in ["left out:", "are they", "more cases than", "more deaths than", "on two lines", "counted once"] {
-        let found = panel.notices().iter().find(|notice| notice.message.contains(word));
+        let found = panel.notices().into_iter().find(|notice| notice.message.contains(word));
         assert!(found.is_none(), "{found:?}");
     }
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use super::Format;
+use super::say::line;
 use crate::error::Error;
 use crate::report::{Request, build};
 
@@ -12,14 +13,15 @@ use crate::report::{Request, build};
 #[derive(Clone, clap::Args)]
 #[command(after_help = "Examples:
   countycast report out                                       from the demonstration panel, into ./site
-  countycast report out --data ../data --site public          from a run on real data
+  countycast report out --site public                         a run on real data finds its data folder itself
+  countycast report out --data ../data                        if that has moved; the counts must be the same
   countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub")]
 pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(value_name = "OUT")]
     out: PathBuf,
-    /// Data folder the run was made from [default: the demonstration panel, if the run used it].
-    #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
+    /// Data folder with the counts of the run [default: the one that the run was made from].
+    #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Folders with hub files of earlier runs, compared with observed counts on the pages; OUT/hub is always included.
     #[arg(long, value_name = "DIR", num_args = 1..)]
@@ -34,10 +36,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let built = build(&Request { out, data, past, site })?;
     if format == Format::Json {
         let document = serde_json::json!({ "page": built.page, "places": built.places, "bytes": built.bytes });
-        println!("{document}");
+        line!("{document}");
     } else if !quiet {
         let megabytes = built.bytes as f64 / 1e6;
-        println!("{} places, {megabytes:.1} MB: open {}", built.places, built.page.display());
+        line!("{} places, {megabytes:.1} MB: open {}", built.places, built.page.display());
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use countycast_engine::{Covariate, Date, Target};
@@ -43,6 +43,8 @@ pub struct Manifest {
     pub calibration: Vec<CalibrationRow>,
     /// Whether the panel is synthetic.
     pub synthetic: bool,
+    /// Data folder; none for the synthetic panel.
+    pub data: Option<PathBuf>,
     /// Build, settings and inputs that determine the result.
     pub identity: Identity,
     /// Settings given by the user, as written; empty for the defaults.
@@ -248,6 +250,7 @@ mod tests {
             weights: vec![WeightRow { target: Target::Cases, stratum, model: model.clone(), share: 0.1 + 0.2 }],
             calibration: vec![CalibrationRow { quintile: 5, course: "growing".to_owned(), week: 1, factors: [0.9; 4] }],
             synthetic: false,
+            data: Some(PathBuf::from("data")),
             identity: Identity { build, settings, inputs },
             config: "seed = 1\n".to_owned(),
             inputs: vec![Input { path: "a.csv".to_owned(), sha256: "4c".to_owned(), last_day: None }],

@@ -49,6 +49,12 @@ impl<'a> Batch<'a> {
         Ok(())
     }
 
+    /// Whether a place is among those to project.
+    #[must_use]
+    pub fn selects(&self, place: Fips) -> bool {
+        self.selection.contains(place)
+    }
+
     /// The engines; after [`Batch::train`] the trained ones.
     #[must_use]
     pub fn engines(&self) -> &[Arc<dyn Engine>] {

@@ -43,7 +43,7 @@ impl<'a> Premises<'a> {
         if self.hidden.contains(&place.fips()) {
             return Phase::Hidden;
         }
-        self.plan.phase.phase(&place.history, place.reported_in.as_deref())
+        self.plan.phase.phase(&place.history, place.district())
     }
 }
 
@@ -51,9 +51,8 @@ impl<'a> Premises<'a> {
 fn hidden(panel: &Panel, plan: &Plan) -> BTreeSet<Fips> {
     let share = plan.fallback.hidden_share;
     let drawn = |fips| Streams::new(plan.seed, FALLBACK, fips).rng("hidden", 0).random_bool(share.clamp(0.0, 1.0));
-    let known = |place: &&Place| {
-        matches!(plan.phase.phase(&place.history, place.reported_in.as_deref()), Phase::Independent { .. })
-    };
+    let known =
+        |place: &&Place| matches!(plan.phase.phase(&place.history, place.district()), Phase::Independent { .. });
     let candidates = panel.counties().iter().filter(|_| share > 0.0).filter(known);
     candidates.map(Place::fips).filter(|fips| drawn(*fips)).collect()
 }

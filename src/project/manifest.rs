@@ -45,6 +45,7 @@ pub(super) fn manifest(
     let unused = shares.unused().map(|determinant| {
         format!("fallback: `{determinant}` is unknown in too many counties, or the same in all, and is not used")
     });
+    let notices = panel.notices_about(|place| batch.selects(place));
     Manifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         as_of: panel.as_of(),
@@ -58,14 +59,15 @@ pub(super) fn manifest(
         weights: Vec::new(),
         calibration: Vec::new(),
         synthetic: request.synthetic,
+        data: (!request.synthetic).then(|| request.panel.data.clone()).map(|data| data.canonicalize().unwrap_or(data)),
         identity: identity(request, panel),
         config: request.config_text.clone(),
         inputs: panel.inputs().iter().map(input).collect(),
-        notices: panel.notices().iter().map(ToString::to_string).chain(unused).collect(),
+        notices: notices.iter().map(ToString::to_string).chain(unused).collect(),
         stages: watch.stages().to_vec(),
         phases: rest.summary.phases.clone(),
         failures: rest.summary.failures.clone(),
-        repairs: repairs(panel),
+        repairs: repairs(panel, batch),
         without_projection: rest.summary.without.clone(),
         fallback_coefficients: shares.coefficients().map(|c| (c.determinant, [c.cases, c.deaths])).collect(),
         fallback_drift: None,
@@ -74,10 +76,10 @@ pub(super) fn manifest(
     }
 }
 
-/// Repairs in counties by series and kind.
-fn repairs(panel: &Panel) -> BTreeMap<String, usize> {
+/// Repairs in the projected counties by series and kind.
+fn repairs(panel: &Panel, batch: &Batch<'_>) -> BTreeMap<String, usize> {
     let mut repairs = BTreeMap::<String, usize>::new();
-    for place in panel.counties() {
+    for place in panel.counties().iter().filter(|place| batch.selects(place.fips())) {
         for kind in RepairKind::ALL {
             let (cases, deaths) = place.repairs.count(kind);
             for (series, n) in [("cases", cases), ("deaths", deaths)] {

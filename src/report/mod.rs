@@ -16,14 +16,14 @@ use std::path::PathBuf;
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::run::Manifest;
-use crate::panel::{self, Panel, demo};
+use crate::panel::{self, InputFile, Panel, demo};
 
 /// The request: a run and the folder of the site.
 #[derive(Debug, Clone)]
 pub struct Request {
     /// Output folder of a finished `project` run.
     pub out: PathBuf,
-    /// Data folder of that run; none for a run of the demonstration panel.
+    /// Data folder of that run, if it is not where `run.json` says.
     pub data: Option<PathBuf>,
     /// Folders with hub files of earlier runs, in addition to those in the output folder.
     pub past: Vec<PathBuf>,
@@ -46,15 +46,16 @@ pub struct Built {
 ///
 /// # Errors
 /// [`Error::Input`] where the output folder holds no finished run or the data cannot be read; [`Error::Request`] where
-/// the run's data folder is needed or the site's folder holds something else; [`Error::Io`] where the site cannot be
+/// the run's data folder is missing or holds other counts, or the site's folder holds something else; [`Error::Io`] where the site cannot be
 /// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
     let run = Run::read(&request.out)?;
     let config = run.config()?;
-    let panel = run.panel(&config.panel, request.data.as_ref())?;
+    let data = run.data(request.data.as_ref())?.cloned();
+    let panel = run.panel(&config.panel, data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
-    let policies = request.data.as_ref().map(|data| policy::read(data, run.manifest.as_of)).transpose()?;
+    let policies = data.as_ref().map(|data| policy::read(data, run.manifest.as_of)).transpose()?;
     let content = site::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
         needs: capacity::read(&request.out.join("capacity.parquet"))?,
@@ -87,23 +88,59 @@ impl Run {
         })
     }
 
+    /// The data folder: the one named, else that of the run.
+    fn data<'a>(&'a self, named: Option<&'a PathBuf>) -> Result<Option<&'a PathBuf>, Error> {
+        let found = named.or(self.manifest.data.as_ref());
+        if found.is_some_and(|data| !data.is_dir()) && named.is_none() {
+            return Err(Error::Request {
+                message: format!("{}, from which this run was made, is not there", self.data_of_run()),
+                remedy: "name the folder with its counts with --data".to_owned(),
+            });
+        }
+        Ok(found)
+    }
+
+    fn data_of_run(&self) -> String {
+        self.manifest
+            .data
+            .as_ref()
+            .map_or_else(|| "the demonstration panel".to_owned(), |data| data.display().to_string())
+    }
+
     /// The counts used by the run: same day, same vintage, same repairs.
     fn panel(&self, settings: &panel::Settings, data: Option<&PathBuf>) -> Result<Panel, Error> {
         let load = |data: PathBuf| {
             let request = panel::Request { data, as_of: Some(self.manifest.as_of), vintage: self.manifest.vintage };
             panel::load(&request, settings).map_err(Error::from)
         };
-        match data {
-            Some(data) => load(data.clone()),
-            None if self.manifest.synthetic => {
+        let panel = match data {
+            Some(data) => load(data.clone())?,
+            None => {
                 let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
                 demo::write(folder.path(), demo::SEED)?;
-                load(folder.path().to_owned())
+                load(folder.path().to_owned())?
             }
-            None => Err(Error::Request {
-                message: "this run was made from a data folder, whose counts the site shows".to_owned(),
-                remedy: "name the folder with --data".to_owned(),
-            }),
-        }
+        };
+        self.same_inputs(&panel)?;
+        Ok(panel)
+    }
+
+    /// Refuses counts that are not those of the run: the site would show others than the projections rest on.
+    fn same_inputs(&self, panel: &Panel) -> Result<(), Error> {
+        let differs = |input: &&InputFile| {
+            let path = input.path.display().to_string();
+            !self.manifest.inputs.iter().any(|of_run| of_run.path == path && of_run.sha256 == input.sha256)
+        };
+        let Some(other) = panel.inputs().iter().find(differs) else { return Ok(()) };
+        Err(Error::Request {
+            message: format!(
+                "{} is not the file that this run was made from: the site would show other counts than the projections rest on",
+                other.path.display()
+            ),
+            remedy: format!(
+                "name the unchanged folder with --data (the run used {}), or run `countycast project` again",
+                self.data_of_run()
+            ),
+        })
     }
 }

@@ -16,6 +16,9 @@ use crate::scores::{PhaseKind, Resolution};
 /// Ends of the 95, 80 and 50 % intervals around the median.
 const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
 
+/// Position of the median in [`LEVELS`].
+pub(super) const MEDIAN: usize = 3;
+
 /// Rows read at a time: a run of all counties has tens of millions.
 const CHUNK_ROWS: usize = 1_000_000;
 
@@ -29,6 +32,8 @@ pub(super) struct PlaceForecast {
     pub(super) days: BTreeMap<Target, Fan>,
     /// Weekly new cases by model, the blend among them.
     pub(super) weeks: BTreeMap<String, Fan>,
+    /// The blend's weekly new deaths.
+    pub(super) deaths: Fan,
 }
 
 /// A place's row of `counties.parquet`.
@@ -95,6 +100,9 @@ fn collect(frame: &DataFrame, places: &mut BTreeMap<Fips, PlaceForecast>) -> Pol
             }
             (Resolution::Week, Outcome::Target(Target::Cases)) => {
                 place(places, fips.get(row))?.weeks.entry(model.to_owned()).or_default()
+            }
+            (Resolution::Week, Outcome::Target(Target::Deaths)) if model == BLEND => {
+                &mut place(places, fips.get(row))?.deaths
             }
             _ => continue,
         };

@@ -4,17 +4,17 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use countycast_engine::{Delay, Fips};
+use countycast_engine::{Delay, Fips, Level};
 use serde_json::{Value, json};
 
 use super::capacity::{Needs, intensive_care, own_hospitals};
 use super::care::{self, Care};
 use super::past::{PastRun, Told};
 use super::policy::Policies;
-use super::projections::PlaceForecast;
+use super::projections::{Fan, MEDIAN, PlaceForecast};
 use super::{Built, Run};
 use crate::error::Error;
-use crate::output::Staging;
+use crate::output::{BLEND, Staging};
 use crate::panel::{Panel, Place};
 use crate::reproduction::reproduction_over_time;
 
@@ -73,7 +73,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
 
 /// Data of every place for map, tables and search.
 fn summary(content: &Content) -> Value {
-    let Content { run: Run { manifest, places }, panel, needs, care, .. } = content;
+    let Content { run: Run { manifest, places }, panel, needs, care, forecasts, .. } = content;
     let place = |row: &super::projections::PlaceRow| {
         let place = panel.place(row.fips);
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
@@ -85,7 +85,10 @@ fn summary(content: &Content) -> Value {
             "hospitals": needs.get(&row.fips).and_then(|needs| own_hospitals(needs)),
             "care": care.get(&row.fips).and_then(|care| care::middle(care)),
             "lastWeek": back(1), "weekBefore": back(2),
-            "reportedIn": place.and_then(|p| p.reported_in.as_deref()),
+            "published": place.map(|place| last_week(place.history.cases().reported())),
+            "deaths": place.map(|place| last_week(place.history.deaths().cleaned())),
+            "next": next(forecasts.get(&row.fips)),
+            "reportedIn": place.and_then(|place| district(place, panel)),
         })
     };
     json!({
@@ -93,6 +96,29 @@ fn summary(content: &Content) -> Value {
         "version": manifest.version, "horizonDays": manifest.horizon_days,
         "places": places.iter().map(place).collect::<Vec<_>>(),
     })
+}
+
+/// Medians of the blend's cases and deaths of the next seven days and of the fourth week.
+fn next(forecast: Option<&PlaceForecast>) -> Option<[Option<f64>; 4]> {
+    let forecast = forecast?;
+    let middle = |fan: Option<&Fan>, week: usize| Some(fan?.get(week)?[MEDIAN]);
+    let (cases, deaths) = (forecast.weeks.get(BLEND), Some(&forecast.deaths));
+    Some([middle(cases, 0), middle(cases, 3), middle(deaths, 0), middle(deaths, 3)])
+}
+
+/// The district that reports for a county: its name, residents of its counties, and cases of its last week and of the one
+/// before.
+fn district(place: &Place, panel: &Panel) -> Option<Value> {
+    let district = place.reported_in.as_deref()?;
+    let residents = district.counties.iter().map(|fips| panel.place(*fips)?.history.location().population);
+    let week = |back: usize| last_week(&district.cases[..district.cases.len().saturating_sub(7 * back)]);
+    Some(json!({
+        "name": district.name, "population": residents.sum::<Option<f64>>(), "lastWeek": week(0), "weekBefore": week(1),
+    }))
+}
+
+fn last_week(days: &[f64]) -> f64 {
+    days.iter().rev().take(7).sum::<f64>().round()
 }
 
 /// One place's past and future.
@@ -111,8 +137,15 @@ fn details(fips: Fips, place: &Place, content: &Content) -> Value {
         "care": content.care.get(&fips).map_or(&[][..], Vec::as_slice),
         "told": told.collect::<Vec<Told<'_>>>(),
         "notices": place.notices(),
+        "patients": patients(place),
         "repaired": { "cases": runs(cases.repaired()), "deaths": runs(place.history.deaths().repaired()) },
     })
+}
+
+/// Reported hospital patients by day, of a state that reports them; none on days without a report.
+fn patients(place: &Place) -> Option<Vec<Option<f64>>> {
+    let by_day = place.history.patients_by_day().filter(|_| place.fips().level() == Level::State)?;
+    Some(by_day.iter().map(|patients| patients.is_finite().then_some(*patients)).collect())
 }
 
 /// First and last index of each run of marked days.

@@ -1,6 +1,7 @@
 //! From published rows to counties, states and the nation on the same days.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use countycast_engine::Fips;
 use jiff::civil::Date;
@@ -9,6 +10,7 @@ use super::geography::{State, Unit, new_york};
 use super::input::Reader;
 use super::last_report;
 use super::notices;
+use super::place::District;
 use super::raw::{NoReport, Raw, Report};
 use super::repaired::await_counties;
 use super::settings::{JointDistricts, LastReport, Settings};
@@ -27,7 +29,7 @@ pub(super) struct County {
     pub(super) position: Option<(f64, f64)>,
     pub(super) cases: Raw,
     pub(super) deaths: Raw,
-    pub(super) reported_in: Option<&'static str>,
+    pub(super) reported_in: Option<Arc<District>>,
 }
 
 /// All places as published.
@@ -298,9 +300,11 @@ fn districts(
         let residents: Option<Vec<f64>> =
             members.iter().map(|fips| counties[fips].population.or_else(|| population(*fips))).collect();
         let (JointDistricts::Shared, Some(residents)) = (joint, residents) else {
+            let (name, reported) = (unit.name.to_owned(), members.clone());
+            let district = Arc::new(District { name, counties: reported, cases: cases.believed() });
             for fips in &members {
                 if let Some(county) = counties.get_mut(fips) {
-                    county.reported_in = Some(unit.name);
+                    county.reported_in = Some(Arc::clone(&district));
                 }
             }
             continue;

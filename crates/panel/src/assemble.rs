@@ -94,7 +94,7 @@ pub(super) fn assemble(
             let repaired =
                 repair.place([&county.cases, &county.deaths], around.map_or(&nothing, |(_, _, around)| around))?;
             let mut place = repaired.place(location, first_day, around.map(|(_, region, _)| region))?;
-            place.reported_in = county.reported_in.map(str::to_owned);
+            place.reported_in = county.reported_in;
             Ok(place)
         })
         .collect::<Result<_, HistoryError>>()?;

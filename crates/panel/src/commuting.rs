@@ -184,7 +184,9 @@ mod tests {
     #[test]
     fn the_state_speaks_for_a_county_that_a_district_reports_for() {
         let mut silent = place("49011", 1_000.0, 0.0);
-        silent.reported_in = Some("a district".to_owned());
+        let district =
+            crate::place::District { name: "a district".to_owned(), counties: Vec::new(), cases: Vec::new() };
+        silent.reported_in = Some(Arc::new(district));
         let rates = rates(&silent, &[place("49", 10_000.0, 5.0)]).unwrap();
         assert!((rates[3] - 5e-4).abs() < 1e-15);
     }

@@ -44,12 +44,11 @@ use jiff::ToSpan;
 use jiff::civil::Date;
 
 pub use arrays::CountyData;
-pub use covariates::MISSING_COVARIATE;
 pub use error::{Error, InputError};
 pub use geography::{State, codes};
 pub use holidays::reported_share;
 pub use input::{InputFile, Notice};
-pub use place::Place;
+pub use place::{District, Place};
 pub use repair::{Repair, RepairKind, Repairs, repair_series};
 pub use replay::Sources;
 pub use settings::{Dumps, Gaps, JointDistricts, LastReport, Negatives, Restatements, Settings, Source, Weekday};
@@ -152,7 +151,15 @@ impl Panel {
 
     /// Notices about the data: missing files and values, omitted rows, joint districts.
     #[must_use]
-    pub fn notices(&self) -> &[Notice] {
-        &self.notices
+    pub fn notices(&self) -> Vec<Notice> {
+        self.notices_about(|_| true)
+    }
+
+    /// Notices about the files, and about the last reports of the places wanted.
+    #[must_use]
+    pub fn notices_about(&self, wanted: impl Fn(Fips) -> bool) -> Vec<Notice> {
+        let places = std::iter::once(&self.nation).chain(&self.states).chain(&self.counties);
+        let of_places = notices::of_places(places.filter(|place| wanted(place.fips())));
+        self.notices.iter().cloned().chain(of_places).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::input::Reader;
 use crate::settings::Settings;
 use crate::sources::{self, Files, days_between};
-use crate::{Panel, align, assemble, commuting, covariates, notices, patients, suspect, vintage};
+use crate::{Panel, align, assemble, commuting, covariates, patients, suspect, vintage};
 
 /// A data folder whose files are parsed once, each when first needed, for panels of any number of days.
 ///
@@ -72,9 +72,7 @@ impl Sources {
         commuting::attach(&flows, &mut counties, &states)
             .and_then(|()| patients::attach(&patients, states.iter_mut().chain(&mut counties)))
             .map_err(|error| assemble::inconsistent(&cases_file, &error))?;
-        let mut notices = reader.notices;
-        notices.extend(notices::of_places(std::iter::once(&nation).chain(&states).chain(&counties)));
-        Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices })
+        Ok(Panel { nation, states, counties, neighbours, inputs: reader.inputs, notices: reader.notices })
     }
 }
 

@@ -99,6 +99,6 @@ fn a_blank_of_the_new_york_times_is_unchanged() {
     );
     let panel = panel(&[("us-counties.csv", text.as_bytes())]);
     assert_eq!(cases(&panel, "01001"), [5.0, 0.0, 4.0]);
-    let told = panel.notices().iter().find(|notice| notice.message.contains("without a row or a count"));
+    let told = panel.notices().into_iter().find(|notice| notice.message.contains("without a row or a count"));
     assert_eq!(told.map(|notice| notice.count), Some(2));
 }

@@ -1,7 +1,7 @@
 "use strict";
 // The charts. Each has a text alternative that describes it.
 const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
-  const LEFT = 48, RIGHT = 8, TOP = 10, FOOT = 24;
+  const RIGHT = 8, TOP = 10, FOOT = 24;
   const sum = (values) => values.reduce((a, b) => a + b, 0);
   const trace = (points) => points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join("L");
   const line = (points, name) => element("path", { class: name, d: `M${trace(points)}` });
@@ -19,20 +19,29 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
   // Axes of `steps` steps from `first`, an offset of days, and of values up to `top`; x() is the middle of a step.
   function frame(label, [width, height], { steps, first, stride, top, digits = 0 }) {
     const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
-    const base = height - FOOT, wide = (width - LEFT - RIGHT) / steps;
-    const x = (i) => LEFT + (i + 0.5) * wide;
+    const labels = [0, 1, 2, 3, 4].map((i) => format((top * i) / 4, digits));
+    // As wide as the longest number.
+    const left = Math.max(36, 12 + 7 * Math.max(...labels.map((text) => text.length)));
+    const base = height - FOOT, wide = (width - left - RIGHT) / steps;
+    const x = (i) => left + (i + 0.5) * wide;
     const y = (v) => base - (Math.min(v, top) / top) * (base - TOP);
     for (let i = 0; i <= 4; i++) {
       const at = y((top * i) / 4);
-      svg.append(element("line", { x1: LEFT, x2: width - RIGHT, y1: at, y2: at, class: "grid" }));
-      svg.append(element("text", { x: LEFT - 6, y: at + 4, "text-anchor": "end" }, format((top * i) / 4, digits)));
+      svg.append(element("line", { x1: left, x2: width - RIGHT, y1: at, y2: at, class: "grid" }));
+      svg.append(element("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, labels[i]));
     }
     const ticks = Math.min(steps, width > 500 ? 6 : 3);
     for (let i = 0; i < ticks; i++) {
       const step = Math.round(((i + 0.5) / ticks) * (steps - 1));
       svg.append(element("text", { x: x(step), y: height - 6, "text-anchor": "middle" }, date(first + step * stride)));
     }
-    return { svg, x, y, base, wide };
+    // What a step holds, for the pointer.
+    const tell = (i, text) => {
+      const rect = element("rect", { class: "step", x: x(i) - wide / 2, width: wide, y: TOP, height: base - TOP });
+      rect.append(element("title", {}, `${date(first + i * stride)}: ${text}`));
+      svg.append(rect);
+    };
+    return { svg, x, y, base, wide, left, tell };
   }
   const bar = ({ x, y, base, wide }, i, v, repaired = false) =>
     element("rect", { class: repaired ? "bar repaired" : "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
@@ -53,7 +62,7 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const top = niceTop(beds !== null && beds < 2.5 * highest ? Math.max(highest, beds) : highest);
     const axes = frame(`${what}: ${now}${end}${level}.`, size,
       { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
-    const { svg, x, y, base } = axes;
+    const { svg, x, y, base, left, tell } = axes;
     const isRepaired = (day) => repaired.some(([first, last]) => first <= day && day <= last);
     shown.forEach((v, i) => svg.append(bar(axes, i, v, isRepaired(from + i))));
     if (fan.length) {
@@ -65,9 +74,11 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     }
     if (course.length) svg.append(line(course.map((v, i) => [x(i), y(v)]), "past"));
     if (beds !== null && beds <= top)
-      svg.append(element("line", { class: "beds", x1: LEFT, x2: size[0] - RIGHT, y1: y(beds), y2: y(beds) }));
+      svg.append(element("line", { class: "beds", x1: left, x2: size[0] - RIGHT, y1: y(beds), y2: y(beds) }));
     if (beds !== null && beds > top)
-      svg.append(element("text", { x: LEFT + 8, y: TOP + 12 }, `${format(beds)} free beds, above the chart`));
+      svg.append(element("text", { x: left + 8, y: TOP + 12 }, `${format(beds)} free beds, above the chart`));
+    shown.forEach((v, i) => tell(i, `${format(v)}${isRepaired(from + i) ? ", repaired" : ""}`));
+    fan.forEach((q, i) => tell(shown.length + i, `${format(q[MEDIAN])}, ${view.interval} % interval ${format(q[low])} – ${format(q[high])}`));
     return svg;
   }
 
@@ -77,9 +88,10 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const known = shown.filter((estimate) => estimate);
     const last = shown.at(-1);
     const label = last ? `R_t on ${date(0)}: ${format(last[0], 2)}, 90 % interval ${format(last[1], 2)} to ${format(last[2], 2)}.` : "R_t: too few recent cases.";
-    const top = Math.min(4, Math.max(2, Math.ceil(Math.max(0, ...known.map((estimate) => estimate[2])))));
-    const { svg, x, y } = frame(label, size, { steps: shown.length, first: 7 * (1 - shown.length), stride: 7, top, digits: 1 });
-    svg.append(element("line", { class: "today", x1: LEFT, x2: size[0] - RIGHT, y1: y(1), y2: y(1) }));
+    // 2 or 4: whole and half numbers at the gridlines.
+    const top = Math.max(0, ...known.map((estimate) => estimate[2])) > 2 ? 4 : 2;
+    const { svg, x, y, left, tell } = frame(label, size, { steps: shown.length, first: 7 * (1 - shown.length), stride: 7, top, digits: 1 });
+    svg.append(element("line", { class: "today", x1: left, x2: size[0] - RIGHT, y1: y(1), y2: y(1) }));
     // Weeks without an estimate interrupt the line.
     let run = [];
     const draw = () => {
@@ -91,6 +103,7 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     };
     shown.forEach((estimate, i) => (estimate ? run.push([i, estimate]) : draw()));
     draw();
+    shown.forEach((estimate, i) => tell(i, estimate ? `${format(estimate[0], 2)}, 90 % interval ${format(estimate[1], 2)} – ${format(estimate[2], 2)}` : "too few cases"));
     return svg;
   }
 

@@ -16,10 +16,19 @@ const countycast = (() => {
   const lacking = (place) => place.icu?.[LACK_90] ?? null;
   const MEASURES = {
     cases: { label: "Cases", long: "new cases per 100,000 people in the last 7 days", colours: RISING,
-      limits: [10, 25, 50, 100, 200, 400], digits: 0, none: "no data, or counted elsewhere", value: (p) => per100k(p.lastWeek, p) },
+      limits: [10, 50, 100, 200, 400, 800], digits: 0, none: "no data", value: (p) => per100k(counted(p).lastWeek, counted(p)) },
+    next: { label: "Projected cases", long: "projected new cases per 100,000 people in the next 7 days (median)", colours: RISING,
+      limits: [10, 50, 100, 200, 400, 800], digits: 0, none: "no projection", value: (p) => per100k(coming(p, 0), p) },
+    later: { label: "Change in four weeks", long: "projected cases of the fourth week relative to the last 7 days", colours: AROUND,
+      limits: [0.5, 0.8, 1, 1.25, 2], digits: 2, none: "too few cases, or no projection",
+      value: (p) => (p.lastWeek >= 5 && coming(p, 1) !== null ? coming(p, 1) / p.lastWeek : null) },
+    deaths: { label: "Deaths", long: "new deaths per million people in the last 7 days", colours: RISING,
+      limits: [1, 5, 15, 30, 60, 120], digits: 0, none: "no data, or counted elsewhere", value: (p) => perMillion(p.deaths, p) },
+    dying: { label: "Projected deaths", long: "projected new deaths per million people in the next 7 days (median)", colours: RISING,
+      limits: [1, 5, 15, 30, 60, 120], digits: 0, none: "no projection", value: (p) => perMillion(coming(p, 2), p) },
     growth: { label: "Growth", long: "cases of the last 7 days relative to the 7 days before", colours: AROUND,
       limits: [0.5, 0.8, 1, 1.25, 2], digits: 2, none: "too few cases or no data",
-      value: (p) => (p.weekBefore >= 5 && !p.reportedIn ? p.lastWeek / p.weekBefore : null) },
+      value: (p) => (counted(p).weekBefore >= 5 ? counted(p).lastWeek / counted(p).weekBefore : null) },
     rt: { label: "Reproduction number", long: "reproduction number R_t: infections caused by one infection", colours: AROUND,
       limits: [0.8, 0.9, 1, 1.1, 1.3], digits: 2, none: "too few cases or no data", value: (p) => (p.rt ? p.rt[0] : null) },
     gap: { label: "Hospital gap", colours: RISING, limits: [0.1, 5, 10, 25, 50, 100], digits: 0, none: "beds unknown, or none",
@@ -29,9 +38,12 @@ const countycast = (() => {
       long: "hospital patients of all kinds per provider, relative to the nation (median of 16 specialties)", value: (p) => p.care ?? null },
   };
 
-  function per100k(count, place) {
-    return count === null || !place.population || place.reportedIn ? null : (count / place.population) * 1e5;
-  }
+  // Who counts a place's cases: the district that reports for it, or itself.
+  const counted = (place) => place.reportedIn ?? place;
+  // Medians of cases of the next week and the fourth, and of deaths; a district has none.
+  const coming = (place, which) => (place.reportedIn ? null : place.next?.[which] ?? null);
+  const per100k = (count, place) => (count === null || !place.population ? null : (count / place.population) * 1e5);
+  const perMillion = (count, place) => (place.reportedIn || count === null || !place.population ? null : (count / place.population) * 1e6);
   function format(value, digits = 0) {
     if (value === null || value === undefined) return "–";
     return value.toLocaleString("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
@@ -74,7 +86,7 @@ const countycast = (() => {
     const { counties, states } = data.borders.objects;
     const found = state ? "The table below has the same numbers." : "Pages of states have the same numbers in tables.";
     const text = `Map of counties coloured by ${measure.long}. ${found}`;
-    const svg = element("svg", { viewBox: "0 0 975 610", role: "img", "aria-label": text, class: "map" });
+    const svg = element("svg", { viewBox: "0 0 975 610", role: "group", "aria-label": text, class: "map" });
     for (const geometry of counties.geometries.filter(within)) {
       const place = data.byFips[geometry.id];
       const value = place ? measure.value(place) : null;
@@ -82,13 +94,20 @@ const countycast = (() => {
       if (value === null) path.classList.add("none");
       else path.setAttribute("fill", colour(measure, value));
       if (place) {
-        path.append(element("title", {}, `${place.name}: ${format(value, measure.digits)}`));
+        const counter = place.reportedIn ? ` (counted in ${place.reportedIn.name})` : "";
+        const said = `${place.name}: ${format(value, measure.digits)}${counter}`;
+        path.append(element("title", {}, said));
         path.addEventListener("click", () => { location.hash = address(place); });
+        if (state) linked(path, place, said);
       }
       svg.append(path);
     }
-    for (const geometry of states.geometries.filter(within))
-      svg.append(element("path", { d: outline(data.borders, geometry), class: "borders" }));
+    for (const geometry of states.geometries.filter(within)) {
+      const path = element("path", { d: outline(data.borders, geometry), class: "borders" });
+      const place = data.byFips[geometry.id];
+      if (place && !state) linked(path, place, `${place.name}: ${format(measure.value(place), measure.digits)}`);
+      svg.append(path);
+    }
     if (here) {
       const geometry = counties.geometries.find((one) => one.id === here.fips);
       if (geometry) svg.append(element("path", { d: outline(data.borders, geometry), class: "here" }));
@@ -99,6 +118,11 @@ const countycast = (() => {
       svg.style.maxHeight = "60vh";
     });
     return svg;
+  }
+  // A part of the map that the keyboard reaches as a link.
+  function linked(path, place, said) {
+    for (const [name, value] of Object.entries({ tabindex: 0, role: "link", "aria-label": said })) path.setAttribute(name, value);
+    path.addEventListener("keydown", (event) => { if (event.key === "Enter") location.hash = address(place); });
   }
   function legend() {
     const measure = MEASURES[view.measure];
@@ -137,11 +161,11 @@ const countycast = (() => {
   const { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart } = charts({ element, format, date, view, ENDS, MEDIAN });
 
   function table(places, here) {
-    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "ICU overflow", "ICU bed shortfall (90 %)", "Care gap"];
+    const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "Next 7 days", "Fourth week", "ICU overflow", "ICU bed shortfall (90 %)", "Care gap"];
     const rows = places.map((place) => {
       const measured = ["cases", "growth", "rt"].map((key) => [MEASURES[key].value(place), MEASURES[key].digits]);
       const overflow = place.icu?.[OVERFLOW] ?? null;
-      return rowOf([place, [place.lastWeek, 0], ...measured, [overflow === null ? null : 100 * overflow, 0, " %"],
+      return rowOf([place, [counted(place).lastWeek, 0], ...measured, [coming(place, 0), 0], [coming(place, 1), 0], [overflow === null ? null : 100 * overflow, 0, " %"],
         [lacking(place), 0], [MEASURES.care.value(place), 2]], place === here);
     });
     return tableOf(head, rows);
@@ -202,8 +226,16 @@ const countycast = (() => {
     const fact = (value, text) => box.append(element("div", {}, element("b", {}, value), element("span", {}, text)));
     const [low, high] = ENDS[view.interval];
     const week = details.forecast?.weeks.blend?.[0];
-    fact(format(place.lastWeek), "new cases in the last 7 days");
-    if (week) fact(`${format(week[low])} – ${format(week[high])}`, `projected for the next 7 days (${view.interval} %)`);
+    if (place.reportedIn) {
+      const district = place.reportedIn;
+      fact(format(district.lastWeek), `new cases in the last 7 days in ${district.name}, which counts this county's`);
+      fact(format(MEASURES.cases.value(place)), "cases per 100,000 in 7 days there");
+      return box;
+    }
+    // Where reports were moved or filled, both counts are told.
+    const moved = place.published !== null && Math.abs(place.published - place.lastWeek) > Math.max(1, 0.005 * place.lastWeek);
+    fact(format(place.lastWeek), `new cases in the last 7 days${moved ? ` after repair; ${format(place.published)} as published` : ""}`);
+    if (week) fact(format(week[MEDIAN]), `projected for the next 7 days; ${view.interval} % interval ${format(week[low])} – ${format(week[high])}`);
     fact(format(MEASURES.cases.value(place)), "cases per 100,000 in 7 days");
     if (place.rt) fact(format(place.rt[0], 2), `R_t (90 %: ${format(place.rt[1], 2)} – ${format(place.rt[2], 2)})`);
     return box;
@@ -216,13 +248,17 @@ const countycast = (() => {
     const bars = "Bars: daily counts after repair, in amber where counts were moved, filled or held back. Dark line: 7-day mean. Blue: the blend's median and interval.";
     nodes.push(element("h2", {}, "Daily new cases"), element("p", { class: "note" }, bars));
     nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height], null, 1, details.repaired.cases));
+    const weeks = weekly(details.cases), past = weekly(details.deaths);
+    const half = width > 720 ? (width - 16) / 2 : width;
+    const fans = [["Weekly new cases", weeks, details.forecast?.weeks.blend ?? []], ["Weekly new deaths", past, details.forecast?.deaths ?? []]];
+    nodes.push(element("div", { class: "pair" }, ...fans.map(([what, counts, fan]) => element("div", {},
+      element("h2", {}, what), fanChart(counts, fan, what, 7, [half, 240])))));
     nodes.push(element("h2", {}, "Daily new deaths"));
     nodes.push(fanChart(details.deaths, days["inc death"] ?? [], "Daily new deaths", 1, [width, 240], null, 1, details.repaired.deaths));
     nodes.push(...reproductionOf(details, width), ...hospitalOf(details, [width, 240]));
     const engines = Object.entries(details.forecast?.weeks ?? {});
     if (engines.length) {
       nodes.push(element("h2", {}, "Weekly new cases, by model"));
-      const weeks = weekly(details.cases);
       // One axis for all, for comparison.
       const reach = Math.max(...engines.flatMap(([, fan]) => fan.map((q) => q[ENDS[view.interval][1]])));
       nodes.push(element("div", { class: "engines" }, ...engines.map(([model, fan]) => element("div", {},
@@ -248,7 +284,7 @@ const countycast = (() => {
     const [ward, icu] = [free(own("ward")), free(own("icu"))];
     const census = details.forecast?.days ?? {};
     for (const [target, what, beds] of [["hosp census", "Patients in hospital", ward === null ? null : ward + (icu ?? 0)], ["icu census", "Patients in intensive care", icu]])
-      if (census[target]) nodes.push(element("h3", {}, what), fanChart([], census[target], what, 1, size, beds));
+      if (census[target]) nodes.push(element("h3", {}, what), fanChart(target === "hosp census" ? reported(details) : [], census[target], what, 1, size, beds));
     const areas = { catchment: "hospitals that serve the residents", hospitals: "hospitals of the county, patients from all counties", county: "hospitals of the county, its residents", state: "hospitals of the state", nation: "all hospitals" };
     const head = ["Beds", "Staffed", "Other patients", "Patients at the peak (90 %)", "Overflow", "First day", "Shortfall (90 %)"];
     const rows = details.hospital.map((need) => {
@@ -262,10 +298,15 @@ const countycast = (() => {
       "Peak and shortfall: median and, in brackets, 90 % quantile. Overflow: probability that patients exceed free beds on any day. The dashed line marks the beds that other patients leave free."));
     return nodes;
   }
+  // Reported patients; a day without a report has those of the day before.
+  function reported(details) {
+    let before = 0;
+    return (details.patients ?? []).map((patients) => (before = patients ?? before));
+  }
   function toldOf(details, width) {
     if (!details.told.length) return [];
     const text = "Bars: weekly cases. Lines: median and interval of the blend's earlier projections for that week.";
-    return [element("h2", {}, "Past projections"), element("p", { class: "note" }, text), aheadChoice(), toldChart(details.told, [width, 240])];
+    return [element("h2", {}, "Earlier projections against what came"), element("p", { class: "note" }, text), aheadChoice(), toldChart(details.told, [width, 240])];
   }
   function policiesOf(place, width) {
     const policies = Object.entries(data.policies[place.fips.slice(0, 2)] ?? {});
@@ -276,7 +317,7 @@ const countycast = (() => {
   function remarks(place, details) {
     const notes = (details?.notices ?? []).map((notice) => element("p", { class: "warning" }, `Reports: ${notice}.`));
     if (data.summary.synthetic) notes.push(element("p", { class: "warning" }, "Synthetic data: these are not real counts."));
-    if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn}.`));
+    if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn.name} (${format(place.reportedIn.population)} people) and projected in its state. Hospital patients below are those of cases under its own name.`));
     if (place?.phase === "fallback") notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: the state's projection, scaled to this county."));
     return notes;
   }
@@ -289,10 +330,10 @@ const countycast = (() => {
     const people = place.population ? `${format(place.population)} people · ` : "";
     nodes.push(element("h1", {}, place.name), element("p", { class: "note" }, `${people}data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}`), ...remarks(place, details));
     nodes.push(...chartsOf(place, details));
-    const rank = siblings.indexOf(place) + 1;
+    const ranked = siblings.filter((p) => MEASURES.cases.value(p) !== null), rank = ranked.indexOf(place) + 1;
     nodes.push(element("h2", {}, isCounty(place) ? "Among the state's counties" : "Counties"));
     if (isCounty(place)) {
-      nodes.push(element("p", { class: "note" }, `Rank ${rank} of ${siblings.length} by cases per 100,000.`));
+      if (rank) nodes.push(element("p", { class: "note" }, `Rank ${rank} of ${ranked.length} by cases per 100,000.`));
       const whole = data.places[state]?.[state], wholePlace = data.byFips[state];
       if (whole && place.population && wholePlace?.population && !place.reportedIn)
         nodes.push(compareChart([[place, details], [wholePlace, whole]], [Math.max(320, main.clientWidth - 32), 240]));
@@ -336,12 +377,27 @@ const countycast = (() => {
   }
 
   const search = document.getElementById("search");
+  // Names without case, points, the word for a county, and the state's name in full.
+  const KINDS = / (county|parish|borough|census area|municipality|planning region)\b/g;
+  const simple = (name) => ` ${name.toLowerCase().replace(/[.,']/g, " ").replace(/\s+/g, " ")} `.replace(KINDS, " ").replace(/ saint /g, " st ").replace(/\s+/g, " ").trim();
+  // New York City is divided among its five counties.
+  const ALIASES = { nyc: "36061", "new york city": "36061", "new york city ny": "36061", dc: "11", "washington dc": "11", usa: "US", "united states": "US" };
+  function lookUp(text) {
+    const wanted = simple(text), places = data.summary.places;
+    const code = text.trim().toUpperCase(), alias = data.byFips[ALIASES[wanted]];
+    if (data.byFips[code] || alias) return data.byFips[code] ?? alias;
+    const states = places.filter((p) => p.fips.length === 2);
+    const state = states.find((p) => p.state === code || simple(p.name) === wanted);
+    if (state) return state;
+    const whole = states.find((p) => wanted.endsWith(` ${simple(p.name)}`));
+    const short = whole ? `${wanted.slice(0, -simple(whole.name).length)}${whole.state.toLowerCase()}` : wanted;
+    const named = (test) => places.filter(isCounty).filter((p) => test(simple(p.name))).sort((a, b) => (b.population ?? 0) - (a.population ?? 0))[0];
+    return named((name) => name === short) ?? named((name) => name.replace(/ [a-z]{2}$/, "") === short) ?? named((name) => name.startsWith(short));
+  }
   search.addEventListener("change", () => {
-    const wanted = search.value.trim().toLowerCase();
-    if (!wanted) return;
-    const starts = (p) => p.name.toLowerCase().startsWith(wanted);
-    const found = data.summary.places.find((p) => p.name.toLowerCase() === wanted) ?? data.summary.places.find(starts);
-    search.setCustomValidity(found ? "" : "No place with this name");
+    if (!search.value.trim()) return;
+    const found = lookUp(search.value);
+    search.setCustomValidity(found ? "" : "No place with this name or code");
     if (found) { location.hash = address(found); search.value = ""; } else search.reportValidity();
   });
   search.addEventListener("input", () => search.setCustomValidity(""));
