@@ -2,9 +2,10 @@
 
 use std::path::PathBuf;
 
-use countycast_engine::Date;
+use countycast_engine::{Date, Series};
 
 use super::Format;
+use super::say::{line, wrapped};
 use crate::error::Error;
 use crate::panel::{self, Panel, Place, demo};
 
@@ -72,7 +73,7 @@ fn run_demo(args: &Demo, quiet: bool) -> Result<(), Error> {
     }
     demo::write(&args.dir, args.seed)?;
     if !quiet {
-        println!("SYNTHETIC DATA written to {}: invented counties, known truth in truth.csv", args.dir.display());
+        line!("SYNTHETIC DATA written to {}: invented counties, known truth in truth.csv", args.dir.display());
     }
     Ok(())
 }
@@ -104,7 +105,7 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
             })
             .collect();
         let notices: Vec<String> = panel.notices().iter().map(ToString::to_string).collect();
-        println!(
+        line!(
             "{}",
             serde_json::json!({
                 "first_day": panel.first_day().to_string(), "as_of": panel.as_of().to_string(),
@@ -117,32 +118,51 @@ fn run_check(args: &Check, quiet: bool, format: Format) -> Result<(), Error> {
     if quiet {
         return Ok(());
     }
-    println!("{} to {}", panel.first_day(), panel.as_of());
-    println!("{} counties in {} states", panel.counties().len(), panel.states().len());
-    println!("\nfiles read");
+    line!("{} to {}", panel.first_day(), panel.as_of());
+    let nation = &panel.nation().history;
+    let week = |series: &Series| series.reported().iter().rev().take(7).sum::<f64>();
+    let all = |series: &Series| format!("{:.0}, of which {:.0} in the last 7 days", series.total(), week(series));
+    let residents = nation.location().population.map_or("an unknown number of".to_owned(), |n| format!("{n:.0}"));
+    line!("{} counties in {} states with {residents} residents", panel.counties().len(), panel.states().len());
+    line!("cases   {}", all(nation.cases()));
+    line!("deaths  {}", all(nation.deaths()));
+    let reporting = panel.states().iter().filter_map(|state| state.history.patients());
+    let (states, patients) = reporting.fold((0, 0.0), |(n, sum), report| (n + 1, sum + report.hospital));
+    line!("patients in hospital  {patients:.0} in {states} states that report them");
+    line!("\nfiles read");
     for input in panel.inputs() {
         let last = input.last_day.map(|day| format!(", to {day}")).unwrap_or_default();
-        println!("  {}{last}", input.path.display());
+        line!("  {}{last}", input.path.display());
     }
-    println!("\nnotices");
+    line!("\nnotices");
     for notice in panel.notices() {
-        println!("  {notice}");
+        line!("{}", wrapped(&notice.to_string()));
     }
-    println!(
+    line!(
         "\n{total} repairs{}",
         if total > repairs.len() { format!(", the largest {LARGEST}:") } else { ":".to_owned() }
     );
-    println!(
-        "  {:<6}{:<28}{:<7}{:<11}{:<24}{:>10}{:>12}{:>12}",
-        "fips", "place", "series", "kind", "days", "people", "published", "used"
+    line!(
+        "  {:<6}{:<20}{:<7}{:<11}{:<11}{:>4}{:>10}{:>9}",
+        "fips",
+        "place",
+        "series",
+        "kind",
+        "last day",
+        "days",
+        "published",
+        "used"
     );
     for (place, series, repair) in repairs {
         let location = place.history.location();
-        let (kind, days) = (repair.kind.word(), format!("{} to {}", repair.first, repair.last));
-        let name: String = location.name.chars().take(27).collect();
-        println!(
-            "  {:<6}{name:<28}{series:<7}{kind:<11}{days:<24}{:>10.0}{:>12.0}{:>12.0}",
-            location.fips, repair.people, repair.published, repair.used
+        let (kind, days) = (repair.kind.word(), (repair.last - repair.first).get_days() + 1);
+        let name: String = location.name.chars().take(19).collect();
+        line!(
+            "  {:<6}{name:<20}{series:<7}{kind:<11}{:<11}{days:>4}{:>10.0}{:>9.0}",
+            location.fips,
+            repair.last.to_string(),
+            repair.published,
+            repair.used
         );
     }
     Ok(())

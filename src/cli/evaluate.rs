@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use countycast_engine::Date;
 
 use super::progress::Progress;
+use super::say::{line, say};
 use super::{Format, jobs, scores};
 use crate::config::Config;
 use crate::error::Error;
@@ -91,10 +92,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let done = evaluate(&request, &progress)?;
     drop(progress);
     if format == Format::Json {
-        println!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
+        line!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
     } else if !quiet {
-        print!("{}", scores::text(&done));
-        println!("written to {}: scores.parquet, summary.json and pictures", args.out.display());
+        say(&scores::text(&done));
+        line!("written to {}: scores.parquet, summary.json and pictures", args.out.display());
     }
     Ok(())
 }

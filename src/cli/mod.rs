@@ -3,10 +3,14 @@
 mod data;
 mod evaluate;
 mod folder;
+mod place;
 mod progress;
 mod project;
 mod report;
+mod say;
 mod scores;
+mod shell;
+mod show;
 mod summary;
 mod tune;
 mod what_if;
@@ -16,12 +20,22 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use miette::Diagnostic;
 
+use self::say::{line, say};
 use crate::error::Error;
 use crate::pipeline;
 
 /// County-level epidemic projections: new cases and deaths for every US county, state and the nation.
 #[derive(Parser)]
-#[command(version, max_term_width = 110, arg_required_else_help = true)]
+#[command(
+    version,
+    max_term_width = 110,
+    arg_required_else_help = true,
+    after_help = "Exit codes:
+  0    done; single places or engines may have failed, which the summary and run.json tell
+  1    a file could not be read or written
+  2    the arguments, the settings or the data cannot be used: nothing was written
+  130  stopped by Ctrl-C: the last complete result is untouched, and the same command goes on from there"
+)]
 struct Cli {
     #[command(subcommand)]
     verb: Verb,
@@ -49,20 +63,32 @@ enum Verb {
     Tune(tune::Args),
     Data(data::Args),
     Report(report::Args),
+    Show(show::Args),
     WhatIf(what_if::Args),
+    Completions(shell::Completions),
+    Man(shell::Man),
 }
 
 /// Runs the program with the process's own arguments.
 #[must_use]
 pub fn run() -> ExitCode {
     silence_engine_panics();
-    let cli = Cli::parse();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => return refuse(&error),
+    };
     let result = match &cli.verb {
         Verb::Project(args) => project::run(args, cli.quiet, cli.format),
         Verb::Evaluate(args) => evaluate::run(args, cli.quiet, cli.format),
         Verb::Tune(args) => tune::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
         Verb::Report(args) => report::run(args, cli.quiet, cli.format),
+        Verb::Show(args) => show::run(args, cli.format),
+        Verb::Completions(args) => {
+            shell::completions(args);
+            Ok(())
+        }
+        Verb::Man(args) => shell::man(args, cli.quiet),
         Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
     };
     match result {
@@ -72,6 +98,22 @@ pub fn run() -> ExitCode {
             ExitCode::from(error.exit_code())
         }
     }
+}
+
+/// Prints what is wrong with the arguments, or the help that was asked for.
+fn refuse(error: &clap::Error) -> ExitCode {
+    let mut asked = std::env::args().skip_while(|argument| argument != "--format" && argument != "--format=json");
+    let json = asked.next().is_some_and(|found| found == "--format=json") || asked.next().is_some_and(|f| f == "json");
+    if json && error.use_stderr() {
+        let text = error.render().to_string();
+        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        line!("{}", serde_json::json!({ "error": message, "help": text, "exit_code": error.exit_code() }));
+    } else if error.use_stderr() {
+        eprint!("{}", error.render().ansi());
+    } else {
+        say(&error.render().to_string());
+    }
+    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
 /// An engine's panic is reported with its county at the end of the run, so panic messages in between are suppressed.
@@ -93,7 +135,7 @@ fn print_error(error: &Error, format: Format) {
     let help = error.help().map(|help| help.to_string());
     if format == Format::Json {
         let document = serde_json::json!({ "error": error.to_string(), "help": help, "exit_code": error.exit_code() });
-        println!("{document}");
+        line!("{document}");
         return;
     }
     eprintln!("error: {error}");

@@ -60,7 +60,10 @@ impl Monitor for Progress {
             return;
         }
         let bar = ProgressBar::new(total as u64).with_message(stage);
-        let style = ProgressStyle::with_template("{msg:>9} {wide_bar} {pos}/{len} {elapsed} left {eta}");
+        // Of a stage without steps nothing is known but that it goes on.
+        let (counted, uncounted) =
+            ("{msg:>9} {wide_bar} {pos}/{len} {elapsed} left {eta}", "{msg:>9} {spinner} {elapsed}");
+        let style = ProgressStyle::with_template(if total > 0 { counted } else { uncounted });
         bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
         // Steps may be minutes apart; the clock shows that work continues.
         bar.enable_steady_tick(Duration::from_secs(1));

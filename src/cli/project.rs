@@ -7,6 +7,7 @@ use countycast_engine::Date;
 
 use super::folder::Folder;
 use super::progress::Progress;
+use super::say::{line, say};
 use super::{Format, jobs, summary};
 use crate::config::Config;
 use crate::error::Error;
@@ -96,9 +97,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let done = project(&request, &progress)?;
     drop(progress);
     if format == Format::Json {
-        println!("{}", serde_json::json!({ "out": done.out, "run": done.manifest }));
+        line!("{}", serde_json::json!({ "out": done.out, "run": done.manifest }));
     } else if !quiet {
-        print!("{}", summary::text(&done));
+        say(&summary::text(&done));
     }
     Ok(())
 }

@@ -4,9 +4,9 @@ use std::fmt::Write;
 
 use jiff::ToSpan;
 
+use super::say::wrapped;
 use crate::capacity::Bed;
 use crate::output::capacity::{Area, CapacityRow};
-use crate::panel::MISSING_COVARIATE as MISSING;
 use crate::project::{Done, rising};
 
 /// Counties below this many cases per week are left out of the list of fastest growth: their growth is mostly chance.
@@ -39,33 +39,30 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     if !run.without_projection.is_empty() {
         writeln!(text, "\nWITHOUT A PROJECTION: {}", run.without_projection.join(", "))?;
     }
-    if !run.notices.is_empty() {
+    if run.synthetic {
+        // What the demonstration panel lacks is nobody's to mend.
+        writeln!(
+            text,
+            "\n{} notices about the demonstration panel's own files: run.json lists them",
+            run.notices.len()
+        )?;
+    } else if !run.notices.is_empty() {
         writeln!(text, "\nnotices")?;
-        let (covariates, others): (Vec<_>, Vec<_>) = run.notices.iter().partition(|n| n.starts_with(MISSING));
-        for notice in others {
-            writeln!(text, "  {notice}")?;
-        }
-        if !covariates.is_empty() {
-            writeln!(text, "  {} covariates are missing in some counties; run.json lists them", covariates.len())?;
-        }
+        run.notices.iter().try_for_each(|notice| writeln!(text, "{}", wrapped(notice)))?;
     }
     let rising = rising(&done.rows, LEAST_CASES, 10);
     if !rising.is_empty() {
         writeln!(text, "\nrising fastest (at least {LEAST_CASES} cases per week)")?;
         writeln!(
             text,
-            "  {:<7}{:<28}{:>10}{:>12}{:>6}  90 % interval",
+            "  {:<6}{:<26}{:>11}{:>11}{:>6}  90 % interval",
             "fips", "county", "last week", "next week", "R_t"
         )?;
         for (row, rt) in rising {
             let [_, low, high] = row.reproduction.unwrap_or_default();
             let next = row.next_week.unwrap_or_default();
-            let name: String = row.name.chars().take(27).collect();
-            writeln!(
-                text,
-                "  {:<7}{name:<28}{:>10.0}{next:>12.0}{rt:>6.2}  {low:.2}–{high:.2}",
-                row.fips, row.last_week
-            )?;
+            let (name, last) = (short(&row.name), row.last_week);
+            writeln!(text, "  {:<6}{name:<26}{last:>11.0}{next:>11.0}{rt:>6.2}  {low:.2}–{high:.2}", row.fips)?;
         }
     }
     capacity(text, done)?;
@@ -90,26 +87,30 @@ fn capacity(text: &mut String, done: &Done) -> std::fmt::Result {
         return Ok(());
     }
     needy.sort_by_key(|(row, _)| row.rank);
-    writeln!(
-        text,
-        "\ngreatest need of intensive care (hospitals with patients from all counties; by expected shortfall per bed)"
-    )?;
-    let head = ["fips", "hospitals of", "free beds", "peak (90 %)", "overflow", "first day", "gap (90 %)"];
-    let [fips, county, free, peak, overflow, first, lacking] = head;
-    writeln!(text, "  {fips:<7}{county:<28}{free:>10}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}")?;
+    writeln!(text, "\ngreatest need of intensive care, by expected shortfall per bed")?;
+    let [fips, place, free, peak, overflow, first, lacking] = HEAD;
+    writeln!(text, "  {fips:<6}{place:<22}{free:>5}{peak:>12}{overflow:>10}{first:>8}{lacking:>13}")?;
     for (row, probability) in needy {
         let name = done.rows.iter().find(|county| county.fips == row.fips).map_or("", |county| &county.name);
-        let name: String = name.chars().take(27).collect();
+        let name: String = name.chars().take(21).collect();
         let need = &row.need;
         let free = need.beds.zip(need.others).map_or(0.0, |(beds, others)| beds - others);
         let both = |values: [f64; 3]| format!("{:.0} ({:.0})", values[0], values[1]);
         let (peak, lacking) = (both(need.peak), need.gap.map_or_else(String::new, both));
         let first = need.first_overflow.map(|days| done.manifest.as_of.saturating_add((days as i64).days()));
-        let (first, overflow) =
-            (first.map_or_else(String::new, |day| day.to_string()), format!("{:.0} %", 100.0 * probability));
-        writeln!(text, "  {:<7}{name:<28}{free:>10.0}{peak:>14}{overflow:>10}{first:>13}{lacking:>16}", row.fips)?;
+        let first = first.map_or_else(String::new, |day| day.strftime("%b %e").to_string());
+        let overflow = format!("{:.0} %", 100.0 * probability);
+        writeln!(text, "  {:<6}{name:<22}{free:>5.0}{peak:>12}{overflow:>10}{first:>8}{lacking:>13}", row.fips)?;
     }
     Ok(())
+}
+
+/// Columns of the table of hospitals; in brackets the 90 % quantile.
+const HEAD: [&str; 7] = ["fips", "hospitals of", "free", "peak (90 %)", "overflow", "from", "lack (90 %)"];
+
+/// A name that fits into its column.
+fn short(name: &str) -> String {
+    name.chars().take(25).collect()
 }
 
 fn section<'a>(

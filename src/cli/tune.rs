@@ -6,6 +6,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use countycast_engine::Date;
 
 use super::progress::Progress;
+use super::say::{line, say};
 use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
@@ -120,14 +121,14 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     })?;
     drop(progress);
     if format == Format::Json {
-        println!("{}", serde_json::json!({ "out": args.out, "tune": done }));
+        line!("{}", serde_json::json!({ "out": args.out, "tune": done }));
     } else if !quiet {
         if done.resumed > 0 {
-            println!("resumed after {} stored trials", done.resumed);
+            line!("resumed after {} stored trials", done.resumed);
         }
         let summary = args.out.join("summary.txt");
-        print!("{}", std::fs::read_to_string(&summary).map_err(|source| Error::read(&summary, source))?);
-        println!("\nwritten to {}: best.toml, trials.parquet, summary.txt, response.svg and .png", args.out.display());
+        say(&std::fs::read_to_string(&summary).map_err(|source| Error::read(&summary, source))?);
+        line!("\nwritten to {}: best.toml, trials.parquet, summary.txt, response.svg and .png", args.out.display());
     }
     Ok(())
 }

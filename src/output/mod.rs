@@ -7,6 +7,7 @@ pub mod counties;
 pub mod hub;
 mod outcome;
 pub(crate) mod parquet;
+pub mod places;
 pub mod projections;
 mod read;
 pub mod run;

@@ -132,17 +132,16 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
     })
 }
 
-/// The counties whose projected next week exceeds their last one by the largest factor, among those with at least
-/// `least` cases in either.
+/// The counties that rise fastest, by reproduction number: those projected to have more cases next week than in the last,
+/// with at least `least` in either.
 #[must_use]
 pub fn rising(rows: &[CountyRow], least: f64, count: usize) -> Vec<(&CountyRow, f64)> {
     let county = |row: &CountyRow| row.fips.level() == Level::County;
     let mut rising: Vec<(&CountyRow, f64)> = rows
         .iter()
         .filter(|row| {
-            county(row)
-                && row.phase == PhaseKind::Independent
-                && row.last_week.max(row.next_week.unwrap_or(0.0)) >= least
+            let next = row.next_week.unwrap_or(0.0);
+            county(row) && row.phase == PhaseKind::Independent && next > row.last_week && next >= least
         })
         .filter_map(|row| Some((row, row.reproduction?[0])))
         .collect();

@@ -11,6 +11,7 @@ use countycast_engine::Date;
 
 use super::folder::Folder;
 use super::progress::Progress;
+use super::say::{line, say};
 use super::{Format, jobs};
 use crate::config::Config;
 use crate::error::Error;
@@ -89,7 +90,7 @@ pub(super) struct Args {
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
     if args.list {
-        print!("{}", list());
+        say(&list());
         return Ok(());
     }
     if args.scenarios.is_empty() && args.set.is_empty() {
@@ -124,12 +125,12 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let done = what_if(&request, &progress)?;
     drop(progress);
     if format == Format::Json {
-        println!("{}", serde_json::json!({ "out": args.out, "effects": done.effects, "failures": done.failures }));
+        line!("{}", serde_json::json!({ "out": args.out, "effects": done.effects, "failures": done.failures }));
     } else if !quiet {
         if args.data.is_none() {
-            println!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
+            line!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
         }
-        print!("{}\nwritten to {}\n", text::text(&done), args.out.display());
+        say(&format!("{}\nwritten to {}\n", text::text(&done), args.out.display()));
     }
     Ok(())
 }

@@ -20,9 +20,6 @@ use super::input::{Notice, Reader};
 use super::listed;
 use crate::error::Error;
 
-/// Prefix of notices about values missing in some counties: there may be dozens.
-pub const MISSING_COVARIATE: &str = "covariate";
-
 /// Covariates of the counties.
 #[derive(Debug, Default)]
 pub(super) struct Facts {
@@ -87,11 +84,17 @@ impl Facts {
         files::POPULATIONS.into_iter().find_map(|residents| covariates.get(residents))
     }
 
-    /// Adds a notice for each covariate with the number of these counties that lack it.
+    /// Adds notices about covariates that some of these counties lack: one for all that are missing in as many.
     pub(super) fn note_missing<'a>(&self, counties: impl Iterator<Item = &'a Covariates> + Clone, reader: &mut Reader) {
+        let mut lacking = BTreeMap::<usize, Vec<String>>::new();
         for covariate in known(self.counties.values()) {
             let missing = counties.clone().filter(|covariates| covariates.get(covariate).is_none()).count();
-            reader.notice(format!("{MISSING_COVARIATE} `{covariate}` is missing in counties"), missing);
+            lacking.entry(missing).or_default().push(covariate.to_string());
+        }
+        lacking.remove(&0);
+        for (missing, covariates) in lacking {
+            let counties = if missing == 1 { "1 county".to_owned() } else { format!("{missing} counties") };
+            reader.notice(format!("covariates missing in {counties}: {}", covariates.join(", ")), 1);
         }
     }
 }

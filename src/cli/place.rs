@@ -1,0 +1,110 @@
+//! Places as people write them: `36061`, `VT`, `Vermont`, `Cook County, IL`, `st louis mo`.
+
+use countycast_engine::Fips;
+
+use crate::error::Error;
+use crate::panel::State;
+
+/// Words for a county that names leave out.
+const KINDS: [&str; 6] = ["county", "parish", "borough", "census area", "municipality", "planning region"];
+/// Most candidates that an error names.
+const MOST_NAMED: usize = 8;
+
+/// A place of a run: its code, and its name, such as `Cook, IL`.
+pub(super) type Named = (Fips, String);
+
+/// The place that a text names among those of a run.
+///
+/// # Errors
+/// [`Error::Request`] where none has that code or name, or several have.
+pub(super) fn find(text: &str, places: &[Named]) -> Result<Fips, Error> {
+    let wanted = simple(text);
+    let of_code = |(fips, _): &&Named| fips.to_string().eq_ignore_ascii_case(text.trim());
+    if let Some((fips, _)) = places.iter().find(of_code) {
+        return Ok(*fips);
+    }
+    if let Some(state) = State::named(text).map(State::fips)
+        && places.iter().any(|(fips, _)| *fips == state)
+    {
+        return Ok(state);
+    }
+    let exact: Vec<&Named> = places.iter().filter(|(_, name)| simple(name) == wanted).collect();
+    // Without the state.
+    let county = |name: &str| name.rsplit_once(", ").map(|(county, _)| simple(county)).unwrap_or_default();
+    let found =
+        if exact.is_empty() { places.iter().filter(|(_, name)| county(name) == wanted).collect() } else { exact };
+    match found.as_slice() {
+        [(fips, _)] => Ok(*fips),
+        [] => Err(Error::Request {
+            message: format!("`{text}` is no place of this run"),
+            remedy: "write a code such as 36061, a state such as VT, or a county such as \"Cook, IL\"".to_owned(),
+        }),
+        several => {
+            let named: Vec<String> =
+                several.iter().take(MOST_NAMED).map(|(fips, name)| format!("{name} ({fips})")).collect();
+            let more = if several.len() > MOST_NAMED { " and others" } else { "" };
+            Err(Error::Request {
+                message: format!("`{text}` is the name of {} places: {}{more}", several.len(), named.join(", ")),
+                remedy: "add the state, or write the code".to_owned(),
+            })
+        }
+    }
+}
+
+/// A name without case, points, commas and the word for a county.
+fn simple(name: &str) -> String {
+    let lower = name.to_lowercase().replace(['.', '\'', ','], " ");
+    let mut text = format!(" {} ", lower.split_whitespace().collect::<Vec<_>>().join(" "));
+    for kind in KINDS {
+        text = text.replace(&format!(" {kind} "), " ");
+    }
+    text.replace(" saint ", " st ").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places() -> Vec<Named> {
+        let place = |(code, name): (&str, &str)| (code.parse().unwrap(), name.to_owned());
+        [
+            ("US", "United States"),
+            ("50", "Vermont"),
+            ("17031", "Cook, IL"),
+            ("13075", "Cook, GA"),
+            ("29189", "St. Louis, MO"),
+            ("29510", "St. Louis City, MO"),
+            ("22071", "Orleans, LA"),
+            ("24033", "Prince George's, MD"),
+        ]
+        .map(place)
+        .to_vec()
+    }
+
+    #[test]
+    fn a_place_is_found_as_people_write_it() {
+        for (text, code) in [
+            ("17031", "17031"),
+            ("us", "US"),
+            ("VT", "50"),
+            ("vermont", "50"),
+            ("Cook County, IL", "17031"),
+            ("cook il", "17031"),
+            ("St Louis", "29189"),
+            ("Saint Louis, MO", "29189"),
+            ("st louis city", "29510"),
+            ("Orleans Parish, LA", "22071"),
+            ("prince georges", "24033"),
+        ] {
+            assert_eq!(find(text, &places()).unwrap().to_string(), code, "{text}");
+        }
+    }
+
+    #[test]
+    fn several_places_of_a_name_are_told_and_so_is_none() {
+        let error = find("Cook County", &places()).unwrap_err().to_string();
+        assert!(error.contains("2 places: Cook, IL (17031), Cook, GA (13075)"), "{error}");
+        let error = find("Atlantis", &places()).unwrap_err().to_string();
+        assert!(error.contains("`Atlantis` is no place"), "{error}");
+    }
+}

@@ -1,0 +1,112 @@
+//! Places of a run, and the blend's projections of some of them, read back.
+
+use std::path::Path;
+
+use countycast_engine::{Date, Fips};
+use polars::prelude::{DataFrame, PolarsResult};
+
+use super::parquet::{self, parsed};
+use super::{BLEND, Outcome, date_of};
+use crate::error::{Error, InputError};
+use crate::scores::Resolution;
+
+/// Rows that are read at a time.
+const PIECE: usize = 1 << 18;
+
+/// A row of `projections.parquet`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Projection {
+    /// The place.
+    pub fips: Fips,
+    /// What is projected.
+    pub outcome: Outcome,
+    /// By day, week or span.
+    pub resolution: Resolution,
+    /// Days or weeks after the as-of day, from 1.
+    pub horizon: i32,
+    /// Last day counted.
+    pub end: Date,
+    /// Quantile level.
+    pub quantile: f64,
+    /// People.
+    pub value: f64,
+}
+
+/// Hands each of the blend's rows of the places wanted to `each`, in the order of the file.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be read, [`Error::Input`] where it has other columns or values, and the errors of
+/// `each`.
+pub fn of_places(
+    out: &Path,
+    wanted: impl Fn(Fips) -> bool,
+    mut each: impl FnMut(Projection) -> Result<(), Error>,
+) -> Result<(), Error> {
+    let path = out.join("projections.parquet");
+    let wrong = |error: polars::prelude::PolarsError| {
+        InputError::new(&path, error.to_string(), "run `countycast project` again")
+    };
+    let places = parquet::pieces(&path, &["fips"], PIECE)?;
+    let rest = ["fips", "model", "target", "resolution", "horizon", "target_end_date", "quantile", "value"];
+    let mut pieces = parquet::pieces(&path, &rest, PIECE)?;
+    // Most pieces hold none of a few places: there, one column is read.
+    let mut skipped = 0;
+    for piece in places {
+        if !holds(&piece?, &wanted).map_err(wrong)? {
+            skipped += 1;
+            continue;
+        }
+        let Some(piece) = pieces.nth(std::mem::take(&mut skipped)) else { break };
+        for row in rows(&piece?, &wanted).map_err(wrong)? {
+            each(row)?;
+        }
+    }
+    Ok(())
+}
+
+/// Codes and names of the places of a run, in the order of the file.
+///
+/// # Errors
+/// [`Error::Io`] where the file cannot be read, [`Error::Input`] where it has other columns.
+pub fn places(out: &Path) -> Result<Vec<(Fips, String)>, Error> {
+    let path = out.join("counties.parquet");
+    let frame = parquet::read(&path)?;
+    let names = || -> PolarsResult<Vec<(Fips, String)>> {
+        let (fips, name) = (frame.column("fips")?.str()?, frame.column("name")?.str()?);
+        (0..frame.height())
+            .map(|row| Ok((parsed(fips.get(row))?, name.get(row).unwrap_or_default().to_owned())))
+            .collect()
+    };
+    names().map_err(|error| InputError::new(&path, error.to_string(), "run `countycast project` again").into())
+}
+
+fn holds(piece: &DataFrame, wanted: &impl Fn(Fips) -> bool) -> PolarsResult<bool> {
+    let mut last = None;
+    for code in piece.column("fips")?.str()?.iter() {
+        if code != last && wanted(parsed(code)?) {
+            return Ok(true);
+        }
+        last = code;
+    }
+    Ok(false)
+}
+
+fn rows(piece: &DataFrame, wanted: &impl Fn(Fips) -> bool) -> PolarsResult<Vec<Projection>> {
+    let text = |name: &str| piece.column(name)?.str();
+    let number = |name: &str| piece.column(name)?.f64();
+    let (fips, model, target, resolution) = (text("fips")?, text("model")?, text("target")?, text("resolution")?);
+    let (quantile, value) = (number("quantile")?, number("value")?);
+    let horizon = piece.column("horizon")?.i32()?;
+    let end = piece.column("target_end_date")?.cast(&polars::prelude::DataType::Int32)?;
+    let end = end.i32()?;
+    let mut rows = Vec::new();
+    for row in (0..piece.height()).filter(|&row| model.get(row) == Some(BLEND)) {
+        let place = parsed(fips.get(row))?;
+        let numbers = horizon.get(row).zip(end.get(row).and_then(date_of)).zip(quantile.get(row).zip(value.get(row)));
+        if let Some(((horizon, end), (quantile, value))) = numbers.filter(|_| wanted(place)) {
+            let (outcome, resolution) = (parsed(target.get(row))?, parsed(resolution.get(row))?);
+            rows.push(Projection { fips: place, outcome, resolution, horizon, end, quantile, value });
+        }
+    }
+    Ok(rows)
+}
