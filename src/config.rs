@@ -1,11 +1,14 @@
 //! Every setting of a run, from a TOML file over the defaults.
 
+mod hub;
+
 use std::ops::RangeInclusive;
 use std::path::Path;
 
 use countycast_engine::{Epidemiology, Horizon};
 use serde::{Deserialize, Serialize};
 
+pub use self::hub::Hub;
 use crate::error::{Error, InputError};
 use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, engines, names};
 use crate::{blend, capacity, fallback, panel, phase};
@@ -51,6 +54,8 @@ pub struct Config {
     pub epidemiology: Epidemiology,
     /// Which beds are left for patients of the disease.
     pub capacity: capacity::Settings,
+    /// How a hub names the model.
+    pub hub: Hub,
     /// Settings of the engines.
     pub engines: EngineSettings,
     /// Whether every resident is simulated, see [`Config::full_scale`]; a command-line option, not a key of the file.
@@ -74,6 +79,7 @@ impl Default for Config {
             blend: blend::Settings::default(),
             epidemiology: Epidemiology::default(),
             capacity: capacity::Settings::default(),
+            hub: Hub::default(),
             engines: EngineSettings::default(),
             every_resident: false,
         }
@@ -145,7 +151,8 @@ impl Config {
             return Err(format!("blend.prior.{engine}: no such engine; known: {}", names().join(", ")));
         }
         self.epidemiology.check().map_err(|error| format!("[epidemiology] {error}"))?;
-        self.capacity.check()
+        self.capacity.check()?;
+        self.hub.check()
     }
 }
 

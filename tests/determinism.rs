@@ -18,7 +18,7 @@ fn one_thread_and_two_write_the_same_bytes() {
             "capacity.parquet",
             "care.parquet",
             "counties.parquet",
-            "hub/2020-10-24-countycast.csv",
+            "hub/countycast-blend/2020-10-24-countycast-blend.csv",
             "projections.parquet",
             "run.json"
         ]
@@ -52,7 +52,10 @@ fn a_county_alone_has_the_rows_that_it_has_among_all() {
         assert!(!alone.is_empty(), "{fips}");
         assert!(alone == among, "{fips}: {} rows alone, {} among all, or other values", alone.len(), among.len());
         let lines = |out: &str| -> Vec<String> {
-            let text = std::fs::read_to_string(folder.path().join(out).join("hub/2020-10-24-countycast.csv")).unwrap();
+            let text = std::fs::read_to_string(
+                folder.path().join(out).join("hub/countycast-blend/2020-10-24-countycast-blend.csv"),
+            )
+            .unwrap();
             text.lines().filter(|line| line.split(',').nth(4) == Some(&fips)).map(str::to_owned).collect()
         };
         assert_eq!(lines("alone"), lines("all"));

@@ -30,8 +30,10 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     assert!((last_week - county["lastWeek"].as_f64().unwrap()).abs() < 1.5);
 
     // The weekly median of the hub file, which the same run wrote its own way, is the one the page draws.
-    let hub =
-        std::fs::read_to_string(out.join(format!("hub/{}-countycast.csv", run["as_of"].as_str().unwrap()))).unwrap();
+    let hub = std::fs::read_to_string(
+        out.join(format!("hub/countycast-blend/{}-countycast-blend.csv", run["as_of"].as_str().unwrap())),
+    )
+    .unwrap();
     let median = places[fips]["forecast"]["weeks"]["blend"][0][3].as_f64().unwrap();
     let row = hub.lines().map(|line| line.split(',').collect::<Vec<_>>()).find(|cells| {
         cells.contains(&fips) && cells.contains(&"inc case") && cells.contains(&"1") && cells.contains(&"0.5")

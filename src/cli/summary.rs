@@ -3,6 +3,7 @@
 use std::fmt::Write;
 
 use jiff::ToSpan;
+use jiff::civil::Weekday;
 
 use super::say::wrapped;
 use crate::capacity::Bed;
@@ -30,6 +31,10 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
         writeln!(text, "SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n")?;
     }
     writeln!(text, "as of {}, {} days ahead, engines {}", run.as_of, run.horizon_days, run.engines.join(", "))?;
+    if run.as_of.weekday() != Weekday::Saturday {
+        let (first, last) = (run.as_of.saturating_add(1.day()).weekday(), run.as_of.weekday());
+        writeln!(text, "weeks run from {first:?} to {last:?}; those of the hubs end on Saturday")?;
+    }
     if done.resumed > 0 {
         writeln!(text, "resumed an interrupted run: {} groups were complete", done.resumed)?;
     }

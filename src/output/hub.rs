@@ -1,4 +1,4 @@
-//! `hub/DATE-countycast.csv`: weekly new cases and deaths in the hubverse model-output layout.
+//! `hub/TEAM-MODEL/DATE-TEAM-MODEL.csv`: weekly new cases and deaths in the hubverse model-output layout.
 
 use std::io::Write;
 

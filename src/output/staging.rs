@@ -168,13 +168,19 @@ fn refuse_foreign(out: &Path, ours: &[&str]) -> Result<(), Error> {
 }
 
 fn keep_hub_files(old: &Path, new: &Path) -> std::io::Result<()> {
-    let Ok(entries) = fs::read_dir(old.join("hub")) else { return Ok(()) };
-    let hub = new.join("hub");
-    fs::create_dir_all(&hub)?;
+    keep(&old.join("hub"), &new.join("hub"))
+}
+
+/// Links the files of a folder, and of those in it, that the new one lacks.
+fn keep(old: &Path, new: &Path) -> std::io::Result<()> {
+    let Ok(entries) = fs::read_dir(old) else { return Ok(()) };
+    fs::create_dir_all(new)?;
     for entry in entries {
         let entry = entry?;
-        let kept = hub.join(entry.file_name());
-        if !kept.exists() {
+        let kept = new.join(entry.file_name());
+        if entry.file_type()?.is_dir() {
+            keep(&entry.path(), &kept)?;
+        } else if !kept.exists() {
             fs::hard_link(entry.path(), kept)?;
         }
     }

@@ -94,10 +94,6 @@ pub(super) fn finished(staging: &Staging, groups: &[Fips]) -> Result<BTreeMap<Fi
     groups.iter().filter_map(|group| region(group).transpose()).collect()
 }
 
-fn hub_name(as_of: Date) -> String {
-    format!("hub/{as_of}-countycast.csv")
-}
-
 impl<'a> Files<'a> {
     /// Begins the files of these groups. `parameters` tells whether to write the engines' parameters, `scored` whether to
     /// keep weekly forecasts in memory.
@@ -109,7 +105,7 @@ impl<'a> Files<'a> {
         (parameters, scored): (bool, bool),
     ) -> Result<Self, Error> {
         let as_of = panel.as_of();
-        let path = staging.begin_file(&hub_name(as_of))?;
+        let path = staging.begin_file(&config.hub.path(as_of))?;
         let fail = |source| Error::write(&path, source);
         let mut hub = BufWriter::new(File::create(&path).map_err(fail)?);
         hub.write_all(hub::HEADER.as_bytes()).map_err(fail)?;
@@ -168,11 +164,11 @@ impl<'a> Files<'a> {
         while let Some(group) = self.order.next() {
             self.take_over(group)?;
         }
-        let Self { staging, panel, projections, hub: (path, mut hub), parameters, mut rest, .. } = self;
+        let Self { staging, panel, config, projections, hub: (path, mut hub), parameters, mut rest, .. } = self;
         projections.finish()?;
         staging.finish_file(PROJECTIONS)?;
         hub.flush().map_err(|source| Error::write(&path, source))?;
-        staging.finish_file(&hub_name(panel.as_of()))?;
+        staging.finish_file(&config.hub.path(panel.as_of()))?;
         if let Some(table) = parameters {
             table.finish()?;
             rest.parameters = Some(staging.finish_file(PARAMETERS)?);

@@ -57,14 +57,17 @@ pub(super) fn read(hubs: &[PathBuf], as_of: Date) -> Result<Vec<PastRun>, Error>
     Ok(runs)
 }
 
-/// Hub files by as-of day. A missing folder has none.
+/// Hub files by as-of day, in these folders and those in them, named `DATE-TEAM-MODEL.csv`. A missing folder has none.
 fn files(hubs: &[PathBuf]) -> BTreeMap<Date, PathBuf> {
-    let entries = hubs.iter().filter_map(|hub| fs::read_dir(hub).ok()).flatten().flatten();
-    let file = |path: PathBuf| {
-        let day = path.file_name()?.to_str()?.strip_suffix("-countycast.csv")?.parse().ok()?;
-        Some((day, path))
+    let within = |folder: &PathBuf| -> Vec<PathBuf> {
+        fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect()
     };
-    entries.filter_map(|entry| file(entry.path())).collect()
+    let file = |path: PathBuf| {
+        let (day, _) = path.file_name()?.to_str()?.strip_suffix(".csv")?.split_at_checked(10)?;
+        Some((day.parse().ok()?, path))
+    };
+    let folders = hubs.iter().flat_map(within);
+    folders.flat_map(|path| if path.is_dir() { within(&path) } else { vec![path] }).filter_map(file).collect()
 }
 
 fn weeks(path: &Path) -> Result<BTreeMap<Fips, Fan>, Error> {
@@ -113,7 +116,9 @@ mod tests {
         });
         let death = format!("{day},inc death,1,2020-01-01,01001,quantile,0.5,7\n");
         let text = HEADER.to_owned() + &rows.collect::<String>() + &death;
-        fs::write(folder.join(format!("{day}-countycast.csv")), text).unwrap();
+        let model = folder.join("countycast-blend");
+        fs::create_dir_all(&model).unwrap();
+        fs::write(model.join(format!("{day}-countycast-blend.csv")), text).unwrap();
     }
 
     #[test]
