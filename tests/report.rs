@@ -80,7 +80,7 @@ fn a_folder_without_a_run_is_refused_and_nothing_is_written() {
 
 fn program(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countycast"));
-    command.args(args).env_remove("COUNTYCAST_DATA_DIR");
+    command.args(args).env_remove("COUNTYCAST_DATA_DIR").env_remove("HOME").env_remove("XDG_CACHE_HOME");
     command
 }
 

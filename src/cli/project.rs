@@ -46,6 +46,13 @@ pub(super) struct Args {
     /// this run is added to it. Missing past weeks are first projected from the data available then.
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
+    /// Folder of models that earlier runs trained on the same data; they are reused [default: countycast/models in the user's
+    /// cache].
+    #[arg(long, value_name = "DIR", conflicts_with = "retrain")]
+    models: Option<PathBuf>,
+    /// Train in any case, and keep no models.
+    #[arg(long)]
+    retrain: bool,
     /// TOML file with settings; `config/default.toml` lists them all.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -88,6 +95,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         synthetic: args.data.is_none(),
         out: args.out.clone(),
         archive: args.archive.clone(),
+        models: args.models.clone().or_else(user_cache).filter(|_| !args.retrain),
         config,
         config_text,
         states: args.state.clone(),
@@ -102,4 +110,11 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         say(&summary::text(&done));
     }
     Ok(())
+}
+
+/// Where this user's programs keep what can be made again (XDG Base Directory Specification).
+fn user_cache() -> Option<PathBuf> {
+    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+    let cache = absolute("XDG_CACHE_HOME").or_else(|| Some(absolute("HOME")?.join(".cache")))?;
+    Some(cache.join("countycast").join("models"))
 }

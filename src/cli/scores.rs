@@ -70,7 +70,7 @@ fn growth(text: &mut String, done: &Done) -> Result {
         return Ok(());
     }
     writeln!(text, "\nsum of projected over sum of observed weekly cases in counties, by R_t (medians)")?;
-    writeln!(text, "  {:<14}{:>12} {:<24} {:<24}", "", "", "blend", "flat")?;
+    writeln!(text, "  {:<14}{:>12}  {:<23}  flat", "", "", "blend")?;
     writeln!(text, "  {:<14}{:>12} {WEEKS} {WEEKS}", "R_t", "counties")?;
     for class in classes {
         let counties = of("blend", class, 1).map_or(0, |means| means.n);
@@ -104,7 +104,7 @@ fn models(text: &mut String, title: &str, second: &str, found: &[&Means], column
     writeln!(text, "\n{title}")?;
     writeln!(
         text,
-        "  {:<width$} {:<24} {:<24} {:<16}",
+        "  {:<width$} {:<24} {:<24} {}",
         "",
         "WIS over flat's",
         format!("{second} over flat's"),

@@ -38,6 +38,10 @@ fn write(text: &mut String, done: &Done) -> std::fmt::Result {
     if done.resumed > 0 {
         writeln!(text, "resumed an interrupted run: {} groups were complete", done.resumed)?;
     }
+    let reused: Vec<&str> = run.models.iter().filter(|model| model.reused).map(|model| model.engine.as_str()).collect();
+    if !reused.is_empty() {
+        writeln!(text, "models trained by an earlier run on the same data: {}", reused.join(", "))?;
+    }
     section(text, "locations", run.phases.iter())?;
     section(text, "engine failures", run.failures.iter())?;
     section(text, "repairs in counties", run.repairs.iter().filter(|(_, n)| **n > 0))?;

@@ -97,6 +97,7 @@ fn one_day(request: &Request, as_of: Date) -> project::Request {
         synthetic: false,
         out: request.out.join("runs").join(as_of.to_string()),
         archive: request.archive.then(|| request.out.join("archive")),
+        models: None,
         config: request.config.clone(),
         config_text: request.config_text.clone(),
         states: request.states.clone(),

@@ -139,6 +139,8 @@ pub struct ModelRow {
     pub counties: usize,
     /// Number of training rows (past days of places).
     pub rows: usize,
+    /// Whether an earlier run trained it on the same data.
+    pub reused: bool,
 }
 
 /// Share of an engine in the blend of a class of places.
@@ -270,6 +272,7 @@ mod tests {
                 last_day: as_of,
                 counties: 7,
                 rows: 8,
+                reused: true,
             }],
         }
     }

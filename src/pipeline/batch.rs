@@ -39,12 +39,25 @@ impl<'a> Batch<'a> {
         Self { premises: Premises::new(panel, plan), selection }
     }
 
-    /// Trains every engine on the whole panel. One that fails is left out everywhere, with its reason.
+    /// Replaces engines by those with a model of an earlier run that `recall` has; returns their names.
+    pub fn recall(&mut self, recall: impl Fn(&Arc<dyn Engine>) -> Option<Arc<dyn Engine>>) -> Vec<&'static str> {
+        let mut names = Vec::new();
+        for engine in &mut self.premises.plan.engines {
+            if let Some(recalled) = recall(engine) {
+                names.push(recalled.name());
+                *engine = recalled;
+            }
+        }
+        names
+    }
+
+    /// Trains every engine on the whole panel, and hands each to `trained`. One that fails is left out everywhere, with its
+    /// reason.
     ///
     /// # Errors
     /// [`Error::Interrupted`] when the monitor asks to stop.
-    pub fn train(&mut self, monitor: &dyn Monitor) -> Result<(), Error> {
-        let untrained = train::train(self.premises.panel, &mut self.premises.plan, monitor)?;
+    pub fn train(&mut self, monitor: &dyn Monitor, trained: impl FnMut(&dyn Engine)) -> Result<(), Error> {
+        let untrained = train::train(self.premises.panel, &mut self.premises.plan, monitor, trained)?;
         self.premises.untrained.extend(untrained);
         Ok(())
     }

@@ -3,21 +3,26 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use countycast_engine::{Engine, Places};
+use countycast_engine::{Engine, EngineError, Places};
 
 use super::failure::{Failure, settle};
 use super::monitor::Monitor;
 use super::plan::Plan;
-use super::pool;
+use super::pool::{self, Outcome};
 use crate::error::Error;
 use crate::panel::Panel;
 
 /// Trains every engine of the plan on the whole panel, one after the other with all threads. Engines that fail are removed from
-/// the plan and returned with their reasons.
+/// the plan and returned with their reasons; the others are handed to `trained` one by one.
 ///
 /// # Errors
 /// [`Error::Interrupted`] when the monitor asks to stop.
-pub(super) fn train(panel: &Panel, plan: &mut Plan, monitor: &dyn Monitor) -> Result<Vec<Failure>, Error> {
+pub(super) fn train(
+    panel: &Panel,
+    plan: &mut Plan,
+    monitor: &dyn Monitor,
+    mut trained: impl FnMut(&dyn Engine),
+) -> Result<Vec<Failure>, Error> {
     let (places, seed, jobs) = (places(panel), plan.seed, plan.jobs);
     monitor.begin("train", plan.engines.len());
     let train = move |engine: &Arc<dyn Engine>| {
@@ -26,14 +31,17 @@ pub(super) fn train(panel: &Panel, plan: &mut Plan, monitor: &dyn Monitor) -> Re
             Ok(threads) => threads.install(|| engine.train(&places, seed)),
             Err(_) => engine.train(&places, seed),
         };
-        trained.map(|trained| trained.unwrap_or_else(|| Arc::clone(engine)))
+        trained.map(|found| found.unwrap_or_else(|| Arc::clone(engine)))
     };
     let (mut engines, mut untrained) = (Vec::with_capacity(plan.engines.len()), Vec::new());
     for engine in &plan.engines {
-        let each = |_, outcome| {
+        let each = |_, outcome: Outcome<Result<Arc<dyn Engine>, EngineError>>| {
             monitor.step();
             match settle(outcome, engine.name(), plan.training_limit) {
-                Ok(trained) => engines.push(trained),
+                Ok(engine) => {
+                    trained(engine.as_ref());
+                    engines.push(engine);
+                }
                 Err(failure) => untrained.push(failure),
             }
             Ok(())

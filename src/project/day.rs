@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use rayon::ThreadPool;
 
+use super::cache::Cache;
 use super::files::{self, Files, Rest};
 use super::lessons::Lessons;
 use super::manifest::{identity, manifest};
@@ -93,7 +94,19 @@ impl<'a> Day<'a> {
         let groups = batch.groups();
         let done = files::finished(&staging, &groups)?;
         if done.len() < groups.len() {
-            batch.train(monitor)?;
+            let cache = Cache::of(request, &panel);
+            if let Some(cache) = &cache {
+                recalled.cached = batch.recall(|engine| {
+                    let is_archived = recalled.days().any(|(name, _)| name == engine.name());
+                    if is_archived { None } else { cache.recall(engine) }
+                });
+            }
+            let cached = recalled.cached.clone();
+            batch.train(monitor, |engine| {
+                if let Some(cache) = cache.as_ref().filter(|_| !cached.contains(&engine.name())) {
+                    cache.keep(engine);
+                }
+            })?;
             part::write(&staging, MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
         }
         watch.lap("train");
@@ -131,7 +144,7 @@ impl<'a> Day<'a> {
         let engines = names(&plan);
         let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
         watch.lap("shares");
-        batch.train(monitor)?;
+        batch.train(monitor, |_| {})?;
         watch.lap("train");
         let mut rest = Rest::default();
         threads.install(|| {

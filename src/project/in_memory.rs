@@ -34,7 +34,7 @@ pub fn in_memory(
     }
     let threads = threads(plan.jobs)?;
     let mut batch = threads.install(|| Batch::new(panel, plan, selection));
-    batch.train(monitor)?;
+    batch.train(monitor, |_| {})?;
     let mut projected = Vec::new();
     threads.install(|| {
         batch.run(&BTreeMap::new(), monitor, |group| {

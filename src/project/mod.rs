@@ -1,5 +1,6 @@
 //! The daily run: panel → engines → blend → files.
 
+mod cache;
 mod capacity;
 mod care;
 mod day;
@@ -44,6 +45,8 @@ pub struct Request {
     pub out: PathBuf,
     /// The archive to learn from and to add to.
     pub archive: Option<PathBuf>,
+    /// Folder of models trained before on the same data, which are reused; none to train in any case.
+    pub models: Option<PathBuf>,
     /// Settings.
     pub config: Config,
     /// Settings as written by the user, for the manifest.

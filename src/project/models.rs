@@ -23,10 +23,13 @@ pub(crate) struct Recalled {
     /// Models that could not be used, with the reason.
     #[serde(skip)]
     pub(crate) skipped: Vec<String>,
+    /// Engines with a model that an earlier run trained on the same data: the same as one trained now.
+    #[serde(skip)]
+    pub(super) cached: Vec<&'static str>,
 }
 
 /// Identity of an engine's model trained by this program with these settings.
-fn trained(engine: &str, as_of: Date, config: &Config) -> Trained {
+pub(super) fn trained(engine: &str, as_of: Date, config: &Config) -> Trained {
     // An engine without settings has no table.
     let all = serde_json::to_value(&config.engines).unwrap_or_default();
     let settings = digest(&(all.get(engine).unwrap_or(&Value::Null), &config.epidemiology, &config.panel, config.seed));
@@ -93,6 +96,7 @@ impl Recalled {
                 last_day: trained_on.last_day,
                 counties: trained_on.counties,
                 rows: trained_on.rows,
+                reused: self.cached.contains(&engine.name()),
             })
         };
         engines.iter().filter_map(row).collect()

@@ -169,7 +169,7 @@ impl<'a> Past<'a> {
         for (panel, selection) in &self.days {
             let plan = project::plan(&config, self.request.jobs)?;
             let mut batch = Batch::new(panel, plan, selection.clone());
-            batch.train(&Quiet(monitor))?;
+            batch.train(&Quiet(monitor), |_| {})?;
             let counties = panel.counties().iter().any(|county| selection.contains(county.fips()));
             batch.run(&BTreeMap::new(), &Quiet(monitor), |group| {
                 for projected in group.results.iter().filter(|r| !counties || r.fips.level() == Level::County) {

@@ -58,7 +58,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     };
     let mut answers = Answers::new(&panel, all, Together::new(places.clone()), request);
     let mut batch = threads.install(|| Batch::new(&panel, plan, Selection::Places(places)));
-    batch.train(monitor)?;
+    batch.train(monitor, |_| {})?;
     batch.run(&BTreeMap::new(), monitor, |group| {
         group.results.into_iter().for_each(|projected| answers.add(projected));
         Ok(())

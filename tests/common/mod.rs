@@ -47,10 +47,13 @@ pub fn demo_copy(to: &Path) {
     }
 }
 
-/// The program with these arguments, without settings from the environment.
+/// The program with these arguments, without settings or kept models from the environment.
 pub fn program(arguments: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_countycast"));
-    command.args(arguments).env_remove("COUNTYCAST_DATA_DIR");
+    for variable in ["COUNTYCAST_DATA_DIR", "XDG_CACHE_HOME", "HOME"] {
+        command.env_remove(variable);
+    }
+    command.args(arguments);
     command
 }
 
