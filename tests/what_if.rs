@@ -19,12 +19,15 @@ fn effects(folder: &TempDir, more: &[&str]) -> Vec<Value> {
 
 /// The same with another number of draws.
 fn effects_of(folder: &TempDir, draws: usize, more: &[&str]) -> Vec<Value> {
+    answer(folder, draws, more)["effects"].as_array().unwrap().clone()
+}
+
+fn answer(folder: &TempDir, draws: usize, more: &[&str]) -> Value {
     let mut command = common::program(&["what-if", "--quiet", "--format", "json", "--horizon", "35", "--draws"]);
     command.arg(draws.to_string());
     command.args(["--engines", "trend,seir,abm", "--fips", COUNTY, "--out"]).arg(folder.path().join("out"));
     command.arg("--data").arg(common::demo()).args(more);
-    let done: Value = serde_json::from_slice(&common::succeed(command).stdout).unwrap();
-    done["effects"].as_array().unwrap().clone()
+    serde_json::from_slice(&common::succeed(command).stdout).unwrap()
 }
 
 fn median(effect: &Value, side: &str) -> f64 {
@@ -55,6 +58,33 @@ fn a_scenario_of_zero_strength_changes_nothing_at_all() {
             }
         }
     }
+}
+
+#[test]
+fn what_a_reader_has_to_know_comes_before_the_numbers() {
+    let folder = common::scratch();
+    let remarks = |settings: &[&str]| {
+        let answer = answer(&folder, 40, settings);
+        let remarks: Vec<String> = serde_json::from_value(answer["remarks"].clone()).unwrap();
+        let ratio = |model| {
+            let effects = answer["effects"].as_array().unwrap();
+            cases(effects, model).next().unwrap()["ratio"]["median"].as_f64().unwrap()
+        };
+        (remarks, [ratio("seir"), ratio("abm")])
+    };
+    let has = |remarks: &[String], text: &str| remarks.iter().any(|remark| remark.contains(text));
+    let (nothing, _) = remarks(&["--set", "masks.strength=0"]);
+    assert!(has(&nothing, "changes no cases here"), "{nothing:?}");
+    let (masks, ratios) = remarks(&["--set", "masks.strength=1"]);
+    assert!(!has(&masks, "changes no cases") && !has(&masks, "disagree"), "{masks:?} of {ratios:?}");
+    // Early and strong: one engine's outbreak is ahead of the other's.
+    let variant = ["--set", "variant.transmissibility=3", "--set", "variant.introductions_per_100k=20"];
+    let (remarks, [seir, abm]) = remarks(&variant);
+    assert_eq!(
+        has(&remarks, "engines disagree"),
+        seir.max(abm) >= 2.0 * seir.min(abm),
+        "{remarks:?}: {seir} and {abm}"
+    );
 }
 
 #[test]

@@ -23,6 +23,7 @@ mod needs;
 #[cfg(feature = "pictures")]
 mod picture;
 mod places;
+mod remarks;
 mod request;
 mod run;
 mod set;

@@ -125,7 +125,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     let done = what_if(&request, &progress)?;
     drop(progress);
     if format == Format::Json {
-        line!("{}", serde_json::json!({ "out": args.out, "effects": done.effects, "failures": done.failures }));
+        line!(
+            "{}",
+            serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "failures": done.failures })
+        );
     } else if !quiet {
         if args.data.is_none() {
             line!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");

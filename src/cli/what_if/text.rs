@@ -5,6 +5,7 @@ use std::fmt::Write;
 use countycast_engine::Date;
 use jiff::ToSpan;
 
+use super::super::say::wrapped;
 use super::chart::chart;
 use crate::capacity::Bed;
 use crate::capacity::Beds;
@@ -41,6 +42,9 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     members(text, done)?;
     for notice in &done.notices {
         writeln!(text, "{notice}")?;
+    }
+    for remark in done.remarks() {
+        writeln!(text, "{}", wrapped(&remark))?;
     }
     if let Some(beds) = &place.beds {
         writeln!(text, "beds: {}, {}", of_beds("ward", &beds[0]), of_beds("intensive care", &beds[1]))?;

@@ -1,0 +1,53 @@
+//! What a reader of a comparison has to know before its numbers.
+
+use super::done::Done;
+use super::effect::{Effect, Quantity};
+
+/// Factor between the answers of mechanistic engines from which on their mean is no answer of either.
+const FAR: f64 = 2.0;
+/// Change of cases, as a share, below which nothing changes.
+const NOTHING: f64 = 1e-4;
+/// Days of the first whole week: a peak there is the present, from which the course falls.
+const FIRST_WEEK: f64 = 7.0;
+
+impl Done {
+    /// Remarks about the main place: a scenario that changes nothing, engines that disagree, a peak that is the present.
+    #[must_use]
+    pub fn remarks(&self) -> Vec<String> {
+        let Some(place) = self.main_place() else { return Vec::new() };
+        let mut remarks = Vec::new();
+        let ratio = |effect: &Effect| Some(effect.ratio?.median);
+        for variant in &self.variants {
+            let of = |quantity: Quantity| {
+                self.effects.iter().filter(move |effect| {
+                    effect.fips == place.fips && effect.scenario == variant.name && effect.quantity == quantity
+                })
+            };
+            let blend = of(Quantity::Cases).find(|effect| effect.response == "blend");
+            if blend.and_then(ratio).is_some_and(|ratio| (ratio - 1.0).abs() < NOTHING) {
+                remarks.push(format!(
+                    "`{}` changes no cases here: it has no measure on these days, or none that acts on this place",
+                    variant.name
+                ));
+            }
+            let mechanisms: Vec<(&str, f64)> = of(Quantity::Cases)
+                .filter(|effect| effect.response == "mechanism")
+                .filter_map(|effect| Some((effect.model, ratio(effect)?)))
+                .collect();
+            let least = mechanisms.iter().min_by(|a, b| a.1.total_cmp(&b.1));
+            let most = mechanisms.iter().max_by(|a, b| a.1.total_cmp(&b.1));
+            if let Some(((low_name, low), (high_name, high))) = least.zip(most).filter(|(l, m)| m.1 >= FAR * l.1) {
+                remarks.push(format!(
+                    "engines disagree about `{}`: {high_name} has {high:.2} times the baseline's cases, {low_name} {low:.2}; \
+                     what follows lies between them and is the answer of neither",
+                    variant.name
+                ));
+            }
+        }
+        let peak = self.blended(&place.fips).find(|effect| effect.quantity == Quantity::PeakDay);
+        if peak.is_some_and(|effect| effect.baseline.median <= FIRST_WEEK) {
+            remarks.push("the baseline's peak is the present: it falls from the first week on".to_owned());
+        }
+        remarks
+    }
+}
