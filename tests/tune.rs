@@ -152,3 +152,19 @@ fn bad_requests_are_told() {
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("holds the trials of another search"), "{}", text(&output.stderr));
 }
+
+#[test]
+fn settings_that_cannot_act_are_refused_before_the_search() {
+    let folder = scratch();
+    let mut command = tune(folder.path(), "tuned", &["--budget", "3"]);
+    let space = SPACE.to_owned()
+        + "\"engines.curve.pull.curve_rise.0\" = { low = 0.0, high = 1.0 }\n\
+                                     \"fallback.ridge\" = { low = 1.0, high = 100.0, scale = \"log\" }\n";
+    fs::write(folder.path().join("space.toml"), space).unwrap();
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    let told = text(&output.stderr);
+    let inert = "`engines.curve.pull.curve_rise.0`, `fallback.ridge` cannot act: the scores of `trend`";
+    assert!(told.contains(inert), "{told}");
+    assert!(!folder.path().join("tuned").exists());
+}

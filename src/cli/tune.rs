@@ -17,7 +17,7 @@ use crate::tune::{Budget, Choice, Counts, Method, Objective, Request, Space, Tri
 ///
 /// The search space is a TOML file with one line per setting:
 ///     "engines.trend.rise.cases" = { low = 0.2, high = 1.0 }
-///     "fallback.ridge" = { low = 1.0, high = 100.0, scale = "log" }
+///     "engines.trend.drift_per_week.cases" = { low = 0.05, high = 1.5, scale = "log" }
 ///
 /// The loss is relative to the baseline's (`flat`) on the same county-weeks. Repeating the command resumes an
 /// interrupted search; a larger budget extends it.

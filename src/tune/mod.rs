@@ -108,6 +108,9 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
     let known = take_over(request, &key, &file)?;
     let parameters = request.space.parameters();
     let start: Vec<f64> = parameters.iter().zip(request.space.start()).map(|(p, value)| p.place(value)).collect();
+    if known.is_empty() {
+        refuse_inert(request, &past, monitor)?;
+    }
     let mut trials: Vec<Trial> = Vec::new();
     let mut failed = None;
     let block = request.budget.evaluations().unwrap_or(10 * parameters.len()).saturating_sub(1);
@@ -156,6 +159,37 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
     };
     finish(request, &done)?;
     Ok(done)
+}
+
+/// Refuses a search over settings that cannot act: with each alone at the far end of its range, the scores of these places
+/// and days have to differ from those of the starting settings.
+fn refuse_inert(request: &Request, past: &Past<'_>, monitor: &dyn Monitor) -> Result<(), Error> {
+    let parameters = request.space.parameters();
+    let start: Vec<f64> = request.space.start();
+    let usual = evaluate(request, past, start.clone(), monitor)?;
+    let outcome = |trial: &Trial| (trial.loss, trial.coverage_95, trial.answered, trial.refused.clone());
+    let mut inert = Vec::new();
+    for (i, parameter) in parameters.iter().enumerate() {
+        let mut values = start.clone();
+        values[i] = parameter.value(if parameter.place(start[i]) < 0.5 { 1.0 } else { 0.0 });
+        if outcome(&evaluate(request, past, values, monitor)?) == outcome(&usual) {
+            inert.push(format!("`{}`", parameter.key));
+        }
+    }
+    if inert.is_empty() {
+        return Ok(());
+    }
+    Err(Error::Request {
+        message: format!(
+            "{} cannot act: the scores of `{}` on these places and days are the same with any value",
+            inert.join(", "),
+            request.engine
+        ),
+        remedy: format!(
+            "search settings that `{}` reads ({BLEND} reads those of all its engines), or remove these",
+            request.engine
+        ),
+    })
 }
 
 /// Scores one set of values. Settings that the engine refuses count as a trial, too.

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use countycast_engine::{Fips, Streams};
+use rand::seq::SliceRandom;
 use serde::Serialize;
 
 use super::space::Parameter;
@@ -12,6 +14,8 @@ use super::{Done, Request};
 const LEAST_TRIALS: usize = 20;
 /// Parts of a parameter's range, with an equal number of trials each.
 const PARTS: usize = 5;
+/// Random orders of the losses by which chance is told.
+const SHUFFLES: usize = 400;
 /// Trials listed.
 const LISTED: usize = 5;
 
@@ -22,6 +26,8 @@ pub struct Influence {
     pub key: String,
     /// Share of the variance of the loss that the parameter explains by itself, 0 to 1.
     pub share: f64,
+    /// Share that only one in twenty parameters without any effect would exceed, by chance, in as many trials.
+    pub chance: f64,
     /// The middle of the fifth of its values that had the least mean loss.
     pub best_near: f64,
 }
@@ -38,19 +44,33 @@ pub(super) fn influence(parameters: &[Parameter], trials: &[Trial]) -> Option<Ve
     }
     let mean = scored.iter().map(|(_, loss)| loss).sum::<f64>() / n as f64;
     let total: f64 = scored.iter().map(|(_, loss)| (loss - mean).powi(2)).sum();
+    let fifth = |part: usize| part * n / PARTS..(part + 1) * n / PARTS;
+    let loss = |losses: &[f64]| losses.iter().sum::<f64>() / losses.len() as f64;
+    // Of losses in the order of a parameter's values.
+    let share = |losses: &[f64]| {
+        let parts = (0..PARTS).map(|part| &losses[fifth(part)]);
+        let between: f64 = parts.map(|part| part.len() as f64 * (loss(part) - mean).powi(2)).sum();
+        let (within, free) = (total - between, (n - PARTS) as f64);
+        let chance = (PARTS - 1) as f64 * within / free;
+        if total > 0.0 { ((between - chance) / total).clamp(0.0, 1.0) } else { 0.0 }
+    };
+    let mut rng = Streams::new(0, "influence", Fips::US).rng("shuffle", 0);
+    let mut shuffled: Vec<f64> = scored.iter().map(|(_, loss)| *loss).collect();
+    let mut by_chance: Vec<f64> = (0..SHUFFLES)
+        .map(|_| {
+            shuffled.shuffle(&mut rng);
+            share(&shuffled)
+        })
+        .collect();
+    by_chance.sort_by(f64::total_cmp);
+    let chance = by_chance[SHUFFLES * 19 / 20];
     let of = |(i, parameter): (usize, &Parameter)| {
         let mut sorted: Vec<(f64, f64)> = scored.iter().map(|(trial, loss)| (trial.values[i], *loss)).collect();
         sorted.sort_by(|a, b| a.0.total_cmp(&b.0).then(a.1.total_cmp(&b.1)));
-        let parts: Vec<&[(f64, f64)]> =
-            (0..PARTS).map(|part| &sorted[part * n / PARTS..(part + 1) * n / PARTS]).collect();
-        let loss = |part: &[(f64, f64)]| part.iter().map(|(_, loss)| loss).sum::<f64>() / part.len() as f64;
-        let between: f64 = parts.iter().map(|part| part.len() as f64 * (loss(part) - mean).powi(2)).sum();
-        let (within, free) = (total - between, (n - PARTS) as f64);
-        let chance = (PARTS - 1) as f64 * within / free;
-        let share = if total > 0.0 { ((between - chance) / total).clamp(0.0, 1.0) } else { 0.0 };
-        let least = parts.iter().min_by(|a, b| loss(a).total_cmp(&loss(b)));
-        let best_near = least.map_or(f64::NAN, |part| part[part.len() / 2].0);
-        Influence { key: parameter.key.clone(), share, best_near }
+        let losses: Vec<f64> = sorted.iter().map(|(_, loss)| *loss).collect();
+        let least = (0..PARTS).min_by(|a, b| loss(&losses[fifth(*a)]).total_cmp(&loss(&losses[fifth(*b)])));
+        let best_near = least.map_or(f64::NAN, |part| sorted[fifth(part)][fifth(part).len() / 2].0);
+        Influence { key: parameter.key.clone(), share: share(&losses), chance, best_near }
     };
     Some(parameters.iter().enumerate().map(of).collect())
 }
@@ -80,19 +100,23 @@ fn write(text: &mut String, request: &Request, done: &Done) -> std::fmt::Result 
         share(best.coverage_95),
         share(best.answered)
     )?;
-    writeln!(text, "\n{:<44}{:>12}{:>12}{:>12}{:>12}", "parameter", "given", "best", "influence", "best near")?;
+    writeln!(text, "\n{:<40}{:>9}{:>9}{:>11}{:>10}", "parameter", "given", "best", "influence", "best near")?;
     for (i, key) in done.parameters.iter().enumerate() {
-        write!(text, "{key:<44}{:>12.4}{:>12.4}", first.values[i], best.values[i])?;
+        write!(text, "{key:<40}{:>9.4}{:>9.4}", first.values[i], best.values[i])?;
         match done.influence.as_ref().and_then(|all| all.get(i)) {
-            Some(found) => writeln!(text, "{:>11.0} %{:>12.4}", 100.0 * found.share, found.best_near)?,
-            None => writeln!(text, "{:>12}{:>12}", "–", "–")?,
+            Some(found) => writeln!(text, "{:>9.0} %{:>10.4}", 100.0 * found.share, found.best_near)?,
+            None => writeln!(text, "{:>11}{:>10}", "–", "–")?,
         }
     }
     match done.influence {
-        Some(_) => writeln!(
-            text,
-            "influence: share of the variance of the loss that the parameter explains alone, among the trials made"
-        )?,
+        Some(ref all) => {
+            let chance = 100.0 * all.first().map_or(0.0, |influence| influence.chance);
+            writeln!(
+                text,
+                "influence: share of the loss's variance that the parameter explains alone in these trials;"
+            )?;
+            writeln!(text, "of parameters without any, one in twenty would have more than {chance:.0} % by chance")?;
+        }
         None => writeln!(text, "influence requires {LEAST_TRIALS} scored trials")?,
     }
     let mut order: Vec<(usize, &Trial)> = done.trials.iter().enumerate().filter(|(_, t)| t.loss.is_some()).collect();
@@ -127,6 +151,8 @@ mod tests {
         assert!(found[0].share > 0.9, "{found:?}");
         assert!(found[1].share < 0.02, "{found:?}");
         assert!((found[0].best_near - 3.0).abs() < 1.0, "{found:?}");
+        // Of 200 trials in fifths: F(4, 195) exceeds 2.42 once in twenty, which is an ε² of 0.028.
+        assert!((found[0].chance - 0.028).abs() < 0.012 && found[0].chance == found[1].chance, "{found:?}");
         assert_eq!(influence(space.parameters(), &trials[..19]), None);
     }
 }
