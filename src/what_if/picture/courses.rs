@@ -7,7 +7,7 @@ use plotters::prelude::*;
 use super::super::course::Course;
 use super::super::done::{Asked, Done};
 use super::super::variant::short;
-use super::{BASELINE, Drawn, Picture, colours, people};
+use super::{BASELINE, Drawn, Picture, colours, dashes, people};
 use crate::pictures::FONT;
 
 /// Most scenarios drawn with their intervals: more would overlap.
@@ -74,20 +74,32 @@ impl<'a> Courses<'a> {
         let mut mesh = chart.configure_mesh();
         mesh.light_line_style(WHITE).x_labels(8).x_label_formatter(&date).y_label_formatter(&people);
         mesh.label_style((FONT, 13)).draw()?;
-        let colours = std::iter::once(BASELINE).chain(colours());
-        for (course, colour) in self.courses.iter().zip(colours.clone()).filter(|_| self.bands()) {
+        let colours = std::iter::once((BASELINE, 0)).chain(colours());
+        for (course, (colour, _)) in self.courses.iter().zip(colours.clone()).filter(|_| self.bands()) {
             let line = |i: usize| (1..).zip(values(course)).map(move |(day, row)| (f64::from(day), row[i]));
             let lower: Vec<(f64, f64)> = line(0).collect();
             let band: Vec<(f64, f64)> = line(2).chain(lower.into_iter().rev()).collect();
             chart.draw_series([Polygon::new(band, colour.mix(0.13))])?;
         }
         chart.draw_series(LineSeries::new(past.iter().copied(), BLACK.stroke_width(2)))?;
-        for (course, colour) in self.courses.iter().zip(colours) {
+        for (course, (colour, round)) in self.courses.iter().zip(colours) {
             let line = (1..).zip(values(course)).map(|(day, row)| (f64::from(day), row[1]));
-            chart
-                .draw_series(LineSeries::new(line, colour.stroke_width(3)))?
-                .label(short(&course.scenario, 60))
-                .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], colour.stroke_width(3)));
+            let (style, name) = (colour.stroke_width(3), short(&course.scenario, 60));
+            match dashes(round) {
+                None => chart
+                    .draw_series(LineSeries::new(line, style))?
+                    .label(name)
+                    .legend(move |(x, y)| PathElement::new([(x, y), (x + 18, y)], style)),
+                Some((dash, gap)) => chart
+                    .draw_series(DashedLineSeries::new(line, dash, gap, style))?
+                    .label(name)
+                    .legend(move |(x, y)| {
+                        // Two dashes in the place of a line.
+                        EmptyElement::at((x, y))
+                            + PathElement::new([(0, 0), (6, 0)], style)
+                            + PathElement::new([(12, 0), (18, 0)], style)
+                    }),
+            };
         }
         if let Some(level) = level {
             let beds = DashedLineSeries::new([(first, level), (days as f64, level)], 8, 5, BLACK.stroke_width(1));

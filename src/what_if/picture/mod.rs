@@ -64,9 +64,14 @@ fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
     })
 }
 
-/// Colours of the scenarios, in their order.
-fn colours() -> impl Iterator<Item = RGBColor> + Clone {
-    DISTINCT.into_iter().cycle()
+/// Colours of the scenarios, in their order, and which round of them it is: a second one is dashed, and later ones are dotted.
+fn colours() -> impl Iterator<Item = (RGBColor, usize)> + Clone {
+    (0..).flat_map(|round| DISTINCT.into_iter().map(move |colour| (colour, round)))
+}
+
+/// Lengths of dashes and of the gaps between them in each round of colours, pixels; none for a whole line.
+fn dashes(round: usize) -> Option<(u32, u32)> {
+    [None, Some((10, 6))].get(round).copied().unwrap_or(Some((3, 5)))
 }
 
 /// A number of people on an axis.

@@ -78,7 +78,7 @@ impl<'a> Sweep<'a> {
         if let Some(level) = baseline {
             chart.draw_series(LineSeries::new([(0.0, level), (1.0, level)], BASELINE.stroke_width(2)))?;
         }
-        for ((at, (points, colour)), (of, _)) in all.iter().zip(colours()).enumerate().zip(&self.lines) {
+        for ((at, (points, (colour, _))), (of, _)) in all.iter().zip(colours()).enumerate().zip(&self.lines) {
             // Shifted, so that lines with the same steps stay readable.
             let aside = 0.008 * (at as f64 - 0.5 * (all.len() - 1) as f64);
             let middle = points.iter().map(|(strength, row)| (strength + aside, row[1]));
