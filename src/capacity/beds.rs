@@ -70,10 +70,11 @@ impl Beds {
         Self { staffed, others: staffed.map(|beds| beds * share.clamp(0.0, 1.0)) }
     }
 
-    /// Beds left for patients of the disease.
+    /// Beds left for patients of the disease; none where beds are unknown or there is no hospital.
     #[must_use]
     pub fn free(&self) -> Option<f64> {
-        self.staffed.zip(self.others).map(|(staffed, others)| staffed - others)
+        let staffed = self.staffed.filter(|staffed| *staffed > 0.0);
+        staffed.zip(self.others).map(|(staffed, others)| staffed - others)
     }
 }
 
@@ -98,7 +99,7 @@ mod tests {
         let settings = Settings::default();
         let none =
             Beds::of(&facts(&[(Covariate::StaffedBeds, 0.0), (Covariate::StaffedIcuBeds, 0.0)]), Bed::Icu, &settings);
-        assert_eq!((none.staffed, none.free()), (Some(0.0), Some(0.0)));
+        assert_eq!((none.staffed, none.free()), (Some(0.0), None));
         assert_eq!(Beds::of(&facts(&[(Covariate::StaffedBeds, 40.0)]), Bed::Icu, &settings).free(), None);
     }
 

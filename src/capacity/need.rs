@@ -34,7 +34,7 @@ impl Need {
     #[must_use]
     pub fn new(patients: &[f32], days: usize, beds: &Beds) -> Self {
         let (mut peaks, mut peak_days, mut first_days) = (Vec::new(), Vec::new(), Vec::new());
-        let free = beds.free().filter(|_| beds.staffed != Some(0.0));
+        let free = beds.free();
         for path in patients.chunks_exact(days.max(1)) {
             let (day, peak) =
                 path.iter().enumerate().fold((0, f32::MIN), |best, (day, &n)| if n > best.1 { (day, n) } else { best });
