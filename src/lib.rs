@@ -103,6 +103,7 @@ pub mod phase;
 #[cfg(feature = "pictures")]
 mod pictures;
 pub mod pipeline;
+mod policies;
 pub mod project;
 pub mod report;
 pub mod reproduction;

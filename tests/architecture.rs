@@ -108,7 +108,7 @@ fn modules_use_only_what_stands_above_them() {
     let levels: [&[&str]; 15] = [
         &["panel", "scores", "pictures"],
         &["error", "reproduction"],
-        &["observed"],
+        &["observed", "policies"],
         &["phase", "fallback", "blend", "capacity"],
         &["pipeline"],
         &["config"],

@@ -3,6 +3,7 @@
 
 mod common;
 
+use std::fs;
 use std::path::Path;
 
 use countycast::what_if::KINDS;
@@ -237,4 +238,33 @@ fn full_scale_simulates_everyone_where_more_live_than_the_default_takes() {
     let (town, city) = (COUNTY, "31021");
     assert_eq!(baselines(town, &[]), baselines(town, &["--full-scale"]));
     assert_ne!(baselines(city, &[]), baselines(city, &["--full-scale"]));
+}
+
+#[test]
+fn schools_that_are_closed_cannot_be_closed() {
+    let folder = common::scratch();
+    let data = folder.path().join("data");
+    common::demo_copy(&data);
+    let run = |as_of: &str| {
+        let mut command =
+            common::program(&["what-if", "--format", "json", "--quiet", "--horizon", "28", "--draws", "40"]);
+        command.args(["--engines", "flat,seir", "--fips", COUNTY, "--set", "schools.strength=1", "--as-of", as_of]);
+        command.arg("--out").arg(folder.path().join("out")).arg("--data").arg(&data);
+        let answer: Value = serde_json::from_slice(&common::succeed(command).stdout).unwrap();
+        let effects = answer["effects"].as_array().unwrap();
+        let changed = cases(effects, "blend").next().unwrap()["difference"]["median"].as_f64().unwrap();
+        (changed, answer["remarks"].to_string(), answer["notices"].to_string())
+    };
+    let (autumn, ..) = run("2020-09-26");
+    assert!(autumn < 0.0, "open schools can be closed: {autumn}");
+    let (july, remarks, _) = run("2020-07-04");
+    assert!(july == 0.0 && remarks.contains("changes no cases"), "holidays: {july}, {remarks}");
+    fs::create_dir(data.join("policy")).unwrap();
+    let head = "state,date,c1_school_closing,c2_workplace_closing,c4_restrictions_on_gatherings,\
+                c6_stay_at_home_requirements,h6_facial_coverings\n";
+    let rows = "NE,2020-03-15,3.0,0,0,0,0\nNE,2020-09-01,3.0,0,0,0,0\n";
+    fs::write(data.join("policy/oxcgrt_states.csv"), head.to_owned() + rows).unwrap();
+    let (closed, _, notices) = run("2020-09-26");
+    assert_eq!(closed, 0.0);
+    assert!(notices.contains("schools of Nebraska are closed by order since 2020-03-15"), "{notices}");
 }

@@ -146,10 +146,13 @@ impl Drawing<'_> {
         Ok(Trajectories { draws, admissions })
     }
 
-    /// Joint draws that rotate over the levels of a scenario.
+    /// Joint draws that rotate over the levels of a scenario, without what is in force already.
     fn at(&self, levels: &Levels) -> Result<Trajectories, EngineError> {
-        let levels =
-            levels.iter().map(|scenario| self.trajectories(self.counts(scenario)?)).collect::<Result<Vec<_>, _>>()?;
+        let fips = self.history.location().fips;
+        let levels = levels.iter().map(|scenario| self.plan.schools.in_force(scenario, fips));
+        let levels = levels
+            .map(|scenario| self.trajectories(self.counts(&scenario)?))
+            .collect::<Result<Vec<_>, EngineError>>()?;
         let refused = || EngineError::Refused("draws at several strengths differ in shape".to_owned());
         Trajectories::in_turn(&levels).ok_or_else(refused)
     }

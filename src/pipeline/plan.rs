@@ -6,6 +6,7 @@ use std::time::Duration;
 use countycast_engine::{Engine, Epidemiology, Horizon, Scenario};
 
 use super::earlier::Earlier;
+use super::schools::Schools;
 use crate::blend::Learned;
 use crate::{fallback, phase};
 
@@ -34,6 +35,8 @@ pub struct Plan {
     pub draws: usize,
     /// Scenarios to compare with the baseline.
     pub scenarios: Vec<Levels>,
+    /// Where and when schools are open, which scenarios may close.
+    pub schools: Schools,
     /// Seed of all random streams.
     pub seed: u64,
     /// Threads.

@@ -31,7 +31,7 @@ use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::run::Manifest;
 use crate::panel::{self, Sources};
-use crate::pipeline::{self, Coupling, Earlier, Monitor, Plan};
+use crate::pipeline::{self, Coupling, Earlier, Monitor, Plan, Schools};
 use crate::scores::{PhaseKind, Run};
 
 /// The request: data, places, settings and output folder.
@@ -128,6 +128,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         horizon,
         draws: config.draws,
         scenarios: Vec::new(),
+        schools: Schools::default(),
         seed: config.seed,
         jobs,
         limit: Duration::from_secs_f64(config.engine_seconds),

@@ -7,7 +7,6 @@
 mod capacity;
 mod care;
 mod past;
-mod policy;
 mod projections;
 mod site;
 
@@ -17,6 +16,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::output::run::Manifest;
 use crate::panel::{self, InputFile, Panel, demo};
+use crate::policies;
 
 /// The request: a run and the folder of the site.
 #[derive(Debug, Clone)]
@@ -55,7 +55,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let panel = run.panel(&config.panel, data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
-    let policies = data.as_ref().map(|data| policy::read(data, run.manifest.as_of)).transpose()?;
+    let policies = data.as_ref().map(|data| policies::read(data, run.manifest.as_of)).transpose()?;
     let content = site::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
         needs: capacity::read(&request.out.join("capacity.parquet"))?,

@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 use super::capacity::{Needs, intensive_care, own_hospitals};
 use super::care::{self, Care};
 use super::past::{PastRun, Told};
-use super::policy::Policies;
 use super::projections::{Fan, MEDIAN, PlaceForecast};
 use super::{Built, Run};
 use crate::error::Error;
 use crate::output::{BLEND, Staging};
 use crate::panel::{Panel, Place};
+use crate::policies::Policies;
 use crate::reproduction::reproduction_over_time;
 
 const PAGE: &str = include_str!("assets/index.html");

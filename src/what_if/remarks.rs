@@ -26,7 +26,7 @@ impl Done {
             let blend = of(Quantity::Cases).find(|effect| effect.response == "blend");
             if blend.and_then(ratio).is_some_and(|ratio| (ratio - 1.0).abs() < NOTHING) {
                 remarks.push(format!(
-                    "`{}` changes no cases here: it has no measure on these days, or none that acts on this place",
+                    "`{}` changes no cases here: its measures are in force already, or it has none on these days",
                     variant.name
                 ));
             }

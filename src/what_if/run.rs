@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast_engine::{Date, Fips};
+use countycast_engine::{Change, Date, Fips, Measure};
 
 use super::answer::{Answer, answer};
 use super::done::{Asked, Done};
@@ -16,12 +16,16 @@ use super::variant::{Variant, variants};
 use super::write;
 use crate::archive::Archive;
 use crate::error::Error;
-use crate::panel::{self, Panel};
-use crate::pipeline::{self, Batch, Levels, Monitor, Plan, Projected, Selection};
+use crate::panel::{self, Panel, State};
+use crate::pipeline::{self, Batch, Levels, Monitor, Plan, Projected, Schools, Selection};
+use crate::policies;
 use crate::project::{self, recall, taught};
 
 /// Greatest age in days of an archived model that is loaded instead of trained, unless the settings allow more.
 const KEPT_DAYS: u16 = 7;
+
+/// Level of the Oxford tracker at which all schools are closed by order.
+const ALL_CLOSED: u8 = 3;
 
 /// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `projections.parquet`, `days.parquet`,
 /// `capacity.parquet`, and, with the feature `pictures`, charts.
@@ -52,10 +56,19 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         return Err(Error::Request { message, remedy: "add seir or abm to --engines".to_owned() });
     }
     plan.scenarios = all.iter().map(levels).collect::<Result<_, _>>()?;
-    let notices = match &request.archive {
+    let mut notices = match &request.archive {
         Some(root) => learn(root, &mut plan, &panel, request)?,
         None => Vec::new(),
     };
+    let closed = closed_schools(request, &panel)?;
+    if all.iter().any(closes_schools) {
+        let concerned = |state: &Fips| places.iter().any(|place| place.state() == Some(*state));
+        notices.extend(closed.iter().filter(|(state, _)| concerned(state)).map(|(state, since)| {
+            let name = State::of(*state).map_or("", |state| state.name);
+            format!("schools of {name} are closed by order since {since}: closing them changes nothing there")
+        }));
+    }
+    plan.schools = Schools::closed_in(closed.into_keys().collect());
     let mut answers = Answers::new(&panel, all, Together::new(places.clone()), request);
     let mut batch = threads.install(|| Batch::new(&panel, plan, Selection::Places(places)));
     batch.train(monitor, |_| {})?;
@@ -68,6 +81,21 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     #[cfg(feature = "pictures")]
     super::picture::all(&request.out, &done)?;
     Ok(done)
+}
+
+/// States whose schools are all closed by order on the as-of day, and since when (Oxford tracker, level 3 of school closing).
+fn closed_schools(request: &Request, panel: &Panel) -> Result<BTreeMap<Fips, String>, Error> {
+    let policies = policies::read(&request.panel.data, panel.as_of())?;
+    let closed = |(state, policies): (&Fips, &BTreeMap<&str, policies::Levels>)| {
+        let (since, level) = policies.get("schools")?.last()?;
+        (*level == ALL_CLOSED).then(|| (*state, since.clone()))
+    };
+    Ok(policies.iter().filter_map(closed).collect())
+}
+
+fn closes_schools(variant: &Variant) -> bool {
+    let closes = |change: &Change| matches!(change.measure, Measure::CloseSchools { .. });
+    levels(variant).is_ok_and(|levels| levels.iter().any(|scenario| scenario.changes().iter().any(closes)))
 }
 
 /// The scenarios that represent a variant's uncertain strength.

@@ -127,7 +127,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if format == Format::Json {
         line!(
             "{}",
-            serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "failures": done.failures })
+            serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "notices": done.notices, "failures": done.failures })
         );
     } else if !quiet {
         if args.data.is_none() {

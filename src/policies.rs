@@ -13,7 +13,7 @@ use crate::panel::State;
 /// File below the data folder.
 const FILE: &str = "policy/oxcgrt_states.csv";
 
-/// Columns shown, with their names on the page.
+/// Columns read, with their names on the site.
 const POLICIES: [(&str, &str); 5] = [
     ("c1_school_closing", "schools"),
     ("c2_workplace_closing", "workplaces"),
@@ -23,13 +23,13 @@ const POLICIES: [(&str, &str); 5] = [
 ];
 
 /// Days on which the level of a policy changed, and the level from then on.
-pub(super) type Levels = Vec<(String, u8)>;
+pub(crate) type Levels = Vec<(String, u8)>;
 
 /// Policies of each state.
-pub(super) type Policies = BTreeMap<Fips, BTreeMap<&'static str, Levels>>;
+pub(crate) type Policies = BTreeMap<Fips, BTreeMap<&'static str, Levels>>;
 
 /// The policies up to `as_of`; none if the data folder has no such file.
-pub(super) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
+pub(crate) fn read(data: &Path, as_of: Date) -> Result<Policies, Error> {
     let path = data.join(FILE);
     if !path.exists() {
         return Ok(Policies::new());
