@@ -11,7 +11,7 @@ use crate::panel::{Panel, Place};
 use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles, Row};
 
 /// Days over which a region's counts are compared with those of its places: some cases belong to no county.
-const WINDOW_DAYS: usize = 56;
+pub(super) const WINDOW_DAYS: usize = 56;
 /// If the places have less than this share of the region's counts, their sum does not represent it.
 pub(super) const LEAST_SHARE: f64 = 0.5;
 

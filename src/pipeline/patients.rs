@@ -1,12 +1,12 @@
 //! Hospital patients of a region as many as its places have together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countycast_engine::{Fips, Level, Target};
 
-use super::cohere::{LEAST_SHARE, scale};
+use super::cohere::{LEAST_SHARE, WINDOW_DAYS, scale};
 use super::projected::Projected;
-use crate::panel::{Panel, Place};
+use crate::panel::{District, Panel, Place};
 use crate::scores::quantiles::{Forecast, Quantiles, mean};
 
 /// Adds admissions and patients to the blends of a region and its places, `results`, with scenarios.
@@ -18,7 +18,12 @@ pub(super) fn add(panel: &Panel, region: Fips, results: &mut [Projected], states
     let (regions, places): (Vec<&mut Projected>, Vec<&mut Projected>) =
         results.iter_mut().partition(|projected| projected.fips == region);
     let mut parts = BTreeMap::<Fips, Means>::new();
+    let whole = regions.first().and_then(|region| region.blend_census.clone());
     for place in places {
+        if let Some((whole, share)) = whole.as_ref().zip(district_share(panel, place.fips)) {
+            let of_day = vec![share; whole.days()];
+            place.blend_census = Some(whole.clone().times(&[of_day.clone(), of_day.clone(), of_day]));
+        }
         append(place);
         parts.extend(place.blend.as_ref().and_then(means).map(|means| (place.fips, means)));
     }
@@ -62,8 +67,14 @@ fn factors(panel: &Panel, own: &Projected, parts: &BTreeMap<Fips, Means>) -> Opt
     if all.iter().filter(within).any(|place| !parts.contains_key(&place.fips())) {
         return None;
     }
-    let scale =
-        scale(panel, own.fips, Target::Cases, parts.keys().copied()).filter(|scale| *scale <= 1.0 / LEAST_SHARE)?;
+    // Patients of districts are among those of their counties, whose rows have no cases.
+    let whole = recent(panel.place(own.fips)?.history.cases().cleaned());
+    let of_districts = districts(panel, own.fips).map(|district| recent(&district.cases)).sum::<f64>() / whole.max(1.0);
+    let covered = 1.0 / scale(panel, own.fips, Target::Cases, parts.keys().copied())?;
+    if covered < LEAST_SHARE {
+        return None;
+    }
+    let scale = 1.0 / (covered + of_districts).min(1.0);
     let before = own.blend_census.as_ref()?.means();
     let factors = std::array::from_fn(|kind: usize| {
         let day = |(day, before): (usize, &f64)| {
@@ -73,4 +84,28 @@ fn factors(panel: &Panel, own: &Projected, parts: &BTreeMap<Fips, Means>) -> Opt
         before[kind].iter().enumerate().map(day).collect()
     });
     Some(factors)
+}
+
+/// The districts that report for counties of a state.
+fn districts(panel: &Panel, state: Fips) -> impl Iterator<Item = &District> {
+    let mut told = BTreeSet::new();
+    let within = panel.counties().iter().filter(move |county| county.fips().state() == Some(state));
+    let districts = within.filter_map(|county| county.reported_in.as_deref());
+    districts.filter(move |district| told.insert(district.name.as_str()))
+}
+
+/// Share of its state's patients that live in a county whose district reports for it: the district's of the cases, and the
+/// county's of the district's residents.
+fn district_share(panel: &Panel, county: Fips) -> Option<f64> {
+    let district = panel.place(county)?.reported_in.as_deref()?;
+    let state = panel.place(county.state()?)?;
+    let residents = |fips: Fips| panel.place(fips)?.history.location().population;
+    let all: f64 = district.counties.iter().map(|fips| residents(*fips)).sum::<Option<f64>>()?;
+    let whole = recent(state.history.cases().cleaned());
+    (all > 0.0 && whole > 0.0).then_some(recent(&district.cases) / whole * residents(county)? / all)
+}
+
+/// Cases of the weeks over which places are compared.
+fn recent(cases: &[f64]) -> f64 {
+    cases.iter().rev().take(WINDOW_DAYS).sum()
 }

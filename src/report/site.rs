@@ -129,7 +129,7 @@ fn details(fips: Fips, place: &Place, content: &Content) -> Value {
     let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
     let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.manifest.as_of));
     json!({
-        "cases": round(cases.cleaned(), 10.0),
+        "cases": round(place.reported_in.as_deref().map_or(cases.cleaned(), |district| &district.cases), 10.0),
         "deaths": round(place.history.deaths().cleaned(), 10.0),
         "forecast": content.forecasts.get(&fips),
         "rt": risk.collect::<Vec<_>>(),

@@ -245,6 +245,11 @@ const countycast = (() => {
     const days = details.forecast?.days ?? {};
     // Drawn at the width of the screen, so that the text keeps its size on a phone.
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
+    if (place.reportedIn) {
+      const what = `Daily new cases in ${place.reportedIn.name}`;
+      nodes.push(element("h2", {}, what), fanChart(details.cases, [], what, 1, [width, height]));
+      return nodes.concat(hospitalOf(details, [width, 240]), policiesOf(place, width));
+    }
     const bars = "Bars: daily counts after repair, in amber where counts were moved, filled or held back. Dark line: 7-day mean. Blue: the blend's median and interval.";
     nodes.push(element("h2", {}, "Daily new cases"), element("p", { class: "note" }, bars));
     nodes.push(fanChart(details.cases, days["inc case"] ?? [], "Daily new cases", 1, [width, height], null, 1, details.repaired.cases));
@@ -317,8 +322,8 @@ const countycast = (() => {
   function remarks(place, details) {
     const notes = (details?.notices ?? []).map((notice) => element("p", { class: "warning" }, `Reports: ${notice}.`));
     if (data.summary.synthetic) notes.push(element("p", { class: "warning" }, "Synthetic data: these are not real counts."));
-    if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn.name} (${format(place.reportedIn.population)} people) and projected in its state. Hospital patients below are those of cases under its own name.`));
-    if (place?.phase === "fallback") notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: the state's projection, scaled to this county."));
+    if (place?.reportedIn) notes.push(element("p", { class: "warning" }, `Cases of this county are reported in ${place.reportedIn.name} (${format(place.reportedIn.population)} people) and projected in its state.`));
+    if (place?.phase === "fallback" && !place.reportedIn) notes.push(element("p", { class: "note" }, "Too few cases for a projection of its own: the state's projection, scaled to this county."));
     return notes;
   }
 
