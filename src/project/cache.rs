@@ -10,12 +10,16 @@ use countycast_engine::Engine;
 
 use super::Request;
 use super::models::trained;
-use crate::identity::digest;
+use crate::error::Error;
+use crate::identity::{digest, sha256};
 use crate::output::aside;
 use crate::panel::Panel;
+use crate::pipeline::names;
 
 /// Most models that are kept: those of the last days.
 const MOST: usize = 16;
+/// Digits of a SHA-256: before a model stands its own, and its name ends with that of what it was trained on.
+const HASH: usize = 64;
 
 /// A folder of models, by what determines them.
 pub(super) struct Cache<'a> {
@@ -32,14 +36,18 @@ impl<'a> Cache<'a> {
 
     /// The engine with its model, if one was trained on the same data.
     pub(super) fn recall(&self, engine: &Arc<dyn Engine>) -> Option<Arc<dyn Engine>> {
-        engine.load(&fs::read(self.path(engine.as_ref())).ok()?).ok()
+        let kept = fs::read(self.path(engine.as_ref())).ok()?;
+        let (hash, model) = kept.split_at_checked(HASH)?;
+        // A damaged model may still be one, with other numbers.
+        (hash == sha256(model).as_bytes()).then(|| engine.load(model).ok()).flatten()
     }
 
     /// Keeps a trained engine's model. A folder that cannot be written is no reason to stop.
     pub(super) fn keep(&self, engine: &dyn Engine) {
         let Some(model) = engine.save() else { return };
         let path = self.path(engine);
-        let write = |aside: &Path| fs::write(aside, &model).map_err(|source| crate::error::Error::write(aside, source));
+        let kept = [sha256(&model).as_bytes(), &model].concat();
+        let write = |aside: &Path| fs::write(aside, &kept).map_err(|source| Error::write(aside, source));
         if aside(&path, write).is_ok() {
             self.sweep();
         }
@@ -56,11 +64,19 @@ impl<'a> Cache<'a> {
     fn sweep(&self) {
         let entries = fs::read_dir(self.folder).into_iter().flatten().flatten().map(|entry| entry.path());
         let mut models: Vec<(SystemTime, PathBuf)> = entries
-            .filter(|path| path.extension().is_some_and(|extension| extension == "model"))
+            .filter(|path| is_ours(path))
             .filter_map(|path| Some((path.metadata().ok()?.modified().ok()?, path)))
             .collect();
         models.sort();
         let old = models.len().saturating_sub(MOST);
         models.iter().take(old).for_each(|(_, path)| drop(fs::remove_file(path)));
     }
+}
+
+/// Whether a file has a name that only this program gives: `ENGINE-HASH.model`.
+fn is_ours(path: &Path) -> bool {
+    let name = path.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_suffix(".model"));
+    name.and_then(|name| name.rsplit_once('-')).is_some_and(|(engine, hash)| {
+        names().contains(&engine) && hash.len() == HASH && hash.bytes().all(|digit| digit.is_ascii_hexdigit())
+    })
 }
