@@ -149,6 +149,7 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
     let mut table = Table::new(path, bytes)?;
     let (date, state) = (table.column("date")?, table.column("state")?);
     let (hospital, icu) = (table.column("hospitalizedCurrently")?, table.column("inIcuCurrently")?);
+    let ventilated = table.position("onVentilatorCurrently");
     let mut parsed = Parsed { reports: Vec::new(), last_day: None, unusable: Vec::new() };
     let mut record = ByteRecord::new();
     while table.read(&mut record)? {
@@ -163,7 +164,12 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
             _ => table.people(&record, column, "patients", REMEDY).map(Some),
         };
         match patients(hospital).and_then(|hospital| Ok((hospital, patients(icu)?))) {
-            Ok((Some(hospital), icu)) => parsed.reports.push(Report { day, state, line: line(&record), hospital, icu }),
+            Ok((Some(hospital), icu)) => {
+                // Whoever is on a ventilator is in intensive care.
+                let least = ventilated.and_then(|column| patients(column).ok().flatten()).unwrap_or(0.0);
+                let icu = icu.filter(|icu| *icu >= least);
+                parsed.reports.push(Report { day, state, line: line(&record), hospital, icu });
+            }
             Ok((None, _)) => {}
             Err(error) => parsed.unusable.push(Unusable { day, error }),
         }
@@ -216,6 +222,20 @@ mod tests {
         assert!(iowa[..8].iter().all(|day| day.is_nan()), "not reported");
         assert_eq!(reader.notices[0].count, 49);
         assert_eq!(reader.inputs[0].last_day, Some(Date::constant(2020, 8, 8)));
+    }
+
+    #[test]
+    fn fewer_in_intensive_care_than_on_ventilators_is_no_report_of_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(PATH);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let rows = "2020-08-06,KS,400,100,40\n2020-08-07,KS,420,2,41\n";
+        let head = "date,state,hospitalizedCurrently,inIcuCurrently,onVentilatorCurrently\n";
+        std::fs::write(&path, head.to_owned() + rows).unwrap();
+        let mut reader = Reader::new(folder.path()).unwrap();
+        let reports = read(FIRST_DAY, Date::constant(2020, 8, 7), &|_| Some(3e6), &mut reader).unwrap();
+        let kansas = reports[&"20".parse().unwrap()].last;
+        assert_eq!((kansas.hospital, kansas.icu), (420.0, Some(105.0)), "the share of the day before");
     }
 
     #[test]
