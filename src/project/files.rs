@@ -146,7 +146,10 @@ impl<'a> Files<'a> {
         let Self { projections, hub: (path, hub), panel, .. } = self;
         part.for_each_location(panel, |location| {
             projections.add(location)?;
-            let written = location.blend.map(|blend| hub::write(hub, panel.as_of(), location.fips, blend));
+            // Zeros of a county that its district reports for would be sure of what is counted elsewhere.
+            let counted = panel.place(location.fips).is_none_or(|place| place.reported_in.is_none());
+            let blend = location.blend.filter(|_| counted);
+            let written = blend.map(|blend| hub::write(hub, panel.as_of(), location.fips, blend));
             written.transpose().map(drop).map_err(|source| Error::write(path, source))
         })?;
         if let Some(table) = &mut self.parameters {
