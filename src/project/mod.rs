@@ -136,8 +136,8 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
     })
 }
 
-/// The counties that rise fastest, by reproduction number: those projected to have more cases next week than in the last,
-/// with at least `least` in either.
+/// The counties that rise fastest, by reproduction number: those whose R_t is above 1 with its whole 90 % interval, and that
+/// are projected to have more cases next week than in the last, with at least `least` in that.
 #[must_use]
 pub fn rising(rows: &[CountyRow], least: f64, count: usize) -> Vec<(&CountyRow, f64)> {
     let county = |row: &CountyRow| row.fips.level() == Level::County;
@@ -145,9 +145,10 @@ pub fn rising(rows: &[CountyRow], least: f64, count: usize) -> Vec<(&CountyRow, 
         .iter()
         .filter(|row| {
             let next = row.next_week.unwrap_or(0.0);
-            county(row) && row.phase == PhaseKind::Independent && next > row.last_week && next >= least
+            county(row) && row.phase == PhaseKind::Independent && next > row.last_week && row.last_week >= least
         })
-        .filter_map(|row| Some((row, row.reproduction?[0])))
+        .filter_map(|row| Some((row, row.reproduction?)))
+        .filter_map(|(row, [rt, low, _])| (low > 1.0).then_some((row, rt)))
         .collect();
     rising.sort_by(|a, b| b.1.total_cmp(&a.1).then_with(|| a.0.fips.cmp(&b.0.fips)));
     rising.truncate(count);
