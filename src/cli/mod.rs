@@ -102,14 +102,17 @@ pub fn run() -> ExitCode {
 
 /// Prints what is wrong with the arguments, or the help that was asked for.
 fn refuse(error: &clap::Error) -> ExitCode {
-    let mut asked = std::env::args().skip_while(|argument| argument != "--format" && argument != "--format=json");
+    let mut asked = std::env::args_os().skip_while(|argument| argument != "--format" && argument != "--format=json");
     let json = asked.next().is_some_and(|found| found == "--format=json") || asked.next().is_some_and(|f| f == "json");
     if json && error.use_stderr() {
         let text = error.render().to_string();
-        let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+        let message: Vec<&str> = text.lines().take_while(|line| !line.is_empty()).map(str::trim).collect();
+        let message = message.join(" ");
+        let message = message.trim_start_matches("error: ");
         line!("{}", serde_json::json!({ "error": message, "help": text, "exit_code": error.exit_code() }));
     } else if error.use_stderr() {
-        eprint!("{}", error.render().ansi());
+        // In colour on a terminal only; there is nowhere to tell that this cannot be told.
+        let _ = error.print();
     } else {
         say(&error.render().to_string());
     }

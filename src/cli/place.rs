@@ -18,8 +18,10 @@ pub(super) type Named = (Fips, String);
 /// # Errors
 /// [`Error::Request`] where none has that code or name, or several have.
 pub(super) fn find(text: &str, places: &[Named]) -> Result<Fips, Error> {
-    let wanted = simple(text);
-    let of_code = |(fips, _): &&Named| fips.to_string().eq_ignore_ascii_case(text.trim());
+    let wanted = full(&simple(text));
+    // A spreadsheet takes the zero of 01001 away.
+    let code = if text.trim().len() == 4 { format!("0{}", text.trim()) } else { text.trim().to_owned() };
+    let of_code = |(fips, _): &&Named| fips.to_string().eq_ignore_ascii_case(&code);
     if let Some((fips, _)) = places.iter().find(of_code) {
         return Ok(*fips);
     }
@@ -29,14 +31,16 @@ pub(super) fn find(text: &str, places: &[Named]) -> Result<Fips, Error> {
         return Ok(state);
     }
     let exact: Vec<&Named> = places.iter().filter(|(_, name)| simple(name) == wanted).collect();
-    // Without the state.
-    let county = |name: &str| name.rsplit_once(", ").map(|(county, _)| simple(county)).unwrap_or_default();
-    let found =
-        if exact.is_empty() { places.iter().filter(|(_, name)| county(name) == wanted).collect() } else { exact };
+    let without_state = |name: &str| name.rsplit_once(", ").map(|(county, _)| simple(county));
+    let found = if exact.is_empty() {
+        places.iter().filter(|(_, name)| without_state(name).as_ref() == Some(&wanted)).collect()
+    } else {
+        exact
+    };
     match found.as_slice() {
         [(fips, _)] => Ok(*fips),
         [] => Err(Error::Request {
-            message: format!("`{text}` is no place of this run"),
+            message: format!("`{text}` is none of the {} places of this run", places.len()),
             remedy: "write a code such as 36061, a state such as VT, or a county such as \"Cook, IL\"".to_owned(),
         }),
         several => {
@@ -51,9 +55,23 @@ pub(super) fn find(text: &str, places: &[Named]) -> Result<Fips, Error> {
     }
 }
 
+/// A simple name with the state's abbreviation in place of its name, and other names of the nation.
+fn full(name: &str) -> String {
+    if matches!(name, "us" | "usa" | "nation") {
+        return "united states".to_owned();
+    }
+    let states = State::all().iter();
+    let ending = states.filter_map(|state| {
+        let county = name.strip_suffix(&state.name.to_lowercase())?.strip_suffix(' ')?;
+        Some(format!("{county} {}", state.abbreviation.to_lowercase()))
+    });
+    // West Virginia ends with Virginia as well: the longest name of a state leaves the shortest name of a county.
+    ending.min_by_key(String::len).unwrap_or_else(|| name.to_owned())
+}
+
 /// A name without case, points, commas and the word for a county.
 fn simple(name: &str) -> String {
-    let lower = name.to_lowercase().replace(['.', '\'', ','], " ");
+    let lower = name.to_lowercase().replace('\'', "").replace(['.', ','], " ");
     let mut text = format!(" {} ", lower.split_whitespace().collect::<Vec<_>>().join(" "));
     for kind in KINDS {
         text = text.replace(&format!(" {kind} "), " ");
@@ -86,6 +104,7 @@ mod tests {
         for (text, code) in [
             ("17031", "17031"),
             ("us", "US"),
+            ("USA", "US"),
             ("VT", "50"),
             ("vermont", "50"),
             ("Cook County, IL", "17031"),
@@ -95,6 +114,7 @@ mod tests {
             ("st louis city", "29510"),
             ("Orleans Parish, LA", "22071"),
             ("prince georges", "24033"),
+            ("Cook County, Illinois", "17031"),
         ] {
             assert_eq!(find(text, &places()).unwrap().to_string(), code, "{text}");
         }
@@ -104,7 +124,9 @@ mod tests {
     fn several_places_of_a_name_are_told_and_so_is_none() {
         let error = find("Cook County", &places()).unwrap_err().to_string();
         assert!(error.contains("2 places: Cook, IL (17031), Cook, GA (13075)"), "{error}");
-        let error = find("Atlantis", &places()).unwrap_err().to_string();
-        assert!(error.contains("`Atlantis` is no place"), "{error}");
+        for nothing in ["Atlantis", "", "...", "County"] {
+            let error = find(nothing, &places()).unwrap_err().to_string();
+            assert!(error.contains(&format!("`{nothing}` is none of")), "{error}");
+        }
     }
 }

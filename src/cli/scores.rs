@@ -102,14 +102,7 @@ fn models(text: &mut String, title: &str, second: &str, found: &[&Means], column
     names.dedup();
     let width = names.iter().map(|name| name.len()).max().unwrap_or(0).max(5);
     writeln!(text, "\n{title}")?;
-    writeln!(
-        text,
-        "  {:<width$} {:<24} {:<24} {}",
-        "",
-        "WIS over flat's",
-        format!("{second} over flat's"),
-        "95 % coverage"
-    )?;
+    writeln!(text, "  {:<width$} {:<24} {:<24} 95 % coverage", "", "WIS over flat's", format!("{second} over flat's"))?;
     writeln!(text, "  {:<width$} {WEEKS} {WEEKS}    1   2   3   4", "weeks")?;
     let [wis, error, coverage] = columns;
     for name in names {

@@ -8,9 +8,9 @@ use countycast_engine::{Date, Fips, Target};
 
 use super::Format;
 use super::place;
-use super::say::say;
+use super::say::{say, wrapped};
 use crate::error::Error;
-use crate::output::places::{Projection, of_places, places};
+use crate::output::places::{Projection, of_places, places, remarks};
 use crate::output::{Outcome, run::Manifest};
 use crate::scores::Resolution;
 
@@ -31,7 +31,7 @@ pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Print the blend's rows as comma-separated values, of all places if none is named.
+    /// Print the blend's rows as comma-separated values, of all places if none is named; whatever --format says.
     #[arg(long)]
     csv: bool,
 }
@@ -39,7 +39,14 @@ pub(super) struct Args {
 pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
     let run = Manifest::read(&args.out)?;
     let known = places(&args.out)?;
-    let wanted: Vec<Fips> = args.places.iter().map(|text| place::find(text, &known)).collect::<Result<_, _>>()?;
+    let mut wanted: Vec<Fips> = Vec::new();
+    for text in &args.places {
+        let fips = place::find(text, &known)?;
+        if !wanted.contains(&fips) {
+            wanted.push(fips);
+        }
+    }
+    let told = remarks(&args.out)?;
     let names: BTreeMap<Fips, &str> = known.iter().map(|(fips, name)| (*fips, name.as_str())).collect();
     let is_wanted = |fips: Fips| wanted.is_empty() || wanted.contains(&fips);
     if args.csv {
@@ -51,8 +58,10 @@ pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
         Ok(())
     })?;
     if format == Format::Json {
-        let places: Vec<_> =
-            wanted.iter().map(|fips| json(*fips, &names, rows.get(fips).map_or(&[], Vec::as_slice))).collect();
+        let places: Vec<_> = wanted
+            .iter()
+            .map(|fips| json(*fips, &names, told.get(fips), rows.get(fips).map_or(&[], Vec::as_slice)))
+            .collect();
         say(&format!("{}\n", serde_json::json!({ "as_of": run.as_of, "places": places })));
         return Ok(());
     }
@@ -60,7 +69,8 @@ pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
         let gap = if number > 0 { "\n" } else { "" };
         let synthetic = if run.synthetic { ", SYNTHETIC DATA" } else { "" };
         let head = format!("{gap}{} ({fips}), data to {}{synthetic}\n", names.get(fips).unwrap_or(&""), run.as_of);
-        say(&(head + &table(rows.get(fips).map_or(&[], Vec::as_slice))));
+        let remarks = told.get(fips).into_iter().flatten().map(|remark| wrapped(remark) + "\n");
+        say(&(head + &remarks.collect::<String>() + &table(rows.get(fips).map_or(&[], Vec::as_slice))));
     }
     Ok(())
 }
@@ -113,7 +123,12 @@ fn table(rows: &[Projection]) -> String {
     text
 }
 
-fn json(fips: Fips, names: &BTreeMap<Fips, &str>, rows: &[Projection]) -> serde_json::Value {
+fn json(
+    fips: Fips,
+    names: &BTreeMap<Fips, &str>,
+    remarks: Option<&Vec<String>>,
+    rows: &[Projection],
+) -> serde_json::Value {
     let row = |((kind, end), values): ((usize, Date), [f64; 5])| {
         let (target, resolution, _) = SHOWN[kind];
         let quantiles: serde_json::Map<String, serde_json::Value> =
@@ -123,7 +138,7 @@ fn json(fips: Fips, names: &BTreeMap<Fips, &str>, rows: &[Projection]) -> serde_
         })
     };
     let rows: Vec<_> = quantiles(rows).into_iter().map(row).collect();
-    serde_json::json!({ "fips": fips.to_string(), "name": names.get(&fips), "projections": rows })
+    serde_json::json!({ "fips": fips.to_string(), "name": names.get(&fips), "remarks": remarks, "projections": rows })
 }
 
 /// All rows, as they are in `projections.parquet`, with the names of the places.

@@ -1,5 +1,6 @@
 //! Places of a run, and the blend's projections of some of them, read back.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use countycast_engine::{Date, Fips};
@@ -8,7 +9,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 use super::parquet::{self, parsed};
 use super::{BLEND, Outcome, date_of};
 use crate::error::{Error, InputError};
-use crate::scores::Resolution;
+use crate::scores::{PhaseKind, Resolution};
 
 /// Rows that are read at a time.
 const PIECE: usize = 1 << 18;
@@ -78,6 +79,28 @@ pub fn places(out: &Path) -> Result<Vec<(Fips, String)>, Error> {
             .collect()
     };
     names().map_err(|error| InputError::new(&path, error.to_string(), "run `countycast project` again").into())
+}
+
+/// What is to be known about places of a run: how those without a projection of their own are projected, and what is wrong
+/// with their last reports.
+///
+/// # Errors
+/// As [`places`].
+pub fn remarks(out: &Path) -> Result<BTreeMap<Fips, Vec<String>>, Error> {
+    let path = out.join("counties.parquet");
+    let frame = parquet::read(&path)?;
+    let read = || -> PolarsResult<BTreeMap<Fips, Vec<String>>> {
+        let text = |name: &str| frame.column(name)?.str();
+        let (fips, phase, reason, notices) = (text("fips")?, text("phase")?, text("phase_reason")?, text("notices")?);
+        let of = |row: usize| {
+            let apart = phase.get(row) != Some(PhaseKind::Independent.name());
+            let own = reason.get(row).filter(|reason| apart && !reason.is_empty()).into_iter();
+            let notices = notices.get(row).into_iter().flat_map(|all| all.split("; ")).filter(|one| !one.is_empty());
+            Ok((parsed(fips.get(row))?, own.chain(notices).map(str::to_owned).collect()))
+        };
+        (0..frame.height()).map(of).collect()
+    };
+    read().map_err(|error| InputError::new(&path, error.to_string(), "run `countycast project` again").into())
 }
 
 fn holds(piece: &DataFrame, wanted: &impl Fn(Fips) -> bool) -> PolarsResult<bool> {

@@ -1,9 +1,9 @@
 //! `run.json`: inputs, settings, timings and failures of a run.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
+use std::{fs, io};
 
 use countycast_engine::{Covariate, Date, Target};
 use serde::{Deserialize, Serialize};
@@ -77,10 +77,16 @@ impl Manifest {
     /// Reads the manifest of a run from its folder.
     ///
     /// # Errors
-    /// [`Error::Io`] if there is none, [`Error::Input`] for one of a version whose manifests have other fields.
+    /// [`Error::Request`] if there is none, [`Error::Input`] for one of a version whose manifests have other fields.
     pub fn read(out: &Path) -> Result<Self, Error> {
         let path = out.join(FILE);
-        let text = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+        let text = fs::read(&path).map_err(|source| match source.kind() {
+            io::ErrorKind::NotFound => Error::Request {
+                message: format!("{} holds no finished run: there is no {FILE}", out.display()),
+                remedy: format!("make one with `countycast project --out {}`", out.display()),
+            },
+            _ => Error::read(&path, source),
+        })?;
         serde_json::from_slice(&text).map_err(|error| {
             let remedy = "run `countycast project` again with this version";
             InputError::new(&path, unreadable(&text, &error), remedy).into()

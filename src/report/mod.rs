@@ -53,6 +53,12 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let config = run.config()?;
     let data = run.data(request.data.as_ref())?.cloned();
     let panel = run.panel(&config.panel, data.as_ref())?;
+    if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
+        return Err(Error::Request {
+            message: format!("--past {}: there is no such folder", missing.display()),
+            remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub".to_owned(),
+        });
+    }
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
     let policies = data.as_ref().map(|data| policies::read(data, run.manifest.as_of)).transpose()?;

@@ -26,7 +26,7 @@ impl Done {
             let blend = of(Quantity::Cases).find(|effect| effect.response == "blend");
             if blend.and_then(ratio).is_some_and(|ratio| (ratio - 1.0).abs() < NOTHING) {
                 remarks.push(format!(
-                    "`{}` changes no cases here: its measures are in force already, or it has none on these days",
+                    "`{}` changes no cases here: its measures are in force already, have no strength, or are on other days",
                     variant.name
                 ));
             }
@@ -45,7 +45,8 @@ impl Done {
             }
         }
         let peak = self.blended(&place.fips).find(|effect| effect.quantity == Quantity::PeakDay);
-        if peak.is_some_and(|effect| effect.baseline.median <= FIRST_WEEK) {
+        let has_cases = self.blended(&place.fips).any(|e| e.quantity == Quantity::Cases && e.baseline.median > 0.0);
+        if has_cases && peak.is_some_and(|effect| effect.baseline.median <= FIRST_WEEK) {
             remarks.push("the baseline's peak is the present: it falls from the first week on".to_owned());
         }
         remarks

@@ -107,7 +107,9 @@ fn members(text: &mut String, done: &Done) -> std::fmt::Result {
         names.join(", ")
     };
     let (mechanism, ratio) = (of("mechanism"), of("ratio"));
-    if ratio.is_empty() {
+    if mechanism.is_empty() {
+        writeln!(text, "engines: {ratio} (follow the ratio of the state)")
+    } else if ratio.is_empty() {
         writeln!(text, "engines: {mechanism} (mechanism)")
     } else {
         writeln!(text, "engines: {mechanism} (mechanism); {ratio} (follow their ratio)")

@@ -384,7 +384,7 @@ const countycast = (() => {
   const search = document.getElementById("search");
   // Names without case, points, the word for a county, and the state's name in full.
   const KINDS = / (county|parish|borough|census area|municipality|planning region)\b/g;
-  const simple = (name) => ` ${name.toLowerCase().replace(/[.,']/g, " ").replace(/\s+/g, " ")} `.replace(KINDS, " ").replace(/ saint /g, " st ").replace(/\s+/g, " ").trim();
+  const simple = (name) => ` ${name.toLowerCase().replace(/'/g, "").replace(/[.,]/g, " ").replace(/\s+/g, " ")} `.replace(KINDS, " ").replace(/ saint /g, " st ").replace(/\s+/g, " ").trim();
   // New York City is divided among its five counties.
   const ALIASES = { nyc: "36061", "new york city": "36061", "new york city ny": "36061", dc: "11", "washington dc": "11", usa: "US", "united states": "US" };
   function lookUp(text) {
