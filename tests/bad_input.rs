@@ -20,9 +20,10 @@ impl Spoilt {
         let folder = scratch();
         demo_copy(&folder.path().join("data"));
         let out = folder.path().join("out");
-        fs::create_dir_all(out.join("hub")).unwrap();
         for (name, content) in earlier() {
-            fs::write(out.join(name), content).unwrap();
+            let path = out.join(name);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, content).unwrap();
         }
         Self(folder)
     }

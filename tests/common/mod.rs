@@ -105,9 +105,10 @@ pub fn manifest(out: &Path) -> serde_json::Value {
     serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap()
 }
 
-/// `run.json` with the seconds of its stages removed.
+/// `run.json` with the seconds of its stages removed, and where the data lay.
 fn timeless(out: &Path) -> Vec<u8> {
     let mut manifest = manifest(out);
+    manifest.as_object_mut().unwrap().remove("data");
     for stage in manifest["stages"].as_array_mut().unwrap() {
         let stage = stage.as_object_mut().unwrap();
         assert!(stage.remove("wall_seconds").is_some() && stage.remove("cpu_seconds").is_some());
@@ -123,7 +124,9 @@ pub fn apart_from_inputs(out: &Path) -> (BTreeMap<String, Vec<u8>>, serde_json::
         input.as_object_mut().unwrap().remove("sha256");
     }
     manifest["identity"].as_object_mut().unwrap().remove("inputs");
-    manifest.as_object_mut().unwrap().remove("stages");
+    let manifest_object = manifest.as_object_mut().unwrap();
+    manifest_object.remove("stages");
+    manifest_object.remove("data");
     (files, manifest)
 }
 

@@ -85,7 +85,7 @@ impl Series {
         &self.parts.repaired
     }
 
-    /// Factor of each weekday on the expected count, Sunday first, mean 1. See [`weekday_index`].
+    /// Factor of each weekday on the expected count, Sunday first, mean 1. See [`weekday_index`](crate::weekday_index).
     #[must_use]
     pub fn weekday(&self) -> &[f64; 7] {
         &self.parts.weekday
