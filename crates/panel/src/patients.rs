@@ -166,8 +166,8 @@ fn parse(path: &Path, bytes: &[u8]) -> Result<Parsed, Error> {
         match patients(hospital).and_then(|hospital| Ok((hospital, patients(icu)?))) {
             Ok((Some(hospital), icu)) => {
                 // Whoever is on a ventilator is in intensive care.
-                let least = ventilated.and_then(|column| patients(column).ok().flatten()).unwrap_or(0.0);
-                let icu = icu.filter(|icu| *icu >= least);
+                let least = ventilated.and_then(|column| patients(column).ok().flatten());
+                let icu = icu.filter(|icu| least.is_none_or(|least| *icu >= least));
                 parsed.reports.push(Report { day, state, line: line(&record), hospital, icu });
             }
             Ok((None, _)) => {}
