@@ -317,7 +317,7 @@ const countycast = (() => {
     const policies = Object.entries(data.policies[place.fips.slice(0, 2)] ?? {});
     if (!policies.length) return [];
     return [element("h2", {}, "State policies"),
-      element("p", { class: "note" }, "Darker is stricter. Oxford COVID-19 Government Response Tracker (Hale et al. 2021), CC BY 4.0."), ...policyChart(policies, [width, 150], data.summary.asOf)];
+      element("p", { class: "note" }, "The stronger the colour, the stricter. Oxford COVID-19 Government Response Tracker (Hale et al. 2021), CC BY 4.0."), ...policyChart(policies, [width, 150], data.summary.asOf)];
   }
   function remarks(place, details) {
     const notes = (details?.notices ?? []).map((notice) => element("p", { class: "warning" }, `Reports: ${notice}.`));
@@ -335,7 +335,7 @@ const countycast = (() => {
     const people = place.population ? `${format(place.population)} people · ` : "";
     nodes.push(element("h1", {}, place.name), element("p", { class: "note" }, `${people}data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}`), ...remarks(place, details));
     nodes.push(...chartsOf(place, details));
-    const ranked = siblings.filter((p) => MEASURES.cases.value(p) !== null), rank = ranked.indexOf(place) + 1;
+    const ranked = siblings.filter((p) => !p.reportedIn && MEASURES.cases.value(p) !== null), rank = ranked.indexOf(place) + 1;
     nodes.push(element("h2", {}, isCounty(place) ? "Among the state's counties" : "Counties"));
     if (isCounty(place)) {
       if (rank) nodes.push(element("p", { class: "note" }, `Rank ${rank} of ${ranked.length} by cases per 100,000.`));
