@@ -105,6 +105,7 @@ mod pictures;
 pub mod pipeline;
 mod policies;
 pub mod project;
+mod recent;
 pub mod report;
 pub mod reproduction;
 #[cfg(feature = "tune")]

@@ -6,6 +6,7 @@ use countycast_engine::{Covariates, Fips, History};
 
 use super::stays::Stays;
 use crate::panel::Panel;
+use crate::recent::recent;
 
 /// Patients of the nation's share in intensive care added to a state's report: the share of a handful tells little. Of
 /// 0 to 200, ten predicted the shares of the next four weeks best (docs/experiments.md, "Hospital patients").
@@ -19,8 +20,6 @@ const FEWEST_STATES: usize = 8;
 /// Standard deviations of the logarithms of patients over those expected and of the share in intensive care between states, if
 /// too few report to tell: those of August to December 2020.
 const SPREAD: (f64, f64) = (0.38, 0.3);
-/// Days over which the cases of a state's counties are compared with the state's own.
-const WINDOW_DAYS: usize = 56;
 
 /// Patients of a place on the as-of day, relative to those that its cases lead to expect.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -89,7 +88,7 @@ impl Levels {
             let sum = sums.entry(state).or_default();
             let level = levels.of(state);
             sum.0 += now(&county.history, stays, level.days_ago).with(level.icu);
-            sum.1 += recent(&county.history);
+            sum.1 += recent(county.history.cases().cleaned());
         }
         let mut counties = BTreeMap::new();
         let mut total = (0.0, 0.0);
@@ -97,7 +96,7 @@ impl Levels {
             let own = levels.of(state.fips());
             let expected = now(&state.history, stays, own.days_ago).with(own.icu);
             let (of_counties, cases) = sums.get(&state.fips()).copied().unwrap_or_default();
-            let covered = (cases / recent(&state.history).max(1.0)).min(1.0);
+            let covered = (cases / recent(state.history.cases().cleaned()).max(1.0)).min(1.0);
             let factor = if of_counties > 0.0 { own.patients * expected * covered / of_counties } else { own.patients };
             let spread = own.spread.hypot(spread);
             counties.insert(state.fips(), Level { patients: factor, spread, ..own });
@@ -221,10 +220,6 @@ fn now(history: &History, stays: &Stays, days_ago: usize) -> Expected {
     };
     let all = present(&none.ward);
     Expected { all, critical: all - present(&usual.ward), icu: present(&usual.icu) }
-}
-
-fn recent(history: &History) -> f64 {
-    history.cases().cleaned().iter().rev().take(WINDOW_DAYS).sum()
 }
 
 #[cfg(test)]

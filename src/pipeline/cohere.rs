@@ -7,11 +7,10 @@ use countycast_engine::{Fips, Level, Target};
 use super::plan::Plan;
 use super::projected::{Moved, Projected};
 use crate::blend::{Factor, PathSum, SUMMED, replace};
-use crate::panel::{Panel, Place};
+use crate::panel::Panel;
+use crate::recent::recent;
 use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles, Row};
 
-/// Days over which a region's counts are compared with those of its places: some cases belong to no county.
-pub(super) const WINDOW_DAYS: usize = 56;
 /// If the places have less than this share of the region's counts, their sum does not represent it.
 pub(super) const LEAST_SHARE: f64 = 0.5;
 
@@ -99,11 +98,7 @@ fn changed(rows: &[&Row]) -> Row {
 
 /// A region's recent counts over those of its places, at least 1; none if only the region has any.
 pub(super) fn scale(panel: &Panel, region: Fips, target: Target, parts: impl Iterator<Item = Fips>) -> Option<f64> {
-    let recent = |fips: Fips| {
-        let series =
-            |place: &Place| -> f64 { place.history.series(target).cleaned().iter().rev().take(WINDOW_DAYS).sum() };
-        panel.place(fips).map_or(0.0, series)
-    };
+    let recent = |fips| panel.place(fips).map_or(0.0, |place| recent(place.history.series(target).cleaned()));
     let (whole, parts) = (recent(region), parts.map(recent).sum::<f64>());
     if parts > 0.0 { Some((whole / parts).max(1.0)) } else { (whole <= 0.0).then_some(1.0) }
 }

@@ -4,9 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use countycast_engine::{Fips, Level, Target};
 
-use super::cohere::{LEAST_SHARE, WINDOW_DAYS, scale};
+use super::cohere::{LEAST_SHARE, scale};
 use super::projected::Projected;
 use crate::panel::{District, Panel, Place};
+use crate::recent::recent;
 use crate::scores::quantiles::{Forecast, Quantiles, mean};
 
 /// Adds admissions and patients to the blends of a region and its places, `results`, with scenarios.
@@ -103,9 +104,4 @@ fn district_share(panel: &Panel, county: Fips) -> Option<f64> {
     let all: f64 = district.counties.iter().map(|fips| residents(*fips)).sum::<Option<f64>>()?;
     let whole = recent(state.history.cases().cleaned());
     (all > 0.0 && whole > 0.0).then_some(recent(&district.cases) / whole * residents(county)? / all)
-}
-
-/// Cases of the weeks over which places are compared.
-fn recent(cases: &[f64]) -> f64 {
-    cases.iter().rev().take(WINDOW_DAYS).sum()
 }
