@@ -50,15 +50,15 @@ pub struct Built {
 /// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
     let run = Run::read(&request.out)?;
-    let config = run.config()?;
-    let data = run.data(request.data.as_ref())?.cloned();
-    let panel = run.panel(&config.panel, data.as_ref())?;
     if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
         return Err(Error::Request {
             message: format!("--past {}: there is no such folder", missing.display()),
             remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub".to_owned(),
         });
     }
+    let config = run.config()?;
+    let data = run.data(request.data.as_ref())?.cloned();
+    let panel = run.panel(&config.panel, data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
     let policies = data.as_ref().map(|data| policies::read(data, run.manifest.as_of)).transpose()?;
