@@ -3,6 +3,7 @@
 use countycast_engine::Fips;
 
 use crate::error::Error;
+use crate::output::places::Listed;
 use crate::panel::State;
 
 /// Words for a county that names leave out.
@@ -10,42 +11,38 @@ const KINDS: [&str; 6] = ["county", "parish", "borough", "census area", "municip
 /// Most candidates that an error names.
 const MOST_NAMED: usize = 8;
 
-/// A place of a run: its code, and its name, such as `Cook, IL`.
-pub(super) type Named = (Fips, String);
-
 /// The place that a text names among those of a run.
 ///
 /// # Errors
 /// [`Error::Request`] where none has that code or name, or several have.
-pub(super) fn find(text: &str, places: &[Named]) -> Result<Fips, Error> {
+pub(super) fn find(text: &str, places: &[Listed]) -> Result<Fips, Error> {
     let wanted = full(&simple(text));
     // A spreadsheet takes the zero of 01001 away.
     let code = if text.trim().len() == 4 { format!("0{}", text.trim()) } else { text.trim().to_owned() };
-    let of_code = |(fips, _): &&Named| fips.to_string().eq_ignore_ascii_case(&code);
-    if let Some((fips, _)) = places.iter().find(of_code) {
-        return Ok(*fips);
+    if let Some(place) = places.iter().find(|place| place.fips.to_string().eq_ignore_ascii_case(&code)) {
+        return Ok(place.fips);
     }
     if let Some(state) = State::named(text).map(State::fips)
-        && places.iter().any(|(fips, _)| *fips == state)
+        && places.iter().any(|place| place.fips == state)
     {
         return Ok(state);
     }
-    let exact: Vec<&Named> = places.iter().filter(|(_, name)| simple(name) == wanted).collect();
+    let exact: Vec<&Listed> = places.iter().filter(|place| simple(&place.name) == wanted).collect();
     let without_state = |name: &str| name.rsplit_once(", ").map(|(county, _)| simple(county));
     let found = if exact.is_empty() {
-        places.iter().filter(|(_, name)| without_state(name).as_ref() == Some(&wanted)).collect()
+        places.iter().filter(|place| without_state(&place.name).as_ref() == Some(&wanted)).collect()
     } else {
         exact
     };
     match found.as_slice() {
-        [(fips, _)] => Ok(*fips),
+        [place] => Ok(place.fips),
         [] => Err(Error::Request {
             message: format!("`{text}` is none of the {} places of this run", places.len()),
             remedy: "write a code such as 36061, a state such as VT, or a county such as \"Cook, IL\"".to_owned(),
         }),
         several => {
             let named: Vec<String> =
-                several.iter().take(MOST_NAMED).map(|(fips, name)| format!("{name} ({fips})")).collect();
+                several.iter().take(MOST_NAMED).map(|place| format!("{} ({})", place.name, place.fips)).collect();
             let more = if several.len() > MOST_NAMED { " and others" } else { "" };
             Err(Error::Request {
                 message: format!("`{text}` is the name of {} places: {}{more}", several.len(), named.join(", ")),
@@ -83,8 +80,12 @@ fn simple(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn places() -> Vec<Named> {
-        let place = |(code, name): (&str, &str)| (code.parse().unwrap(), name.to_owned());
+    fn places() -> Vec<Listed> {
+        let place = |(code, name): (&str, &str)| Listed {
+            fips: code.parse().unwrap(),
+            name: name.to_owned(),
+            remarks: Vec::new(),
+        };
         [
             ("US", "United States"),
             ("50", "Vermont"),

@@ -10,7 +10,7 @@ use super::Format;
 use super::place;
 use super::say::{say, wrapped};
 use crate::error::Error;
-use crate::output::places::{Projection, of_places, places, remarks};
+use crate::output::places::{Listed, Projection, of_places, places};
 use crate::output::{Outcome, run::Manifest};
 use crate::scores::Resolution;
 
@@ -46,31 +46,29 @@ pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
             wanted.push(fips);
         }
     }
-    let told = remarks(&args.out)?;
-    let names: BTreeMap<Fips, &str> = known.iter().map(|(fips, name)| (*fips, name.as_str())).collect();
+    let known: BTreeMap<Fips, &Listed> = known.iter().map(|place| (place.fips, place)).collect();
     let is_wanted = |fips: Fips| wanted.is_empty() || wanted.contains(&fips);
     if args.csv {
-        return csv(args, &run, &names, is_wanted);
+        return csv(args, &run, &known, is_wanted);
     }
     let mut rows = BTreeMap::<Fips, Vec<Projection>>::new();
     of_places(&args.out, is_wanted, |row| {
         rows.entry(row.fips).or_default().push(row);
         Ok(())
     })?;
+    let rows = |fips: Fips| rows.get(&fips).map_or(&[][..], Vec::as_slice);
+    let wanted = wanted.iter().filter_map(|fips| known.get(fips));
     if format == Format::Json {
-        let places: Vec<_> = wanted
-            .iter()
-            .map(|fips| json(*fips, &names, told.get(fips), rows.get(fips).map_or(&[], Vec::as_slice)))
-            .collect();
+        let places: Vec<_> = wanted.map(|place| json(place, rows(place.fips))).collect();
         say(&format!("{}\n", serde_json::json!({ "as_of": run.as_of, "places": places })));
         return Ok(());
     }
-    for (number, fips) in wanted.iter().enumerate() {
+    for (number, Listed { fips, name, remarks }) in wanted.enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
         let synthetic = if run.synthetic { ", SYNTHETIC DATA" } else { "" };
-        let head = format!("{gap}{} ({fips}), data to {}{synthetic}\n", names.get(fips).unwrap_or(&""), run.as_of);
-        let remarks = told.get(fips).into_iter().flatten().map(|remark| wrapped(remark) + "\n");
-        say(&(head + &remarks.collect::<String>() + &table(rows.get(fips).map_or(&[], Vec::as_slice))));
+        let head = format!("{gap}{name} ({fips}), data to {}{synthetic}\n", run.as_of);
+        let remarks: String = remarks.iter().map(|remark| wrapped(remark) + "\n").collect();
+        say(&(head + &remarks + &table(rows(*fips))));
     }
     Ok(())
 }
@@ -123,12 +121,7 @@ fn table(rows: &[Projection]) -> String {
     text
 }
 
-fn json(
-    fips: Fips,
-    names: &BTreeMap<Fips, &str>,
-    remarks: Option<&Vec<String>>,
-    rows: &[Projection],
-) -> serde_json::Value {
+fn json(place: &Listed, rows: &[Projection]) -> serde_json::Value {
     let row = |((kind, end), values): ((usize, Date), [f64; 5])| {
         let (target, resolution, _) = SHOWN[kind];
         let quantiles: serde_json::Map<String, serde_json::Value> =
@@ -138,16 +131,22 @@ fn json(
         })
     };
     let rows: Vec<_> = quantiles(rows).into_iter().map(row).collect();
-    serde_json::json!({ "fips": fips.to_string(), "name": names.get(&fips), "remarks": remarks, "projections": rows })
+    let Listed { fips, name, remarks } = place;
+    serde_json::json!({ "fips": fips.to_string(), "name": name, "remarks": remarks, "projections": rows })
 }
 
 /// All rows, as they are in `projections.parquet`, with the names of the places.
-fn csv(args: &Args, run: &Manifest, names: &BTreeMap<Fips, &str>, wanted: impl Fn(Fips) -> bool) -> Result<(), Error> {
+fn csv(
+    args: &Args,
+    run: &Manifest,
+    known: &BTreeMap<Fips, &Listed>,
+    wanted: impl Fn(Fips) -> bool,
+) -> Result<(), Error> {
     say("as_of,fips,name,target,resolution,horizon,target_end_date,quantile,value\n");
     let mut text = String::new();
     of_places(&args.out, wanted, |row| {
         let Projection { fips, outcome, resolution, horizon, end, quantile, value } = row;
-        let (name, as_of) = (names.get(&fips).unwrap_or(&""), run.as_of);
+        let (name, as_of) = (known.get(&fips).map_or("", |place| &place.name), run.as_of);
         let (target, resolution) = (outcome.name(), resolution.name());
         let _ = writeln!(text, "{as_of},{fips},\"{name}\",{target},{resolution},{horizon},{end},{quantile},{value}");
         if text.len() > 1 << 16 {

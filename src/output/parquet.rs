@@ -12,7 +12,7 @@ use polars::prelude::{
 };
 use polars_parquet::write::schema_to_metadata_key;
 
-use crate::error::Error;
+use crate::error::{Error, InputError};
 
 /// A writer of a file with these columns, with the compression of all our files.
 ///
@@ -70,6 +70,11 @@ pub(crate) fn pieces<'a>(
         finish(path, reader)
     };
     Ok((0..total).step_by(rows).map(piece))
+}
+
+/// The error for a table of a run that has other columns or values.
+pub(super) fn wrong(path: &Path, problem: String) -> Error {
+    InputError::new(path, problem, "run `countycast project` again").into()
 }
 
 fn reader(path: &Path) -> Result<ParquetReader<File>, Error> {

@@ -1,6 +1,5 @@
 //! Places of a run, and the blend's projections of some of them, read back.
 
-use std::collections::BTreeMap;
 use std::path::Path;
 
 use countycast_engine::{Date, Fips};
@@ -8,7 +7,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 
 use super::parquet::{self, parsed};
 use super::{BLEND, Outcome, date_of};
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::scores::{PhaseKind, Resolution};
 
 /// Rows that are read at a time.
@@ -44,9 +43,7 @@ pub fn of_places(
     mut each: impl FnMut(Projection) -> Result<(), Error>,
 ) -> Result<(), Error> {
     let path = out.join("projections.parquet");
-    let wrong = |error: polars::prelude::PolarsError| {
-        InputError::new(&path, error.to_string(), "run `countycast project` again")
-    };
+    let wrong = |error: polars::prelude::PolarsError| parquet::wrong(&path, error.to_string());
     let places = parquet::pieces(&path, &["fips"], PIECE)?;
     let rest = ["fips", "model", "target", "resolution", "horizon", "target_end_date", "quantile", "value"];
     let mut pieces = parquet::pieces(&path, &rest, PIECE)?;
@@ -65,42 +62,42 @@ pub fn of_places(
     Ok(())
 }
 
-/// Codes and names of the places of a run, in the order of the file.
+/// A place of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Listed {
+    /// Its code.
+    pub fips: Fips,
+    /// Its name, such as `Cook, IL`.
+    pub name: String,
+    /// What is to be known about it: how a place without a projection of its own is projected, and what is wrong with its last
+    /// reports.
+    pub remarks: Vec<String>,
+}
+
+/// The places of a run, in the order of the file.
 ///
 /// # Errors
 /// [`Error::Io`] where the file cannot be read, [`Error::Input`] where it has other columns.
-pub fn places(out: &Path) -> Result<Vec<(Fips, String)>, Error> {
+pub fn places(out: &Path) -> Result<Vec<Listed>, Error> {
     let path = out.join("counties.parquet");
-    let frame = parquet::read(&path)?;
-    let names = || -> PolarsResult<Vec<(Fips, String)>> {
-        let (fips, name) = (frame.column("fips")?.str()?, frame.column("name")?.str()?);
-        (0..frame.height())
-            .map(|row| Ok((parsed(fips.get(row))?, name.get(row).unwrap_or_default().to_owned())))
-            .collect()
-    };
-    names().map_err(|error| InputError::new(&path, error.to_string(), "run `countycast project` again").into())
+    listed(&parquet::read(&path)?).map_err(|error| parquet::wrong(&path, error.to_string()))
 }
 
-/// What is to be known about places of a run: how those without a projection of their own are projected, and what is wrong
-/// with their last reports.
-///
-/// # Errors
-/// As [`places`].
-pub fn remarks(out: &Path) -> Result<BTreeMap<Fips, Vec<String>>, Error> {
-    let path = out.join("counties.parquet");
-    let frame = parquet::read(&path)?;
-    let read = || -> PolarsResult<BTreeMap<Fips, Vec<String>>> {
-        let text = |name: &str| frame.column(name)?.str();
-        let (fips, phase, reason, notices) = (text("fips")?, text("phase")?, text("phase_reason")?, text("notices")?);
-        let of = |row: usize| {
-            let apart = phase.get(row) != Some(PhaseKind::Independent.name());
-            let own = reason.get(row).filter(|reason| apart && !reason.is_empty()).into_iter();
-            let notices = notices.get(row).into_iter().flat_map(|all| all.split("; ")).filter(|one| !one.is_empty());
-            Ok((parsed(fips.get(row))?, own.chain(notices).map(str::to_owned).collect()))
-        };
-        (0..frame.height()).map(of).collect()
+fn listed(frame: &DataFrame) -> PolarsResult<Vec<Listed>> {
+    let text = |name: &str| frame.column(name)?.str();
+    let (fips, name) = (text("fips")?, text("name")?);
+    let (phase, reason, notices) = (text("phase")?, text("phase_reason")?, text("notices")?);
+    let of = |row: usize| {
+        let apart = phase.get(row) != Some(PhaseKind::Independent.name());
+        let own = reason.get(row).filter(|reason| apart && !reason.is_empty()).into_iter();
+        let notices = notices.get(row).into_iter().flat_map(|all| all.split("; ")).filter(|one| !one.is_empty());
+        Ok(Listed {
+            fips: parsed(fips.get(row))?,
+            name: name.get(row).unwrap_or_default().to_owned(),
+            remarks: own.chain(notices).map(str::to_owned).collect(),
+        })
     };
-    read().map_err(|error| InputError::new(&path, error.to_string(), "run `countycast project` again").into())
+    (0..frame.height()).map(of).collect()
 }
 
 fn holds(piece: &DataFrame, wanted: &impl Fn(Fips) -> bool) -> PolarsResult<bool> {

@@ -8,7 +8,7 @@ use polars::prelude::{AnyValue, DataFrame, DataType};
 
 use super::Outcome;
 use super::parquet::{self, parsed};
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::scores::quantiles::LEVELS;
 use crate::scores::{PlaceThen, QuantileForecast, Resolution, Run};
 
@@ -26,14 +26,10 @@ pub fn read(out: &Path) -> Result<Run, Error> {
     for piece in parquet::pieces(&path, &columns, PIECE)? {
         let piece = piece?;
         as_of = as_of.or_else(|| day(&piece));
-        read_piece(&piece, &mut forecasts).map_err(|problem| wrong(&path, problem))?;
+        read_piece(&piece, &mut forecasts).map_err(|problem| parquet::wrong(&path, problem))?;
     }
-    let as_of = as_of.ok_or_else(|| wrong(&path, "there is no `as_of`".to_owned()))?;
+    let as_of = as_of.ok_or_else(|| parquet::wrong(&path, "there is no `as_of`".to_owned()))?;
     Ok(Run { as_of, forecasts, places: places(&out.join("counties.parquet"))? })
-}
-
-fn wrong(path: &Path, problem: String) -> Error {
-    InputError::new(path, problem, "run `countycast project` again").into()
 }
 
 /// Adds the weekly and span forecasts of incident counts in some rows of `projections.parquet`.
@@ -94,9 +90,7 @@ fn task(target: Option<&str>, resolution: Option<&str>) -> Result<Option<(Target
 
 fn places(path: &Path) -> Result<HashMap<Fips, PlaceThen>, Error> {
     let frame = parquet::read(path)?;
-    let fail = |error: polars::error::PolarsError| {
-        Error::from(InputError::new(path, error.to_string(), "run `countycast project` again"))
-    };
+    let fail = |error: polars::error::PolarsError| parquet::wrong(path, error.to_string());
     let text = |name: &str| frame.column(name).and_then(|c| c.str()).map_err(fail);
     let number = |name: &str| frame.column(name).and_then(|c| c.f64()).map_err(fail);
     let (fips, phase) = (text("fips")?, text("phase")?);
