@@ -53,10 +53,14 @@ pub fn build() -> &'static str {
 }
 
 fn executable() -> io::Result<String> {
-    let (mut file, mut hasher) = (File::open(std::env::current_exe()?)?, Sha256::new());
-    let mut buffer = vec![0; 1 << 16];
+    hash(File::open(std::env::current_exe()?)?)
+}
+
+/// SHA-256 of all that a reader gives.
+pub(crate) fn hash(mut reader: impl Read) -> io::Result<String> {
+    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
     loop {
-        match file.read(&mut buffer)? {
+        match reader.read(&mut buffer)? {
             0 => return Ok(hexadecimal(&hasher.finalize())),
             read => hasher.update(&buffer[..read]),
         }

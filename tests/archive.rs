@@ -168,6 +168,7 @@ fn a_kept_model_is_used_again_where_asked_for() {
     let mut packed = GzEncoder::new(fs::File::create(&kept).unwrap(), Compression::fast());
     packed.write_all(model.replacen(build, "\"build\":\"of-another-", 1).as_bytes()).unwrap();
     packed.finish().unwrap();
+    common::name_again(&folder.join("archive"), "2020-10-20", "models/as_of=2020-10-20/learner.json.gz");
     fs::remove_dir_all(folder.join("archive/models/as_of=2020-10-21")).unwrap();
     succeed(project(folder, "built", "2020-10-21", &[]));
     skipped("built", "another build of the program trained it");

@@ -1,23 +1,24 @@
 //! The table `parameters`: a row per place, engine, vector and parameter.
 
 use std::collections::HashMap;
-use std::fs::{self, File};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Parameters};
+use jiff::ToSpan;
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, Float32Chunked, Int32Chunked, IntoColumn, PolarsResult, StringChunkedBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::Archive;
+use super::{Archive, lock, part};
 use crate::error::Error;
 use crate::identity::sha256;
 use crate::output::parquet;
 use crate::pipeline::Earlier;
 
-const TABLE: &str = "parameters";
+pub(super) const TABLE: &str = "parameters";
 /// Days after which stored parameters are too old for any engine.
-const LATEST_DAYS: i32 = 7;
+const LATEST_DAYS: i64 = 7;
 
 /// Parameters by engine and place, as their vectors are read.
 type Vectors = HashMap<(String, Fips), (Vec<String>, Vec<Vec<f64>>)>;
@@ -92,29 +93,20 @@ fn frame(found: &[Found]) -> PolarsResult<DataFrame> {
 }
 
 impl Archive {
-    /// Stores the table of the engines' parameters of a day.
-    ///
-    /// # Errors
-    /// [`Error::Io`] where the file cannot be copied.
-    pub fn keep_parameters(&self, as_of: Date, table: &Path) -> Result<(), Error> {
-        let copy = |path: &Path| fs::copy(table, path).map(|_| ()).map_err(|source| Error::write(path, source));
-        self.aside(&self.part(TABLE, as_of), copy)
-    }
-
     /// The engines' parameters of the latest day before `as_of` within the preceding week, if there is one.
     ///
     /// # Errors
     /// [`Error::Io`] where its file is damaged.
     pub fn parameters_before(&self, as_of: Date) -> Result<Earlier, Error> {
-        let age = |day: &Date| (as_of - *day).get_days();
-        let days = self.days_of(TABLE);
-        let Some(day) = days.into_iter().rev().find(|day| (1..=LATEST_DAYS).contains(&age(day))) else {
+        let _lock = lock::shared(&self.root)?;
+        let mut days = (1..=LATEST_DAYS).map(|age| as_of.saturating_sub(age.days()));
+        let Some(day) = days.find(|day| self.has(*day, &part(TABLE, *day))) else {
             return Ok(Earlier::default());
         };
-        let path = self.part(TABLE, day);
-        let bytes = fs::read(&path).map_err(|source| Error::read(&path, source))?;
+        let path = self.located(day, &part(TABLE, day));
+        let bytes = self.bytes(day, &part(TABLE, day))?;
         let digest = sha256(&bytes);
-        let frame = parquet::read(&path)?;
+        let frame = parquet::from_bytes(&path, bytes)?;
         let vectors = vectors(&frame).map_err(|e| Error::read(&path, std::io::Error::other(e.to_string())))?;
         let parameters = |(key, (names, vectors))| Some((key, Parameters::new(day, names, vectors)?));
         Ok(Earlier::new(vectors.into_iter().filter_map(parameters).collect(), digest))

@@ -22,7 +22,7 @@ use miette::Diagnostic;
 
 use self::say::{line, say};
 use crate::error::Error;
-use crate::pipeline;
+use crate::{output, pipeline};
 
 /// County-level epidemic projections: new cases and deaths for every US county, state and the nation.
 #[derive(Parser)]
@@ -72,7 +72,7 @@ enum Verb {
 /// Runs the program with the process's own arguments.
 #[must_use]
 pub fn run() -> ExitCode {
-    silence_engine_panics();
+    silence_caught_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -119,11 +119,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
     u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
 }
 
-/// An engine's panic is reported with its county at the end of the run, so panic messages in between are suppressed.
-fn silence_engine_panics() {
+/// An engine's panic is reported with its county at the end of the run, and a reader's with its file, so their messages
+/// are suppressed.
+fn silence_caught_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().name() != Some(pipeline::THREAD_NAME) {
+        if std::thread::current().name() != Some(pipeline::THREAD_NAME) && !output::is_guarded() {
             usual(info);
         }
     }));

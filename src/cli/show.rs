@@ -37,7 +37,7 @@ pub(super) struct Args {
 }
 
 pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
-    let run = Manifest::read(&args.out)?;
+    let run = Manifest::read_with(&args.out, &["projections.parquet", "counties.parquet"])?;
     let known = places(&args.out)?;
     let mut wanted: Vec<Fips> = Vec::new();
     for text in &args.places {

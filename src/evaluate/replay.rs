@@ -84,11 +84,13 @@ pub(super) fn runs(
 /// Projects a day, unless `reuse` is allowed and its folder has a run of the same identity.
 fn run(sources: &Sources, request: &project::Request, reuse: bool, monitor: &dyn Monitor) -> Result<Found, Error> {
     let day = Day::read(sources, request, monitor)?;
-    // A folder without a readable manifest has no run to reuse.
-    if reuse && Manifest::read(&request.out).is_ok_and(|manifest| manifest.identity == day.identity()) {
+    // A folder without a readable manifest, or with other files than it names, has no run to reuse.
+    let found = Manifest::read_with(&request.out, &["projections.parquet", "counties.parquet"]);
+    if reuse && found.is_ok_and(|manifest| manifest.identity == day.identity()) {
         return Ok(Found::Folder(request.out.clone()));
     }
-    project::run(sources, day, Forecasts::Scored, monitor).map(|(_, run)| Found::Memory(run))
+    project::run(project::reserve(request)?, sources, day, Forecasts::Scored, monitor)
+        .map(|(_, run)| Found::Memory(run))
 }
 
 fn one_day(request: &Request, as_of: Date) -> project::Request {

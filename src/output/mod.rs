@@ -4,22 +4,33 @@ mod aside;
 pub mod capacity;
 pub mod care;
 pub mod counties;
+pub(crate) mod disk;
+mod guard;
 pub mod hub;
+mod lock;
 mod outcome;
 pub(crate) mod parquet;
 pub mod places;
 pub mod projections;
 mod read;
+pub(crate) mod regular;
 pub mod run;
 mod staging;
+mod target;
+mod written;
 
 pub(crate) use aside::aside;
+pub(crate) use guard::is_guarded;
 pub use outcome::Outcome;
 pub use projections::BLEND;
 pub(crate) use projections::{date_of, days_since_epoch};
 pub use read::read;
-pub use staging::Staging;
+pub use staging::{Layout, Staging};
+pub(crate) use target::apart;
+pub use written::Written;
 
-/// Everything that a run writes to its output folder.
-pub const FILES: [&str; 6] =
-    ["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet", "hub", "run.json"];
+/// Everything that a run writes to its output folder. Hub files of other days stay: a hub collects them.
+pub const LAYOUT: Layout = Layout {
+    names: &["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet", "hub", "run.json"],
+    kept: &["hub"],
+};

@@ -2,9 +2,11 @@
 
 use std::fmt::{Display, Write};
 use std::fs::File;
+use std::io::Cursor;
 use std::path::Path;
 use std::str::FromStr;
 
+use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::{
     Column, CompatLevel, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
@@ -12,6 +14,8 @@ use polars::prelude::{
 };
 use polars_parquet::write::schema_to_metadata_key;
 
+use super::guard::guarded;
+use super::regular;
 use crate::error::{Error, InputError};
 
 /// A writer of a file with these columns, with the compression of all our files.
@@ -50,6 +54,11 @@ pub(crate) fn read(path: &Path) -> Result<DataFrame, Error> {
     finish(path, reader(path)?)
 }
 
+/// Reads a table from the bytes of its file.
+pub(crate) fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<DataFrame, Error> {
+    finish(path, ParquetReader::new(Cursor::new(bytes)))
+}
+
 /// The value that a cell of text names.
 pub(crate) fn parsed<T: FromStr<Err: Display>>(cell: Option<&str>) -> PolarsResult<T> {
     let text = cell.ok_or_else(|| PolarsError::ComputeError("a value is missing".into()))?;
@@ -63,7 +72,8 @@ pub(crate) fn pieces<'a>(
     columns: &[&str],
     rows: usize,
 ) -> Result<impl Iterator<Item = Result<DataFrame, Error>> + 'a, Error> {
-    let total = reader(path)?.num_rows().map_err(|error| read_error(path, error))?;
+    let mut counted = reader(path)?;
+    let total = guarded(path, move || counted.num_rows().map_err(|error| read_error(path, error)))?;
     let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
     let piece = move |start| {
         let reader = reader(path)?.with_columns(Some(columns.clone())).with_slice(Some((start, rows)));
@@ -78,11 +88,11 @@ pub(super) fn wrong(path: &Path, problem: String) -> Error {
 }
 
 fn reader(path: &Path) -> Result<ParquetReader<File>, Error> {
-    Ok(ParquetReader::new(File::open(path).map_err(|source| Error::read(path, source))?))
+    Ok(ParquetReader::new(regular::open(path).map_err(|source| Error::read(path, source))?))
 }
 
-fn finish(path: &Path, reader: ParquetReader<File>) -> Result<DataFrame, Error> {
-    reader.finish().map_err(|error| read_error(path, error))
+fn finish<R: MmapBytesReader>(path: &Path, reader: ParquetReader<R>) -> Result<DataFrame, Error> {
+    guarded(path, || reader.finish().map_err(|error| read_error(path, error)))
 }
 
 fn read_error(path: &Path, error: PolarsError) -> Error {

@@ -8,12 +8,17 @@ use std::{fs, io};
 use countycast_engine::{Covariate, Date, Target};
 use serde::{Deserialize, Serialize};
 
+use super::{Written, regular};
 use crate::error::{Error, InputError};
 use crate::identity::Identity;
 use crate::pipeline::Moved;
 
 /// Name of the manifest in a run's folder.
 pub const FILE: &str = "run.json";
+/// Most bytes of a manifest: 64 MiB.
+const MOST_BYTES: u64 = 64 << 20;
+/// What to do about a folder that is not as a run wrote it.
+const REMEDY: &str = "run `countycast project` again";
 
 /// The manifest of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -71,6 +76,8 @@ pub struct Manifest {
     pub coherence: Vec<Moved>,
     /// Models of many places: what they were trained on.
     pub models: Vec<ModelRow>,
+    /// The other files of the result, by which a damaged or mixed folder is known. In an archive, those of the day.
+    pub files: Vec<Written>,
 }
 
 impl Manifest {
@@ -80,7 +87,7 @@ impl Manifest {
     /// [`Error::Request`] if there is none, [`Error::Input`] for one of a version whose manifests have other fields.
     pub fn read(out: &Path) -> Result<Self, Error> {
         let path = out.join(FILE);
-        let text = fs::read(&path).map_err(|source| match source.kind() {
+        let text = regular::bytes(&path, MOST_BYTES).map_err(|source| match source.kind() {
             io::ErrorKind::NotFound => Error::Request {
                 message: format!("{} holds no finished run: there is no {FILE}", out.display()),
                 remedy: format!("make one with `countycast project --out {}`", out.display()),
@@ -91,6 +98,21 @@ impl Manifest {
             let remedy = "run `countycast project` again with this version";
             InputError::new(&path, unreadable(&text, &error), remedy).into()
         })
+    }
+
+    /// Reads the manifest of a run, and refuses a folder of which these files are not the run's.
+    ///
+    /// # Errors
+    /// As [`Manifest::read`]; and [`Error::Input`] for a file that is missing, damaged or of another run.
+    pub fn read_with(out: &Path, files: &[&str]) -> Result<Self, Error> {
+        let manifest = Self::read(out)?;
+        for name in files {
+            match manifest.files.iter().find(|file| file.path == *name) {
+                Some(file) => file.check(out, REMEDY)?,
+                None => return Err(InputError::new(out.join(name), format!("{FILE} does not name it"), REMEDY).into()),
+            }
+        }
+        Ok(manifest)
     }
 
     /// Writes the file.
@@ -271,6 +293,7 @@ mod tests {
             fallback_coefficients: coefficients.clone(),
             fallback_drift: Some(Drift { since: as_of, changes: coefficients }),
             coherence: vec![Moved { fips: iowa, target: Target::Deaths, own: 1.5, summed: None, scale: Some(1.0) }],
+            files: vec![Written { path: "counties.parquet".to_owned(), bytes: 3, sha256: "5d".to_owned() }],
             models: vec![ModelRow {
                 engine: model,
                 trained_as_of: as_of,

@@ -1,78 +1,105 @@
 //! Output is staged and put in place as a whole.
 //!
-//! A run writes into a folder beside the output folder. Completed groups stay there if the run is killed, and the same
-//! command resumes from them. At the end the two folders are swapped in one step of the file system: a reader sees the
+//! A run writes into a folder beside the output folder. What is complete stays there if the run is killed, and the same
+//! command resumes from it. At the end the two folders are swapped in one step of the file system: a reader sees the
 //! complete old result or the complete new one.
 
-use std::fs::{self, File, TryLockError};
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
+use super::disk;
+use super::lock::Lock;
+use super::target::{self, request};
+use super::written::Written;
 use crate::error::Error;
 
+/// What a folder of results holds.
+#[derive(Debug, Clone, Copy)]
+pub struct Layout {
+    /// Names of all files and folders of a result: a folder with any other is not replaced.
+    pub names: &'static [&'static str],
+    /// Folders whose earlier files stay where the new result has none of their name.
+    pub kept: &'static [&'static str],
+}
+
 /// The folder that becomes the output folder.
+#[derive(Debug)]
 pub struct Staging {
     out: PathBuf,
     folder: PathBuf,
-    /// A lock held for the duration of the run; the system releases it when the process ends, however it ends.
-    _lock: File,
+    layout: Layout,
+    /// Finished files, by name.
+    written: Mutex<BTreeMap<String, Written>>,
+    /// Held for the duration of the run.
+    _lock: Lock,
 }
 
 impl Staging {
-    /// Opens the folder beside `out` and keeps the files that a run with the same `key` left there. `ours` are the
-    /// names of all files and folders of a result.
+    /// Reserves `out` for this run: tests it before any work is done, and locks other runs out.
     ///
     /// # Errors
-    /// [`Error::Request`] if `out` contains other files or another run is writing to it; [`Error::Io`] where the folder
-    /// cannot be created.
-    pub fn open(out: &Path, key: &str, ours: &[&str]) -> Result<Self, Error> {
-        let staging = Self::lock(out, ours)?;
-        if fs::read_to_string(staging.key()).ok().as_deref() != Some(key) {
-            staging.begin(key)?;
-        }
-        Ok(staging)
-    }
-
-    /// Opens the folder beside `out` for a result that is quick to produce: files of a killed run are discarded.
-    ///
-    /// # Errors
-    /// As [`Staging::open`].
-    pub fn fresh(out: &Path, ours: &[&str]) -> Result<Self, Error> {
-        let staging = Self::lock(out, ours)?;
-        staging.begin("")?;
-        Ok(staging)
-    }
-
-    fn lock(out: &Path, ours: &[&str]) -> Result<Self, Error> {
-        let out = std::path::absolute(out).map_err(|source| Error::write(out, source))?;
+    /// [`Error::Request`] if `out` cannot be replaced as a whole (a mount point, the current folder), contains other
+    /// files, or another run is writing to it; [`Error::Io`] where nothing can be written beside it.
+    pub fn reserve(out: &Path, layout: Layout) -> Result<Self, Error> {
+        let out = target::real(out)?;
         let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
             return Err(request(format!("{} is not a folder to write to", out.display()), "name a new folder"));
         };
-        refuse_foreign(&out, ours)?;
+        target::refuse(&out, layout.names)?;
         let aside = |suffix: &str| parent.join(format!(".{}.{suffix}", name.to_string_lossy()));
         let (folder, lock) = (aside("partial"), aside("lock"));
-        fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
-        let file = File::create(&lock).map_err(|source| Error::write(&lock, source))?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let message = format!("another run is writing to {}", out.display());
-                return Err(request(message, "wait for it, or name another folder"));
-            }
-            Err(TryLockError::Error(source)) => return Err(Error::write(&lock, source)),
-        }
-        Ok(Self { out, folder, _lock: file })
+        let Some(lock) = Lock::take(&lock).map_err(|source| Error::write(&lock, source))? else {
+            let message = format!("another run is writing to {}", out.display());
+            return Err(request(message, "wait for it, or name another folder"));
+        };
+        Ok(Self { out, folder, layout, written: Mutex::default(), _lock: lock })
+    }
+
+    /// Begins, with the files that a run with the same `key` left, if one was killed.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be created.
+    pub fn resume(&self, key: &str) -> Result<(), Error> {
+        if self.left_by().as_deref() == Some(key) && self.parts().is_dir() { Ok(()) } else { self.begin(key) }
+    }
+
+    /// Begins a result that is quick to produce: files of a killed run are discarded.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where the folder cannot be created.
+    pub fn fresh(&self) -> Result<(), Error> {
+        self.begin("")
+    }
+
+    /// Key of the run whose files lie in the folder, if one was killed.
+    #[must_use]
+    pub fn left_by(&self) -> Option<String> {
+        fs::read_to_string(self.key()).ok()
     }
 
     fn begin(&self, key: &str) -> Result<(), Error> {
-        self.clear()?;
+        disk::remove(&self.folder).map_err(|source| Error::write(&self.folder, source))?;
         let (parts, file) = (self.parts(), self.key());
         fs::create_dir_all(&parts).map_err(|source| Error::write(&parts, source))?;
         fs::write(&file, key).map_err(|source| Error::write(&file, source))
     }
 
-    /// Key of the current run.
     fn key(&self) -> PathBuf {
-        self.folder.join("key")
+        self.folder.join(".key")
+    }
+
+    /// The output folder, with the earlier result until the end.
+    #[must_use]
+    pub fn out(&self) -> &Path {
+        &self.out
+    }
+
+    /// The folder that is written until the end.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        &self.folder
     }
 
     /// Folder of the groups' parts until the end.
@@ -95,7 +122,7 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] where the folder cannot be created.
     pub fn begin_file(&self, name: &str) -> Result<PathBuf, Error> {
-        let aside = self.folder.join(name).with_extension("unfinished");
+        let aside = unfinished(&self.folder.join(name));
         if let Some(parent) = aside.parent() {
             fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
         }
@@ -108,81 +135,139 @@ impl Staging {
     /// [`Error::Io`] where it cannot be written out or renamed.
     pub fn finish_file(&self, name: &str) -> Result<PathBuf, Error> {
         let path = self.folder.join(name);
-        let aside = path.with_extension("unfinished");
-        let synced = File::open(&aside).and_then(|file| file.sync_all());
-        synced.and_then(|()| fs::rename(&aside, &path)).map_err(|source| Error::write(&path, source))?;
+        let fail = |source| Error::write(&path, source);
+        let written = Written::of(&unfinished(&path), name.to_owned()).map_err(fail)?;
+        fs::rename(unfinished(&path), &path).map_err(fail)?;
+        self.written.lock().unwrap_or_else(PoisonError::into_inner).insert(name.to_owned(), written);
         Ok(path)
     }
 
-    /// Replaces the last result with this one.
+    /// The files of the result that this run has finished, by name.
+    #[must_use]
+    pub fn written(&self) -> Vec<Written> {
+        let written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        written.values().filter(|file| !file.path.starts_with("parts/")).cloned().collect()
+    }
+
+    /// Takes a folder of the earlier result over into this one, unless a killed run has left its own.
     ///
-    /// Hub files of other days are kept: a hub collects them.
+    /// # Errors
+    /// [`Error::Io`] where its files cannot be linked or copied.
+    pub fn take_over(&self, name: &str) -> Result<(), Error> {
+        let (old, new) = (self.out.join(name), self.folder.join(name));
+        if new.is_dir() || !old.is_dir() {
+            return Ok(());
+        }
+        // A folder of which a killed run had taken a part would pass for the whole.
+        let part = unfinished(&new);
+        let taken = disk::remove(&part).and_then(|()| disk::keep(&old, &part)).and_then(|()| fs::rename(&part, &new));
+        taken.map_err(|source| Error::write(&new, source))
+    }
+
+    /// Replaces the last result with this one; what the layout keeps of it stays.
     ///
     /// # Errors
     /// [`Error::Io`] if the folders cannot be swapped; the last result is then untouched.
     pub fn commit(self) -> Result<PathBuf, Error> {
         let fail = |source| Error::write(&self.out, source);
-        for name in ["key", "parts"] {
-            let path = self.folder.join(name);
-            let removed = if path.is_dir() { fs::remove_dir_all(&path) } else { fs::remove_file(&path) };
-            removed.map_err(|source| Error::write(&path, source))?;
+        for path in [self.key(), self.parts()] {
+            disk::remove(&path).map_err(|source| Error::write(&path, source))?;
         }
+        for name in self.layout.kept {
+            disk::keep(&self.out.join(name), &self.folder.join(name)).map_err(fail)?;
+        }
+        disk::sync_all(&self.folder).map_err(fail)?;
         if self.out.exists() {
-            keep_hub_files(&self.out, &self.folder).map_err(fail)?;
             let here = rustix::fs::CWD;
             let exchange = rustix::fs::RenameFlags::EXCHANGE;
             rustix::fs::renameat_with(here, &self.folder, here, &self.out, exchange).map_err(|e| fail(e.into()))?;
-            self.clear()?;
         } else {
             fs::rename(&self.folder, &self.out).map_err(fail)?;
         }
+        // The result is in place: what fails from here on is no failure of the run. What remains of the earlier result
+        // has no key, so that the next run removes it.
+        let _ = self.out.parent().map(disk::sync);
+        let _ = disk::remove(&self.folder);
         Ok(self.out)
     }
+}
 
-    fn clear(&self) -> Result<(), Error> {
-        match fs::remove_dir_all(&self.folder) {
-            Err(source) if source.kind() != std::io::ErrorKind::NotFound => Err(Error::write(&self.folder, source)),
-            _ => Ok(()),
+/// The name of a file until it is finished.
+fn unfinished(path: &Path) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(".unfinished");
+    name.into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LAYOUT: Layout = Layout { names: &["a", "hub"], kept: &["hub"] };
+
+    fn names(folder: &Path) -> Vec<String> {
+        let mut names: Vec<String> =
+            fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    fn put(staging: &Staging, name: &str, text: &str) {
+        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source))).unwrap();
+    }
+
+    #[test]
+    fn a_result_is_replaced_as_a_whole_and_nothing_stays_beside_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        for (text, name) in [("one", "hub/one.csv"), ("two", "hub/two.csv")] {
+            let staging = Staging::reserve(&out, LAYOUT).unwrap();
+            staging.fresh().unwrap();
+            put(&staging, "a", text);
+            put(&staging, name, text);
+            put(&staging, "parts/1", "");
+            assert_eq!(staging.written().iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a", name]);
+            staging.commit().unwrap();
+            assert_eq!(fs::read_to_string(out.join("a")).unwrap(), text);
+            assert_eq!(names(folder.path()), ["out"]);
         }
+        assert_eq!(names(&out.join("hub")), ["one.csv", "two.csv"]);
     }
-}
 
-fn request(message: String, remedy: &str) -> Error {
-    Error::Request { message, remedy: remedy.to_owned() }
-}
-
-/// The folder is replaced as a whole, so it must contain only an earlier result.
-fn refuse_foreign(out: &Path, ours: &[&str]) -> Result<(), Error> {
-    if out.is_file() {
-        return Err(request(format!("{} is a file", out.display()), "name a folder"));
+    #[test]
+    fn what_a_killed_run_left_is_resumed_by_the_same_and_heals_if_it_is_damaged() {
+        let folder = tempfile::tempdir().unwrap();
+        let (out, partial) = (folder.path().join("out"), folder.path().join(".out.partial"));
+        let begin = |key: &str| {
+            let staging = Staging::reserve(&out, LAYOUT).unwrap();
+            staging.resume(key).unwrap();
+            staging
+        };
+        put(&begin("one"), "a", "of one");
+        assert!(begin("one").folder().join("a").exists());
+        assert!(!begin("two").folder().join("a").exists());
+        // A file in place of a folder, and a folder in place of a file.
+        fs::remove_dir_all(&partial).unwrap();
+        fs::write(&partial, "").unwrap();
+        begin("two");
+        fs::remove_file(partial.join(".key")).unwrap();
+        fs::create_dir(partial.join(".key")).unwrap();
+        begin("two");
+        fs::remove_dir(partial.join("parts")).unwrap();
+        put(&begin("two"), "a", "whole");
     }
-    let Ok(entries) = fs::read_dir(out) else { return Ok(()) };
-    for entry in entries.flatten() {
-        let name = entry.file_name().to_string_lossy().into_owned();
-        if !ours.contains(&name.as_str()) {
-            let message = format!("the folder {} holds `{name}`, which countycast did not write", out.display());
-            return Err(request(message, "name a new folder, or one that an earlier run wrote"));
-        }
-    }
-    Ok(())
-}
 
-fn keep_hub_files(old: &Path, new: &Path) -> std::io::Result<()> {
-    keep(&old.join("hub"), &new.join("hub"))
-}
-
-/// Links the files of a folder, and of those in it, that the new one lacks.
-fn keep(old: &Path, new: &Path) -> std::io::Result<()> {
-    let Ok(entries) = fs::read_dir(old) else { return Ok(()) };
-    fs::create_dir_all(new)?;
-    for entry in entries {
-        let entry = entry?;
-        let kept = new.join(entry.file_name());
-        if entry.file_type()?.is_dir() {
-            keep(&entry.path(), &kept)?;
-        } else if !kept.exists() {
-            fs::hard_link(entry.path(), kept)?;
-        }
+    #[test]
+    fn the_folder_behind_a_link_is_replaced() {
+        let folder = tempfile::tempdir().unwrap();
+        let link = folder.path().join("link");
+        fs::create_dir(folder.path().join("disk")).unwrap();
+        std::os::unix::fs::symlink("disk", &link).unwrap();
+        let staging = Staging::reserve(&link, LAYOUT).unwrap();
+        staging.fresh().unwrap();
+        put(&staging, "a", "new");
+        staging.commit().unwrap();
+        assert!(link.is_symlink());
+        assert_eq!(fs::read_to_string(folder.path().join("disk/a")).unwrap(), "new");
     }
-    Ok(())
 }

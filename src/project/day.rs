@@ -41,9 +41,6 @@ pub(crate) struct Day<'a> {
     watch: Stopwatch,
 }
 
-/// Name of the training data of the engines' models, stored beside the parts until the end.
-const MODELS: &str = "models";
-
 impl<'a> Day<'a> {
     /// Takes the day's panel from the sources, and checks the request against it.
     pub(crate) fn read(sources: &Sources, request: &'a Request, monitor: &dyn Monitor) -> Result<Self, Error> {
@@ -70,9 +67,10 @@ impl<'a> Day<'a> {
         identity(self.request, &self.panel)
     }
 
-    /// Projects the day into its folder, with the lessons from an archive, if there is one.
+    /// Projects the day into its reserved folder, with the lessons from an archive, if there is one.
     pub(super) fn project(
         self,
+        staging: Staging,
         lessons: Option<Lessons>,
         wanted: Forecasts,
         monitor: &dyn Monitor,
@@ -88,11 +86,11 @@ impl<'a> Day<'a> {
             watch.lap("archive");
         }
         let engines = names(&plan);
-        let staging = Staging::open(&request.out, &key(&identity(request, &panel), &plan, &recalled), &output::FILES)?;
+        staging.resume(&key(&identity(request, &panel), &plan, &recalled))?;
         let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
         watch.lap("shares");
         let groups = batch.groups();
-        let done = files::finished(&staging, &groups)?;
+        let done = files::finished(&staging, &groups);
         if done.len() < groups.len() {
             let cache = Cache::of(request, &panel);
             if let Some(cache) = &cache {
@@ -107,7 +105,7 @@ impl<'a> Day<'a> {
                     cache.keep(engine);
                 }
             })?;
-            part::write(&staging, MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
+            part::write(&staging, part::MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
         }
         watch.lap("train");
         let (archived, scored) = (lessons.is_some(), lessons.is_some() || wanted == Forecasts::Scored);
@@ -120,21 +118,21 @@ impl<'a> Day<'a> {
         let needs = threads.install(|| tables(&staging, &panel, &mut rest, &engines, request))?;
         watch.lap("write");
         let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
-        manifest.models = part::read(&staging, MODELS)?.unwrap_or_default();
+        manifest.models = part::read(&staging, part::MODELS).unwrap_or_default();
         manifest.notices.extend(recalled.skipped.iter().cloned());
         if let Some(lessons) = &lessons {
             lessons.report(&mut manifest);
         }
+        manifest.files = staging.written();
         staging.write(run::FILE, |path| manifest.write(path))?;
-        if let (Some(lessons), Some(table)) = (&lessons, &rest.parameters) {
-            lessons.keep_parameters(request, panel.as_of(), table)?;
+        let parameters = rest.parameters.take();
+        let (run, rows) = rest.run(panel.as_of());
+        // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
+        if let Some(lessons) = &lessons {
+            let models = || recalled.trained(batch.engines(), panel.as_of(), &request.config);
+            lessons.keep(&run, request, &panel, &manifest, parameters.as_deref(), models)?;
         }
         let out = staging.commit()?;
-        let (run, rows) = rest.run(panel.as_of());
-        if let Some(lessons) = &lessons {
-            let models = || recalled.keep(&lessons.archive, batch.engines(), panel.as_of(), &request.config);
-            lessons.keep(&run, request, &panel, &manifest, models)?;
-        }
         Ok((Done { out, manifest, rows, capacity: needs, resumed: done.len() }, run))
     }
 

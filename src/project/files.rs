@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::projections::{self, Table};
+use crate::output::run::ModelRow;
 use crate::output::{Staging, hub};
 use crate::panel::Panel;
 use crate::pipeline::{Group, Moved, Summary};
@@ -86,12 +87,13 @@ impl Rest {
     }
 }
 
-/// Regions' blends of the groups completed by an interrupted run.
-pub(super) fn finished(staging: &Staging, groups: &[Fips]) -> Result<BTreeMap<Fips, Option<Forecast>>, Error> {
-    let region = |&group: &Fips| -> Result<_, Error> {
-        Ok(part::read::<Part>(staging, &part::name(group))?.map(|part| (group, part.region())))
-    };
-    groups.iter().filter_map(|group| region(group).transpose()).collect()
+/// Regions' blends of the groups completed by an interrupted run. None if what it had trained on is not known any more.
+pub(super) fn finished(staging: &Staging, groups: &[Fips]) -> BTreeMap<Fips, Option<Forecast>> {
+    if part::read::<Vec<ModelRow>>(staging, part::MODELS).is_none() {
+        return BTreeMap::new();
+    }
+    let region = |&group: &Fips| Some((group, part::read::<Part>(staging, &part::name(group))?.region()));
+    groups.iter().filter_map(region).collect()
 }
 
 impl<'a> Files<'a> {
@@ -136,10 +138,12 @@ impl<'a> Files<'a> {
 
     /// Writes a group completed by an interrupted run.
     fn take_over(&mut self, group: Fips) -> Result<(), Error> {
-        match part::read(self.staging, &part::name(group))? {
-            Some(part) => self.write(part),
-            None => Ok(()),
-        }
+        let name = part::name(group);
+        let part = part::read(self.staging, &name).ok_or_else(|| {
+            let gone = std::io::Error::other("it was whole when the run began and is not any more");
+            Error::read(&self.staging.parts().join(&name), gone)
+        })?;
+        self.write(part)
     }
 
     fn write(&mut self, part: Part) -> Result<(), Error> {

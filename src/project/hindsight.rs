@@ -5,9 +5,9 @@ use std::path::Path;
 use countycast_engine::Date;
 use jiff::ToSpan;
 
-use super::lessons::{Lessons, nearest};
+use super::lessons::{Lessons, is_whole, nearest, oldest};
 use super::{Day, Request, side_by_side};
-use crate::archive::Archive;
+use crate::archive::{Archive, Entry};
 use crate::error::Error;
 use crate::panel::{self, Panel, Sources};
 use crate::pipeline::Monitor;
@@ -23,11 +23,17 @@ pub(super) fn learn(
     panel: &Panel,
     monitor: &dyn Monitor,
 ) -> Result<Lessons, Error> {
-    let (archive, settings) = (Archive::open(root)?, &request.config.blend);
+    let archive = if is_whole(request) { Archive::open(root)? } else { Archive::existing(root) };
+    let settings = &request.config.blend;
     let as_of = panel.as_of();
-    let (known, first) = (archive.days(), panel.first_day().saturating_add(LEAST_DAYS.days()));
+    let first = panel.first_day().saturating_add(LEAST_DAYS.days());
+    let known = archive.days_since(oldest(as_of, settings.hindcast_weeks))?;
     let weekly = (1..=i64::from(settings.hindcast_weeks)).rev().map(|weeks| as_of.saturating_sub((7 * weeks).days()));
     let hindcasts: Vec<Date> = weekly.filter(|day| *day >= first && nearest(&known, *day).is_none()).collect();
+    if !hindcasts.is_empty() {
+        // Before the work of hours: it may not be writable.
+        Archive::open(root)?;
+    }
     side_by_side(
         &hindcasts,
         request.jobs,
@@ -36,7 +42,7 @@ pub(super) fn learn(
         |day, jobs, monitor| hindcast(&archive, sources, &Request { jobs, ..request.clone() }, *day, monitor),
         |_, ()| Ok(()),
     )?;
-    Ok(Lessons::new(archive, hindcasts, settings, panel))
+    Lessons::new(archive, hindcasts, settings, panel)
 }
 
 /// Makes a hindcast of a past day for all places, with the files cut or read as of that day, and stores the result.
@@ -62,5 +68,13 @@ fn hindcast(
         read => read?,
     };
     let (run, panel, manifest) = day.in_memory(monitor)?;
-    archive.keep(&run, &panel, &[], &manifest)
+    archive.keep(&Entry {
+        run: &run,
+        panel: &panel,
+        manifest: &manifest,
+        past: &[],
+        weights: None,
+        parameters: None,
+        models: &[],
+    })
 }

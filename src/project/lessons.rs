@@ -7,7 +7,7 @@ use countycast_engine::{Covariate, Date};
 use jiff::ToSpan;
 
 use super::Request;
-use crate::archive::{Archive, Coefficients};
+use crate::archive::{Archive, Coefficients, Entry, Trained};
 use crate::blend::{self, Learned};
 use crate::error::Error;
 use crate::observed;
@@ -42,31 +42,52 @@ pub(crate) struct Taught {
 }
 
 /// Learns from the archived runs of the weeks before the panel's last day.
-pub(crate) fn taught(archive: &Archive, settings: &blend::Settings, panel: &Panel) -> Taught {
-    let (days, as_of) = (archive.days(), panel.as_of());
+///
+/// # Errors
+/// [`Error::Request`] where another run does not let go of the archive.
+pub(crate) fn taught(archive: &Archive, settings: &blend::Settings, panel: &Panel) -> Result<Taught, Error> {
+    let as_of = panel.as_of();
+    let first = oldest(as_of, settings.window_weeks);
+    let days = archive.days_since(first)?;
     let wanted = (1..=i64::from(settings.window_weeks)).rev();
     let wanted: Vec<Date> =
         wanted.filter_map(|weeks| nearest(&days, as_of.saturating_sub((7 * weeks).days()))).collect();
     let mut past = archive.read(&wanted);
+    let incomplete = archive.incomplete_since(first).into_iter().filter(|day| *day < as_of);
+    past.damaged.extend(incomplete.map(|day| format!("archive: skipped {day}: the day is not complete")));
     let earlier = archive.parameters_before(as_of).unwrap_or_else(|error| {
         past.damaged.push(format!("archive: skipped {error}"));
         Earlier::default()
     });
     let learned = Learned::from(&past.runs, &observed::truth(panel), as_of, settings);
-    Taught { past: past.runs.iter().map(|run| run.as_of).collect(), damaged: past.damaged, learned, earlier }
+    let days = past.runs.iter().map(|run| run.as_of).collect();
+    Ok(Taught { past: days, damaged: past.damaged, learned, earlier })
+}
+
+/// Distance in days within which an archived day stands for one that is wanted.
+const NEAR: i32 = 3;
+
+/// The oldest day that can stand for one of the last `weeks` weeks.
+pub(super) fn oldest(as_of: Date, weeks: impl Into<i64>) -> Date {
+    as_of.saturating_sub((7 * weeks.into() + i64::from(NEAR)).days())
 }
 
 /// The archived day nearest to `day`, if one is within three days of it: one run per week is used.
 pub(super) fn nearest(days: &[Date], day: Date) -> Option<Date> {
     let distance = |other: &Date| day.until(*other).map_or(i32::MAX, |span| span.get_days().abs());
-    days.iter().copied().min_by_key(distance).filter(|other| distance(other) <= 3)
+    days.iter().copied().min_by_key(distance).filter(|other| distance(other) <= NEAR)
 }
 
 impl Lessons {
     /// Learns from the archive, which now has these hindcasts.
-    pub(super) fn new(archive: Archive, hindcasts: Vec<Date>, settings: &blend::Settings, panel: &Panel) -> Self {
-        let Taught { past, damaged, learned, earlier } = taught(&archive, settings, panel);
-        Self { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) }
+    pub(super) fn new(
+        archive: Archive,
+        hindcasts: Vec<Date>,
+        settings: &blend::Settings,
+        panel: &Panel,
+    ) -> Result<Self, Error> {
+        let Taught { past, damaged, learned, earlier } = taught(&archive, settings, panel)?;
+        Ok(Self { archive, past, damaged, hindcasts, learned: Arc::new(learned), earlier: Arc::new(earlier) })
     }
 
     /// Adds what was learned to the run report.
@@ -109,31 +130,27 @@ impl Lessons {
         self.learned.rows().map(row).collect()
     }
 
-    /// Adds the engines' parameters from a run of all places.
-    pub(super) fn keep_parameters(&self, request: &Request, as_of: Date, table: &Path) -> Result<(), Error> {
-        if is_whole(request) { self.archive.keep_parameters(as_of, table) } else { Ok(()) }
-    }
-
-    /// Adds a run of all places to the archive; a run of a selection would replace a complete one. `keep_models` adds
-    /// the trained models.
+    /// Adds a run of all places to the archive; a run of a selection would replace a complete one. `models` are those that
+    /// it trained.
     pub(super) fn keep(
         &self,
         run: &Run,
         request: &Request,
         panel: &Panel,
         manifest: &Manifest,
-        keep_models: impl FnOnce() -> Result<(), Error>,
+        parameters: Option<&Path>,
+        models: impl FnOnce() -> Vec<(Trained, Vec<u8>)>,
     ) -> Result<(), Error> {
         if !is_whole(request) {
             return Ok(());
         }
-        self.archive.keep(run, panel, &self.past, manifest)?;
-        self.archive.keep_weights(panel.as_of(), &self.weights())?;
-        keep_models()
+        let (weights, models) = (self.weights(), models());
+        let (past, weights, models) = (&self.past[..], Some(&weights[..]), &models[..]);
+        self.archive.keep(&Entry { run, panel, manifest, past, weights, parameters, models })
     }
 }
 
 /// Whether all places are projected.
-fn is_whole(request: &Request) -> bool {
+pub(super) fn is_whole(request: &Request) -> bool {
     request.states.is_empty() && request.fips.is_empty()
 }

@@ -72,6 +72,7 @@ pub(super) fn manifest(
         fallback_coefficients: shares.coefficients().map(|c| (c.determinant, [c.cases, c.deaths])).collect(),
         fallback_drift: None,
         models: Vec::new(),
+        files: Vec::new(),
         coherence: rest.moved.clone(),
     }
 }

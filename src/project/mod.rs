@@ -22,14 +22,17 @@ use countycast_engine::{Horizon, Level};
 pub(crate) use self::day::{Day, Forecasts};
 pub(crate) use self::days::side_by_side;
 pub use self::in_memory::in_memory;
+use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
+use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::run::Manifest;
+use crate::output::{LAYOUT, Staging, apart};
 use crate::panel::{self, Sources};
 use crate::pipeline::{self, Coupling, Earlier, Monitor, Plan, Schools};
 use crate::scores::{PhaseKind, Run};
@@ -80,13 +83,27 @@ pub struct Done {
 /// [`Error`] for data, settings or a request that cannot be used, for files that cannot be written, and when the
 /// monitor asks to stop.
 pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
+    let staging = reserve(request)?;
     let sources = Sources::open(&request.panel.data, &request.config.panel)?;
-    let (done, _) = run(&sources, Day::read(&sources, request, monitor)?, Forecasts::Written, monitor)?;
+    let (done, _) = run(staging, &sources, Day::read(&sources, request, monitor)?, Forecasts::Written, monitor)?;
     Ok(done)
 }
 
-/// Projects a day into its folder, learning from the archive first if there is one.
+/// Tests before any work that the folders of a request can be written, and reserves the output folder.
+pub(crate) fn reserve(request: &Request) -> Result<Staging, Error> {
+    let Request { out, archive, models, .. } = request;
+    let others = [(archive, "--archive"), (models, "--models"), (&Some(request.panel.data.clone()), "--data")];
+    for (folder, name) in others {
+        folder.as_deref().map_or(Ok(()), |folder| apart((folder, name), (out, "--out")))?;
+    }
+    let staging = Staging::reserve(out, LAYOUT)?;
+    archive.as_deref().filter(|_| is_whole(request)).map(Archive::test).transpose()?;
+    Ok(staging)
+}
+
+/// Projects a day into its reserved folder, learning from the archive first if there is one.
 pub(crate) fn run(
+    staging: Staging,
     sources: &Sources,
     day: Day<'_>,
     wanted: Forecasts,
@@ -94,7 +111,7 @@ pub(crate) fn run(
 ) -> Result<(Done, Run), Error> {
     let learn = |root| hindsight::learn(root, sources, day.request(), day.panel(), monitor);
     let lessons = day.request().archive.as_deref().map(learn).transpose()?;
-    day.project(lessons, wanted, monitor)
+    day.project(staging, lessons, wanted, monitor)
 }
 
 /// A pool of `jobs` threads.

@@ -11,7 +11,6 @@ use serde_json::Value;
 
 use crate::archive::{Archive, Kept, Trained};
 use crate::config::Config;
-use crate::error::Error;
 use crate::identity::{build, digest, sha256};
 use crate::output::run::ModelRow;
 
@@ -102,19 +101,9 @@ impl Recalled {
         engines.iter().filter_map(row).collect()
     }
 
-    /// Stores the models trained in this run.
-    pub(super) fn keep(
-        &self,
-        archive: &Archive,
-        engines: &[Arc<dyn Engine>],
-        as_of: Date,
-        config: &Config,
-    ) -> Result<(), Error> {
-        for engine in engines.iter().filter(|engine| !self.models.contains_key(engine.name())) {
-            if let Some(model) = engine.save() {
-                archive.keep_model(&trained(engine.name(), as_of, config), &model)?;
-            }
-        }
-        Ok(())
+    /// The models trained in this run, to be stored.
+    pub(super) fn trained(&self, engines: &[Arc<dyn Engine>], as_of: Date, config: &Config) -> Vec<(Trained, Vec<u8>)> {
+        let new = engines.iter().filter(|engine| !self.models.contains_key(engine.name()));
+        new.filter_map(|engine| Some((trained(engine.name(), as_of, config), engine.save()?))).collect()
     }
 }

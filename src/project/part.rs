@@ -7,13 +7,15 @@ use countycast_engine::{Fips, Level};
 use serde::{Deserialize, Serialize};
 
 use super::capacity;
+use crate::archive::MOST_BYTES;
 use crate::archive::parameters::Found;
 use crate::capacity::{Census, Settings};
 use crate::error::Error;
-use crate::output::Staging;
+use crate::identity::sha256;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::projections::{LocationForecasts, Totals};
+use crate::output::{Staging, regular};
 use crate::panel::Panel;
 use crate::pipeline::{Group, Moved, Projected, Summary};
 use crate::scores::quantiles::Forecast;
@@ -92,22 +94,25 @@ pub(super) fn name(group: Fips) -> String {
     format!("{group}.part")
 }
 
+/// Name of the training data of the engines' models, stored beside the parts until the end.
+pub(super) const MODELS: &str = "models";
+/// Digits of the SHA-256 before a stored value.
+const HASH: usize = 64;
+
 /// Stores a value for a resumed run.
 pub(super) fn write(staging: &Staging, name: &str, value: &impl Serialize) -> Result<(), Error> {
     let write = |path: &Path| {
         let bytes = postcard::to_allocvec(value).map_err(std::io::Error::other);
-        bytes.and_then(|bytes| fs::write(path, bytes)).map_err(|source| Error::write(path, source))
+        let stored = bytes.and_then(|bytes| fs::write(path, [sha256(&bytes).as_bytes(), &bytes].concat()));
+        stored.map_err(|source| Error::write(path, source))
     };
     staging.write(&format!("parts/{name}"), write).map(drop)
 }
 
-/// Reads a value that [`write`] stored under this name, if there is one.
-pub(super) fn read<T: serde::de::DeserializeOwned>(staging: &Staging, name: &str) -> Result<Option<T>, Error> {
-    let path = staging.parts().join(name);
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::read(&path, error)),
-    };
-    postcard::from_bytes(&bytes).map(Some).map_err(|error| Error::read(&path, std::io::Error::other(error)))
+/// Reads a value that [`write`] stored under this name; none if it is missing or damaged, so that it is made again.
+pub(super) fn read<T: serde::de::DeserializeOwned>(staging: &Staging, name: &str) -> Option<T> {
+    let stored = regular::bytes(&staging.parts().join(name), MOST_BYTES).ok()?;
+    let (hash, bytes) = stored.split_at_checked(HASH)?;
+    // A damaged value may still be one, with other numbers.
+    (hash == sha256(bytes).as_bytes()).then(|| postcard::from_bytes(bytes).ok()).flatten()
 }

@@ -17,11 +17,8 @@ pub(super) type Care = BTreeMap<Fips, Vec<Specialty>>;
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Specialty(pub(super) String, pub(super) f64, pub(super) Option<f64>);
 
-/// All rows. A run of an earlier version has no such file.
+/// All rows.
 pub(super) fn read(path: &Path) -> Result<Care, Error> {
-    if !path.exists() {
-        return Ok(Care::new());
-    }
     let frame = parquet::read(path)?;
     care(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
 }

@@ -15,6 +15,7 @@ use std::path::PathBuf;
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::run::Manifest;
+use crate::output::{Staging, apart};
 use crate::panel::{self, InputFile, Panel, demo};
 use crate::policies;
 
@@ -49,6 +50,9 @@ pub struct Built {
 /// the run's data folder is missing or holds other counts, or the site's folder holds something else; [`Error::Io`] where the site cannot be
 /// written.
 pub fn build(request: &Request) -> Result<Built, Error> {
+    apart((&request.site, "--site"), (&request.out, "the run's folder"))?;
+    apart((&request.out, "the run's folder"), (&request.site, "--site"))?;
+    let staging = Staging::reserve(&request.site, site::LAYOUT)?;
     let run = Run::read(&request.out)?;
     if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
         return Err(Error::Request {
@@ -72,7 +76,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         run,
         panel,
     };
-    site::write(&request.site, &content)
+    site::write(staging, &content)
 }
 
 /// A finished run: its manifest and its places.
@@ -83,7 +87,11 @@ struct Run {
 
 impl Run {
     fn read(out: &std::path::Path) -> Result<Self, Error> {
-        Ok(Self { manifest: Manifest::read(out)?, places: projections::places(&out.join("counties.parquet"))? })
+        let files = ["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet"];
+        Ok(Self {
+            manifest: Manifest::read_with(out, &files)?,
+            places: projections::places(&out.join("counties.parquet"))?,
+        })
     }
 
     /// The settings of the run.

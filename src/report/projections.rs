@@ -1,11 +1,10 @@
 //! The numbers of a run, read back from its Parquet files.
 
 use std::collections::BTreeMap;
-use std::fs::File;
 use std::path::Path;
 
 use countycast_engine::{Fips, Target};
-use polars::prelude::{DataFrame, ParquetReader, PolarsResult, SerReader};
+use polars::prelude::{DataFrame, PolarsResult};
 use serde::Serialize;
 
 use crate::error::Error;
@@ -74,12 +73,10 @@ fn place_rows(frame: &DataFrame) -> PolarsResult<Vec<PlaceRow>> {
 /// All projections of a run that the site shows.
 pub(super) fn read(path: &Path) -> Result<BTreeMap<Fips, PlaceForecast>, Error> {
     let fail = |error: polars::prelude::PolarsError| Error::read(path, std::io::Error::other(error.to_string()));
-    let open = || File::open(path).map(ParquetReader::new).map_err(|source| Error::read(path, source));
-    let total = open()?.num_rows().map_err(fail)?;
+    let columns = ["fips", "model", "target", "resolution", "horizon", "quantile", "value"];
     let mut places = BTreeMap::new();
-    for start in (0..total).step_by(CHUNK_ROWS) {
-        let frame = open()?.with_slice(Some((start, CHUNK_ROWS))).finish().map_err(fail)?;
-        collect(&frame, &mut places).map_err(fail)?;
+    for piece in parquet::pieces(path, &columns, CHUNK_ROWS)? {
+        collect(&piece?, &mut places).map_err(fail)?;
     }
     Ok(places)
 }

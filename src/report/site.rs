@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
 
 use countycast_engine::{Delay, Fips, Level};
 use serde_json::{Value, json};
@@ -13,7 +12,7 @@ use super::past::{PastRun, Told};
 use super::projections::{Fan, MEDIAN, PlaceForecast};
 use super::{Built, Run};
 use crate::error::Error;
-use crate::output::{BLEND, Staging};
+use crate::output::{BLEND, Layout, Staging};
 use crate::panel::{Panel, Place};
 use crate::policies::Policies;
 use crate::reproduction::reproduction_over_time;
@@ -27,7 +26,8 @@ const BORDERS: &str = include_str!("assets/counties-albers-10m.json");
 const BORDERS_LICENCE: &str = include_str!("assets/LICENSE-us-atlas");
 
 /// The contents of a site.
-const FILES: [&str; 5] = ["index.html", "site.css", "site.js", "charts.js", "data"];
+pub(super) const LAYOUT: Layout =
+    Layout { names: &["index.html", "site.css", "site.js", "charts.js", "data"], kept: &[] };
 
 /// The data of the site.
 pub(super) struct Content {
@@ -42,8 +42,8 @@ pub(super) struct Content {
     pub(super) generation: Delay,
 }
 
-/// Writes all files, which appear together.
-pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
+/// Writes all files into the reserved folder, where they appear together.
+pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
     files.insert("data/borders.js".to_owned(), format!("countycast.borders({BORDERS});\n"));
     files.insert("data/LICENSE-us-atlas".to_owned(), BORDERS_LICENCE.to_owned());
@@ -62,7 +62,7 @@ pub(super) fn write(folder: &Path, content: &Content) -> Result<Built, Error> {
     for (name, text) in [("index.html", PAGE), ("site.css", STYLE), ("charts.js", CHARTS), ("site.js", SCRIPT)] {
         files.insert(name.to_owned(), text.to_owned());
     }
-    let staging = Staging::fresh(folder, &FILES)?;
+    staging.fresh()?;
     for (name, text) in &files {
         staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))?;
     }

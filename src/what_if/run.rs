@@ -115,8 +115,8 @@ fn learn(root: &Path, plan: &mut Plan, panel: &Panel, request: &Request) -> Resu
             remedy: "`countycast project --archive` makes and fills one".to_owned(),
         });
     }
-    let (archive, as_of) = (Archive::open(root)?, panel.as_of());
-    let taught = taught(&archive, &request.config.blend, panel);
+    let (archive, as_of) = (Archive::existing(root), panel.as_of());
+    let taught = taught(&archive, &request.config.blend, panel)?;
     let days = request.config.model_days.max(KEPT_DAYS);
     let recalled = recall(&archive, &mut plan.engines, as_of, 0..=days, &request.config);
     let mut notices = vec![format!("archive: shares learned from {} past days", taught.learned.days)];

@@ -11,6 +11,7 @@ use std::sync::OnceLock;
 
 use countycast::panel::demo;
 use polars::prelude::{DataFrame, DataType, ParquetReader, SerReader};
+use sha2::Digest;
 use tempfile::TempDir;
 
 /// Settings that make a run quick and change nothing in kind: fewer draws, two weeks, no engine that has to learn first.
@@ -128,6 +129,27 @@ pub fn apart_from_inputs(out: &Path) -> (BTreeMap<String, Vec<u8>>, serde_json::
     manifest_object.remove("stages");
     manifest_object.remove("data");
     (files, manifest)
+}
+
+/// Lets the manifest of an archived day name what a file of it holds now.
+pub fn name_again(archive: &Path, day: &str, file: &str) {
+    let path = archive.join(format!("manifests/as_of={day}/run.json"));
+    let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    let bytes = fs::read(archive.join(file)).unwrap();
+    let digest: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    for named in manifest["files"].as_array_mut().unwrap().iter_mut().filter(|named| named["path"] == file) {
+        named["bytes"] = bytes.len().into();
+        named["sha256"] = digest.clone().into();
+    }
+    fs::write(path, serde_json::to_vec(&manifest).unwrap()).unwrap();
+}
+
+/// Names in a folder, sorted.
+pub fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
 }
 
 /// Says which files differ, not how: a difference of megabytes helps nobody.
