@@ -6,7 +6,7 @@ mod common;
 use std::fs;
 use std::io::Read;
 use std::path::{Path, PathBuf};
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::sync::OnceLock;
 
 use common::{demo, program, succeed, text};
@@ -78,6 +78,46 @@ fn nobody_has_to_read_to_the_end() {
     let mut told = String::new();
     child.stderr.take().unwrap().read_to_string(&mut told).unwrap();
     assert_eq!((child.wait().unwrap().code(), told.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn no_run_stops_because_nothing_can_be_said() {
+    let folder = common::scratch();
+    let run = |out: &str, redirection: &str| {
+        let mut command = Command::new("sh");
+        command.args(["-c", &format!("exec \"$@\" {redirection}"), "sh"]).arg(env!("CARGO_BIN_EXE_countycast"));
+        command.args(["project", "--state", "IA", "--data"]).arg(demo()).arg("--out").arg(folder.path().join(out));
+        command.arg("--config").arg(folder.path().join("quick.toml")).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        if redirection.is_empty() {
+            // Both pipes are closed before anything is written to them.
+            drop((child.stdout.take(), child.stderr.take()));
+        }
+        assert_eq!(child.wait().unwrap().code(), Some(0), "{redirection}");
+    };
+    let redirections = ["", "2>/dev/full", ">/dev/full", ">/dev/full 2>/dev/full", "2>&-", ">&- 2>&-"];
+    for (number, redirection) in redirections.into_iter().enumerate() {
+        run(&number.to_string(), redirection);
+    }
+    for number in 1..redirections.len() {
+        let [one, other] = [0, number].map(|number| common::bytes(&folder.path().join(number.to_string())));
+        common::assert_same(&one, &other);
+    }
+    // What was asked for and cannot be said is an error.
+    let mut show = Command::new("sh");
+    show.args(["-c", "exec \"$@\" >/dev/full", "sh"])
+        .arg(env!("CARGO_BIN_EXE_countycast"))
+        .args(["show", "19", "--out"]);
+    let output = show.arg(folder.path().join("0")).output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stderr).contains("cannot write to standard output"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn more_threads_than_a_machine_has_are_refused() {
+    let output = program(&["project", "--jobs", "1025"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).contains("1..=1024"), "{}", text(&output.stderr));
 }
 
 #[test]

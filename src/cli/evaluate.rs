@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use countycast_engine::Date;
 
 use super::progress::Progress;
-use super::say::{line, say};
-use super::{Format, jobs, scores};
+use super::say::{line, mention, mention_line};
+use super::{Format, jobs, scores, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate::{Request, evaluate};
@@ -61,8 +61,8 @@ pub(super) struct Args {
     /// Single counties or states to project, by FIPS code.
     #[arg(long, value_name = "36061,…", value_delimiter = ',')]
     fips: Vec<String>,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads, at most 1,024 [default: all cores].
+    #[arg(long, value_name = "N", value_parser = threads())]
     jobs: Option<u16>,
 }
 
@@ -94,8 +94,8 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if format == Format::Json {
         line!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
     } else if !quiet {
-        say(&scores::text(&done));
-        line!("written to {}: scores.parquet, summary.json and pictures", args.out.display());
+        mention(&scores::text(&done));
+        mention_line!("written to {}: scores.parquet, summary.json and pictures", args.out.display());
     }
     Ok(())
 }

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand, ValueEnum};
 use miette::Diagnostic;
 
-use self::say::{line, say};
+use self::say::{bounded, line, say, tell};
 use crate::error::Error;
 use crate::{output, pipeline};
 
@@ -130,20 +130,26 @@ fn silence_caught_panics() {
     }));
 }
 
+/// Threads that may be asked for: a machine of more cores is not known, and every thread takes memory.
+fn threads() -> clap::builder::RangedI64ValueParser<u16> {
+    clap::value_parser!(u16).range(1..=1_024)
+}
+
 /// Threads: the requested number, or all cores.
 fn jobs(wanted: Option<u16>) -> usize {
     wanted.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
 }
 
 fn print_error(error: &Error, format: Format) {
-    let help = error.help().map(|help| help.to_string());
+    let (message, help) = (error.to_string(), error.help().map(|help| help.to_string()));
+    let (message, help) = (bounded(&message), help.as_deref().map(bounded));
     if format == Format::Json {
-        let document = serde_json::json!({ "error": error.to_string(), "help": help, "exit_code": error.exit_code() });
+        let document = serde_json::json!({ "error": message, "help": help, "exit_code": error.exit_code() });
         line!("{document}");
         return;
     }
-    eprintln!("error: {error}");
+    tell(&format!("error: {message}\n"));
     if let Some(help) = help {
-        eprintln!("  help: {help}");
+        tell(&format!("  help: {help}\n"));
     }
 }

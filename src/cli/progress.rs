@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressStyle};
 
+use super::say::tell;
 use crate::error::Error;
 use crate::pipeline::Monitor;
 
@@ -56,7 +57,7 @@ impl Monitor for Progress {
             return;
         }
         if !std::io::stderr().is_terminal() {
-            eprintln!("{stage}: {}", if total > 0 { total.to_string() } else { "…".to_owned() });
+            tell(&format!("{stage}: {}\n", if total > 0 { total.to_string() } else { "…".to_owned() }));
             return;
         }
         let bar = ProgressBar::new(total as u64).with_message(stage);
@@ -82,7 +83,7 @@ impl Monitor for Progress {
 
     fn finished(&self, name: &str) {
         if self.shown && !std::io::stderr().is_terminal() {
-            eprintln!("{name} is done");
+            tell(&format!("{name} is done\n"));
         }
         self.step();
     }

@@ -7,8 +7,8 @@ use countycast_engine::Date;
 
 use super::folder::Folder;
 use super::progress::Progress;
-use super::say::{line, say};
-use super::{Format, jobs, summary};
+use super::say::{line, mention};
+use super::{Format, jobs, summary, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
@@ -72,8 +72,8 @@ pub(super) struct Args {
     /// Seed of the random numbers [default: 20200122].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads, at most 1,024 [default: all cores].
+    #[arg(long, value_name = "N", value_parser = threads())]
     jobs: Option<u16>,
 }
 
@@ -103,11 +103,12 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         jobs: jobs(args.jobs),
     };
     let done = project(&request, &progress)?;
-    drop(progress);
+    // The program may end while it prints, and would leave the demonstration panel's folder behind.
+    drop((progress, folder));
     if format == Format::Json {
         line!("{}", serde_json::json!({ "out": done.out, "run": done.manifest }));
     } else if !quiet {
-        say(&summary::text(&done));
+        mention(&summary::text(&done));
     }
     Ok(())
 }

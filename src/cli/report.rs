@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use super::Format;
-use super::say::line;
+use super::say::{line, mention_line};
 use crate::error::Error;
 use crate::report::{Request, build};
 
@@ -39,7 +39,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         line!("{document}");
     } else if !quiet {
         let megabytes = built.bytes as f64 / 1e6;
-        line!("{} places, {megabytes:.1} MB: open {}", built.places, built.page.display());
+        mention_line!("{} places, {megabytes:.1} MB: open {}", built.places, built.page.display());
     }
     Ok(())
 }

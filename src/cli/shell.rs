@@ -6,7 +6,7 @@ use clap::CommandFactory;
 use clap_complete::Shell;
 
 use super::Cli;
-use super::say::{line, say};
+use super::say::{mention_line, say};
 use crate::error::Error;
 
 /// Print a completion script for a shell.
@@ -41,7 +41,7 @@ pub(super) fn man(args: &Man, quiet: bool) -> Result<(), Error> {
     std::fs::create_dir_all(&args.dir).map_err(fail)?;
     clap_mangen::generate_to(Cli::command(), &args.dir).map_err(fail)?;
     if !quiet {
-        line!("manual pages written to {}: `man {}/countycast.1`", args.dir.display(), args.dir.display());
+        mention_line!("manual pages written to {}: `man {}/countycast.1`", args.dir.display(), args.dir.display());
     }
     Ok(())
 }

@@ -8,7 +8,7 @@ use countycast_engine::{Date, Fips, Target};
 
 use super::Format;
 use super::place;
-use super::say::{say, wrapped};
+use super::say::{field, say, wrapped};
 use crate::error::Error;
 use crate::output::places::{Listed, Projection, of_places, places};
 use crate::output::{Outcome, run::Manifest};
@@ -148,7 +148,8 @@ fn csv(
         let Projection { fips, outcome, resolution, horizon, end, quantile, value } = row;
         let (name, as_of) = (known.get(&fips).map_or("", |place| &place.name), run.as_of);
         let (target, resolution) = (outcome.name(), resolution.name());
-        let _ = writeln!(text, "{as_of},{fips},\"{name}\",{target},{resolution},{horizon},{end},{quantile},{value}");
+        let _ =
+            writeln!(text, "{as_of},{fips},{},{target},{resolution},{horizon},{end},{quantile},{value}", field(name));
         if text.len() > 1 << 16 {
             say(&std::mem::take(&mut text));
         }

@@ -6,8 +6,8 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use countycast_engine::Date;
 
 use super::progress::Progress;
-use super::say::{line, say};
-use super::{Format, jobs};
+use super::say::{line, mention, mention_line, tell};
+use super::{Format, jobs, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::output::BLEND;
@@ -78,8 +78,8 @@ pub(super) struct Args {
     /// Seed of the search.
     #[arg(long, value_name = "N", default_value_t = 1)]
     seed: u64,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads, at most 1,024 [default: all cores].
+    #[arg(long, value_name = "N", value_parser = threads())]
     jobs: Option<u16>,
 }
 
@@ -116,7 +116,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     };
     let done = tune(&request, &progress, &mut |trials| {
         if !quiet {
-            eprintln!("{}", line(trials));
+            tell(&(line(trials) + "\n"));
         }
     })?;
     drop(progress);
@@ -124,11 +124,14 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         line!("{}", serde_json::json!({ "out": args.out, "tune": done }));
     } else if !quiet {
         if done.resumed > 0 {
-            line!("resumed after {} stored trials", done.resumed);
+            mention_line!("resumed after {} stored trials", done.resumed);
         }
         let summary = args.out.join("summary.txt");
-        say(&std::fs::read_to_string(&summary).map_err(|source| Error::read(&summary, source))?);
-        line!("\nwritten to {}: best.toml, trials.parquet, summary.txt, response.svg and .png", args.out.display());
+        mention(&std::fs::read_to_string(&summary).map_err(|source| Error::read(&summary, source))?);
+        mention_line!(
+            "\nwritten to {}: best.toml, trials.parquet, summary.txt, response.svg and .png",
+            args.out.display()
+        );
     }
     Ok(())
 }

@@ -11,8 +11,8 @@ use countycast_engine::Date;
 
 use super::folder::Folder;
 use super::progress::Progress;
-use super::say::{line, say};
-use super::{Format, jobs};
+use super::say::{line, mention, mention_line, say};
+use super::{Format, jobs, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
@@ -83,8 +83,8 @@ pub(super) struct Args {
     /// Seed of the random numbers [default: 20200122].
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
-    /// Threads [default: all cores].
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..))]
+    /// Threads, at most 1,024 [default: all cores].
+    #[arg(long, value_name = "N", value_parser = threads())]
     jobs: Option<u16>,
 }
 
@@ -123,7 +123,8 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         out: args.out.clone(),
     };
     let done = what_if(&request, &progress)?;
-    drop(progress);
+    // The program may end while it prints, and would leave the demonstration panel's folder behind.
+    drop((progress, folder));
     if format == Format::Json {
         line!(
             "{}",
@@ -131,9 +132,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         );
     } else if !quiet {
         if args.data.is_none() {
-            line!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
+            mention_line!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
         }
-        say(&format!("{}\nwritten to {}\n", text::text(&done), args.out.display()));
+        mention(&format!("{}\nwritten to {}\n", text::text(&done), args.out.display()));
     }
     Ok(())
 }
