@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use countycast_engine::{Date, Series};
 
 use super::Format;
-use super::say::{line, wrapped};
+use super::say::{line, mention_line, wrapped};
 use crate::error::Error;
+use crate::output::{Layout, Staging};
 use crate::panel::{self, Panel, Place, demo};
 
 /// Inspect a data folder, or write a synthetic one.
@@ -71,9 +72,12 @@ fn run_demo(args: &Demo, quiet: bool) -> Result<(), Error> {
             remedy: "name a new folder: nothing is overwritten".to_owned(),
         });
     }
-    demo::write(&args.dir, args.seed)?;
+    let staging = Staging::reserve(&args.dir, Layout { names: &[], kept: &[] })?;
+    staging.fresh()?;
+    demo::write(staging.folder(), args.seed)?;
+    staging.commit()?;
     if !quiet {
-        line!("SYNTHETIC DATA written to {}: invented counties, known truth in truth.csv", args.dir.display());
+        mention_line!("SYNTHETIC DATA written to {}: invented counties, known truth in truth.csv", args.dir.display());
     }
     Ok(())
 }

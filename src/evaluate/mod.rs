@@ -7,7 +7,8 @@ mod replay;
 mod teams;
 mod write;
 
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
 use jiff::ToSpan;
@@ -18,10 +19,15 @@ pub use teams::{Comparison, TeamScore, Teams};
 use crate::config::Config;
 use crate::error::Error;
 use crate::observed;
+use crate::output::{Staging, apart, disk};
 use crate::panel::Sources;
 use crate::pipeline::Monitor;
 use crate::scores::{Means, Summary, Truth, score};
 use replay::Replayed;
+
+/// Key of a killed evaluation's files. Each day says itself whether it can be reused, so that an evaluation of more days
+/// goes on from one of fewer.
+const KEY: &str = "evaluate";
 
 /// Which past days to project and score.
 #[derive(Debug, Clone)]
@@ -73,24 +79,32 @@ pub struct Done {
 }
 
 /// Projects every as-of day that is missing, scores all of them and, with the feature `pictures`, draws charts. Each day
-/// is kept under `OUT/runs`, so that an interrupted backtest can be resumed.
+/// is kept, so that an interrupted backtest can be resumed; the output folder is replaced as a whole at the very end, with
+/// the days of earlier evaluations.
 ///
 /// # Errors
 /// [`Error`] for data, settings or dates that cannot be used, files that cannot be written, and when the monitor asks
 /// to stop.
 pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     let dates = dates(request)?;
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
+    let staging = Staging::reserve(&request.out, write::LAYOUT)?;
     let sources = Sources::open(&request.data, &request.config.panel)?;
     let truth = observed::truth_with_hub(&sources.as_of(None, false)?, &request.data)?;
     let teams = teams::read(&request.data, &dates)?;
+    staging.resume(KEY)?;
+    ["runs", "ablation", "archive"].iter().try_for_each(|folder| staging.take_over(folder))?;
+    // Until the end all is written beside the output folder.
+    let request = &Request { out: staging.folder().to_owned(), ..request.clone() };
     let mut book = Book {
         request,
+        staging: &staging,
         truth,
         teams,
         summary: Summary::default(),
         comparison: Comparison::default(),
         ablation: Ablation::default(),
-        table: write::Table::begin(&request.out.join("scores.parquet"))?,
+        table: write::Table::begin(&staging)?,
         reused: 0,
     };
     replay::runs(&sources, request, &dates, monitor, |run| book.add(run))?;
@@ -104,21 +118,37 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         teams: comparison.scores(),
     };
     table.finish()?;
-    write::json(&request.out.join("summary.json"), &done)?;
+    write::json(&staging, &done)?;
     #[cfg(feature = "pictures")]
-    pictures::all(&request.out, &done)?;
+    pictures::all(&staging, &done)?;
+    ["runs", "ablation"].iter().try_for_each(|folder| sweep(&request.out.join(folder)))?;
+    staging.commit()?;
     Ok(done)
+}
+
+/// Removes what killed runs of single days left in a folder, or in those in it, and this evaluation had no use for.
+fn sweep(folder: &Path) -> Result<(), Error> {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let path = entry.path();
+        if entry.file_name().to_string_lossy().starts_with('.') {
+            disk::remove(&path).map_err(|source| Error::write(&path, source))?;
+        } else if path.is_dir() {
+            sweep(&path)?;
+        }
+    }
+    Ok(())
 }
 
 /// Scores that grow run by run.
 struct Book<'a> {
     request: &'a Request,
+    staging: &'a Staging,
     truth: Truth,
     teams: Option<Teams>,
     summary: Summary,
     comparison: Comparison,
     ablation: Ablation,
-    table: write::Table,
+    table: write::Table<'a>,
     reused: usize,
 }
 
@@ -137,7 +167,7 @@ impl Book<'_> {
         }
         self.table.add(&scores)?;
         #[cfg(feature = "pictures")]
-        pictures::fans(self.request, &run, &self.truth)?;
+        pictures::fans(self.staging, self.request, &run, &self.truth)?;
         if self.request.ablate {
             self.ablation.add(&self.request.config, run, &self.truth);
         }

@@ -1,7 +1,6 @@
 //! Charts of scores.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use countycast_engine::{Fips, Level, Target};
 use jiff::ToSpan;
@@ -11,7 +10,7 @@ use plotters::prelude::*;
 
 use super::{Done, Request, dates};
 use crate::error::Error;
-use crate::output::{BLEND, aside};
+use crate::output::{BLEND, Staging};
 use crate::pictures::DISTINCT;
 use crate::pictures::{self, FONT};
 use crate::scores::quantiles::{COUNTY_LEVELS, MEDIAN};
@@ -32,30 +31,36 @@ type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Draws score over time, coverage and calibration.
-pub(super) fn all(out: &Path, done: &Done) -> std::result::Result<(), Error> {
-    draw(&out.join("score_over_time.svg"), (900, 480), |area| over_time(area, &done.means))?;
-    draw(&out.join("coverage.svg"), (900, 480), |area| coverage(area, &done.means))?;
-    draw(&out.join("calibration.svg"), (900, 480), |area| calibration(area, &done.means))
+pub(super) fn all(out: &Staging, done: &Done) -> std::result::Result<(), Error> {
+    draw(out, "score_over_time.svg", (900, 480), |area| over_time(area, &done.means))?;
+    draw(out, "coverage.svg", (900, 480), |area| coverage(area, &done.means))?;
+    draw(out, "calibration.svg", (900, 480), |area| calibration(area, &done.means))
 }
 
 /// Draws a page of counties, from the largest to the smallest, with the blend's fan chart and the observed counts, if this
 /// is the run of the middle as-of day.
-pub(super) fn fans(request: &Request, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
+pub(super) fn fans(out: &Staging, request: &Request, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
     let dates = dates(request)?;
     if run.as_of != dates[dates.len() / 2] {
         return Ok(());
     }
-    draw(&request.out.join("fans.svg"), (1200, 1000), |area| fan_page(area, run, truth))
+    draw(out, "fans.svg", (1200, 1000), |area| fan_page(area, run, truth))
 }
 
-fn draw(path: &Path, size: (u32, u32), plot: impl FnOnce(&Area<'_>) -> Result<()>) -> std::result::Result<(), Error> {
+fn draw(
+    out: &Staging,
+    name: &str,
+    size: (u32, u32),
+    plot: impl FnOnce(&Area<'_>) -> Result<()>,
+) -> std::result::Result<(), Error> {
     pictures::register();
-    aside(path, |path| {
+    let drawn = out.write(name, |path| {
         let area = SVGBackend::new(path, size).into_drawing_area();
         let drawn = area.fill(&WHITE).map_err(Into::into).and_then(|()| plot(&area));
         let drawn = drawn.and_then(|()| area.present().map_err(Into::into));
         drawn.map_err(|error| Error::write(path, std::io::Error::other(error.to_string())))
-    })
+    });
+    drawn.map(drop)
 }
 
 /// Labels of axes whose ticks are whole numbers.

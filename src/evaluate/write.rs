@@ -8,27 +8,43 @@ use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::output::{aside, days_since_epoch, parquet};
+use crate::output::{Layout, Staging, days_since_epoch, parquet};
 use crate::scores::{PhaseKind, Scored};
 
 /// The table of all scores, which grows day by day: twelve days of all counties are millions of rows.
-pub(super) struct Table {
+pub(super) struct Table<'a> {
+    staging: &'a Staging,
     path: PathBuf,
-    unfinished: PathBuf,
     writer: BatchedWriter<File>,
 }
 
-impl Table {
+/// Name of the table of all scores.
+const SCORES: &str = "scores.parquet";
+
+/// Everything that an evaluation writes to its output folder.
+pub(super) const LAYOUT: Layout = Layout {
+    names: &[
+        "runs",
+        "ablation",
+        "archive",
+        SCORES,
+        "summary.json",
+        "score_over_time.svg",
+        "coverage.svg",
+        "calibration.svg",
+        "fans.svg",
+    ],
+    kept: &[],
+};
+
+impl<'a> Table<'a> {
     /// Begins the table. It appears under its name when it is finished.
-    pub(super) fn begin(path: &Path) -> Result<Self, Error> {
-        let unfinished = path.with_extension("unfinished");
-        if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
-        }
-        let fail = |error| parquet::write_error(path, error);
+    pub(super) fn begin(staging: &'a Staging) -> Result<Self, Error> {
+        let path = staging.begin_file(SCORES)?;
+        let fail = |error| parquet::write_error(&path, error);
         let empty = frame(&[]).map_err(fail)?;
-        let writer = parquet::writer(&unfinished, empty.schema())?.batched(empty.schema()).map_err(fail)?;
-        Ok(Self { path: path.to_owned(), unfinished, writer })
+        let writer = parquet::writer(&path, empty.schema())?.batched(empty.schema()).map_err(fail)?;
+        Ok(Self { staging, path, writer })
     }
 
     /// Adds a row per forecast.
@@ -37,17 +53,20 @@ impl Table {
         frame.map_err(|error| parquet::write_error(&self.path, error))
     }
 
-    /// Puts the table in place.
+    /// Finishes the table.
     pub(super) fn finish(self) -> Result<(), Error> {
         self.writer.finish().map_err(|error| parquet::write_error(&self.path, error))?;
-        fs::rename(&self.unfinished, &self.path).map_err(|source| Error::write(&self.path, source))
+        self.staging.finish_file(SCORES).map(drop)
     }
 }
 
-/// Writes a machine-readable document.
-pub(super) fn json(path: &Path, document: &impl Serialize) -> Result<(), Error> {
-    let text = serde_json::to_vec_pretty(document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
-    aside(path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
+/// Writes the summary for machines.
+pub(super) fn json(staging: &Staging, document: &impl Serialize) -> Result<(), Error> {
+    let write = |path: &Path| {
+        let text = serde_json::to_vec_pretty(document).map_err(std::io::Error::other);
+        text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
+    };
+    staging.write("summary.json", write).map(drop)
 }
 
 fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {

@@ -1,16 +1,21 @@
 //! Single files, written atomically.
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 use crate::error::Error;
 
-/// Writes a file atomically, under a temporary name first; its folder is created.
-pub(crate) fn aside(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-    let unfinished = path.with_extension("unfinished");
-    if let Some(parent) = path.parent() {
-        fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
-    }
-    write(&unfinished)?;
-    fs::rename(&unfinished, path).map_err(|source| Error::write(path, source))
+/// Beginning of the names of files that are not finished.
+pub(crate) const UNFINISHED: &str = ".unfinished-";
+
+/// Writes a file atomically, under a name of its own first, so that two runs at once do not write into one; its folder is
+/// created.
+pub(crate) fn aside(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let fail = |source| Error::write(path, source);
+    let Some(folder) = path.parent() else { return Err(fail(std::io::ErrorKind::InvalidInput.into())) };
+    fs::create_dir_all(folder).map_err(|source| Error::write(folder, source))?;
+    let mut file = tempfile::Builder::new().prefix(UNFINISHED).tempfile_in(folder).map_err(fail)?;
+    let written = file.write_all(bytes).and_then(|()| file.as_file().sync_all());
+    written.and_then(|()| file.persist(path).map(drop).map_err(|error| error.error)).map_err(fail)
 }

@@ -35,12 +35,15 @@ pub(crate) fn sync(folder: &Path) -> Result<()> {
     File::open(folder)?.sync_all()
 }
 
-/// The same for all folders in it.
+/// Writes a folder to the disk with all that it holds.
 pub(crate) fn sync_all(folder: &Path) -> Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_dir() {
-            sync_all(&entry.path())?;
+        let (path, kind) = (entry.path(), entry.file_type()?);
+        if kind.is_dir() {
+            sync_all(&path)?;
+        } else if kind.is_file() {
+            File::open(path)?.sync_all()?;
         }
     }
     sync(folder)

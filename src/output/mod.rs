@@ -19,7 +19,7 @@ mod staging;
 mod target;
 mod written;
 
-pub(crate) use aside::aside;
+pub(crate) use aside::{UNFINISHED, aside};
 pub(crate) use guard::is_guarded;
 pub use outcome::Outcome;
 pub use projections::BLEND;

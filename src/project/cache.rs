@@ -4,20 +4,22 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use countycast_engine::Engine;
 
 use super::Request;
 use super::models::trained;
-use crate::error::Error;
+use crate::archive::MOST_BYTES;
 use crate::identity::{digest, sha256};
-use crate::output::aside;
+use crate::output::{UNFINISHED, aside, regular};
 use crate::panel::Panel;
 use crate::pipeline::names;
 
 /// Most models that are kept: those of the last days.
 const MOST: usize = 16;
+/// Longer than it takes to write a model.
+const WRITING: Duration = Duration::from_secs(3_600);
 /// Digits of a SHA-256: before a model stands its own, and its name ends with that of what it was trained on.
 const HASH: usize = 64;
 
@@ -36,7 +38,7 @@ impl<'a> Cache<'a> {
 
     /// The engine with its model, if one was trained on the same data.
     pub(super) fn recall(&self, engine: &Arc<dyn Engine>) -> Option<Arc<dyn Engine>> {
-        let kept = fs::read(self.path(engine.as_ref())).ok()?;
+        let kept = regular::bytes(&self.path(engine.as_ref()), MOST_BYTES).ok()?;
         let (hash, model) = kept.split_at_checked(HASH)?;
         // A damaged model may still be one, with other numbers.
         (hash == sha256(model).as_bytes()).then(|| engine.load(model).ok()).flatten()
@@ -47,8 +49,7 @@ impl<'a> Cache<'a> {
         let Some(model) = engine.save() else { return };
         let path = self.path(engine);
         let kept = [sha256(&model).as_bytes(), &model].concat();
-        let write = |aside: &Path| fs::write(aside, &kept).map_err(|source| Error::write(aside, source));
-        if aside(&path, write).is_ok() {
+        if aside(&path, &kept).is_ok() {
             self.sweep();
         }
     }
@@ -70,6 +71,16 @@ impl<'a> Cache<'a> {
         models.sort();
         let old = models.len().saturating_sub(MOST);
         models.iter().take(old).for_each(|(_, path)| drop(fs::remove_file(path)));
+        self.sweep_unfinished();
+    }
+
+    /// Removes what killed runs left, once no run can be writing it any more.
+    fn sweep_unfinished(&self) {
+        let entries = fs::read_dir(self.folder).into_iter().flatten().flatten();
+        let unfinished = entries.filter(|entry| entry.file_name().to_string_lossy().starts_with(UNFINISHED));
+        let age = |path: &Path| path.metadata().ok()?.modified().ok()?.elapsed().ok();
+        let old = |path: &PathBuf| age(path).is_some_and(|age| age > WRITING);
+        unfinished.map(|entry| entry.path()).filter(old).for_each(|path| drop(fs::remove_file(path)));
     }
 }
 

@@ -28,14 +28,19 @@ pub use summary::Influence;
 pub use trials::{Trial, best};
 
 use crate::config::Config;
-use crate::error::Error;
-use crate::identity::{build, digest};
-use crate::output::{BLEND, aside};
+use crate::error::{Error, InputError};
+use crate::identity::{self, build, digest};
+use crate::output::{BLEND, Layout, Staging, apart, regular};
 use crate::pipeline::{Monitor, names};
 use objective::Past;
 
-/// File of the output folder that identifies the search of its trials.
+/// File of the output folder that identifies the search of its trials, and their file by its SHA-256.
 const KEY: &str = "key";
+/// File of the trials.
+const TRIALS: &str = "trials.parquet";
+/// Everything that a search writes to its output folder.
+const LAYOUT: Layout =
+    Layout { names: &[KEY, TRIALS, "best.toml", "summary.txt", "response.svg", "response.png"], kept: &[] };
 
 /// The request: search space, data and budget.
 #[derive(Debug, Clone)]
@@ -91,8 +96,8 @@ pub struct Done {
     pub resumed: usize,
 }
 
-/// Searches until the budget is spent. Every trial is stored in `trials.parquet` as soon as it is scored: an
-/// interrupted search resumes, and one with a larger budget adds trials.
+/// Searches until the budget is spent. Every trial is stored as soon as it is scored: an interrupted search resumes, and
+/// one with a larger budget adds trials. The output folder is replaced as a whole at the very end.
 ///
 /// `each` is called after every new trial with all trials so far, the new one last.
 ///
@@ -102,10 +107,12 @@ pub struct Done {
 pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Trial])) -> Result<Done, Error> {
     check(request)?;
     let dates = dates(request)?;
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
+    let staging = Staging::reserve(&request.out, LAYOUT)?;
     let past = Past::read(request, &dates, monitor)?;
-    let file = request.out.join("trials.parquet");
     let key = key(request, &dates, &past);
-    let known = take_over(request, &key, &file)?;
+    let known = take_over(request, &key, &staging)?;
+    staging.resume(&key)?;
     let parameters = request.space.parameters();
     let start: Vec<f64> = parameters.iter().zip(request.space.start()).map(|(p, value)| p.place(value)).collect();
     if known.is_empty() {
@@ -132,7 +139,7 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
             }
         }
         if trials.len() > known.len() {
-            if let Err(error) = keep(request, &key, &file, &trials) {
+            if let Err(error) = keep(request, &staging, &trials) {
                 failed = Some(error);
                 return None;
             }
@@ -157,7 +164,7 @@ pub fn tune(request: &Request, monitor: &dyn Monitor, each: &mut dyn FnMut(&[Tri
         resumed: known.len().min(trials.len()),
         trials,
     };
-    finish(request, &done)?;
+    finish(request, &key, staging, &done)?;
     Ok(done)
 }
 
@@ -241,42 +248,64 @@ fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
     digest(&(build(), dates, places, space, config, kinds, block, seed, vintage, past.inputs()))
 }
 
-/// The trials of the same search, if it was interrupted.
-fn take_over(request: &Request, key: &str, file: &Path) -> Result<Vec<Trial>, Error> {
-    if !file.exists() {
-        return Ok(Vec::new());
+/// The trials of the same search: those of an earlier one of a smaller budget, or the more that an interrupted one made.
+fn take_over(request: &Request, key: &str, staging: &Staging) -> Result<Vec<Trial>, Error> {
+    let (finished, unfinished) = (staging.out().join(TRIALS), staging.folder().join(TRIALS));
+    let other = |folder: &Path, remedy: &str| Error::Request {
+        message: format!("{} holds the trials of another search", folder.display()),
+        remedy: remedy.to_owned(),
+    };
+    let mut known = Vec::new();
+    if finished.exists() {
+        let named = fs::read_to_string(staging.out().join(KEY)).unwrap_or_default();
+        let mut named = named.lines();
+        if named.next() != Some(key) {
+            return Err(other(&request.out, "use another --out; repeating the same search resumes it"));
+        }
+        let whole = |hash: &str| regular::open(&finished).and_then(identity::hash).is_ok_and(|found| found == hash);
+        if !named.next().is_none_or(whole) {
+            let problem = "is damaged: it is not the file that the search wrote";
+            return Err(InputError::new(&finished, problem, "remove the folder, or give another --out").into());
+        }
+        known = trials::read(&finished, request.space.parameters())?;
     }
-    if fs::read_to_string(request.out.join(KEY)).ok().as_deref() != Some(key) {
-        return Err(Error::Request {
-            message: format!("--out {} holds the trials of another search", request.out.display()),
-            remedy: "use another folder; repeating the same search resumes it".to_owned(),
-        });
+    match staging.left_by() {
+        Some(left) if left == key => {
+            // A damaged file is as good as none: its trials are made again.
+            let more = trials::read(&unfinished, request.space.parameters()).unwrap_or_default();
+            if more.len() > known.len() {
+                known = more;
+            }
+        }
+        Some(_) if unfinished.exists() => {
+            let remedy = "use another --out, or remove that folder; repeating the same search resumes it";
+            return Err(other(staging.folder(), remedy));
+        }
+        _ => {}
     }
-    trials::read(file, request.space.parameters())
+    Ok(known)
 }
 
-/// Writes the trials so far and, with the first, the identity of the search.
-fn keep(request: &Request, key: &str, file: &Path, trials: &[Trial]) -> Result<(), Error> {
-    if trials.len() == 1 {
-        let path = request.out.join(KEY);
-        fs::create_dir_all(&request.out).map_err(|source| Error::write(&request.out, source))?;
-        fs::write(&path, key).map_err(|source| Error::write(&path, source))?;
-    }
-    aside(file, |path| trials::write(path, request.space.parameters(), trials))
+/// Stores the trials so far.
+fn keep(request: &Request, staging: &Staging, trials: &[Trial]) -> Result<PathBuf, Error> {
+    staging.write(TRIALS, |path| trials::write(path, request.space.parameters(), trials))
 }
 
-/// Writes the summary, the best settings and, with the feature `pictures`, the response chart.
-fn finish(request: &Request, done: &Done) -> Result<(), Error> {
+/// Writes the trials, the summary, the best settings and, with the feature `pictures`, the response chart, and puts them in
+/// place.
+fn finish(request: &Request, key: &str, staging: Staging, done: &Done) -> Result<(), Error> {
     let text = |name: &str, text: String| {
-        let path = request.out.join(name);
-        aside(&path, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
+        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
     };
     let values = &done.trials[done.best].values;
     let head =
         "# Found by `countycast tune`; summary.txt says on what. Confirm on other days with `countycast evaluate`.\n";
+    let table = keep(request, &staging, &done.trials)?;
+    let hash = regular::open(&table).and_then(identity::hash).map_err(|source| Error::read(&table, source))?;
+    text(KEY, format!("{key}\n{hash}\n"))?;
     text("best.toml", format!("{head}{}", request.space.config(values)))?;
     text("summary.txt", summary::text(request, done))?;
     #[cfg(feature = "pictures")]
-    picture::write(&request.out, request.space.parameters(), done)?;
-    Ok(())
+    picture::write(&staging, request.space.parameters(), done)?;
+    staging.commit().map(drop)
 }

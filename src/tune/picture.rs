@@ -9,7 +9,7 @@ use super::Done;
 use super::space::Parameter;
 use super::trials::Trial;
 use crate::error::Error;
-use crate::output::aside;
+use crate::output::Staging;
 use crate::pictures::{self, FONT};
 
 /// Width and height of a panel, in pixels.
@@ -26,16 +26,17 @@ const BEST: RGBColor = RGBColor(213, 94, 0);
 type Drawn = Result<(), Box<dyn std::error::Error>>;
 
 /// Draws `response.svg` and `response.png`.
-pub(super) fn write(out: &Path, parameters: &[Parameter], done: &Done) -> Result<(), Error> {
+pub(super) fn write(out: &Staging, parameters: &[Parameter], done: &Done) -> Result<(), Error> {
     pictures::register();
     // As near to a square as whole rows allow.
     let columns = (1..COLUMNS).find(|columns| columns * columns >= parameters.len()).unwrap_or(COLUMNS);
     let rows = parameters.len().div_ceil(columns).max(1);
     let size = (PANEL.0 * columns as u32, TITLE + PANEL.1 * rows as u32);
     let draw = |name: &str, draw: &dyn Fn(&Path) -> Drawn| {
-        aside(&out.join(name), |path| {
+        let drawn = out.write(name, |path| {
             draw(path).map_err(|error| Error::write(path, std::io::Error::other(error.to_string())))
-        })
+        });
+        drawn.map(drop)
     };
     draw("response.svg", &|path| {
         page(&SVGBackend::new(path, size).into_drawing_area(), (rows, columns), parameters, done)

@@ -16,6 +16,7 @@ use super::variant::{Variant, variants};
 use super::write;
 use crate::archive::Archive;
 use crate::error::Error;
+use crate::output::{Staging, apart};
 use crate::panel::{self, Panel, State};
 use crate::pipeline::{self, Batch, Levels, Monitor, Plan, Projected, Schools, Selection};
 use crate::policies;
@@ -28,7 +29,8 @@ const KEPT_DAYS: u16 = 7;
 const ALL_CLOSED: u8 = 3;
 
 /// Runs a what-if and writes `effects.parquet`, `.csv` and `.json`, `projections.parquet`, `days.parquet`,
-/// `capacity.parquet`, and, with the feature `pictures`, charts.
+/// `capacity.parquet`, and, with the feature `pictures`, charts. The output folder is replaced as a whole at the very end,
+/// or not at all.
 ///
 /// The baseline is the projection of [`project::project`] for the same places, day, horizon, settings and, if one is given,
 /// archive.
@@ -37,6 +39,11 @@ const ALL_CLOSED: u8 = 3;
 /// [`Error`] for scenarios, places, settings or data that cannot be used, if no place has results, and if the monitor
 /// asks to stop.
 pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
+    let data = Some(&request.panel.data);
+    for (folder, name) in [(request.archive.as_ref(), "--archive"), (data, "--data")] {
+        folder.map_or(Ok(()), |folder| apart((folder, name), (&request.out, "--out")))?;
+    }
+    let staging = Staging::reserve(&request.out, write::LAYOUT)?;
     let threads = project::threads(request.jobs)?;
     monitor.begin("read", 0);
     let panel = threads.install(|| panel::load(&request.panel, &request.config.panel))?;
@@ -77,9 +84,11 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         Ok(())
     })?;
     let done = threads.install(|| answers.done(notices))?;
-    write::all(&request.out, &done, &panel)?;
+    staging.fresh()?;
+    write::all(&staging, &done, &panel)?;
     #[cfg(feature = "pictures")]
-    super::picture::all(&request.out, &done)?;
+    super::picture::all(&staging, &done)?;
+    staging.commit()?;
     Ok(done)
 }
 

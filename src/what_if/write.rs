@@ -11,7 +11,7 @@ use super::done::Done;
 use super::effect::{Effect, Interval};
 use crate::error::Error;
 use crate::output::capacity::{self, CapacityRow};
-use crate::output::{aside, days_since_epoch, parquet, projections};
+use crate::output::{Layout, Staging, days_since_epoch, parquet, projections};
 use crate::panel::Panel;
 
 /// The columns of an interval.
@@ -27,33 +27,53 @@ const SIDES: [(&str, Side); 4] = [
     ("ratio", |e| e.ratio.as_ref()),
 ];
 
+/// Everything that a what-if writes to its output folder.
+pub(super) const LAYOUT: Layout = Layout {
+    names: &[
+        "effects.parquet",
+        "effects.csv",
+        "effects.json",
+        "projections.parquet",
+        "days.parquet",
+        "capacity.parquet",
+        "courses.svg",
+        "courses.png",
+        "effects.svg",
+        "effects.png",
+        "sweep.svg",
+        "sweep.png",
+    ],
+    kept: &[],
+};
+
 /// Writes `effects.parquet`, `effects.csv`, `effects.json`, `projections.parquet`, `days.parquet` and `capacity.parquet`.
-pub(super) fn all(out: &Path, done: &Done, panel: &Panel) -> Result<(), Error> {
-    aside(&out.join("projections.parquet"), |path| projected(path, done, panel))?;
-    aside(&out.join("effects.parquet"), |path| {
+pub(super) fn all(out: &Staging, done: &Done, panel: &Panel) -> Result<(), Error> {
+    out.write("projections.parquet", |path| projected(path, done, panel))?;
+    out.write("effects.parquet", |path| {
         let frame = effects(done).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
     })?;
-    aside(&out.join("days.parquet"), |path| {
+    out.write("days.parquet", |path| {
         let frame = days(done.as_of, &done.courses).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
     })?;
-    aside(&out.join("capacity.parquet"), |path| {
+    out.write("capacity.parquet", |path| {
         let frame = needs(done).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
     })?;
-    aside(&out.join("effects.csv"), |path| {
+    out.write("effects.csv", |path| {
         let text = csv(&done.effects).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
         fs::write(path, text).map_err(|source| Error::write(path, source))
     })?;
-    aside(&out.join("effects.json"), |path| {
+    out.write("effects.json", |path| {
         let document = serde_json::json!({
             "as_of": done.as_of.to_string(), "effects": done.effects, "failures": done.failures,
             "notices": done.notices,
         });
         let text = serde_json::to_vec_pretty(&document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
         fs::write(path, text).map_err(|source| Error::write(path, source))
-    })
+    })?;
+    Ok(())
 }
 
 /// The blend's rows as in `projections.parquet` of a run, for the baseline and every scenario, with the scenario's name.

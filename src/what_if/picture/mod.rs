@@ -11,7 +11,7 @@ use plotters::prelude::*;
 
 use super::done::Done;
 use crate::error::Error;
-use crate::output::aside;
+use crate::output::Staging;
 use crate::pictures;
 use crate::pictures::DISTINCT;
 
@@ -33,7 +33,7 @@ trait Picture {
 
 /// Draws the main place: `courses.svg` and `.png`; `effects` if there are several scenarios; `sweep` if a strength is
 /// swept.
-pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
+pub(super) fn all(out: &Staging, done: &Done) -> Result<(), Error> {
     pictures::register();
     let Some(place) = done.main_place() else { return Ok(()) };
     both(out, "courses", &courses::Courses::of(done, place))?;
@@ -46,14 +46,14 @@ pub(super) fn all(out: &Path, done: &Done) -> Result<(), Error> {
     }
 }
 
-fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
+fn both(out: &Staging, name: &str, picture: &impl Picture) -> Result<(), Error> {
     let fail =
         |path: &Path, error: Box<dyn std::error::Error>| Error::write(path, std::io::Error::other(error.to_string()));
     let size @ (wide, high) = picture.size();
-    aside(&out.join(format!("{name}.svg")), |path| {
+    out.write(&format!("{name}.svg"), |path| {
         picture.draw(&SVGBackend::new(path, size).into_drawing_area()).map_err(|error| fail(path, error))
     })?;
-    aside(&out.join(format!("{name}.png")), |path| {
+    out.write(&format!("{name}.png"), |path| {
         // The format follows from the extension, which the temporary file does not have.
         let mut pixels = vec![0; (3 * wide * high) as usize];
         let drawn = picture.draw(&BitMapBackend::with_buffer(&mut pixels, size).into_drawing_area());
@@ -61,7 +61,8 @@ fn both(out: &Path, name: &str, picture: &impl Picture) -> Result<(), Error> {
         let (colour, format) = (image::ColorType::Rgb8, image::ImageFormat::Png);
         image::save_buffer_with_format(path, &pixels, wide, high, colour, format)
             .map_err(|error| fail(path, error.into()))
-    })
+    })?;
+    Ok(())
 }
 
 /// Colours of the scenarios, in their order, and which round of them it is: a second one is dashed, and later ones are dotted.
