@@ -10,9 +10,13 @@ use serde::{Deserialize, Serialize};
 
 use super::projections::{Fan, set_level, slot};
 use crate::error::{Error, InputError};
+use crate::output::regular;
 
 /// Runs shown, a week or more apart: a quarter of a year.
 const RUNS: usize = 13;
+
+/// Most weeks ahead in a hub file: a year, which is also the longest run.
+const MOST_WEEKS: i64 = 53;
 
 /// Weekly new cases of each place as one run projected them.
 #[derive(Debug, PartialEq)]
@@ -74,12 +78,17 @@ fn weeks(path: &Path) -> Result<BTreeMap<Fips, Fan>, Error> {
     let fail = |error: csv::Error| {
         Error::from(InputError::new(path, error.to_string(), "leave the file out, or run `countycast project` again"))
     };
-    let mut reader = csv::Reader::from_path(path).map_err(fail)?;
+    let mut reader = csv::Reader::from_reader(regular::open(path).map_err(|source| Error::read(path, source))?);
     let header = reader.headers().map_err(fail)?.clone();
     let mut places = BTreeMap::<Fips, Fan>::new();
     let mut record = csv::StringRecord::new();
     while reader.read_record(&mut record).map_err(fail)? {
         let row: Row = record.deserialize(Some(&header)).map_err(fail)?;
+        if row.horizon > MOST_WEEKS {
+            let problem = format!("horizon {}: at most {MOST_WEEKS} weeks", row.horizon);
+            let line = record.position().map_or(0, csv::Position::line);
+            return Err(InputError::new(path, problem, "leave the file out").on_line(line).in_column("horizon").into());
+        }
         let Some(slot) = slot(row.horizon, row.output_type_id).filter(|_| row.target == Target::Cases) else {
             continue;
         };
@@ -148,5 +157,9 @@ mod tests {
         fs::write(&path, format!("{HEADER}2020-08-22,inc case,one,2020-08-29,01001,quantile,0.5,7\n")).unwrap();
         let error = read(&[folder.path().to_owned()], "2020-09-05".parse().unwrap()).unwrap_err();
         assert!(error.to_string().contains("2020-08-22-countycast.csv"), "{error}");
+        // A row would need memory for as many weeks.
+        fs::write(&path, format!("{HEADER}2020-08-22,inc case,40000000,2020-08-29,01001,quantile,0.5,7\n")).unwrap();
+        let error = read(&[folder.path().to_owned()], "2020-09-05".parse().unwrap()).unwrap_err();
+        assert!(error.to_string().contains("line 2, column `horizon`: horizon 40000000: at most 53"), "{error}");
     }
 }

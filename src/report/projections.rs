@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use countycast_engine::{Fips, Target};
+use countycast_engine::{Fips, Horizon, Target};
 use polars::prelude::{DataFrame, PolarsResult};
 use serde::Serialize;
 
@@ -123,5 +123,6 @@ pub(super) fn set_level(fan: &mut Fan, (step, level): (usize, usize), value: f64
 /// Position of a horizon, from 1, and of a quantile in a [`Fan`]; none if the site does not show it.
 pub(super) fn slot(horizon: i64, quantile: f64) -> Option<(usize, usize)> {
     let level = LEVELS.iter().position(|level| (level - quantile).abs() < 1e-9)?;
-    Some((usize::try_from(horizon).ok()?.checked_sub(1)?, level))
+    let step = usize::try_from(horizon).ok()?.checked_sub(1)?;
+    (step < Horizon::MAX_DAYS).then_some((step, level))
 }

@@ -19,6 +19,22 @@ const SETTING: &str = "--set";
 /// Permitted length of a run, days.
 pub(super) const HORIZONS: std::ops::RangeInclusive<usize> = 7..=Horizon::MAX_DAYS;
 
+/// Most letters of a scenario's name.
+const LONGEST_NAME: usize = 120;
+
+/// Why a text cannot be the name of a scenario: names stand in tables, charts and spreadsheets.
+fn refused_name(name: &str) -> Option<String> {
+    if name.chars().count() > LONGEST_NAME {
+        let start: String = name.chars().take(40).collect();
+        return Some(format!("the name `{start}…` is longer than {LONGEST_NAME} letters"));
+    }
+    if name.chars().any(char::is_control) {
+        return Some(format!("the name {name:?} has control characters"));
+    }
+    let formula = name.starts_with(['=', '+', '-', '@']);
+    formula.then(|| format!("the name `{name}` begins like a formula, which spreadsheets would run"))
+}
+
 /// Remedy that refers to the documentation of scenario values.
 const REMEDY: &str = "`countycast what-if --list` explains every value; config/scenarios holds examples";
 
@@ -39,7 +55,7 @@ pub struct Scenarios {
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Raw {
-    name: Option<String>,
+    name: Option<Spanned<String>>,
     /// Description.
     #[serde(default, rename = "description")]
     _description: String,
@@ -75,7 +91,12 @@ impl Scenarios {
         let stem = file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let places = raw.places.map(|places| (places.span().start, places.into_inner())).map(|(at, p)| (p, at));
         let drafts = raw.entry.into_iter().map(draft).collect();
-        let name = raw.name.unwrap_or(stem);
+        let at = raw.name.as_ref().map(|name| name.span().start);
+        let name = raw.name.map_or(stem, Spanned::into_inner);
+        if let Some(problem) = refused_name(&name) {
+            let remedy = "give the scenario a short `name` that begins with a letter or a digit";
+            return Err(located(InputError::new(file, problem, remedy), &text, at).into());
+        }
         let (horizon, file) = (raw.horizon_days, file.to_owned());
         let horizon_days = horizon.as_ref().map(|days| *days.get_ref());
         let scenario = Self { file, text, name, horizon_days, places, nameless: false, drafts };
@@ -224,6 +245,8 @@ mod tests {
             ("[[entry]]\nkind = \"tracing\"\n", "line 1", "`tracing` does nothing", "`testing`"),
             ("horizon_days = 3\n[[entry]]\nkind = \"masks\"\n", "line 1", "horizon_days = 3", "7 to 366"),
             ("name = \"x\"\n", "s.toml", "no [[entry]]", "--list"),
+            ("\nname = \"=1+2\"\n", "line 2", "`=1+2` begins like a formula", "a letter or a digit"),
+            ("name = \"a\\u001b[2J\"\n", "line 1", "a\\u{1b}[2J\" has control characters", "a letter"),
         ];
         for (text, place, problem, remedy) in cases {
             let error = entries(text).unwrap_err();
