@@ -2,20 +2,10 @@
 
 use countycast_engine::{Draws, Target};
 
-/// The quantile levels of every projection, ascending.
-pub const LEVELS: [f64; 23] = [
-    0.01, 0.025, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.9,
-    0.95, 0.975, 0.99,
-];
-
-/// Position of the median in [`LEVELS`].
-pub const MEDIAN: usize = 11;
+pub use countycast_engine::{LEVELS, MEDIAN, Row};
 
 /// Positions in [`LEVELS`] of the seven quantiles that the Forecast Hub uses for counties.
 pub const COUNTY_LEVELS: [usize; 7] = [1, 3, 6, 11, 16, 19, 21];
-
-/// One value for each of [`LEVELS`], not decreasing.
-pub type Row = [f32; 23];
 
 /// One model's projection of one location: quantiles by target.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]

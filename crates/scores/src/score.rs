@@ -76,6 +76,17 @@ impl Scale {
     }
 }
 
+/// The weighted interval score at any levels that are symmetric about the median: the mean over them of twice the pinball
+/// loss. `levels` and `values` belong together one by one.
+#[must_use]
+pub fn quantile_score(levels: &[f64], values: &[f64], truth: f64) -> f64 {
+    let loss = |(level, value): (&f64, &f64)| {
+        let error = truth - value;
+        2.0 * if error >= 0.0 { level * error } else { (level - 1.0) * error }
+    };
+    levels.iter().zip(values).map(loss).sum::<f64>() / levels.len() as f64
+}
+
 /// Whether the observed value lies in the central interval of this nominal level, ends included.
 ///
 /// `level` is 0.5, 0.8, 0.95 or another for which both ends are among the quantiles.
@@ -143,6 +154,9 @@ mod tests {
                 let twin = pinball(&row, y, scale.positions());
                 let wis = scale.wis(&row, y);
                 prop_assert!((wis.total - twin).abs() < 1e-9 * (1.0 + twin));
+                let levels: Vec<f64> = scale.positions().iter().map(|&i| LEVELS[i]).collect();
+                let values: Vec<f64> = scale.positions().iter().map(|&i| f64::from(row[i])).collect();
+                prop_assert!((quantile_score(&levels, &values, y) - twin).abs() < 1e-9 * (1.0 + twin));
                 prop_assert!(wis.spread >= 0.0 && wis.over >= 0.0 && wis.under >= 0.0);
             }
         }
