@@ -49,6 +49,7 @@ pub use geography::{State, codes};
 pub use holidays::reported_share;
 pub use input::{InputFile, Notice};
 pub use place::{District, Place};
+pub use quote::quoted;
 pub use repair::{Repair, RepairKind, Repairs, repair_series};
 pub use replay::Sources;
 pub use settings::{Dumps, Gaps, JointDistricts, LastReport, Negatives, Restatements, Settings, Source, Weekday};

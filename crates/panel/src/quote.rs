@@ -4,7 +4,8 @@
 const MOST: usize = 60;
 
 /// A field or line for a message: shortened, and without anything that a terminal would act on.
-pub(crate) fn quoted(text: impl AsRef<[u8]>) -> String {
+#[must_use]
+pub fn quoted(text: impl AsRef<[u8]>) -> String {
     let text = text.as_ref();
     // A letter has at most four bytes.
     let start = String::from_utf8_lossy(&text[..text.len().min(4 * (MOST + 1))]);

@@ -1,0 +1,117 @@
+//! Where areas lie and who lives there.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use countycast_engine::Fips;
+use countycast_engine::weekly::{Area, Series};
+use countycast_panel::State;
+
+/// A county, and the Health Service Area of which it is a part.
+#[derive(Debug, Clone, PartialEq)]
+pub struct County {
+    /// Its FIPS code.
+    pub fips: Fips,
+    /// The number of its area.
+    pub service_area: u16,
+    /// Residents.
+    pub population: f64,
+}
+
+/// Health Service Areas, states and regions: names, states and residents.
+#[derive(Debug, Clone, Default)]
+pub struct Geography {
+    /// Counties, by FIPS code.
+    counties: Vec<County>,
+    /// Readable names of areas.
+    names: BTreeMap<Area, String>,
+    states: HashMap<Area, Fips>,
+    populations: HashMap<Area, f64>,
+    /// Areas by the names that hubs have for them.
+    slugs: BTreeMap<Arc<str>, Area>,
+}
+
+impl Geography {
+    /// Adds a county to its area; the area lies in the state where most of its residents live.
+    pub(crate) fn add_county(&mut self, county: County) {
+        self.counties.push(county);
+    }
+
+    /// Adds what is known of an area.
+    pub(crate) fn add_area(&mut self, area: Area, name: &str, population: Option<f64>, state: Option<Fips>) {
+        self.names.entry(area.clone()).or_insert_with(|| name.to_owned());
+        if let Some(population) = population {
+            self.populations.insert(area.clone(), population);
+        }
+        if let Some(state) = state {
+            self.states.insert(area, state);
+        }
+    }
+
+    /// Adds a hub's name for an area.
+    pub(crate) fn add_slug(&mut self, slug: &str, area: Area) {
+        self.slugs.insert(slug.into(), area);
+    }
+
+    /// Finds the areas' states and residents once all counties are known.
+    pub(crate) fn finish(&mut self) {
+        self.counties.sort_by_key(|county| county.fips);
+        self.counties.dedup_by_key(|county| county.fips);
+        let mut residents: BTreeMap<u16, BTreeMap<Fips, f64>> = BTreeMap::new();
+        for county in &self.counties {
+            let states = residents.entry(county.service_area).or_default();
+            *states.entry(county.fips.state().unwrap_or(Fips::US)).or_default() += county.population;
+        }
+        for (number, states) in residents {
+            let area = Area::ServiceArea(number);
+            let largest = states.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(state, _)| *state);
+            self.populations.entry(area.clone()).or_insert_with(|| states.values().sum());
+            if let Some(state) = largest {
+                self.states.entry(area).or_insert(state);
+            }
+        }
+    }
+
+    /// The area that a hub means by a location.
+    #[must_use]
+    pub fn located(&self, location: &str) -> Option<Area> {
+        // The first season of MetroCast wrote `El Paso`, later ones `el-paso`.
+        let slug = location.to_lowercase().replace(' ', "-");
+        if let Some(area) = self.slugs.get(slug.as_str()) {
+            return Some(area.clone());
+        }
+        location.parse().ok().filter(|area| !matches!(area, Area::Region(_)))
+    }
+
+    /// The hub's name for an area, such as `denver`; none where hubs have none.
+    #[must_use]
+    pub fn slug(&self, area: &Area) -> Option<&str> {
+        self.slugs.iter().find(|(_, found)| *found == area).map(|(slug, _)| &**slug)
+    }
+
+    /// A readable name of an area.
+    #[must_use]
+    pub fn name(&self, area: &Area) -> String {
+        let state = |fips: &Fips| State::of(*fips).map_or_else(|| fips.to_string(), |state| state.name.to_owned());
+        match (self.names.get(area), area) {
+            (Some(name), _) => name.clone(),
+            (None, Area::Nation) => "United States".to_owned(),
+            (None, Area::State(fips)) => state(fips),
+            (None, area) => area.to_string(),
+        }
+    }
+
+    /// The counties, by FIPS code.
+    #[must_use]
+    pub fn counties(&self) -> &[County] {
+        &self.counties
+    }
+
+    /// The series with its state and residents.
+    #[must_use]
+    pub(crate) fn complete(&self, series: Series) -> Series {
+        let (state, population) = (self.states.get(&series.area), self.populations.get(&series.area));
+        let (state, population) = (state.copied(), population.copied());
+        series.located(state, population)
+    }
+}

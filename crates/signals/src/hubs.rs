@@ -1,0 +1,209 @@
+//! The hubs' rules: which files they take, for what, in which unit.
+
+use countycast_engine::weekly::{Area, Signal, Week};
+use countycast_engine::{Date, LEVELS};
+use serde::Deserialize;
+
+use crate::geography::Geography;
+
+/// All hubs, as a table of the configuration lists them.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hubs {
+    /// The hubs.
+    pub hubs: Vec<Hub>,
+}
+
+/// A hub that collects weekly forecasts.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Hub {
+    /// Short name.
+    pub name: String,
+    /// Readable name.
+    pub title: String,
+    /// Where it lives.
+    pub repository: String,
+    /// The model to which scores are relative.
+    pub baseline: String,
+    /// Days from the reference date to the day on which forecasts are due.
+    pub due: i8,
+    /// First and last horizon, weeks after the reference date.
+    pub horizons: [i8; 2],
+    /// First and last of the horizons that a file must have; none of them where empty.
+    pub required: Vec<i8>,
+    /// Quantile levels that a file must have, ascending.
+    pub levels: Vec<f64>,
+    /// What it collects.
+    pub targets: Vec<Target>,
+    /// Tables of its target data that name no target in a column.
+    #[serde(default)]
+    pub files: Vec<TargetFile>,
+}
+
+/// A signal as a hub collects it.
+#[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Target {
+    /// Its name in the hub's files.
+    pub target: String,
+    /// Our signal's name.
+    #[serde(deserialize_with = "signal")]
+    pub signal: Signal,
+    /// The file's value of a share of 1, or of one person.
+    pub scale: f64,
+    /// Decimals of values in files.
+    pub decimals: usize,
+    /// Locations that are taken.
+    pub locations: Vec<String>,
+}
+
+/// A table of target data without a column for the target.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TargetFile {
+    /// Name of the file.
+    pub name: String,
+    /// The target.
+    pub target: String,
+}
+
+fn signal<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Signal, D::Error> {
+    let name = String::deserialize(deserializer)?;
+    name.parse().map_err(serde::de::Error::custom)
+}
+
+impl Hubs {
+    /// Reads the table.
+    ///
+    /// # Errors
+    /// A message with the line for text that is no such table, and for a rule that cannot hold.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let hubs: Self = toml::from_str(text).map_err(|error| error.to_string())?;
+        for hub in &hubs.hubs {
+            hub.check().map_err(|problem| format!("hub `{}`: {problem}", hub.name))?;
+        }
+        Ok(hubs)
+    }
+
+    /// The hub of this name.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&Hub> {
+        self.hubs.iter().find(|hub| hub.name == name)
+    }
+
+    /// The hubs' names, for messages.
+    #[must_use]
+    pub fn names(&self) -> String {
+        self.hubs.iter().map(|hub| hub.name.as_str()).collect::<Vec<_>>().join(", ")
+    }
+
+    /// What any hub calls by this name.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.hubs.iter().find_map(|hub| hub.target(name))
+    }
+
+    /// The hubs that collect a signal, with their names for it.
+    pub fn of_signal(&self, signal: Signal) -> impl Iterator<Item = (&Hub, &Target)> {
+        let targets = move |hub| Hub::targets_of(hub, signal);
+        self.hubs.iter().flat_map(targets)
+    }
+}
+
+impl Hub {
+    fn check(&self) -> Result<(), String> {
+        let [first, last] = self.horizons;
+        if first > last {
+            return Err(format!("horizons = [{first}, {last}]: the first is after the last"));
+        }
+        if let Some(level) = self.levels.iter().find(|level| level_place(**level).is_none()) {
+            return Err(format!("levels: {level} is none of the {} levels that are projected", LEVELS.len()));
+        }
+        if !self.levels.is_sorted() || self.levels.is_empty() {
+            return Err("levels: must be ascending, and at least one".to_owned());
+        }
+        match self.targets.iter().find(|target| target.scale <= 0.0 || target.decimals > 9) {
+            Some(target) => Err(format!("target `{}`: scale must be above 0, decimals at most 9", target.target)),
+            None => Ok(()),
+        }
+    }
+
+    /// What it calls by this name.
+    #[must_use]
+    pub fn target(&self, name: &str) -> Option<&Target> {
+        self.targets.iter().find(|target| target.target == name)
+    }
+
+    fn targets_of(&self, signal: Signal) -> impl Iterator<Item = (&Self, &Target)> {
+        self.targets.iter().filter(move |target| target.signal == signal).map(move |target| (self, target))
+    }
+
+    /// The day on which the forecast of a reference week is due; what was published up to it may be used.
+    #[must_use]
+    pub fn due(&self, reference: Week) -> Date {
+        reference.saturday().saturating_add(jiff::Span::new().days(self.due))
+    }
+
+    /// Its horizons, weeks after the reference week.
+    pub fn horizons(&self) -> impl Iterator<Item = i8> + use<> {
+        self.horizons[0]..=self.horizons[1]
+    }
+
+    /// Places of its levels among all that are projected.
+    pub fn level_places(&self) -> impl Iterator<Item = usize> {
+        self.levels.iter().filter_map(|level| level_place(*level))
+    }
+}
+
+/// Place of a level among all that are projected.
+pub(crate) fn level_place(level: f64) -> Option<usize> {
+    LEVELS.iter().position(|known| (known - level).abs() < 1e-9)
+}
+
+impl Target {
+    /// Its locations, with the areas that they mean; none where the geography does not know them.
+    pub fn areas<'a>(&'a self, geography: &'a Geography) -> impl Iterator<Item = (&'a str, Option<Area>)> {
+        self.locations.iter().map(|location| (location.as_str(), geography.located(location)))
+    }
+}
+
+#[cfg(test)]
+pub(crate) fn shipped() -> Hubs {
+    Hubs::parse(include_str!("../../../config/hubs.toml")).unwrap()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_table_holds_four_hubs() {
+        let hubs = shipped();
+        assert_eq!(hubs.names(), "metrocast, flusight, covid, rsv");
+        let flusight = hubs.find("flusight").unwrap();
+        assert_eq!((flusight.horizons().collect::<Vec<_>>(), flusight.levels.len()), (vec![-1, 0, 1, 2, 3], 23));
+        let flu = "flu-ed".parse().unwrap();
+        let names: Vec<_> = hubs.of_signal(flu).map(|(hub, target)| (hub.name.as_str(), target.scale)).collect();
+        assert_eq!(names, [("metrocast", 100.0), ("flusight", 1.0)]);
+        let reference = Week::ending(Date::constant(2026, 1, 10)).unwrap();
+        assert_eq!(flusight.due(reference), Date::constant(2026, 1, 7));
+        assert_eq!(
+            hubs.find("metrocast").unwrap().level_places().collect::<Vec<_>>(),
+            [1, 2, 3, 6, 11, 16, 19, 20, 21]
+        );
+    }
+
+    #[test]
+    fn a_rule_that_cannot_hold_is_refused() {
+        let hub = |change: (&str, &str)| {
+            let text = "[[hubs]]\nname = \"a\"\ntitle = \"A\"\nrepository = \"\"\nbaseline = \"b\"\ndue = -3\n\
+                        horizons = [0, 3]\nrequired = []\nlevels = [0.5]\ntargets = []\n";
+            Hubs::parse(&text.replace(change.0, change.1))
+        };
+        assert!(hub(("", "")).is_ok());
+        assert!(hub(("[0, 3]", "[3, 0]")).unwrap_err().contains("the first is after the last"));
+        assert!(hub(("[0.5]", "[0.42]")).unwrap_err().contains("0.42 is none of the 23"));
+        assert!(hub(("due = -3", "deu = -3")).unwrap_err().contains("unknown field `deu`"));
+    }
+}

@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod check;
+mod forecasts;
+mod geography;
+mod hubs;
+mod read;
+mod relative;
+mod vintages;
+
+pub use check::{Finding, Severity, check};
+pub use forecasts::{Forecasts, HubQuantiles, Task};
+pub use geography::{County, Geography};
+pub use hubs::{Hub, Hubs, Target, TargetFile};
+pub use read::Signals;
+pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
+pub use vintages::{AsOf, Vintages};

@@ -1,0 +1,108 @@
+//! A folder of publishers' files read into vintages and geography.
+
+mod layouts;
+mod places;
+mod publishers;
+mod table;
+
+use std::path::{Path, PathBuf};
+
+use countycast_panel::{InputError, InputFile, Notice};
+use rayon::prelude::*;
+use sha2::{Digest, Sha256};
+
+use crate::geography::Geography;
+use crate::hubs::Hubs;
+use crate::vintages::Vintages;
+
+use layouts::Layout;
+pub(crate) use table::Table;
+
+/// Everything that a folder tells of weekly signals.
+#[derive(Debug, Clone, Default)]
+pub struct Signals {
+    /// All values, with the days on which they became known.
+    pub vintages: Vintages,
+    /// Where areas lie and who lives there.
+    pub geography: Geography,
+    /// What was noticed in reading.
+    pub notices: Vec<Notice>,
+    /// The files that were read.
+    pub inputs: Vec<InputFile>,
+}
+
+impl Signals {
+    /// Reads every file of a folder whose columns tell what it holds, and the folder `target-data` of a hub's copy.
+    ///
+    /// # Errors
+    /// Where the folder or one of these files cannot be read, or holds no weekly signal.
+    pub fn read(folder: &Path, hubs: &Hubs) -> Result<Self, InputError> {
+        let files = files(folder)?;
+        let read = |path: &PathBuf| -> Result<Option<(Layout, Table, String)>, InputError> {
+            let Some(layout) = Layout::of_file(path, hubs)? else { return Ok(None) };
+            Ok(Some((layout, Table::read(path)?, sha256(path)?)))
+        };
+        let mut tables: Vec<(Layout, Table, String)> =
+            files.par_iter().filter_map(|path| read(path).transpose()).collect::<Result<_, _>>()?;
+        // Names of places come first: other tables use them.
+        tables.sort_by_key(|(layout, table, _)| (layout.order(), table.path().to_owned()));
+        let mut found = Self::default();
+        for (layout, table, sha256) in tables {
+            layout.add(&table, hubs, &mut found)?;
+            if layout.order() == 0 {
+                found.geography.finish();
+            }
+            let path = table.path().strip_prefix(folder).unwrap_or(table.path()).to_owned();
+            found.inputs.push(InputFile { path, sha256, last_day: None });
+        }
+        found.vintages = std::mem::take(&mut found.vintages).sorted();
+        if found.vintages.is_empty() {
+            let problem = "no file holds a weekly signal";
+            let remedy = "give a folder with NSSP or NHSN tables, or with a hub's target data";
+            return Err(InputError::new(folder, problem, remedy));
+        }
+        Ok(found)
+    }
+
+    /// Notes something that does not stop the run.
+    fn notice(&mut self, table: &Table, message: &str, count: usize) {
+        if count > 0 {
+            let name = table.path().file_name().unwrap_or_default().to_string_lossy();
+            self.notices.push(Notice { message: format!("{name}: {message}"), count });
+        }
+    }
+}
+
+/// SHA-256 of a file, as 64 hexadecimal digits.
+fn sha256(path: &Path) -> Result<String, InputError> {
+    let unreadable = |error: std::io::Error| InputError::unreadable(path, &error);
+    let (mut file, mut hasher) = (std::fs::File::open(path).map_err(unreadable)?, Sha256::new());
+    let mut buffer = vec![0; 1 << 16];
+    loop {
+        match std::io::Read::read(&mut file, &mut buffer).map_err(unreadable)? {
+            0 => break,
+            read => hasher.update(&buffer[..read]),
+        }
+    }
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// The tables in a folder and in its folder `target-data`, by name.
+fn files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
+    let list = |folder: &Path| -> Result<Vec<PathBuf>, InputError> {
+        let entries = std::fs::read_dir(folder).map_err(|error| InputError::unreadable(folder, &error))?;
+        let is_table = |path: &PathBuf| {
+            path.is_file() && path.extension().is_some_and(|ending| ending == "csv" || ending == "parquet")
+        };
+        let mut files: Vec<PathBuf> =
+            entries.filter_map(Result::ok).map(|entry| entry.path()).filter(is_table).collect();
+        files.sort();
+        Ok(files)
+    };
+    let mut files = list(folder)?;
+    let target_data = folder.join("target-data");
+    if target_data.is_dir() {
+        files.extend(list(&target_data)?);
+    }
+    Ok(files)
+}

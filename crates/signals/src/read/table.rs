@@ -1,0 +1,247 @@
+//! CSV and Parquet files as columns of cells, with row and column in errors.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use countycast_engine::Date;
+use countycast_panel::InputError;
+use polars::prelude::{Column as PolarsColumn, DataType, ParquetReader, PolarsError, SerReader};
+
+/// Most bytes of a file that is read: the table of emergency visits by county is 60 MB as CSV.
+const MOST_BYTES: u64 = 2_000_000_000;
+
+/// Words with which publishers mark what is missing.
+const MISSING: [&str; 7] = ["", "NA", "N/A", "NaN", "null", "None", "Data Unavailable"];
+
+/// A table in memory.
+#[derive(Debug)]
+pub(crate) struct Table {
+    path: PathBuf,
+    columns: Vec<(String, Cells)>,
+    rows: usize,
+    /// Lines before the first row; none where rows are not lines.
+    header_lines: Option<u64>,
+}
+
+#[derive(Debug)]
+enum Cells {
+    Text(Words),
+    Number(Vec<f64>),
+    Date(Vec<Option<Date>>),
+}
+
+/// A column of text, in which each word is kept once: names of places and models recur a million times.
+#[derive(Debug, Default)]
+struct Words {
+    known: HashMap<Box<str>, u32>,
+    words: Vec<Box<str>>,
+    cells: Vec<u32>,
+}
+
+impl Words {
+    fn push(&mut self, word: &str) {
+        let number = self.known.get(word).copied().unwrap_or_else(|| {
+            let number = self.words.len() as u32;
+            self.known.insert(word.into(), number);
+            self.words.push(word.into());
+            number
+        });
+        self.cells.push(number);
+    }
+
+    fn at(&self, row: usize) -> &str {
+        &self.words[self.cells[row] as usize]
+    }
+}
+
+impl Table {
+    /// Reads a file by its ending, `.csv` or `.parquet`.
+    ///
+    /// # Errors
+    /// Where it cannot be read as such.
+    pub(crate) fn read(path: &Path) -> Result<Self, InputError> {
+        let size = path.metadata().map_err(|error| InputError::unreadable(path, &error))?.len();
+        if size > MOST_BYTES {
+            let problem = format!("{size} bytes, where at most {MOST_BYTES} are read");
+            return Err(InputError::new(path, problem, "leave out what is not needed"));
+        }
+        if path.extension().is_some_and(|ending| ending == "parquet") { Self::parquet(path) } else { Self::csv(path) }
+    }
+
+    fn csv(path: &Path) -> Result<Self, InputError> {
+        let wrong = |error: &csv::Error| {
+            let line = error.position().map_or(1, csv::Position::line);
+            InputError::new(path, format!("not readable as CSV: {error}"), "download the file again").on_line(line)
+        };
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|e| wrong(&e))?;
+        let names: Vec<String> = reader.headers().map_err(|e| wrong(&e))?.iter().map(str::to_owned).collect();
+        let mut cells: Vec<Words> = names.iter().map(|_| Words::default()).collect();
+        let mut record = csv::StringRecord::new();
+        let mut rows = 0;
+        while reader.read_record(&mut record).map_err(|e| wrong(&e))? {
+            cells.iter_mut().zip(&record).for_each(|(column, cell)| column.push(cell));
+            rows += 1;
+        }
+        let columns = names.into_iter().zip(cells.into_iter().map(Cells::Text)).collect();
+        Ok(Self { path: path.to_owned(), columns, rows, header_lines: Some(1) })
+    }
+
+    fn parquet(path: &Path) -> Result<Self, InputError> {
+        let wrong = |error: &PolarsError| {
+            InputError::new(path, format!("not readable as Parquet: {error}"), "download the file again")
+        };
+        let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
+        let frame = ParquetReader::new(file).finish().map_err(|error| wrong(&error))?;
+        let rows = frame.height();
+        let columns = frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?)));
+        let columns = columns.collect::<Result<_, PolarsError>>().map_err(|error| wrong(&error))?;
+        Ok(Self { path: path.to_owned(), columns, rows, header_lines: None })
+    }
+
+    /// The file.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Number of rows.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows
+    }
+
+    /// Names of the columns.
+    pub(crate) fn names(&self) -> impl Iterator<Item = &str> {
+        self.columns.iter().map(|(name, _)| name.as_str())
+    }
+
+    /// Position of a column.
+    pub(crate) fn find(&self, name: &str) -> Option<usize> {
+        self.columns.iter().position(|(column, _)| column == name)
+    }
+
+    /// Position of a required column.
+    pub(crate) fn column(&self, name: &str) -> Result<usize, InputError> {
+        self.find(name).ok_or_else(|| {
+            let found: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).take(12).collect();
+            let problem = format!("there is no column `{name}`; the table has {}", found.join(", "));
+            InputError::new(&self.path, problem, "use the file as published")
+        })
+    }
+
+    /// The text of a cell; whole numbers without a decimal point.
+    pub(crate) fn text(&self, row: usize, column: usize) -> Cow<'_, str> {
+        match &self.columns[column].1 {
+            Cells::Text(words) => Cow::Borrowed(words.at(row)),
+            Cells::Number(cells) if cells[row].is_nan() => Cow::Borrowed(""),
+            Cells::Number(cells) => Cow::Owned(format!("{}", cells[row])),
+            Cells::Date(cells) => Cow::Owned(cells[row].map(|date| date.to_string()).unwrap_or_default()),
+        }
+    }
+
+    /// The number in a cell; none where it is marked as missing.
+    ///
+    /// # Errors
+    /// For other text.
+    pub(crate) fn number(&self, row: usize, column: usize) -> Result<Option<f64>, InputError> {
+        if let Cells::Number(cells) = &self.columns[column].1 {
+            return Ok(Some(cells[row]).filter(|value| value.is_finite()));
+        }
+        let text = self.text(row, column);
+        if MISSING.contains(&text.as_ref()) {
+            return Ok(None);
+        }
+        let number = text.parse::<f64>().ok().filter(|value| value.is_finite());
+        number.map(Some).ok_or_else(|| self.wrong(row, column, "is not a number", "leave the cell blank if unknown"))
+    }
+
+    /// The date in a cell, with or without a time behind it.
+    ///
+    /// # Errors
+    /// Where there is none.
+    pub(crate) fn date(&self, row: usize, column: usize) -> Result<Date, InputError> {
+        let date = match &self.columns[column].1 {
+            Cells::Date(cells) => cells[row],
+            _ => self.text(row, column).get(..10).and_then(|text| text.parse().ok()),
+        };
+        date.ok_or_else(|| self.wrong(row, column, "is not a date", "write dates as 2026-01-10"))
+    }
+
+    /// An error at a cell.
+    pub(crate) fn wrong(&self, row: usize, column: usize, problem: &str, remedy: &str) -> InputError {
+        let text = countycast_panel::quoted(self.text(row, column).as_bytes());
+        let name = self.columns[column].0.clone();
+        match self.header_lines {
+            Some(lines) => InputError::new(&self.path, format!("`{text}` {problem}"), remedy)
+                .on_line(row as u64 + lines + 1)
+                .in_column(name),
+            None => InputError::new(&self.path, format!("row {}: `{text}` {problem}", row + 1), remedy).in_column(name),
+        }
+    }
+}
+
+fn cells(column: &PolarsColumn) -> Result<Cells, PolarsError> {
+    Ok(match column.dtype() {
+        DataType::Date => {
+            let epoch = Date::constant(1970, 1, 1);
+            let date = |days: i32| epoch.checked_add(jiff::Span::new().try_days(days).ok()?).ok();
+            let days = column.cast(&DataType::Int32)?;
+            Cells::Date(days.i32()?.iter().map(|days| days.and_then(date)).collect())
+        }
+        dtype if dtype.is_primitive_numeric() => {
+            let numbers = column.cast(&DataType::Float64)?;
+            Cells::Number(numbers.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
+        }
+        _ => {
+            let text = column.cast(&DataType::String)?;
+            let mut words = Words::default();
+            text.str()?.iter().for_each(|cell| words.push(cell.unwrap_or_default()));
+            Cells::Text(words)
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn table(text: &str) -> (tempfile::TempDir, Table) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv");
+        std::fs::write(&path, text).unwrap();
+        let table = Table::read(&path).unwrap();
+        (folder, table)
+    }
+
+    #[test]
+    fn cells_are_text_numbers_and_dates() {
+        let (_folder, table) =
+            table("place,week,value\n06,2026-01-10T00:00:00.000,1.5\n\"01\",2026-01-03,Data Unavailable\n");
+        assert_eq!((table.rows(), table.find("value"), table.find("other")), (2, Some(2), None));
+        assert_eq!((table.text(0, 0), table.text(1, 0)), ("06".into(), "01".into()));
+        assert_eq!(table.date(0, 1).unwrap(), Date::constant(2026, 1, 10));
+        assert_eq!([0, 1].map(|row| table.number(row, 2).unwrap()), [Some(1.5), None]);
+    }
+
+    #[test]
+    fn a_wrong_cell_is_named_with_its_line_and_column() {
+        let (_folder, table) = table("week,value\n2026-01-10,1.5\n10/01/2026,many\n");
+        let error = table.date(1, 0).unwrap_err().to_string();
+        assert!(error.contains("a.csv, line 3, column `week`: `10/01/2026` is not a date"), "{error}");
+        let error = table.number(1, 1).unwrap_err().to_string();
+        assert!(error.contains("line 3, column `value`: `many` is not a number"), "{error}");
+        let error = table.column("as_of").unwrap_err().to_string();
+        assert!(error.contains("no column `as_of`; the table has week, value"), "{error}");
+    }
+
+    #[test]
+    fn what_is_no_table_is_an_error() {
+        let folder = tempfile::tempdir().unwrap();
+        for (name, text) in [("a.parquet", "PAR1 and no more"), ("b.csv", "a,b\n1,2,3\n")] {
+            let path = folder.path().join(name);
+            std::fs::write(&path, text).unwrap();
+            assert!(Table::read(&path).unwrap_err().to_string().contains("not readable as"), "{name}");
+        }
+        assert!(Table::read(&folder.path().join("none.csv")).is_err());
+    }
+}
