@@ -18,6 +18,7 @@ mod settings;
 mod subject;
 mod table;
 mod training;
+pub mod weekly;
 
 pub use countycast_engine::SettingsError;
 pub use engine::Learner;

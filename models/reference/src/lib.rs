@@ -3,6 +3,7 @@
 mod flat;
 mod split;
 mod trend;
+pub mod weekly;
 
 pub use flat::Flat;
 pub use trend::{Pair, Settings, SettingsError, Trend};

@@ -1,0 +1,231 @@
+//! What a row tells about a series in a week.
+
+use countycast_engine::weekly::{Area, Disease, Measure};
+
+use super::grid::Grid;
+
+/// Weeks of a series that a row looks back on.
+const WINDOW: usize = 10;
+/// Weeks back within which the greatest and the least value are sought: nearly a season.
+const SEASON: usize = 45;
+/// Earlier years whose course at the same time of the year is told.
+const YEARS: usize = 3;
+/// Weeks of a year, as far as seasons are laid over each other.
+const YEAR: usize = 52;
+
+/// Number of features.
+pub(super) const COUNT: usize = 45;
+
+/// A row of features; not a number where one is not known.
+pub(super) type Features = [f32; COUNT];
+
+/// Least-squares polynomial through the last weeks: value, slope and curvature in the last of them.
+struct Local {
+    /// By coefficient the weight of each week, the last one last.
+    weights: Vec<Vec<f32>>,
+}
+
+impl Local {
+    /// A polynomial of `degree` through `weeks` weeks.
+    fn new(weeks: usize, degree: usize) -> Self {
+        let design = nalgebra::DMatrix::from_fn(weeks, degree + 1, |week, power| {
+            (week as f64 - (weeks as f64 - 1.0)).powi(power as i32)
+        });
+        // The columns are independent: the pseudo-inverse exists.
+        let inverse = design.pseudo_inverse(1e-12).unwrap_or_else(|_| nalgebra::DMatrix::zeros(degree + 1, weeks));
+        let row = |power: usize| (0..weeks).map(|week| inverse[(power, week)] as f32).collect();
+        Self { weights: (0..=degree).map(row).collect() }
+    }
+
+    fn at(&self, window: &[f32], coefficient: usize) -> f32 {
+        let weights = &self.weights[coefficient];
+        let last = &window[window.len() - weights.len()..];
+        weights.iter().zip(last).map(|(weight, value)| weight * value).sum()
+    }
+}
+
+/// Makes rows of features of a grid.
+pub(super) struct Maker {
+    line3: Local,
+    line5: Local,
+    curve4: Local,
+    curve6: Local,
+    curve8: Local,
+    line6: Local,
+    /// By week its place in the season and its distance from Christmas.
+    calendar: Vec<(f32, f32)>,
+}
+
+impl Maker {
+    /// For leads up to this one.
+    pub(super) fn new(grid: &Grid, leads: usize) -> Self {
+        let calendar = (0..grid.weeks + leads + 1)
+            .map(|week| {
+                let week = grid.first.plus(week as i32);
+                (f32::from(week.season().1), week.since_christmas() as f32)
+            })
+            .collect();
+        Self {
+            line3: Local::new(3, 1),
+            line5: Local::new(5, 1),
+            curve4: Local::new(4, 2),
+            curve6: Local::new(6, 2),
+            curve8: Local::new(8, 2),
+            line6: Local::new(6, 1),
+            calendar,
+        }
+    }
+
+    /// What is told of a line in a week, for its value `lead` weeks later.
+    pub(super) fn features(&self, grid: &Grid, line: usize, week: usize, lead: usize) -> Features {
+        let of = &grid.lines[line];
+        let window: [f32; WINDOW] = std::array::from_fn(|k| at(&of.filled, (week + k).saturating_sub(WINDOW - 1)));
+        let now = window[WINDOW - 1];
+        let mut row = Row { values: [f32::NAN; COUNT], next: 0 };
+        self.push_local(&mut row, &window);
+        for relative in grid.relatives[line] {
+            let of = relative.map(|relative| &grid.lines[relative].filled);
+            let tail: Option<[f32; 6]> =
+                of.map(|values| std::array::from_fn(|k| at(values, (week + k).saturating_sub(5))));
+            row.push(tail.map_or(f32::NAN, |tail| self.line3.at(&tail, 1)));
+            row.push(tail.map_or(f32::NAN, |tail| self.line6.at(&tail, 1)));
+        }
+        let past = Past::new(&of.history, week, lead);
+        row.push(now - past.level);
+        row.push(past.change);
+        row.push(past.greatest);
+        row.push(past.least);
+        row.push(past.years);
+        let around = grid.relatives[line][0].unwrap_or(line);
+        row.push(Past::new(&grid.lines[around].history, week, lead).change);
+        let season = &of.filled[week.saturating_sub(SEASON - 1)..=week];
+        row.push(now - season.iter().copied().fold(f32::NEG_INFINITY, f32::max));
+        row.push(now - season.iter().copied().fold(f32::INFINITY, f32::min));
+        row.push(measure(of.signal.measure));
+        row.push(disease(of.signal.disease));
+        row.push(kind(&of.area));
+        let (here, there) = (self.calendar[week], self.calendar[week + lead]);
+        row.push(here.0);
+        row.push(there.0);
+        row.push(there.1);
+        row.push(here.1);
+        row.push(lead as f32);
+        row.push(of.residents.ln() as f32);
+        row.push(of.spread as f32);
+        debug_assert_eq!(row.next, COUNT);
+        row.values
+    }
+
+    fn push_local(&self, row: &mut Row, window: &[f32; WINDOW]) {
+        let now = window[WINDOW - 1];
+        row.push(now);
+        for back in 1..=5 {
+            row.push(window[WINDOW - 1 - back] - now);
+        }
+        let mean = |weeks: usize| window[WINDOW - weeks..].iter().sum::<f32>() / weeks as f32;
+        row.push(mean(2) - now);
+        row.push(mean(4) - now);
+        for curve in [&self.curve4, &self.curve6] {
+            row.push(curve.at(window, 0) - now);
+            row.push(curve.at(window, 1));
+            row.push(curve.at(window, 2));
+        }
+        row.push(self.line3.at(window, 1));
+        row.push(self.line5.at(window, 0) - now);
+        row.push(self.line5.at(window, 1));
+        for coefficient in 0..3 {
+            row.push(self.curve8.at(window, coefficient) - if coefficient == 0 { now } else { 0.0 });
+        }
+        let steps = window.windows(2).map(|pair| pair[1] - pair[0]);
+        row.push(steps.skip(WINDOW - 6).map(f32::abs).sum::<f32>() / 5.0);
+        let bends = window.windows(3).map(|three| (three[2] - 2.0 * three[1] + three[0]).abs());
+        row.push(bends.sum::<f32>() / (WINDOW - 2) as f32);
+        row.push(window.iter().copied().fold(f32::NEG_INFINITY, f32::max) - now);
+    }
+}
+
+struct Row {
+    values: Features,
+    next: usize,
+}
+
+impl Row {
+    /// The next feature. What is not finite is not known.
+    fn push(&mut self, value: f32) {
+        self.values[self.next] = if value.is_finite() { value } else { f32::NAN };
+        self.next += 1;
+    }
+}
+
+/// What happened at the same time of earlier years.
+struct Past {
+    /// Mean level.
+    level: f32,
+    /// Mean, greatest and least change over the lead.
+    change: f32,
+    greatest: f32,
+    least: f32,
+    /// Years with a change.
+    years: f32,
+}
+
+impl Past {
+    fn new(known: &[f32], week: usize, lead: usize) -> Self {
+        let (mut levels, mut changes) = (Vec::with_capacity(YEARS), Vec::with_capacity(YEARS));
+        for years in 1..=YEARS {
+            let Some(then) = week.checked_sub(YEAR * years) else { break };
+            let level = around(known, then);
+            if !level.is_nan() {
+                levels.push(level);
+                let change = around(known, then + lead) - level;
+                if !change.is_nan() {
+                    changes.push(change);
+                }
+            }
+        }
+        let mean = |values: &[f32]| values.iter().sum::<f32>() / values.len() as f32;
+        Self {
+            level: mean(&levels),
+            change: mean(&changes),
+            greatest: changes.iter().copied().fold(f32::NAN, f32::max),
+            least: changes.iter().copied().fold(f32::NAN, f32::min),
+            years: changes.len() as f32,
+        }
+    }
+}
+
+/// Mean of what is known of a week and its neighbours.
+fn around(known: &[f32], week: usize) -> f32 {
+    let near = &known[week.saturating_sub(1).min(known.len())..(week + 2).min(known.len())];
+    let (sum, count) = near.iter().filter(|v| !v.is_nan()).fold((0.0, 0.0), |(s, n), v| (s + v, n + 1.0));
+    sum / count
+}
+
+fn at(values: &[f32], week: usize) -> f32 {
+    values.get(week).copied().unwrap_or(f32::NAN)
+}
+
+fn measure(measure: Measure) -> f32 {
+    match measure {
+        Measure::Admissions => 0.0,
+        Measure::EmergencyVisits => 1.0,
+        Measure::OutpatientVisits => 2.0,
+    }
+}
+
+fn disease(disease: Disease) -> f32 {
+    match disease {
+        Disease::Influenza => 0.0,
+        Disease::Covid => 1.0,
+        Disease::Rsv => 2.0,
+        Disease::InfluenzaLike => 3.0,
+    }
+}
+
+fn kind(area: &Area) -> f32 {
+    match area {
+        Area::Nation => 0.0,
+        Area::State(_) => 1.0,
+        Area::ServiceArea(_) | Area::Region(_) => 2.0,
+    }
+}

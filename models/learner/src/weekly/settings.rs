@@ -1,0 +1,107 @@
+//! What can be set of the weekly learner.
+
+use countycast_engine::SettingsError;
+use countycast_engine::weekly::{Area, Measure, Signal};
+use serde::{Deserialize, Serialize};
+
+/// Settings of the weekly learner. Defaults were chosen on the seasons 2023/24 and 2024/25 of FluSight and the COVID-19 hub.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// Trees of each booster, 10 to 2,000.
+    pub trees: usize,
+    /// Trees of the rough fit whose errors turn squared error into absolute error, 5 to 2,000.
+    pub rough_trees: usize,
+    /// Errors below this count as this when they weigh rows, common scale, above 0 to 2.
+    pub least_error: f64,
+    /// Trees of the boosters that learn how far answers are off, 10 to 2,000.
+    pub width_trees: usize,
+    /// Greatest depth of a tree, 2 to 10.
+    pub depth: usize,
+    /// Share of a tree's answer that is added, above 0 to 1.
+    pub learning_rate: f64,
+    /// Least weight of rows in a leaf; an average row weighs 1. 0 to 10,000.
+    pub leaf_rows: f64,
+    /// Ridge penalty on leaves, in rows, 0 to 10,000.
+    pub ridge: f64,
+    /// Share of rows that each tree sees, above 0 to 1.
+    pub row_share: f64,
+    /// Share of features that each tree sees, above 0 to 1.
+    pub feature_share: f64,
+    /// Boosters, each of which has not seen every so many-th season, 2 to 20; their errors in those seasons are the widths.
+    pub committee: usize,
+    /// Weeks of history that are used, 104 to 2,000.
+    pub history_weeks: i32,
+    /// Fewest weeks of a series that is learned from, 10 to 500.
+    pub least_weeks: usize,
+    /// How often a week of a series is learned from, each time with another lead: of admissions, 0 to 20.
+    pub admissions: f64,
+    /// The same of emergency visits of states and the nation.
+    pub visits: f64,
+    /// The same of emergency visits of areas below the states.
+    pub local_visits: f64,
+    /// The same of outpatient visits.
+    pub outpatient: f64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            trees: 80,
+            rough_trees: 30,
+            least_error: 0.02,
+            width_trees: 60,
+            depth: 5,
+            learning_rate: 0.12,
+            leaf_rows: 50.0,
+            ridge: 1.0,
+            row_share: 0.7,
+            feature_share: 0.6,
+            committee: 5,
+            history_weeks: 1_500,
+            least_weeks: 30,
+            admissions: 0.9,
+            visits: 0.6,
+            local_visits: 0.05,
+            outpatient: 0.9,
+        }
+    }
+}
+
+impl Settings {
+    /// Checks that every setting is in its range.
+    ///
+    /// # Errors
+    /// The first that is not.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        SettingsError::check([
+            ("trees", self.trees as f64, 10.0, 2_000.0),
+            ("rough_trees", self.rough_trees as f64, 5.0, 2_000.0),
+            ("least_error", self.least_error, 1e-4, 2.0),
+            ("width_trees", self.width_trees as f64, 10.0, 2_000.0),
+            ("depth", self.depth as f64, 2.0, 10.0),
+            ("learning_rate", self.learning_rate, 1e-6, 1.0),
+            ("leaf_rows", self.leaf_rows, 0.0, 10_000.0),
+            ("ridge", self.ridge, 0.0, 10_000.0),
+            ("row_share", self.row_share, 1e-6, 1.0),
+            ("feature_share", self.feature_share, 1e-6, 1.0),
+            ("committee", self.committee as f64, 2.0, 20.0),
+            ("history_weeks", f64::from(self.history_weeks), 104.0, 2_000.0),
+            ("least_weeks", self.least_weeks as f64, 10.0, 500.0),
+            ("admissions", self.admissions, 0.0, 20.0),
+            ("visits", self.visits, 0.0, 20.0),
+            ("local_visits", self.local_visits, 0.0, 20.0),
+            ("outpatient", self.outpatient, 0.0, 20.0),
+        ])
+    }
+
+    /// How often a week of a series is learned from.
+    pub(super) fn repeats(&self, signal: Signal, area: &Area) -> f64 {
+        match signal.measure {
+            Measure::Admissions => self.admissions,
+            Measure::EmergencyVisits if area.below_state() => self.local_visits,
+            Measure::EmergencyVisits => self.visits,
+            Measure::OutpatientVisits => self.outpatient,
+        }
+    }
+}

@@ -1,0 +1,5 @@
+//! References for weekly signals.
+
+mod flat;
+
+pub use flat::Flat;
