@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::hub::Hub;
 use crate::error::{Error, InputError};
-use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, engines, names};
+use crate::pipeline::{DEFAULT_ENGINES, EngineSettings, WeeklySettings, engines, names, weekly_engines};
 use crate::{blend, capacity, fallback, panel, phase};
 
 /// The documented defaults, as `config/default.toml` ships them.
@@ -58,6 +58,8 @@ pub struct Config {
     pub hub: Hub,
     /// Settings of the engines.
     pub engines: EngineSettings,
+    /// Engines for weekly signals.
+    pub weekly: WeeklySettings,
     /// Whether every resident is simulated, see [`Config::full_scale`]; a command-line option, not a key of the file.
     #[serde(skip_deserializing)]
     pub every_resident: bool,
@@ -81,6 +83,7 @@ impl Default for Config {
             capacity: capacity::Settings::default(),
             hub: Hub::default(),
             engines: EngineSettings::default(),
+            weekly: WeeklySettings::default(),
             every_resident: false,
         }
     }
@@ -116,6 +119,9 @@ impl Config {
             if let Err(Error::Request { message, remedy }) = engines(&config.engines, &config.epidemiology, wanted) {
                 return Err(InputError::new(file, message, remedy).into());
             }
+        }
+        if let Err(Error::Request { message, remedy }) = weekly_engines(&config.weekly) {
+            return Err(InputError::new(file, message, remedy).into());
         }
         Ok(config)
     }

@@ -110,4 +110,5 @@ pub mod report;
 pub mod reproduction;
 #[cfg(feature = "tune")]
 pub mod tune;
+pub mod weekly;
 pub mod what_if;

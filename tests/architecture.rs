@@ -111,7 +111,7 @@ fn modules_use_only_what_stands_above_them() {
         &["observed", "policies"],
         &["phase", "fallback", "blend", "capacity"],
         &["pipeline"],
-        &["config"],
+        &["config", "weekly"],
         &["identity"],
         &["output"],
         &["archive"],

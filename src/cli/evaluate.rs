@@ -6,10 +6,10 @@ use countycast_engine::Date;
 
 use super::progress::Progress;
 use super::say::{line, mention, mention_line};
-use super::{Format, jobs, scores, threads};
+use super::{Format, jobs, scores, signals, threads};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{Request, evaluate};
+use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hub};
 
 /// Backtest: project past days from the data available then, and score the projections against observed counts.
 ///
@@ -19,17 +19,26 @@ use crate::evaluate::{Request, evaluate};
 #[command(after_help = "Examples:
   countycast evaluate --data ../data --from 2020-07-18 --to 2020-09-26 --vintage
   countycast evaluate --data ../data --from 2020-08-01 --to 2020-08-29 --state IA,NE --engines flat,trend
-  countycast evaluate --data ../data --from 2020-09-05 --to 2020-09-26 --format json --quiet")]
+  countycast evaluate --data ../data --from 2020-09-05 --to 2020-09-26 --format json --quiet
+  countycast evaluate --data live --hub flusight --from 2025-11-22 --to 2026-01-10")]
 pub(super) struct Args {
     /// Folder with the publishers' files.
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
     data: PathBuf,
     /// First as-of day; Saturdays make target weeks epidemiological weeks.
-    #[arg(long, value_name = "DATE")]
-    from: Date,
+    #[arg(long, value_name = "DATE", required_unless_present = "hub")]
+    from: Option<Date>,
     /// Last as-of day.
-    #[arg(long, value_name = "DATE")]
-    to: Date,
+    #[arg(long, value_name = "DATE", required_unless_present = "hub")]
+    to: Option<Date>,
+    /// Score forecasts of weekly signals on a hub's past reference dates beside its teams instead: metrocast, flusight,
+    /// covid or rsv. --data holds forecasts_HUB.parquet; --from and --to are reference dates [default: all].
+    #[arg(long, value_name = "NAME",
+        conflicts_with_all = ["every", "vintage", "archive", "ablate", "hide_history", "engines", "state", "fips"])]
+    hub: Option<String>,
+    /// With --hub: only locations smaller than a state.
+    #[arg(long, requires = "hub")]
+    below_state: bool,
     /// Days from one as-of day to the next.
     #[arg(long, value_name = "DAYS", default_value_t = 7, value_parser = clap::value_parser!(u32).range(1..=366))]
     every: u32,
@@ -73,11 +82,33 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if !args.engines.is_empty() {
         config.engine_names.clone_from(&args.engines);
     }
+    if let Some(hub) = &args.hub {
+        let request = HubRequest {
+            data: args.data.clone(),
+            hub: hub.clone(),
+            from: args.from,
+            to: args.to,
+            below_state: args.below_state,
+            out: args.out.clone(),
+            config,
+            jobs: jobs(args.jobs),
+        };
+        let done = evaluate_hub(&request, &progress)?;
+        drop(progress);
+        if format == Format::Json {
+            line!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
+        } else if !quiet {
+            mention(&signals::scores(&done));
+            mention_line!("written to {}: summary.json and model-output", args.out.display());
+        }
+        return Ok(());
+    }
+    let (Some(from), Some(to)) = (args.from, args.to) else { return Ok(()) };
     config.fallback.hidden_share = args.hide_history;
     let request = Request {
         data: args.data.clone(),
-        from: args.from,
-        to: args.to,
+        from,
+        to,
         every: args.every,
         vintage: args.vintage,
         out: args.out.clone(),

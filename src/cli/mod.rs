@@ -3,6 +3,7 @@
 mod data;
 mod evaluate;
 mod folder;
+mod hub;
 mod place;
 mod progress;
 mod project;
@@ -11,6 +12,7 @@ mod say;
 mod scores;
 mod shell;
 mod show;
+mod signals;
 mod summary;
 mod tune;
 mod what_if;
@@ -62,6 +64,7 @@ enum Verb {
     Evaluate(evaluate::Args),
     Tune(tune::Args),
     Data(data::Args),
+    Hub(hub::Args),
     Report(report::Args),
     Show(show::Args),
     WhatIf(what_if::Args),
@@ -82,6 +85,7 @@ pub fn run() -> ExitCode {
         Verb::Evaluate(args) => evaluate::run(args, cli.quiet, cli.format),
         Verb::Tune(args) => tune::run(args, cli.quiet, cli.format),
         Verb::Data(args) => data::run(args, cli.quiet, cli.format),
+        Verb::Hub(args) => hub::run(args, cli.quiet, cli.format),
         Verb::Report(args) => report::run(args, cli.quiet, cli.format),
         Verb::Show(args) => show::run(args, cli.format),
         Verb::Completions(args) => {

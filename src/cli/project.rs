@@ -8,11 +8,11 @@ use countycast_engine::Date;
 use super::folder::Folder;
 use super::progress::Progress;
 use super::say::{line, mention};
-use super::{Format, jobs, summary, threads};
+use super::{Format, jobs, signals, summary, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
-use crate::project::{Request, project};
+use crate::project::{Request, SignalsRequest, project, project_signals};
 
 /// Project new cases and deaths for every county, every state and the nation.
 ///
@@ -25,11 +25,18 @@ use crate::project::{Request, project};
   countycast project --data ../data --archive archive         weights learned from past projections
   countycast project --data ../data --state NY,NJ --horizon 42
   countycast project --data ../data --engines abm --full-scale --fips 06037    ten million individuals
-  countycast project --data ../data --fips 36061 --format json --quiet")]
+  countycast project --data ../data --fips 36061 --format json --quiet
+  countycast project --data live --signal flu-ed,flu-admissions --out signals     weekly signals, in the hubs' form")]
 pub(super) struct Args {
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
     data: Option<PathBuf>,
+    /// Forecast weekly signals instead of daily cases: flu-ed, covid-ed, rsv-ed, ili-ed (shares of emergency visits),
+    /// flu-admissions, covid-admissions, rsv-admissions, or all. --data is then a folder with tables of NSSP or NHSN, or
+    /// a copy of a hub.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "data",
+        conflicts_with_all = ["vintage", "horizon", "archive", "models", "retrain", "engines", "full_scale", "state", "fips"])]
+    signal: Vec<String>,
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -88,6 +95,24 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     }
     if args.full_scale {
         config.full_scale();
+    }
+    if let Some(data) = args.data.as_ref().filter(|_| !args.signal.is_empty()) {
+        let request = SignalsRequest {
+            data: data.clone(),
+            as_of: args.as_of,
+            signals: args.signal.clone(),
+            out: args.out.clone(),
+            config,
+            jobs: jobs(args.jobs),
+        };
+        let done = project_signals(&request, &progress)?;
+        drop(progress);
+        if format == Format::Json {
+            line!("{}", serde_json::json!({ "out": done.out, "run": done }));
+        } else if !quiet {
+            mention(&signals::text(&done));
+        }
+        return Ok(());
     }
     let folder = Folder::or_demo(args.data.as_ref(), &progress)?;
     let request = Request {

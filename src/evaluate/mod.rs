@@ -1,6 +1,7 @@
 //! Backtests: projections of past days from the data available then, compared with observed counts.
 
 mod ablate;
+mod hub;
 #[cfg(feature = "pictures")]
 mod pictures;
 mod replay;
@@ -14,6 +15,7 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use ablate::Ablation;
+pub use hub::{HubDone, HubRequest, evaluate_hub};
 pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;

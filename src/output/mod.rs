@@ -15,6 +15,7 @@ pub mod projections;
 mod read;
 pub(crate) mod regular;
 pub mod run;
+pub mod signals;
 mod staging;
 mod target;
 mod written;

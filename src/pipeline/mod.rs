@@ -45,7 +45,10 @@ pub use monitor::Monitor;
 pub use plan::{Coupling, Levels, Plan};
 pub use pool::THREAD_NAME;
 pub use projected::{Group, Moved, Projected};
-pub use registry::{DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, engines, is_mechanistic, names};
+pub use registry::{
+    DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, WeeklySettings, engines, is_mechanistic, names,
+    weekly_engines,
+};
 pub use schools::Schools;
 pub use select::Selection;
 pub use summary::Summary;

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countycast_abm::Abm;
 use countycast_curve::Curve;
+use countycast_engine::weekly::WeeklyEngine;
 use countycast_engine::{Engine, Epidemiology};
 pub use countycast_learner::FeatureGroup;
 use countycast_learner::Learner;
@@ -103,4 +104,52 @@ pub fn engines(
         })
     };
     ENGINES.iter().filter(|(name, _)| wanted.iter().any(|w| w == name)).map(make).collect()
+}
+
+/// Settings of engines that forecast weekly signals: the table `[weekly]` of the configuration.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct WeeklySettings {
+    /// Engines that take part, by name.
+    pub engine_names: Vec<String>,
+    /// Gradient boosting over all signals and areas.
+    pub pooled: countycast_learner::weekly::Settings,
+}
+
+impl Default for WeeklySettings {
+    fn default() -> Self {
+        Self { engine_names: vec!["pooled".to_owned()], pooled: countycast_learner::weekly::Settings::default() }
+    }
+}
+
+/// Makes an engine for weekly signals from its settings, or says which setting is out of range.
+type MakeWeekly = fn(&WeeklySettings) -> Result<Box<dyn WeeklyEngine>, String>;
+
+/// Name and maker of every engine for weekly signals, in the order of the output.
+const WEEKLY: [(&str, MakeWeekly); 2] = [
+    ("flat", |_| Ok(Box::new(countycast_reference::weekly::Flat))),
+    ("pooled", |settings| {
+        Ok(Box::new(countycast_learner::weekly::Pooled::new(settings.pooled.clone()).map_err(|e| e.to_string())?))
+    }),
+];
+
+/// Makes the engines for weekly signals that the settings name.
+///
+/// # Errors
+/// [`Error::Request`] for an unknown engine, none at all, or settings out of range.
+pub fn weekly_engines(settings: &WeeklySettings) -> Result<Vec<Box<dyn WeeklyEngine>>, Error> {
+    let known = WEEKLY.map(|(name, _)| name).join(", ");
+    let refuse = |message: String| Error::Request { message, remedy: format!("known engines: {known}") };
+    let unknown = settings.engine_names.iter().find(|name| !WEEKLY.iter().any(|(known, _)| known == name));
+    if let Some(name) = unknown {
+        return Err(refuse(format!("[weekly] engine_names: no engine `{name}` forecasts weekly signals")));
+    }
+    if settings.engine_names.is_empty() {
+        return Err(refuse("[weekly] engine_names: no engine is requested".to_owned()));
+    }
+    let wanted = |(name, _): &&(&str, MakeWeekly)| settings.engine_names.iter().any(|wanted| wanted == name);
+    let make = |(name, make): &(&str, MakeWeekly)| {
+        make(settings).map_err(|problem| refuse(format!("[weekly.{name}] {problem}")))
+    };
+    WEEKLY.iter().filter(wanted).map(make).collect()
 }

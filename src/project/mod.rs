@@ -12,6 +12,7 @@ mod lessons;
 mod manifest;
 mod models;
 mod part;
+mod signals;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -25,6 +26,8 @@ pub use self::in_memory::in_memory;
 use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
+pub use self::signals::{SignalsDone, SignalsRequest, project_signals};
+pub(crate) use self::signals::{hubs, key, of_week, read_signals};
 use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};

@@ -1,0 +1,90 @@
+//! `signals.parquet`: forecasts of weekly signals, and the hubs' files of them.
+
+use std::fmt::Write;
+use std::path::Path;
+
+use countycast_engine::weekly::{FIRST_HORIZON, Week};
+use countycast_signals::{Geography, Hub};
+use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+
+use super::days_since_epoch;
+use super::parquet;
+use super::staging::Layout;
+use crate::config;
+use crate::error::Error;
+use crate::scores::quantiles::LEVELS;
+use crate::weekly::Forecast;
+
+/// Everything that a run over weekly signals writes. Hub files of other weeks are kept: a hub collects them.
+pub const LAYOUT: Layout = Layout { names: &["signals.parquet", "hub", "run.json"], kept: &["hub"] };
+
+/// The header of a hub's file.
+const HEADER: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n";
+
+/// Horizon of a forecast's row, weeks after the reference week.
+fn horizon(place: usize) -> i8 {
+    FIRST_HORIZON + place as i8
+}
+
+/// Writes all forecasts, a row a quantile: `reference_date`, `signal`, `area`, `model`, `horizon`, `target_end_date`,
+/// `quantile`, `value` (shares from 0 to 1, counts in people).
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be written.
+pub fn write(path: &Path, reference: Week, forecasts: &[Forecast]) -> Result<(), Error> {
+    let frame = frame(reference, forecasts).map_err(|error| parquet::write_error(path, error))?;
+    parquet::write(path, frame)
+}
+
+fn frame(reference: Week, forecasts: &[Forecast]) -> PolarsResult<DataFrame> {
+    let cells = || {
+        let weeks = forecasts.iter().flat_map(|f| f.rows.iter().enumerate().map(move |(place, row)| (f, place, row)));
+        weeks.flat_map(|(f, place, row)| LEVELS.iter().zip(row).map(move |(level, value)| (f, place, *level, *value)))
+    };
+    let day = |week: Week| days_since_epoch(week.saturday());
+    let dates = |name: &str, days: Vec<i32>| -> PolarsResult<Column> {
+        Ok(Series::new(name.into(), days).cast(&DataType::Date)?.into_column())
+    };
+    let ends = cells().map(|(_, place, ..)| day(reference.plus(i32::from(horizon(place))))).collect();
+    let columns = vec![
+        dates("reference_date", cells().map(|_| day(reference)).collect())?,
+        parquet::text("signal", cells().map(|(f, ..)| f.signal)),
+        parquet::text("area", cells().map(|(f, ..)| &f.area)),
+        parquet::text("model", cells().map(|(f, ..)| f.model)),
+        Column::new("horizon".into(), cells().map(|(_, place, ..)| i32::from(horizon(place))).collect::<Vec<_>>()),
+        dates("target_end_date", ends)?,
+        Column::new("quantile".into(), cells().map(|(.., level, _)| level).collect::<Vec<_>>()),
+        Column::new("value".into(), cells().map(|(.., value)| f64::from(value)).collect::<Vec<_>>()),
+    ];
+    DataFrame::new(cells().count(), columns)
+}
+
+/// A hub's file of one model's forecasts, as text; empty if it has none that the hub collects.
+#[must_use]
+pub fn hub_file(hub: &Hub, geography: &Geography, reference: Week, forecasts: &[&Forecast]) -> String {
+    let mut text = String::new();
+    for target in &hub.targets {
+        for (location, area) in target.areas(geography) {
+            let found = forecasts.iter().find(|f| f.signal == target.signal && Some(&f.area) == area.as_ref());
+            let Some(forecast) = found else { continue };
+            let weeks = forecast.rows.iter().enumerate().map(|(place, row)| (horizon(place), row));
+            for (horizon, row) in weeks.filter(|(horizon, _)| hub.horizons().any(|known| known == *horizon)) {
+                let end = reference.plus(i32::from(horizon));
+                let task = format!("{reference},{},{horizon},{end},{location},quantile", target.target);
+                for level in hub.level_places() {
+                    let value = f64::from(row[level]) * target.scale;
+                    // Writing to a string cannot fail.
+                    let _ = writeln!(text, "{task},{},{value:.*}", LEVELS[level], target.decimals);
+                }
+            }
+        }
+    }
+    if text.is_empty() { text } else { HEADER.to_owned() + &text }
+}
+
+/// Path of a model's file below a folder, as hubs want it.
+#[must_use]
+pub fn hub_path(names: &config::Hub, model: &str, reference: Week) -> String {
+    let name = format!("{}-{model}", names.team);
+    format!("{name}/{reference}-{name}.csv")
+}

@@ -1,0 +1,117 @@
+//! Last values that are no reports.
+
+use countycast_engine::weekly::{Measure, Series, Snapshot};
+
+use crate::panel::Notice;
+
+/// Weeks before a zero whose mean tells whether it can be one.
+const BEFORE: usize = 4;
+/// Mean of the weeks before from which a zero is no report: people.
+const NO_ZERO_PEOPLE: f64 = 8.0;
+/// Share of visits which all weeks before exceed where a zero is no report. Hospitals of small areas do have weeks of none.
+const NO_ZERO_SHARE: f64 = 0.005;
+/// Weeks at the end of a series in which zeros are told.
+const TOLD: usize = 8;
+/// Zeros in a row in a state's share of visits that reach over January and are no reports: a state's feed that is down.
+const LONG: usize = 8;
+
+/// The series without zeros that stand where a report is missing, and a notice about them.
+///
+/// Publishers print 0 for a hospital or a state that did not report. Where 8 people a week were admitted before, none at all has
+/// a probability below 1 in 2,000 as a Poisson count.
+pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
+    let mut removed: Vec<String> = Vec::new();
+    let mut one = |series: Series| {
+        let mut cleaned = series.values().to_vec();
+        let told = cleaned.len().saturating_sub(TOLD);
+        for week in silent_winters(&series) {
+            cleaned[week] = f64::NAN;
+        }
+        for week in 0..cleaned.len() {
+            let before: Vec<f64> =
+                cleaned[week.saturating_sub(BEFORE)..week].iter().copied().filter(|value| !value.is_nan()).collect();
+            let many = match series.signal.measure {
+                Measure::Admissions => before.iter().sum::<f64>() >= NO_ZERO_PEOPLE * before.len() as f64,
+                _ => before.len() == BEFORE && before.iter().all(|value| *value > NO_ZERO_SHARE),
+            };
+            if cleaned[week] == 0.0 && many && !before.is_empty() {
+                cleaned[week] = f64::NAN;
+                if week < told {
+                    continue;
+                }
+                removed.push(format!(
+                    "{} in {}, week to {}",
+                    series.signal,
+                    series.area,
+                    series.first().plus(week as i32)
+                ));
+            }
+        }
+        let plain = Series::new(series.signal, series.area.clone(), series.first(), cleaned);
+        plain.located(series.state, series.population)
+    };
+    let series = data.series.into_iter().map(&mut one).filter(|series| !series.values().is_empty()).collect();
+    let notices = removed.first().map(|first| {
+        let others = if removed.len() > 1 { " and others" } else { "" };
+        let message = format!("0 where a report is missing is not believed: {first}{others}");
+        Notice { message, count: removed.len() }
+    });
+    (Snapshot { series, ..data }, notices.into_iter().collect())
+}
+
+/// Places of zeros in a row over a January in a state's share of visits: no state has none of a winter's virus for weeks.
+fn silent_winters(series: &Series) -> Vec<usize> {
+    if series.signal.measure != Measure::EmergencyVisits || series.area.below_state() {
+        return Vec::new();
+    }
+    let values = series.values();
+    let is_january = |place: usize| series.first().plus(place as i32).saturday().month() == 1;
+    let mut found = Vec::new();
+    let mut start = 0;
+    for end in 0..=values.len() {
+        if values.get(end).is_some_and(|value| *value == 0.0) {
+            continue;
+        }
+        if end - start >= LONG && (start..end).any(is_january) {
+            found.extend(start..end);
+        }
+        start = end + 1;
+    }
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countycast_engine::Date;
+    use countycast_engine::weekly::{Area, Week};
+
+    #[test]
+    fn a_zero_after_many_is_no_report_and_one_after_few_is() {
+        let first = Week::of(Date::constant(2025, 11, 1));
+        let series =
+            |values: &[f64]| Series::new("flu-admissions".parse().unwrap(), Area::Nation, first, values.to_vec());
+        let of = |values: &[f64]| {
+            let data = Snapshot { as_of: Date::constant(2026, 1, 7), series: vec![series(values)] };
+            let (cleaned, notices) = clean(data);
+            (cleaned.series[0].values().len(), notices.len())
+        };
+        assert_eq!(of(&[20.0, 30.0, 25.0, 28.0, 0.0]), (4, 1));
+        assert_eq!(of(&[2.0, 3.0, 2.0, 1.0, 0.0]), (5, 0));
+        assert_eq!(of(&[0.0, 0.0]), (2, 0));
+        assert_eq!(of(&[20.0, 30.0, 25.0, 28.0, 0.0, 30.0]), (6, 1), "within a series");
+    }
+
+    #[test]
+    fn a_winter_of_zeros_in_a_state_is_a_feed_that_is_down() {
+        let weeks = |zeros: usize| {
+            let first = Week::of(Date::constant(2025, 12, 6));
+            let values: Vec<f64> = [vec![0.001; 2], vec![0.0; zeros], vec![0.002; 2]].concat();
+            let series =
+                |area: &str| Series::new("rsv-ed".parse().unwrap(), area.parse().unwrap(), first, values.clone());
+            ["56", "H590"].map(|area| silent_winters(&series(area)).len())
+        };
+        assert_eq!(weeks(9), [9, 0], "small areas may have none for long");
+        assert_eq!(weeks(7), [0, 0]);
+    }
+}
