@@ -189,7 +189,7 @@ pub static KINDS: [Kind; 14] = [
         about: "a variant is introduced; strength multiplies the introductions",
         parameters: &[
             number("introductions_per_100k", 1.0, 0.0, 1000.0, "daily introductions per 100,000 residents"),
-            number("transmissibility", 1.5, 0.0, 10.0, "transmissibility relative to current strains"),
+            number("transmissibility", 1.5, 0.0, 10.0, "reproduction number over that of current strains"),
         ],
         make: |values| Measure::Variant {
             introductions_per_100k: amount(values, "introductions_per_100k"),

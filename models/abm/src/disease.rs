@@ -185,6 +185,15 @@ impl Disease {
         usize::from(self.mixing[band * MIXING_STEPS + (u * MIXING_STEPS as f32) as usize])
     }
 
+    /// Mean susceptibility of those whom a person of each age band meets in the community.
+    pub(crate) fn susceptibility_met(&self) -> [f64; BANDS] {
+        std::array::from_fn(|band| {
+            let met = &self.mixing[band * MIXING_STEPS..(band + 1) * MIXING_STEPS];
+            met.iter().map(|other| f64::from(self.susceptibility[usize::from(*other)])).sum::<f64>()
+                / MIXING_STEPS as f64
+        })
+    }
+
     /// Share of attempts of a mean infected person by whole days since infection, from 1 on.
     #[must_use]
     pub fn generation_interval(&self) -> Vec<f64> {

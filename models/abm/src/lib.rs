@@ -10,6 +10,8 @@ mod population;
 
 mod disease;
 
+mod offspring;
+
 mod wheel;
 mod world;
 
@@ -23,6 +25,7 @@ pub use countycast_engine::SettingsError;
 pub use disease::{Disease, Tables};
 pub use engine::{Abm, AbmFit, Simulated};
 pub use epidemic::{Epidemic, Imports, LONGEST_GENERATION, Tally};
+pub use offspring::Offspring;
 pub use plan::Plan;
 pub use population::{BANDS, Layer, Population, Profile};
 pub use random::Key;

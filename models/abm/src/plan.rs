@@ -63,7 +63,9 @@ pub struct Plan {
     from: usize,
     days: Vec<Day>,
     usual: Day,
-    /// Transmissibility of the variant.
+    /// Reproduction number of the variant over the ancestor's; none where no variant is introduced.
+    transmissibility: Option<f64>,
+    /// Attempts of a person infected with the variant over those with the ancestor.
     pub(crate) variant: f32,
     /// Share of severe outcomes that vaccination leaves.
     pub(crate) severity_left: f32,
@@ -85,6 +87,7 @@ impl Plan {
             from,
             days: Vec::new(),
             usual: Day::default(),
+            transmissibility: None,
             variant: 1.0,
             severity_left: 1.0,
             any_testing: false,
@@ -109,6 +112,17 @@ impl Plan {
     #[inline]
     pub(crate) fn on(&self, day: usize) -> &Day {
         day.checked_sub(self.from).and_then(|i| self.days.get(i)).unwrap_or(&self.usual)
+    }
+
+    /// Reproduction number of the variant over the ancestor's; none where no variant is introduced.
+    pub(crate) fn transmissibility(&self) -> Option<f64> {
+        self.transmissibility
+    }
+
+    /// The same plan where people infected with the variant make `attempts` times the attempts of the others.
+    #[must_use]
+    pub fn with_variant_attempts(&self, attempts: f32) -> Self {
+        Self { variant: attempts, ..self.clone() }
     }
 
     /// The greatest factor on any layer on any day, at least 1.
@@ -144,6 +158,7 @@ impl Plan {
                 day.vaccinations.push(Vaccination { share: strength * daily_share, minimum_age, against_infection });
             }
             Measure::Variant { introductions_per_100k, transmissibility } => {
+                self.transmissibility = Some(transmissibility);
                 self.variant = transmissibility as f32;
                 day.variants_per_person += strength * introductions_per_100k / 1e5;
             }

@@ -17,6 +17,8 @@ use crate::settings::Settings;
 const RETURN_PER_WEEK: f64 = 0.65;
 /// Log factors of noise stay within this: a factor of about 150.
 const MAX_LOG: f64 = 5.0;
+/// Greatest share of a variant's infections that is brought in.
+const MOST_BROUGHT: f64 = 0.9;
 /// Nobody is sure that less than this share is susceptible.
 const LEAST_SUSCEPTIBLE: f64 = 0.02;
 /// Relative variance and its part over the mean, of a week's deaths; drift of their reporting per week.
@@ -162,6 +164,13 @@ impl Paths<'_> {
         day.checked_sub(self.future).map_or(1.0, |ahead| noise.reproduction[ahead / 7])
     }
 
+    /// Infections with a variant over those by somebody who lives here: it is taken to spread around as it does here, so that as
+    /// large a share of its infections is brought in as of the others.
+    fn brought_back(&self, day: usize, travel: f64) -> f64 {
+        let share = (self.drive.imported[day] / self.reported[day].max(1e-9)).clamp(0.0, MOST_BROUGHT);
+        1.0 + travel * share / (1.0 - share)
+    }
+
     /// Infections by age on every simulated day.
     fn simulate<const K: usize>(&self, vector: Vector, noise: &Noise, scenario: Option<&[Day]>) -> Vec<[f64; GROUPS]> {
         let (people, shares) = (self.mixing.people(), self.shares);
@@ -207,7 +216,8 @@ impl Paths<'_> {
                     && K > 1
                 {
                     forces.imported[K - 1] = shares.map(|share| share * introductions);
-                    forces.reproduction[K - 1] = reproduction * transmissibility;
+                    forces.reproduction[K - 1] =
+                        reproduction * transmissibility * self.brought_back(day, change.travel);
                 }
             }
             forces.imported[0] = shares.map(|share| share * imported);

@@ -31,7 +31,7 @@ pub(crate) struct Day {
     pub(crate) immunised: [f64; GROUPS],
     /// Factor on the risk of hospital and death of those infected, by group.
     pub(crate) severity: [f64; GROUPS],
-    /// Introductions of a variant a day, people, and its transmissibility.
+    /// Introductions of a variant a day, people, and its transmissibility, which stays once the introductions have ended.
     pub(crate) variant: Option<(f64, f64)>,
 }
 
@@ -47,9 +47,12 @@ pub(crate) fn days(
     let mut date = as_of;
     let mut vaccinated = Vaccinated::default();
     let mut changed = false;
+    let mut transmissibility = None;
     let days = (0..days).map(|_| {
         date = date.tomorrow().unwrap_or(date);
-        let day = Day::new(scenario, (date, as_of), (mixing, meetings), &mut vaccinated, settings);
+        let mut day = Day::new(scenario, (date, as_of), (mixing, meetings), &mut vaccinated, settings);
+        transmissibility = day.variant.map(|(_, transmissibility)| transmissibility).or(transmissibility);
+        day.variant = day.variant.or(transmissibility.map(|transmissibility| (0.0, transmissibility)));
         changed |= day != Day::unchanged();
         day
     });

@@ -1,7 +1,10 @@
 //! Simulations that have followed the recent past, ready to go on.
 
+use std::borrow::Cow;
+
 use crate::disease::{Disease, WHEEL};
 use crate::epidemic::{Drive, Epidemic, Exposure, Imports, Tally};
+use crate::offspring::Offspring;
 use crate::plan::Plan;
 use crate::population::Population;
 use crate::purpose;
@@ -17,6 +20,8 @@ const WINDOW_DAYS: usize = 14;
 const MOST_CHANGE: f64 = 4.0;
 /// Levels of attempts of those infected before the as-of day: a scenario can raise their transmission this far.
 const PAST_LEVELS: u32 = 2;
+/// Greatest share of a variant's infections whose infector lives elsewhere.
+const MOST_BROUGHT: f64 = 0.9;
 /// Room above the multiplier expected: repeated attempts on the same household cost about a third.
 const ROOM: f64 = 1.6;
 
@@ -34,6 +39,10 @@ pub(crate) struct Target {
 }
 
 /// Shares of all infections whose infector lives elsewhere.
+///
+/// The variant is taken to spread around as it does here, so that commuters and travellers meet it elsewhere as often as
+/// they meet it at home. Without these infections its reproduction number would lack the share that residents cause, and
+/// catch, across the border.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(crate) struct ImportShares {
     /// Of anyone.
@@ -42,6 +51,17 @@ pub(crate) struct ImportShares {
     pub(crate) there: f64,
     /// Of residents who work here, by those who come in.
     pub(crate) here: f64,
+}
+
+impl ImportShares {
+    /// Infections with the variant from elsewhere for each one by a resident: the shares over what is left of all.
+    fn with_variant(self, travel: f64) -> [f64; 3] {
+        let shares = [self.anyone, self.there, self.here];
+        let all: f64 = shares.iter().sum();
+        // Where nearly all is brought in, what happens here says little about what is around.
+        let of_one = (all.min(MOST_BROUGHT) / all.max(1e-12)) / (1.0 - all.min(MOST_BROUGHT));
+        shares.map(|share| travel * share * of_one)
+    }
 }
 
 /// All simulations of one place, on the evening of the as-of day.
@@ -159,6 +179,7 @@ impl Ensemble {
         let multiplier = |day: usize| self.multipliers.get(day).copied().unwrap_or(after);
         let greatest = (0..days).map(multiplier).fold(0.0, f32::max) * plan.greatest_factor();
         let levels = ((greatest / self.unit).ceil() as u32).clamp(1, 4);
+        let plan = &*self.attuned(plan, after);
         let world = self.world(plan, levels);
         let run = |(key, epidemic): &(Key, Epidemic)| {
             let mut epidemic = epidemic.clone();
@@ -170,6 +191,13 @@ impl Ensemble {
             (0..days).map(day).collect()
         };
         self.epidemics.iter().map(run).collect()
+    }
+
+    /// The plan with the attempts that give the variant the reproduction number asked for, over the ancestor's at `multiplier`.
+    fn attuned<'a>(&self, plan: &'a Plan, multiplier: f32) -> Cow<'a, Plan> {
+        let Some(ratio) = plan.transmissibility() else { return Cow::Borrowed(plan) };
+        let offspring = Offspring::new(&self.disease, &self.population);
+        Cow::Owned(plan.with_variant_attempts(offspring.attempts_for(f64::from(multiplier), ratio) as f32))
     }
 
     fn world<'a>(&'a self, plan: &'a Plan, levels: u32) -> World<'a> {
@@ -190,7 +218,8 @@ impl Ensemble {
             (share * infections + f64::from(key.unit(day as u64, purpose::IMPORTS | kind))).floor() as usize
         };
         let ImportShares { anyone, there, here } = self.imports;
-        Imports { anyone: whole(anyone, 0), there: whole(there, 1), here: whole(here, 2) }
+        let with_variant = self.imports.with_variant(factor);
+        Imports { anyone: whole(anyone, 0), there: whole(there, 1), here: whole(here, 2), with_variant }
     }
 }
 

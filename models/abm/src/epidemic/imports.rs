@@ -8,7 +8,7 @@ use crate::purpose;
 use crate::world::World;
 
 /// Infections of one day whose infector lives elsewhere, in people.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct Imports {
     /// Of anyone.
     pub anyone: usize,
@@ -16,6 +16,8 @@ pub struct Imports {
     pub there: usize,
     /// Of residents who work here, by people who come from another county to work.
     pub here: usize,
+    /// The same three with the variant, for each of the day's infections with it by somebody who lives here, at least 0.
+    pub with_variant: [f64; 3],
 }
 
 impl From<usize> for Imports {
@@ -43,6 +45,11 @@ impl Imports {
     }
 }
 
+/// Beside a purpose of random numbers: commuters who come, where the purpose is those who leave.
+const OTHER_WAY: u64 = 1 << 31;
+/// Beside a purpose of random numbers: infections with the variant.
+const WITH_VARIANT: u64 = 1 << 30;
+
 /// Whom to infect from elsewhere: how many, with what, and by which numbers.
 struct Group {
     count: usize,
@@ -53,12 +60,13 @@ struct Group {
 }
 
 impl Epidemic {
-    /// Infects those who are infected from elsewhere on a day.
+    /// Infects those who are infected from elsewhere on a day on which `variants` people were infected with the variant here.
     pub(super) fn bring_in(
         &mut self,
         world: &World<'_>,
         day: usize,
         imports: Imports,
+        variants: usize,
         infected: &mut Vec<Infected>,
         tally: &mut Tally,
     ) {
@@ -71,11 +79,26 @@ impl Epidemic {
         self.pick(world, day, &group(imports.anyone, purpose::IMPORTED), anyone, infected, tally);
         let there = Group { at_work: true, ..group(imports.there, purpose::COMMUTING) };
         self.pick(world, day, &there, |number| people.leaving(number), infected, tally);
-        let here = Group { at_work: true, ..group(imports.here, purpose::COMMUTING | 1 << 31) };
+        let here = Group { at_work: true, ..group(imports.here, purpose::COMMUTING | OTHER_WAY) };
         self.pick(world, day, &here, |number| people.working(number), infected, tally);
-        let variants = world.plan.on(day).variants_per_person;
-        if variants > 0.0 {
-            let count = self.key.at(day as u64, purpose::VARIANT).poisson((variants * people.len() as f64) as f32);
+        if variants > 0 {
+            let whole = |kind: usize| {
+                let kept = self.key.unit(day as u64, purpose::IMPORTS | WITH_VARIANT | kind as u64);
+                (imports.with_variant[kind] * variants as f64 + f64::from(kept)).floor() as usize
+            };
+            let group = |kind, purpose| Group { variant: true, ..group(whole(kind), purpose | WITH_VARIANT) };
+            let [anyone_else, there, here] = [
+                group(0, purpose::IMPORTED),
+                Group { at_work: true, ..group(1, purpose::COMMUTING) },
+                Group { at_work: true, ..group(2, purpose::COMMUTING | OTHER_WAY) },
+            ];
+            self.pick(world, day, &anyone_else, anyone, infected, tally);
+            self.pick(world, day, &there, |number| people.leaving(number), infected, tally);
+            self.pick(world, day, &here, |number| people.working(number), infected, tally);
+        }
+        let introduced = world.plan.on(day).variants_per_person;
+        if introduced > 0.0 {
+            let count = self.key.at(day as u64, purpose::VARIANT).poisson((introduced * people.len() as f64) as f32);
             let group = Group { variant: true, ..group(count as usize, purpose::VARIANT) };
             self.pick(world, day, &group, anyone, infected, tally);
         }

@@ -108,7 +108,8 @@ impl Epidemic {
             infected.push(part);
         }
         let mut brought = Vec::with_capacity(imports.total());
-        self.bring_in(world, day, imports, &mut brought, &mut tally);
+        let variants = infected.iter().flatten().filter(|new| new.variant).count();
+        self.bring_in(world, day, imports, variants, &mut brought, &mut tally);
         brought.into_iter().for_each(|new| infected[new.person as usize / block].push(new));
         self.draw_attempts(world, day, &infected);
         tally

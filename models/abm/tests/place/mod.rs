@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use countycast_abm::{Contacts, Disease, Epidemic, Key, Plan, Population, Profile, Settings, Tables, Tally, World};
+use countycast_abm::{
+    Contacts, Disease, Epidemic, Key, Offspring, Plan, Population, Profile, Settings, Tables, Tally, World,
+};
 use countycast_engine::{Change, Contacts as AgeContacts, Date, Delay, Measure, Scenario, Setting, Severity};
 
 /// Nobody meets anyone.
@@ -69,6 +71,16 @@ impl Place {
         });
         self.plan = Plan::new(&closed, start, 0, 300);
         self
+    }
+
+    /// Infections by one of its people where all others are susceptible.
+    pub(crate) fn offspring(&self) -> Offspring {
+        Offspring::new(&self.disease, &self.population)
+    }
+
+    /// Shares of attempts by days since infection, from 1 on.
+    pub(crate) fn generation_interval(&self) -> Vec<f64> {
+        self.disease.generation_interval()
     }
 
     /// Other members of the household of a person, on average.

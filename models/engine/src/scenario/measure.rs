@@ -87,7 +87,8 @@ pub enum Measure {
     Variant {
         /// Daily introductions per 100,000 residents, at least 0.
         introductions_per_100k: f64,
-        /// Transmissibility relative to current strains, at least 0.
+        /// Its reproduction number over that of current strains where both meet the same people, at least 0. It lasts when
+        /// the introductions have ended.
         transmissibility: f64,
     },
     /// Transmission is seasonal: factor `1 + amplitude · strength · cos(2π (day − peak) / 365.25)`, relative to the
