@@ -201,6 +201,41 @@ impl Draws {
         self.with(target, values)
     }
 
+    /// These trajectories alone, in this order; numbers beyond the last are left out.
+    ///
+    /// # Errors
+    /// [`DrawError::Empty`] if none is left.
+    pub fn taken(&self, draws: &[usize]) -> Result<Self, DrawError> {
+        let draws: Vec<usize> = draws.iter().copied().filter(|draw| *draw < self.draws).collect();
+        let mut taken = Self::new(draws.len(), self.days)?;
+        for (taken, values) in taken.values.iter_mut().zip(&self.values) {
+            let rows = values.as_ref().map(|values| {
+                draws.iter().flat_map(|draw| &values[draw * self.days..(draw + 1) * self.days]).copied().collect()
+            });
+            *taken = rows;
+        }
+        Ok(taken)
+    }
+
+    /// Replaces trajectory `draws[i]` by trajectory `i` of `others`, target by target; a target that one of the two lacks stays as it
+    /// is.
+    ///
+    /// # Errors
+    /// [`DrawError::Shape`] for another number of trajectories or days than asked for, or a trajectory that is not there.
+    pub fn replace(&mut self, draws: &[usize], others: &Self) -> Result<(), DrawError> {
+        let (found, expected) = ((others.draws, others.days), (draws.len(), self.days));
+        if found != expected || draws.iter().any(|draw| *draw >= self.draws) {
+            return Err(DrawError::Shape { found, expected });
+        }
+        for (values, others) in self.values.iter_mut().zip(&others.values) {
+            let Some((values, others)) = values.as_mut().zip(others.as_ref()) else { continue };
+            for (draw, path) in draws.iter().zip(others.chunks_exact(self.days)) {
+                values[draw * self.days..(draw + 1) * self.days].copy_from_slice(path);
+            }
+        }
+        Ok(())
+    }
+
     /// Number of trajectories.
     #[must_use]
     pub fn draws(&self) -> usize {
@@ -233,6 +268,18 @@ mod tests {
         values[4] = f32::NAN;
         assert!(matches!(draws.with(Target::Cases, values), Err(DrawError::Value { draw: 1, day: 2, .. })));
         assert!(Draws::new(0, 3).is_err());
+    }
+
+    #[test]
+    fn trajectories_are_taken_and_replaced_by_their_number() {
+        let draws = Draws::new(3, 2).unwrap().with(Target::Cases, vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0]).unwrap();
+        let mut taken = draws.taken(&[2, 0, 7]).unwrap();
+        assert_eq!(taken.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[5.0, 6.0], &[1.0, 2.0]]);
+        assert!(draws.taken(&[3]).is_err());
+        taken.replace(&[1], &draws.taken(&[1]).unwrap()).unwrap();
+        assert_eq!(taken.paths(Target::Cases).unwrap().collect::<Vec<_>>(), [&[5.0, 6.0], &[3.0, 4.0]]);
+        assert!(taken.replace(&[2], &draws.taken(&[1]).unwrap()).is_err());
+        assert!(taken.replace(&[0], &draws).is_err());
     }
 
     #[test]

@@ -112,6 +112,22 @@ pub trait Fitted: Send {
         streams: &Streams,
     ) -> Result<Draws, EngineError>;
 
+    /// The trajectories of these draws alone, in this order: those that [`Fitted::draw`] makes under these numbers. At least
+    /// one is asked for.
+    ///
+    /// # Errors
+    /// As [`Fitted::draw`].
+    fn draw_some(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: &[usize],
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
+        let count = draws.iter().max().map_or(0, |last| last + 1);
+        Ok(self.draw(scenario, horizon, count, streams)?.taken(draws)?)
+    }
+
     /// Parameters of the fit, for [`Engine::fit_from`] on a later day; none for engines without a search.
     fn parameters(&self) -> Option<Parameters> {
         None

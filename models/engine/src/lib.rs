@@ -54,7 +54,7 @@ pub use parameters::Parameters;
 pub use past_errors::Widths;
 pub use patients::Patients;
 pub use places::Places;
-pub use scenario::{Change, Measure, Scenario, ScenarioError, Schools, Setting};
+pub use scenario::{Change, Indicator, Measure, Rule, RuleError, Ruled, Scenario, ScenarioError, Schools, Setting};
 pub use series::{Series, SeriesParts};
 pub use settings::SettingsError;
 pub use severity::{AGE_CLASSES, Severity};

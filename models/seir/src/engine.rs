@@ -313,6 +313,16 @@ impl Fitted for SeirFit {
         draws: usize,
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
+        self.draw_some(scenario, horizon, &(0..draws).collect::<Vec<usize>>(), streams)
+    }
+
+    fn draw_some(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: &[usize],
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
         let days = horizon.days();
         let lag = self.kernels.lag();
         let ahead = self.outlook.days(days + lag);

@@ -76,13 +76,18 @@ struct Noise {
 }
 
 impl Paths<'_> {
-    /// Draws `draws` joint trajectories. `scenario` holds the days past as-of, where anything changes.
-    pub(crate) fn draw(&self, scenario: Option<&[Day]>, draws: usize, streams: &Streams) -> Result<Draws, DrawError> {
+    /// The joint trajectories of these numbers. `scenario` holds the days past as-of, where anything changes.
+    pub(crate) fn draw(
+        &self,
+        scenario: Option<&[Day]>,
+        draws: &[usize],
+        streams: &Streams,
+    ) -> Result<Draws, DrawError> {
         let days = self.reported.len() - self.future;
         let variant = scenario.is_some_and(|days| days.iter().any(|day| day.variant.is_some()));
         let known = self.known(days);
-        let mut values: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; draws * days]);
-        for i in 0..draws {
+        let mut values: [Vec<f32>; 3] = std::array::from_fn(|_| vec![0.0; draws.len() * days]);
+        for (row, &i) in draws.iter().enumerate() {
             let vector = self.vector(i / 2);
             let noise = self.noise(i, streams);
             let infections = if variant {
@@ -90,7 +95,7 @@ impl Paths<'_> {
             } else {
                 self.simulate::<1>(vector, &noise, scenario)
             };
-            let path = i * days..(i + 1) * days;
+            let path = row * days..(row + 1) * days;
             let [cases, deaths, admissions] = &mut values;
             let due = self.due(&infections, vector, &known);
             self.cases(&due, &noise, &mut cases[path.clone()], i, streams);
@@ -104,7 +109,7 @@ impl Paths<'_> {
             }
         }
         let [cases, deaths, admissions] = values;
-        Draws::new(draws, days)?
+        Draws::new(draws.len(), days)?
             .with(Target::Cases, cases)?
             .with(Target::Deaths, deaths)?
             .with(Target::Admissions, admissions)

@@ -1,5 +1,6 @@
 //! Draws: simulations, what is reported of them, and what they cannot know.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use countycast_engine::delay::follow;
@@ -161,11 +162,24 @@ impl Fitted for AbmFit {
         draws: usize,
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
+        self.draw_some(scenario, horizon, &(0..draws).collect::<Vec<usize>>(), streams)
+    }
+
+    fn draw_some(
+        &self,
+        scenario: &Scenario,
+        horizon: Horizon,
+        draws: &[usize],
+        streams: &Streams,
+    ) -> Result<Draws, EngineError> {
         let (days, spread) = (horizon.days(), &self.settings.spread);
         let whole = days.next_multiple_of(7);
-        let simulated = self.ensemble.go_on(&self.plan(scenario, whole), whole);
+        let simulations = self.ensemble.past.len();
+        let needed: BTreeSet<usize> = draws.iter().map(|draw| draw % simulations).collect();
+        let simulated = self.ensemble.go_on(&self.plan(scenario, whole), whole, needed.iter().copied());
         let mut reports: Vec<Reports> =
-            self.ensemble.past.iter().zip(&simulated).map(|(past, after)| self.reports(past, after)).collect();
+            needed.iter().zip(&simulated).map(|(i, after)| self.reports(&self.ensemble.past[*i], after)).collect();
+        let place: Vec<usize> = (0..simulations).map(|i| needed.range(..i).count()).collect();
         let first = weekday_index(self.as_of) + 1;
         for reports in &mut reports {
             for day in 0..whole {
@@ -174,10 +188,10 @@ impl Fitted for AbmFit {
             }
         }
         let mut values = [const { Vec::new() }; 3];
-        values.iter_mut().for_each(|values: &mut Vec<f32>| values.reserve(draws * days));
+        values.iter_mut().for_each(|values: &mut Vec<f32>| values.reserve(draws.len() * days));
         let mut week = [0.0_f32; 7];
-        for draw in 0..draws {
-            let reports = &reports[draw % reports.len()];
+        for &draw in draws {
+            let reports = &reports[place[draw % simulations]];
             // Patients also need the weeks in which the last infections are reported.
             let drift = self.drift(draw, (whole + self.report_days()).div_ceil(7), streams);
             let mut rng = streams.rng("reports", draw);
@@ -202,7 +216,7 @@ impl Fitted for AbmFit {
             }
             values[2].extend(self.admissions(&reports.outcomes, &drift, days, Key::new(streams, "hospital", draw)));
         }
-        let mut drawn = Draws::new(draws, days)?;
+        let mut drawn = Draws::new(draws.len(), days)?;
         for (target, values) in Count::ALL.into_iter().zip(values) {
             drawn = drawn.with(target, values)?;
         }

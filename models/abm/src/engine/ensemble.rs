@@ -172,8 +172,8 @@ impl Ensemble {
         }
     }
 
-    /// Goes on for `days` days under a plan: what happens in each simulation.
-    pub(crate) fn go_on(&self, plan: &Plan, days: usize) -> Vec<Vec<Tally>> {
+    /// Goes on for `days` days under a plan: what happens in each of these simulations.
+    pub(crate) fn go_on(&self, plan: &Plan, days: usize, simulations: impl Iterator<Item = usize>) -> Vec<Vec<Tally>> {
         let last = &self.multipliers[self.multipliers.len().saturating_sub(7)..];
         let after = last.iter().sum::<f32>() / last.len().max(1) as f32;
         let multiplier = |day: usize| self.multipliers.get(day).copied().unwrap_or(after);
@@ -190,7 +190,7 @@ impl Ensemble {
             };
             (0..days).map(day).collect()
         };
-        self.epidemics.iter().map(run).collect()
+        simulations.filter_map(|i| self.epidemics.get(i)).map(run).collect()
     }
 
     /// The plan with the attempts that give the variant the reproduction number asked for, over the ancestor's at `multiplier`.

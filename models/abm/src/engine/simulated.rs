@@ -22,7 +22,7 @@ impl AbmFit {
     #[must_use]
     pub fn simulated(&self, scenario: &Scenario, horizon: Horizon) -> Simulated {
         let plan = self.plan(scenario, horizon.days());
-        let days = self.ensemble.go_on(&plan, horizon.days());
+        let days = self.ensemble.go_on(&plan, horizon.days(), 0..self.ensemble.past.len());
         Simulated { residents_per_person: self.past.weight, days }
     }
 }

@@ -1,17 +1,34 @@
 //! Scenarios: assumed changes relative to the recent past.
 
 mod measure;
+mod rule;
 
 use jiff::civil::Date;
 
 pub use measure::{Measure, Schools, Setting};
+pub use rule::{Indicator, Rule, RuleError};
 
 /// Dated changes to the course of an epidemic. Without changes, conditions stay as on the as-of day.
 ///
 /// Mechanistic engines simulate every [`Measure`]. All others respond only to [`Scenario::transmission`].
+///
+/// Changes under a [`Rule`] have no days of their own: engines draw scenarios that [`Scenario::with_days`] has dated, and see
+/// nothing of the others.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Scenario {
     changes: Vec<Change>,
+    ruled: Vec<Ruled>,
+}
+
+/// A change that a rule brings into force, on any of its days.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Ruled {
+    /// The change; its days are those on which it may be in force.
+    pub change: Change,
+    /// When it is.
+    pub rule: Rule,
+    /// How many dated changes stand before it.
+    after: usize,
 }
 
 /// A measure with its first and last day, both included.
@@ -81,22 +98,53 @@ impl Scenario {
     /// # Errors
     /// [`ScenarioError`] for an end before the start, or a number outside its range.
     pub fn with(mut self, change: Change) -> Result<Self, ScenarioError> {
-        if change.end < change.start {
-            return Err(ScenarioError::Dates { start: change.start, end: change.end });
-        }
-        let measure = change.measure.name();
-        let mut numbers = change.measure.numbers();
-        numbers.push(("strength", change.strength, 0.0, 1.0));
-        for (name, value, least, most) in numbers {
-            if !(least..=most).contains(&value) {
-                return Err(ScenarioError::Range { measure, name, value, least, most });
-            }
-        }
+        check(&change)?;
         self.changes.push(change);
         Ok(self)
     }
 
-    /// All changes, in the order in which they were added.
+    /// Adds a change that is in force on those of its days on which a rule holds.
+    ///
+    /// # Errors
+    /// [`ScenarioError`] for an end before the start, or a number outside its range.
+    pub fn with_rule(mut self, change: Change, rule: Rule) -> Result<Self, ScenarioError> {
+        check(&change)?;
+        self.ruled.push(Ruled { change, rule, after: self.changes.len() });
+        Ok(self)
+    }
+
+    /// All changes under a rule, in the order in which they were added.
+    #[must_use]
+    pub fn ruled(&self) -> &[Ruled] {
+        &self.ruled
+    }
+
+    /// The scenario in which each change under a rule is in force from these first to these last days, and no rule is left;
+    /// `days` has the spells of each.
+    #[must_use]
+    pub fn with_days(&self, days: &[Vec<(Date, Date)>]) -> Self {
+        let spells = |ruled: &Ruled, days: &[(Date, Date)]| {
+            let change = ruled.change;
+            days.iter().map(move |&(start, end)| Change { start, end, ..change }).collect::<Vec<Change>>()
+        };
+        let mut dated: Vec<(usize, Change)> = Vec::new();
+        for (ruled, days) in self.ruled.iter().zip(days) {
+            dated.extend(spells(ruled, days).into_iter().map(|change| (ruled.after, change)));
+        }
+        let mut changes = Vec::with_capacity(self.changes.len() + dated.len());
+        for place in 0..=self.changes.len() {
+            changes.extend(dated.iter().filter(|(after, _)| *after == place).map(|(_, change)| *change));
+            changes.extend(self.changes.get(place));
+        }
+        Self { changes, ruled: Vec::new() }
+    }
+
+    /// All changes, dated or under a rule.
+    pub fn all_changes(&self) -> impl Iterator<Item = &Change> {
+        self.changes.iter().chain(self.ruled.iter().map(|ruled| &ruled.change))
+    }
+
+    /// All dated changes, in the order in which they were added.
     #[must_use]
     pub fn changes(&self) -> &[Change] {
         &self.changes
@@ -117,6 +165,22 @@ impl Scenario {
         };
         self.on(day).map(factor).product()
     }
+}
+
+/// Whether the days and numbers of a change mean something.
+fn check(change: &Change) -> Result<(), ScenarioError> {
+    if change.end < change.start {
+        return Err(ScenarioError::Dates { start: change.start, end: change.end });
+    }
+    let measure = change.measure.name();
+    let mut numbers = change.measure.numbers();
+    numbers.push(("strength", change.strength, 0.0, 1.0));
+    for (name, value, least, most) in numbers {
+        if !(least..=most).contains(&value) {
+            return Err(ScenarioError::Range { measure, name, value, least, most });
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -140,6 +204,21 @@ mod tests {
         assert_eq!(Scenario::baseline().with(change).unwrap().transmission(day), 0.8);
         let none = Scenario::baseline().with(Change { strength: 0.0, ..change }).unwrap();
         assert_eq!((none.transmission(day), none.on(day).count()), (1.0, 0));
+    }
+
+    #[test]
+    fn rules_are_dated_in_the_place_where_they_were_added() {
+        let days = |from, to| (date(2020, 10, from), date(2020, 10, to));
+        let change = |factor| Change::transmission(days(1, 30).0, days(1, 30).1, factor);
+        let rule = Rule::new(Indicator::Icu, 0.8).unwrap();
+        let of = |first: Scenario| first.with_rule(change(0.5), rule).unwrap().with(change(0.8)).unwrap();
+        let scenario = of(Scenario::baseline().with(change(0.9)).unwrap());
+        assert_eq!(scenario.transmission(days(5, 5).0), 0.9 * 0.8, "a rule without days changes nothing");
+        let dated = scenario.with_days(&[vec![days(3, 9), days(20, 22)]]);
+        let spell = |(start, end)| Change { start, end, ..change(0.5) };
+        assert_eq!(dated.changes(), [change(0.9), spell(days(3, 9)), spell(days(20, 22)), change(0.8)]);
+        assert!(dated.ruled().is_empty());
+        assert_eq!(of(Scenario::baseline()).with_days(&[vec![]]).changes(), [change(0.8)]);
     }
 
     #[test]

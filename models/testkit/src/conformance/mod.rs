@@ -35,6 +35,7 @@ pub fn check(engine: &dyn Engine) {
     sense::constant_epidemic_stays_at_its_level(engine);
     repeat::same_seed_same_bytes(engine);
     repeat::more_draws_extend(engine);
+    repeat::some_draws_are_those_of_all(engine);
     repeat::no_change_is_the_baseline(engine);
     repeat::threads_and_company_do_not_matter(engine);
     repeat::truncated_is_as_good_as_never_seen(engine);

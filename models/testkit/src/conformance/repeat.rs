@@ -1,8 +1,8 @@
 //! Same seed, same bytes.
 
-use countycast_engine::{Change, Draws, Engine, History, Measure, Scenario, Schools, Setting};
+use countycast_engine::{Change, Draws, Engine, History, Horizon, Measure, Scenario, Schools, Setting, Streams};
 
-use super::{bits, histories, run};
+use super::{SEED, bits, histories, run};
 use crate::county_in_region;
 
 const DRAWS: usize = 15;
@@ -34,6 +34,20 @@ pub(super) fn more_draws_extend(engine: &dyn Engine) {
     let many = baseline(engine, case, &history, 40);
     assert_eq!(many.draws(), 40, "engine `{}`, {case}: other number of draws", engine.name());
     assert_same(engine, case, &few, &many);
+}
+
+pub(super) fn some_draws_are_those_of_all(engine: &dyn Engine) {
+    const NUMBERS: [usize; 4] = [37, 2, 38, 21];
+    let history = histories::wave("19153", 500_000.0);
+    let streams = Streams::new(SEED, engine.name(), history.location().fips);
+    let horizon = Horizon::from_days(28).expect("a horizon within a year");
+    let some = engine.fit(&history, &streams).and_then(|fit| {
+        let some = fit.draw_some(&Scenario::baseline(), horizon, &NUMBERS, &streams)?;
+        let all = fit.draw(&Scenario::baseline(), horizon, 40, &streams)?;
+        Ok((all.taken(&NUMBERS)?, some))
+    });
+    let (expected, found) = some.unwrap_or_else(|error| panic!("engine `{}`, some draws: `{error}`", engine.name()));
+    assert_same(engine, "draws 37, 2, 38 and 21 alone", &expected, &found);
 }
 
 pub(super) fn no_change_is_the_baseline(engine: &dyn Engine) {
