@@ -94,10 +94,14 @@ pub(super) fn collect(
         }
     };
     let (mut forecasts, mut censuses, mut parameters) = (Vec::new(), Vec::new(), Vec::new());
+    let mut in_force = Vec::new();
     for Member { engine, answer } in members {
         forecasts.push((engine, answer.forecast));
         censuses.extend(answer.census.map(|census| (engine, census)));
         parameters.extend(answer.parameters.map(|parameters| (engine, parameters)));
+        if answer.in_force.iter().any(|rules| !rules.is_empty()) {
+            in_force.push((engine, answer.in_force));
+        }
     }
     let (joint, alternatives) = blended.joint.map_or((None, Vec::new()), |(joint, under)| (Some(joint), under));
     Projected {
@@ -113,6 +117,7 @@ pub(super) fn collect(
         reproduction,
         joint,
         alternatives,
+        in_force,
     }
 }
 

@@ -12,7 +12,7 @@
 //! [`crate::project`] (and [`crate::evaluate`] through it), [`crate::tune`] and [`crate::what_if`] call it. An engine that
 //! refuses, panics or exceeds its time limit is left out of that place ([`Failure`]).
 //!
-//! Files use only files before them: `monitor`, `pool`, `registry`, `earlier`, `select` · `plan`, `failure`, `trajectories` ·
+//! Files use only files before them: `monitor`, `pool`, `registry`, `rules`, `earlier`, `select` · `plan`, `failure`, `trajectories` ·
 //! `tally` · `joint` · `projected`, `job` · `summary`, `premises`, `train` · `collect`, `cohere` · `gather` · `batch`.
 
 mod batch;
@@ -30,6 +30,7 @@ mod pool;
 mod premises;
 mod projected;
 mod registry;
+mod rules;
 mod schools;
 mod select;
 mod summary;
@@ -49,6 +50,7 @@ pub use registry::{
     DEFAULT as DEFAULT_ENGINES, EngineSettings, FeatureGroup, WeeklySettings, engines, is_mechanistic, names,
     weekly_engines,
 };
+pub use rules::InForce;
 pub use schools::Schools;
 pub use select::Selection;
 pub use summary::Summary;

@@ -8,7 +8,7 @@ use countycast_engine::{Engine, Epidemiology, Horizon, Scenario};
 use super::earlier::Earlier;
 use super::schools::Schools;
 use crate::blend::Learned;
-use crate::{fallback, phase};
+use crate::{capacity, fallback, phase};
 
 /// The plan of a batch: everything that determines a projection, plus threads and time limits.
 #[derive(Clone)]
@@ -21,6 +21,8 @@ pub struct Plan {
     pub fallback: fallback::Settings,
     /// Facts of the disease: how cases become patients, how long a generation takes.
     pub epidemiology: Epidemiology,
+    /// Usual occupancy of beds, which rules about intensive care look at.
+    pub capacity: capacity::Settings,
     /// The blend's prior shares and what it learned from past projections.
     pub learned: Arc<Learned>,
     /// Parameters from an earlier day's fits.
@@ -50,6 +52,9 @@ pub struct Plan {
 /// One scenario: the same changes at one strength, or at several equally likely ones, over which draws rotate.
 pub type Levels = Vec<Scenario>;
 
+/// Draws that a scenario with rules may take the time of.
+const AGAIN: usize = 8;
+
 /// Rank correlations between places, 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Coupling {
@@ -62,7 +67,9 @@ pub struct Coupling {
 impl Plan {
     /// Time limit of an engine in one location, all scenarios included.
     pub(super) fn limit_each(&self) -> Duration {
-        let drawn: usize = self.scenarios.iter().map(Vec::len).sum();
+        // Trajectories in which a rule begins or ends a measure are drawn again.
+        let times = |scenario: &Scenario| if scenario.ruled().is_empty() { 1 } else { AGAIN };
+        let drawn: usize = self.scenarios.iter().flatten().map(times).sum();
         self.limit.saturating_mul(u32::try_from(1 + drawn).unwrap_or(u32::MAX))
     }
 }

@@ -4,6 +4,7 @@ use countycast_engine::{Fips, Parameters, Target};
 
 use super::failure::Failure;
 use super::joint::{Alternative, Joint};
+use super::rules::InForce;
 use crate::blend::Weight;
 use crate::capacity::Census;
 use crate::phase::Phase;
@@ -37,6 +38,9 @@ pub struct Projected {
     pub joint: Option<Joint>,
     /// The location under each scenario of the plan; empty where there are no joint draws.
     pub alternatives: Vec<Alternative>,
+    /// How often and how long measures were in force by rule: by mechanistic engine, for each scenario of the plan, of each of its
+    /// rules. Empty where no scenario has rules.
+    pub in_force: Vec<(&'static str, Vec<Vec<InForce>>)>,
 }
 
 /// A group of results: the nation, or a state with its counties.

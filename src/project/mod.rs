@@ -141,6 +141,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         phase: config.phase,
         fallback: config.fallback,
         epidemiology: config.epidemiology,
+        capacity: config.capacity,
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
         coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },

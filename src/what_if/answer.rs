@@ -1,15 +1,17 @@
 //! Results of one place.
 
-use countycast_engine::{Fips, Target};
+use countycast_engine::{Fips, Rule, Target};
+use jiff::ToSpan;
 
 use super::course::{self, BASELINE, Course};
+use super::done::RuleInForce;
 use super::effect::{Effect, Interval, Side, Subject, effects, word};
 use super::variant::Variant;
 use crate::blend::{coupled, ranked};
 use crate::capacity::{self, Bed, Beds, Census};
 use crate::output::BLEND;
 use crate::panel::Place;
-use crate::pipeline::{Joint, Projected, Tally, Trajectories};
+use crate::pipeline::{InForce, Joint, Projected, Tally, Trajectories};
 use crate::scores::quantiles::{Forecast, MEDIAN};
 
 /// Days before the as-of day that charts show.
@@ -31,6 +33,7 @@ pub(super) struct Answer {
     pub(super) past: Vec<f64>,
     /// Beds on the ward and in intensive care.
     pub(super) beds: [Beds; 2],
+    pub(super) rules: Vec<RuleInForce>,
 }
 
 /// Compares a place's scenarios with its baseline; none without a projection or a mechanistic engine.
@@ -43,6 +46,7 @@ pub(super) fn answer(
     let fips = place.fips();
     let code = fips.to_string();
     let beds = Bed::ALL.map(|bed| Beds::of(&place.history.location().covariates, bed, settings));
+    let rules = rules(place, &projected, variants);
     let mut blends = vec![(projected.blend?, projected.blend_census)];
     let mut joints = vec![projected.joint?];
     for under in projected.alternatives {
@@ -63,7 +67,32 @@ pub(super) fn answer(
     // The first day shown is a seven-day mean, too.
     let past = cases[cases.len().saturating_sub(PAST_DAYS + 6)..].to_vec();
     let courses = courses(&code, &draws, &past, variants);
-    Some(Answer { fips, effects: effects_found, courses, forecasts, draws, past, beds })
+    Some(Answer { fips, effects: effects_found, courses, forecasts, draws, past, beds, rules })
+}
+
+/// How often, from when and how long each engine's measures were in force by rule.
+fn rules(place: &Place, projected: &Projected, variants: &[Variant]) -> Vec<RuleInForce> {
+    let mut rows = Vec::new();
+    for (model, scenarios) in &projected.in_force {
+        for (variant, rules) in variants.iter().zip(scenarios) {
+            let ruled = variant.entries.iter().filter_map(|entry| Some((entry.kind(), entry.rule()?)));
+            let row = |((measure, rule), in_force): ((&'static str, Rule), &InForce)| {
+                let date = |ahead: f64| place.history.as_of().saturating_add((ahead.round() as i64).days()).to_string();
+                RuleInForce {
+                    fips: place.fips().to_string(),
+                    scenario: variant.name.clone(),
+                    model,
+                    measure,
+                    rule: rule.to_string(),
+                    share: in_force.share,
+                    first_day: in_force.first_day.map(date),
+                    days: in_force.days,
+                }
+            };
+            rows.extend(ruled.zip(rules).map(row));
+        }
+    }
+    rows
 }
 
 /// The members' own effects.

@@ -1,6 +1,7 @@
 //! Results of a what-if run.
 
 use countycast_engine::{Date, Fips};
+use serde::Serialize;
 
 use super::course::Course;
 use super::effect::Effect;
@@ -9,6 +10,27 @@ use super::variant::Variant;
 use crate::capacity::Beds;
 use crate::output::BLEND;
 use crate::scores::quantiles::Forecast;
+
+/// A measure under a rule, in one place by one engine.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RuleInForce {
+    /// FIPS code.
+    pub fips: String,
+    /// The scenario.
+    pub scenario: String,
+    /// The engine whose trajectories these are.
+    pub model: &'static str,
+    /// Kind of the entry.
+    pub measure: &'static str,
+    /// The rule.
+    pub rule: String,
+    /// Share of the trajectories in which it came into force, 0 to 1.
+    pub share: f64,
+    /// First day in force, the median of the trajectories in which it came into force.
+    pub first_day: Option<String>,
+    /// Days in force, the mean of all trajectories.
+    pub days: f64,
+}
 
 /// Results.
 #[derive(Debug, Clone)]
@@ -23,6 +45,8 @@ pub struct Done {
     pub forecasts: Vec<(Fips, Vec<Forecast>)>,
     /// The blend's days under the baseline and each scenario.
     pub courses: Vec<Course>,
+    /// Measures under rules: how often, from when and how long they were in force.
+    pub rules: Vec<RuleInForce>,
     /// Patients compared with beds under the baseline and each scenario.
     pub needs: Vec<Needs>,
     /// Engines and places that failed, with their reasons.

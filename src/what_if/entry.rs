@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::{Change, Date, Horizon, Scenario, ScenarioError};
+use countycast_engine::{Change, Date, Horizon, Rule, Scenario, ScenarioError};
 use jiff::Span;
 
 use super::kind::{KINDS, Kind, Range, Value, Values};
+use super::rule::{NO_MEASURES, UNTIL, WHEN, start, with_end};
 
 /// Keys of every entry.
-const COMMON: [&str; 5] = ["kind", "start", "end", "strength", "uncertainty"];
+const COMMON: [&str; 8] = ["kind", "start", "end", "strength", "uncertainty", "when", "until", "at_least"];
 
 /// Points that represent an uncertain strength: the midpoints of five equal parts of a normal distribution, scaled to a
 /// standard deviation of 1.
@@ -54,6 +55,8 @@ pub struct Entry {
     /// Subject within the kind, such as primary schools; the default counts as given.
     part: Vec<&'static str>,
     change: Change,
+    /// Brings it into force, on its days; none where it is in force on all of them.
+    rule: Option<Rule>,
     /// Several for a sweep.
     strengths: Vec<f64>,
     uncertainty: f64,
@@ -102,7 +105,7 @@ impl Draft {
             return Err(self.problem("end", message, "give an end on or after the start".to_owned()));
         }
         let change = Change { start, end, measure: kind.measure(&values), strength: 1.0 };
-        Ok(Entry { kind: kind.name, part, change, strengths, uncertainty })
+        Ok(Entry { kind: kind.name, part, change, rule: self.rule(kind)?, strengths, uncertainty })
     }
 
     fn kind(&self) -> Result<&'static Kind, Problem> {
@@ -143,6 +146,36 @@ impl Draft {
         })
     }
 
+    /// The rule that brings the entry into force, if there is one.
+    fn rule(&self, kind: &Kind) -> Result<Option<Rule>, Problem> {
+        let wrong = |key: &str, remedy: &str| {
+            let value = self.fields.get(key).map_or(String::new(), |(value, _)| value.to_string());
+            self.problem(key, format!("{}.{key} = {value}: not a rule", kind.name), remedy.to_owned())
+        };
+        let Some((when, _)) = self.fields.get("when") else {
+            let Some(key) = ["until", "at_least"].into_iter().find(|key| self.fields.contains_key(*key)) else {
+                return Ok(None);
+            };
+            let message = format!("{}.{key} without `when`: no rule brings the entry into force", kind.name);
+            return Err(self.problem(key, message, WHEN.to_owned()));
+        };
+        if NO_MEASURES.contains(&kind.name) {
+            let message = format!("{}.when: nobody decides on `{}`", kind.name, kind.name);
+            return Err(self.problem("when", message, "rules are for measures; give the entry a start".to_owned()));
+        }
+        let mut rule = when.as_str().and_then(start).ok_or_else(|| wrong("when", WHEN))?;
+        if let Some((until, _)) = self.fields.get("until") {
+            rule = until.as_str().and_then(|until| with_end(rule, until)).ok_or_else(|| wrong("until", UNTIL))?;
+        }
+        if let Some((days, _)) = self.fields.get("at_least") {
+            let days =
+                days.as_integer().and_then(|days| usize::try_from(days).ok()).filter(|days| *days <= Horizon::MAX_DAYS);
+            let remedy = format!("a number of days, 0 to {}", Horizon::MAX_DAYS);
+            rule = rule.at_least(days.ok_or_else(|| wrong("at_least", &remedy))?);
+        }
+        Ok(Some(rule))
+    }
+
     /// A date within the run: a calendar day, or `"+7"` for days after the as-of day.
     fn day(&self, key: &str, window: Window, default: i64) -> Result<Date, Problem> {
         let Some((value, _)) = self.fields.get(key) else { return Ok(window.day(default)) };
@@ -167,6 +200,12 @@ impl Entry {
     #[must_use]
     pub fn kind(&self) -> &'static str {
         self.kind
+    }
+
+    /// The rule that brings it into force; none where it is in force on all of its days.
+    #[must_use]
+    pub fn rule(&self) -> Option<Rule> {
+        self.rule
     }
 
     /// The requested strengths: one, or several for a sweep.
@@ -222,10 +261,10 @@ pub(super) fn scenarios(entries: &[Entry]) -> Result<Vec<Scenario>, ScenarioErro
     let levels = if entries.iter().any(Entry::is_uncertain) { LEVELS.len() } else { 1 };
     let scenario = |level: usize| {
         let shifted = |i: usize| level * (i % (LEVELS.len() - 1) + 1);
-        entries
-            .iter()
-            .enumerate()
-            .try_fold(Scenario::baseline(), |scenario, (i, e)| scenario.with(e.change(shifted(i))))
+        entries.iter().enumerate().try_fold(Scenario::baseline(), |scenario, (i, e)| match e.rule {
+            Some(rule) => scenario.with_rule(e.change(shifted(i)), rule),
+            None => scenario.with(e.change(shifted(i))),
+        })
     };
     (0..levels).map(scenario).collect()
 }

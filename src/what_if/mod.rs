@@ -9,6 +9,8 @@
 //! totals replaced by the blend's quantiles of the same rank ([`crate::blend::coupled`]). Draw `i` of a scenario belongs with draw
 //! `i` of the baseline, and a scenario that changes nothing leaves the baseline exactly unchanged.
 //!
+//! A measure may come into force by a rule ([`countycast_engine::Rule`]), in each trajectory of a mechanistic engine by itself.
+//!
 //! A region is the sum of its counties ([`crate::blend::PathSum`]); under a scenario that sum changes in proportion to the
 //! region's own blend. A county on fallback, or one where no mechanistic engine succeeded, follows its state's ratio.
 
@@ -25,6 +27,7 @@ mod picture;
 mod places;
 mod remarks;
 mod request;
+mod rule;
 mod run;
 mod set;
 mod together;
@@ -32,7 +35,7 @@ mod variant;
 mod write;
 
 pub use course::{BASELINE, Course};
-pub use done::{Asked, Done};
+pub use done::{Asked, Done, RuleInForce};
 pub use effect::{Effect, Interval, Quantity};
 pub use entry::Entry;
 pub use file::Scenarios;

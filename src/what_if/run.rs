@@ -1,20 +1,22 @@
 //! A what-if run, from scenarios to files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Arc;
 
-use countycast_engine::{Change, Date, Fips, Measure};
+use countycast_engine::{Change, Date, Fips, Indicator, Measure, Rule};
 
 use super::answer::{Answer, answer};
 use super::done::{Asked, Done};
-use super::entry::{self, Window};
+use super::entry::{self, Entry, Window};
 use super::needs::{self, Answered};
 use super::request::{Request, told_apart};
 use super::together::{ALL_PLACES, Together, Whole};
 use super::variant::{Variant, variants};
 use super::write;
 use crate::archive::Archive;
+use crate::capacity::{Bed, Beds};
+use crate::config::Config;
 use crate::error::Error;
 use crate::output::{Staging, apart};
 use crate::panel::{self, Panel, State};
@@ -75,6 +77,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
             format!("schools of {name} are closed by order since {since}: closing them changes nothing there")
         }));
     }
+    notices.extend(without_beds(&all, &places, &panel, &config)?);
     plan.schools = Schools::closed_in(closed.into_keys().collect());
     let mut answers = Answers::new(&panel, all, Together::new(places.clone()), request);
     let mut batch = threads.install(|| Batch::new(&panel, plan, Selection::Places(places)));
@@ -92,6 +95,40 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
     Ok(done)
 }
 
+/// Places where rules about intensive care never hold, because no bed there is known.
+///
+/// # Errors
+/// [`Error::Request`] if that is so everywhere, and a scenario has such a rule.
+fn without_beds(
+    variants: &[Variant],
+    places: &BTreeSet<Fips>,
+    panel: &Panel,
+    config: &Config,
+) -> Result<Vec<String>, Error> {
+    let looks = |rule: Rule| rule.indicator() == Indicator::Icu;
+    let rules = || variants.iter().flat_map(|variant| &variant.entries).filter_map(Entry::rule);
+    if !rules().any(looks) {
+        return Ok(Vec::new());
+    }
+    let known = |place: &&panel::Place| {
+        Beds::of(&place.history.location().covariates, Bed::Icu, &config.capacity).free().is_some()
+    };
+    let asked: Vec<&panel::Place> = places.iter().filter_map(|place| panel.place(*place)).collect();
+    let without: Vec<&str> =
+        asked.iter().filter(|place| !known(place)).map(|place| place.history.location().name.as_str()).collect();
+    if without.is_empty() {
+        return Ok(Vec::new());
+    }
+    if without.len() == asked.len() {
+        return Err(Error::Request {
+            message: "a rule looks at intensive care, and no place asked for has known beds there".to_owned(),
+            remedy: "choose other places, or a rule on cases: \"cases > 100 per 100,000\"".to_owned(),
+        });
+    }
+    let names = without.join(", ");
+    Ok(vec![format!("no beds in intensive care are known in {names}: rules about them never hold there")])
+}
+
 /// States whose schools are all closed by order on the as-of day, and since when (Oxford tracker, level 3 of school closing).
 fn closed_schools(request: &Request, panel: &Panel) -> Result<BTreeMap<Fips, String>, Error> {
     let policies = policies::read(&request.panel.data, panel.as_of())?;
@@ -104,7 +141,7 @@ fn closed_schools(request: &Request, panel: &Panel) -> Result<BTreeMap<Fips, Str
 
 fn closes_schools(variant: &Variant) -> bool {
     let closes = |change: &Change| matches!(change.measure, Measure::CloseSchools { .. });
-    levels(variant).is_ok_and(|levels| levels.iter().any(|scenario| scenario.changes().iter().any(closes)))
+    levels(variant).is_ok_and(|levels| levels.iter().any(|scenario| scenario.all_changes().any(closes)))
 }
 
 /// The scenarios that represent a variant's uncertain strength.
@@ -182,10 +219,12 @@ impl<'a> Answers<'a> {
         let (answers, answered): (Vec<Answer>, Vec<Answered>) = answers.into_values().unzip();
         let needs = needs::needs(panel, &answered, &variants, &request.config.capacity);
         let (mut effects, mut courses, mut forecasts, mut places) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        let mut rules = Vec::new();
         for (answer, name) in answers.into_iter().zip(names) {
             places.push(Asked { fips: answer.fips.to_string(), name, beds: Some(answer.beds), past: answer.past });
             effects.extend(answer.effects);
             courses.extend(answer.courses);
+            rules.extend(answer.rules);
             forecasts.push((answer.fips, answer.forecasts));
         }
         if let Some(Whole { name, effects: of_all, courses: days_of_all, past }) = together.whole(&variants) {
@@ -194,6 +233,6 @@ impl<'a> Answers<'a> {
             courses.extend(days_of_all);
         }
         let as_of = panel.as_of();
-        Ok(Done { as_of, variants, effects, forecasts, courses, needs, failures, notices, places })
+        Ok(Done { as_of, variants, effects, forecasts, courses, rules, needs, failures, notices, places })
     }
 }

@@ -68,7 +68,7 @@ pub(super) fn all(out: &Staging, done: &Done, panel: &Panel) -> Result<(), Error
     out.write("effects.json", |path| {
         let document = serde_json::json!({
             "as_of": done.as_of.to_string(), "effects": done.effects, "failures": done.failures,
-            "notices": done.notices,
+            "notices": done.notices, "rules": done.rules,
         });
         let text = serde_json::to_vec_pretty(&document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
         fs::write(path, text).map_err(|source| Error::write(path, source))

@@ -31,6 +31,7 @@ use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
   countycast what-if --set masks.strength=0.6 --data ../data --state TX  no file needed
   countycast what-if --set 'masks.strength=[0.2,0.4,0.6]' --fips 31      a sweep: a table and a picture
   countycast what-if a.toml b.toml --out compared                        side by side
+  countycast what-if config/scenarios/by_rule.toml --data ../data --state NE    measures when intensive care fills up
   countycast what-if masks.toml --data ../data --archive archive         loads the models of the last week")]
 pub(super) struct Args {
     /// Scenario files; `config/scenarios` has ready-made ones.
@@ -128,7 +129,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if format == Format::Json {
         line!(
             "{}",
-            serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "notices": done.notices, "failures": done.failures })
+            serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "notices": done.notices, "rules": done.rules, "failures": done.failures })
         );
     } else if !quiet {
         if args.data.is_none() {
@@ -145,7 +146,14 @@ fn list() -> String {
 A scenario has [[entry]] tables with kind, start and end (a date, or \"+7\" for seven days after the as-of day; default:
 the whole run), strength (0 to 1, default 1; a list is a sweep), uncertainty (standard deviation of the strength,
 default 0), and the parameters of the kind. [places] names fips, states (state level) or counties_of states, with
-min_population and max_population (without counties_of: of all states). horizon_days is 7 to 366.\n"
+min_population and max_population (without counties_of: of all states). horizon_days is 7 to 366.
+
+A measure may come into force by a rule instead, in each trajectory by itself:
+  when = \"icu > 0.8\"                      share of the beds in intensive care that are occupied
+  when = \"cases > 100 per 100,000\"        new cases in the last seven days
+  until = \"icu < 0.6\"                     its end (default: three quarters of the threshold of the start)
+  at_least = 14                           days in force at least (default 0)
+Rules are looked at on the day before `start` and every seventh day after it.\n"
         .to_owned();
     for kind in &KINDS {
         // Writing to a string cannot fail.

@@ -10,7 +10,7 @@ use super::chart::chart;
 use crate::capacity::Bed;
 use crate::capacity::Beds;
 use crate::output::capacity::{Area, CapacityRow};
-use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity, short};
+use crate::what_if::{Asked, BASELINE, Course, Done, Effect, Interval, Quantity, RuleInForce, short};
 
 /// Most scenarios listed quantity by quantity; more are only listed side by side.
 const MOST_IN_FULL: usize = 3;
@@ -45,6 +45,9 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
     }
     for remark in done.remarks() {
         writeln!(text, "{}", wrapped(&remark))?;
+    }
+    for rule in done.rules.iter().filter(|rule| done.places.len() == 1 || rule.fips == place.fips) {
+        writeln!(text, "{}", wrapped(&in_force(rule)))?;
     }
     if let Some(beds) = &place.beds {
         writeln!(text, "beds: {}, {}", of_beds("ward", &beds[0]), of_beds("intensive care", &beds[1]))?;
@@ -89,6 +92,15 @@ fn report(text: &mut String, done: &Done, place: &Asked) -> std::fmt::Result {
         }
     }
     Ok(())
+}
+
+fn in_force(rule: &RuleInForce) -> String {
+    let RuleInForce { scenario, model, measure, rule, share, first_day, days, .. } = rule;
+    let first = first_day.as_ref().map_or_else(String::new, |day| format!(", first on {day} (median)"));
+    format!(
+        "`{scenario}`, {measure} when {rule}: in force in {:.0} % of {model}'s trajectories{first}, {days:.0} days on average",
+        100.0 * share
+    )
 }
 
 fn day(as_of: Date, ahead: usize) -> Date {
