@@ -34,9 +34,22 @@ impl Schools {
         if state.is_some_and(|state| self.closed.contains(&state)) {
             return false;
         }
-        let ((from_month, from_day), (to_month, to_day)) = state.map_or(SUMMER, |state| SUMMERS[region(state)]);
-        let today = (day.month(), day.day());
-        !((from_month, from_day)..=(to_month, to_day)).contains(&today)
+        let (first, last) = Self::summer(place);
+        !(first..=last).contains(&(day.month(), day.day()))
+    }
+
+    /// First and last day of a place's summer holidays, month and day.
+    fn summer(place: Fips) -> Summer {
+        place.state().map_or(SUMMER, |state| SUMMERS[region(state)])
+    }
+
+    /// The last day of the summer holidays that hold all days of a change in a place; none where a day of it is outside them.
+    #[must_use]
+    pub fn holidays_until(place: Fips, change: &Change) -> Option<Date> {
+        let (first, last) = Self::summer(place);
+        let out = |day: Date| (first..=last).contains(&(day.month(), day.day()));
+        let one_summer = change.start.year() == change.end.year() && out(change.start) && out(change.end);
+        one_summer.then(|| Date::new(change.end.year(), last.0, last.1).ok())?
     }
 
     /// A scenario in a place: schools are closed on the days on which they would be open, and nothing else is changed.
@@ -108,6 +121,17 @@ mod tests {
         assert_eq!(days(&year), [(date(2020, 5, 1), date(2020, 6, 4)), (date(2020, 8, 24), date(2020, 10, 31))]);
         let autumn = close(date(2020, 10, 1), date(2020, 10, 31));
         assert_eq!(schools.in_force(&autumn, nebraska), autumn, "nothing is cut from open days");
+    }
+
+    #[test]
+    fn holidays_hold_a_change_if_they_hold_all_of_its_days() {
+        let until = |start, end| {
+            let change = close(start, end).changes()[0];
+            Schools::holidays_until("31055".parse().unwrap(), &change)
+        };
+        assert_eq!(until(date(2020, 7, 1), date(2020, 8, 23)), Some(date(2020, 8, 23)));
+        assert_eq!(until(date(2020, 7, 1), date(2020, 8, 24)), None);
+        assert_eq!(until(date(2020, 7, 1), date(2021, 7, 1)), None, "two summers and what is between");
     }
 
     #[test]

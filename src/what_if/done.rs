@@ -1,5 +1,7 @@
 //! Results of a what-if run.
 
+use std::collections::BTreeMap;
+
 use countycast_engine::{Date, Fips};
 use serde::Serialize;
 
@@ -53,6 +55,8 @@ pub struct Done {
     pub failures: Vec<String>,
     /// What was loaded from the archive, and what could not be.
     pub notices: Vec<String>,
+    /// By scenario, why it changes nothing anywhere, where that is known beforehand.
+    pub idle: BTreeMap<String, String>,
     /// The places with results, and all of them together if there are several.
     pub places: Vec<Asked>,
 }

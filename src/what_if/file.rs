@@ -48,6 +48,8 @@ pub struct Scenarios {
     places: Option<(Places, usize)>,
     /// Whether the name is composed of the settings.
     nameless: bool,
+    /// Whether the command line overrides values: a name that states a value of the file's would be wrong.
+    overridden: bool,
     drafts: Vec<Draft>,
 }
 
@@ -88,18 +90,17 @@ impl Scenarios {
             };
             Draft { fields: entry.into_inner().into_iter().map(field).collect(), at }
         };
-        let stem = file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned());
         let places = raw.places.map(|places| (places.span().start, places.into_inner())).map(|(at, p)| (p, at));
         let drafts = raw.entry.into_iter().map(draft).collect();
         let at = raw.name.as_ref().map(|name| name.span().start);
-        let name = raw.name.map_or(stem, Spanned::into_inner);
+        let name = raw.name.map_or_else(|| stem(file), Spanned::into_inner);
         if let Some(problem) = refused_name(&name) {
             let remedy = "give the scenario a short `name` that begins with a letter or a digit";
             return Err(located(InputError::new(file, problem, remedy), &text, at).into());
         }
         let (horizon, file) = (raw.horizon_days, file.to_owned());
         let horizon_days = horizon.as_ref().map(|days| *days.get_ref());
-        let scenario = Self { file, text, name, horizon_days, places, nameless: false, drafts };
+        let scenario = Self { file, text, name, horizon_days, places, nameless: false, overridden: false, drafts };
         match horizon.filter(|days| !HORIZONS.contains(days.get_ref())) {
             Some(days) => {
                 let message = format!("horizon_days = {}", days.get_ref());
@@ -114,7 +115,16 @@ impl Scenarios {
     #[must_use]
     pub fn from_settings() -> Self {
         let (file, text, name) = (PathBuf::from(SETTING), String::new(), String::new());
-        Self { file, text, name, horizon_days: None, places: None, nameless: true, drafts: Vec::new() }
+        Self {
+            file,
+            text,
+            name,
+            horizon_days: None,
+            places: None,
+            nameless: true,
+            overridden: false,
+            drafts: Vec::new(),
+        }
     }
 
     /// Its name.
@@ -129,13 +139,17 @@ impl Scenarios {
         self.horizon_days
     }
 
-    /// Overrides values, or adds an entry if there is none of the kind.
+    /// Overrides values, or adds an entry if there is none of the kind. The name becomes that of the file with the settings.
     pub(super) fn set(&mut self, setting: &Setting) {
         let is_kind = |draft: &&mut Draft| {
             draft.fields.get("kind").is_some_and(|(kind, _)| kind.as_str() == Some(setting.kind.as_str()))
         };
+        if !self.nameless && !self.overridden {
+            self.name = stem(&self.file);
+            self.overridden = true;
+        }
         // The steps of a sweep have names of their own.
-        if self.nameless && !setting.value.is_array() {
+        if !setting.value.is_array() {
             let comma = if self.name.is_empty() { "" } else { ", " };
             self.name += &format!("{comma}{setting}");
         }
@@ -206,6 +220,11 @@ impl Scenarios {
             At::Setting => error(Path::new(SETTING)).into(),
         }
     }
+}
+
+/// The name of a file without its ending.
+fn stem(file: &Path) -> String {
+    file.file_stem().map_or_else(|| "scenario".to_owned(), |stem| stem.to_string_lossy().into_owned())
 }
 
 /// Adds line and column of a position in the text.
@@ -300,6 +319,7 @@ mod tests {
         let entries = scenario.entries(window).unwrap();
         assert_eq!(entries.iter().map(Entry::kind).collect::<Vec<_>>(), ["masks", "schools"]);
         assert_eq!(entries[0].strengths(), [0.6]);
+        assert_eq!(scenario.name(), "s, masks.strength=0.6, schools.schools=primary", "a name says what is in force");
         scenario.set(&"masks.strength=7".parse().unwrap());
         let error = scenario.entries(window).unwrap_err().to_string();
         assert!(error.starts_with("--set: masks.strength = 7"), "{error}");

@@ -2,6 +2,7 @@
 
 use super::done::Done;
 use super::effect::{Effect, Quantity};
+use super::variant::Variant;
 
 /// Factor between the answers of mechanistic engines from which on their mean is no answer of either.
 const FAR: f64 = 2.0;
@@ -25,10 +26,7 @@ impl Done {
             };
             let blend = of(Quantity::Cases).find(|effect| effect.response == "blend");
             if blend.and_then(ratio).is_some_and(|ratio| (ratio - 1.0).abs() < NOTHING) {
-                remarks.push(format!(
-                    "`{}` changes no cases here: its measures are in force already, have no strength, or are on other days",
-                    variant.name
-                ));
+                remarks.push(format!("`{}` changes no cases here: {}", variant.name, self.reason(variant)));
             }
             let mechanisms: Vec<(&str, f64)> = of(Quantity::Cases)
                 .filter(|effect| effect.response == "mechanism")
@@ -50,5 +48,17 @@ impl Done {
             remarks.push("the baseline's peak is the present: it falls from the first week on".to_owned());
         }
         remarks
+    }
+
+    /// Why a scenario changes nothing.
+    fn reason(&self, variant: &Variant) -> &str {
+        let mut rules = self.rules.iter().filter(|rule| rule.scenario == variant.name);
+        if let Some(reason) = self.idle.get(&variant.name) {
+            return reason;
+        }
+        if variant.entries.iter().all(|entry| entry.rule().is_some()) && rules.all(|rule| rule.share == 0.0) {
+            return "its rules are met in no trajectory";
+        }
+        "its measures are in force already, have no strength, or are on other days"
     }
 }

@@ -88,7 +88,8 @@ pub(super) fn told_apart(variants: &[Variant]) -> Result<(), Error> {
     match variants.iter().find(|variant| !names.insert(&variant.name)) {
         Some(Variant { name, .. }) => Err(Error::Request {
             message: format!("two scenarios are called `{name}`"),
-            remedy: "give each file a different `name`; `baseline` is reserved".to_owned(),
+            remedy: "give each file a different `name`, and with --set a different file name; `baseline` is reserved"
+                .to_owned(),
         }),
         None => Ok(()),
     }

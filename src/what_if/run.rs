@@ -78,6 +78,8 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         }));
     }
     notices.extend(without_beds(&all, &places, &panel, &config)?);
+    let idle = all.iter().filter_map(|variant| Some((variant.name.clone(), no_school(variant, &places, &closed)?)));
+    let idle: BTreeMap<String, String> = idle.collect();
     plan.schools = Schools::closed_in(closed.into_keys().collect());
     let mut answers = Answers::new(&panel, all, Together::new(places.clone()), request);
     let mut batch = threads.install(|| Batch::new(&panel, plan, Selection::Places(places)));
@@ -86,7 +88,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         group.results.into_iter().for_each(|projected| answers.add(projected));
         Ok(())
     })?;
-    let done = threads.install(|| answers.done(notices))?;
+    let done = threads.install(|| answers.done(notices, idle))?;
     staging.fresh()?;
     write::all(&staging, &done, &panel)?;
     #[cfg(feature = "pictures")]
@@ -137,6 +139,25 @@ fn closed_schools(request: &Request, panel: &Panel) -> Result<BTreeMap<Fips, Str
         (*level == ALL_CLOSED).then(|| (*state, since.clone()))
     };
     Ok(policies.iter().filter_map(closed).collect())
+}
+
+/// Why a scenario that does nothing but close schools changes nothing in any of the places: no school is open there on its days.
+fn no_school(variant: &Variant, places: &BTreeSet<Fips>, closed: &BTreeMap<Fips, String>) -> Option<String> {
+    let levels = levels(variant).ok()?;
+    let changes: Vec<&Change> = levels.iter().flat_map(|scenario| scenario.all_changes()).collect();
+    if changes.iter().any(|change| !matches!(change.measure, Measure::CloseSchools { .. })) {
+        return None;
+    }
+    let mut until = None;
+    for place in places.iter().filter(|place| place.state().is_none_or(|state| !closed.contains_key(&state))) {
+        for change in &changes {
+            until = until.max(Some(Schools::holidays_until(*place, change)?));
+        }
+    }
+    Some(match until {
+        Some(until) => format!("school is out on all of its days, with summer holidays until {until}"),
+        None => "schools are closed by order".to_owned(),
+    })
 }
 
 fn closes_schools(variant: &Variant) -> bool {
@@ -208,7 +229,7 @@ impl<'a> Answers<'a> {
         }
     }
 
-    fn done(self, notices: Vec<String>) -> Result<Done, Error> {
+    fn done(self, notices: Vec<String>, idle: BTreeMap<String, String>) -> Result<Done, Error> {
         let failures: Vec<String> = self.failures.values().flatten().cloned().collect();
         if self.answers.is_empty() {
             let message = format!("no place has results: {}", failures.join("; "));
@@ -233,6 +254,6 @@ impl<'a> Answers<'a> {
             courses.extend(days_of_all);
         }
         let as_of = panel.as_of();
-        Ok(Done { as_of, variants, effects, forecasts, courses, rules, needs, failures, notices, places })
+        Ok(Done { as_of, variants, effects, forecasts, courses, rules, needs, failures, notices, idle, places })
     }
 }
