@@ -36,11 +36,22 @@ pub enum Error {
         #[help]
         remedy: String,
     },
+    /// The operating system starts no thread.
+    #[error("cannot start a thread: {0}")]
+    #[diagnostic(help(
+        "ask for fewer threads (--jobs), or raise the limit of processes; the last complete result is untouched"
+    ))]
+    Threads(#[from] NoThread),
     /// The run was asked to stop.
     #[error("interrupted: the last complete result is untouched")]
     #[diagnostic(help("run the same command again to resume"))]
     Interrupted,
 }
+
+/// No thread could be started to work on, with the reason.
+#[derive(Debug, Error)]
+#[error(transparent)]
+pub struct NoThread(#[from] pub std::io::Error);
 
 impl From<InputError> for Error {
     fn from(error: InputError) -> Self {
@@ -65,7 +76,7 @@ impl Error {
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Input(_) | Self::Request { .. } => 2,
-            Self::Io { .. } => 1,
+            Self::Io { .. } | Self::Threads(_) => 1,
             Self::Interrupted => 130,
         }
     }

@@ -34,7 +34,7 @@ use crate::{output, pipeline};
     arg_required_else_help = true,
     after_help = "Exit codes:
   0    done; single places or engines may have failed, which the summary and run.json tell
-  1    a file could not be read or written
+  1    a file could not be read or written, or no thread started
   2    the arguments, the settings or the data cannot be used: nothing was written
   130  stopped by Ctrl-C: the last complete result is untouched, and the same command goes on from there"
 )]

@@ -3,6 +3,7 @@
 //! A thread cannot be stopped from outside. A job that exceeds its time limit is therefore abandoned: its result is
 //! discarded, and a new thread replaces the stuck one.
 
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -10,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossbeam_channel::{Receiver, RecvTimeoutError, Sender, unbounded};
+
+use crate::error::NoThread;
 
 /// Name of the threads on which engines run, by which a panic hook recognises them: their panics are failures of one
 /// engine in one place and are reported as such.
@@ -61,7 +64,34 @@ impl Slot {
 
 /// Runs `work` on every job with `threads` threads and hands each outcome to `each` on the calling thread, in order of
 /// completion. `each` may stop the run with an error.
+///
+/// Where fewer threads can be started, those that are there take all jobs.
+///
+/// # Errors
+/// [`NoThread`] if no thread can be started to take the jobs that are left, and the errors of `each` and `idle`.
 pub(crate) fn run<J, T, E>(
+    jobs: Vec<J>,
+    threads: usize,
+    limit: Duration,
+    work: impl Fn(&J) -> T + Send + Sync + 'static,
+    each: impl FnMut(usize, Outcome<T>) -> Result<(), E>,
+    idle: impl FnMut() -> Result<(), E>,
+) -> Result<(), E>
+where
+    J: Send + Sync + 'static,
+    T: Send + 'static,
+    E: From<NoThread>,
+{
+    let spawn = |work: Work| thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work).map(drop);
+    run_on(spawn, jobs, threads, limit, work, each, idle)
+}
+
+/// What a thread does.
+type Work = Box<dyn FnOnce() + Send>;
+
+/// The same on threads that `spawn` starts.
+fn run_on<J, T, E>(
+    spawn: impl Fn(Work) -> io::Result<()>,
     jobs: Vec<J>,
     threads: usize,
     limit: Duration,
@@ -72,11 +102,15 @@ pub(crate) fn run<J, T, E>(
 where
     J: Send + Sync + 'static,
     T: Send + 'static,
+    E: From<NoThread>,
 {
     let total = jobs.len();
     let (results, received): (_, Receiver<(usize, Outcome<T>)>) = unbounded();
     let shared = Arc::new(Shared { jobs, next: AtomicUsize::new(0), work: Box::new(work), results });
-    let mut slots: Vec<Arc<Slot>> = (0..threads.clamp(1, total.max(1))).map(|_| start(&shared)).collect();
+    let mut slots = Vec::new();
+    for _ in 0..threads.min(total).max(1) {
+        start_another(&mut slots, &shared, &spawn)?;
+    }
     let mut settled = 0;
     let mut watched = Instant::now();
     let mut run = || {
@@ -91,12 +125,14 @@ where
             if watched.elapsed() > WATCH_INTERVAL {
                 watched = Instant::now();
                 idle()?;
-                for slot in &mut slots {
-                    if let Some(job) = slot.give_up(limit) {
-                        settled += 1;
-                        *slot = start(&shared);
-                        each(job, Outcome::TimedOut)?;
+                let mut stuck = Vec::new();
+                slots.retain(|slot| slot.give_up(limit).map(|job| stuck.push(job)).is_none());
+                for job in stuck {
+                    settled += 1;
+                    if shared.next.load(Ordering::Relaxed) < total {
+                        start_another(&mut slots, &shared, &spawn)?;
                     }
+                    each(job, Outcome::TimedOut)?;
                 }
             }
         }
@@ -108,8 +144,13 @@ where
     result
 }
 
-/// Starts a thread that takes jobs until none is left or it has been abandoned.
-fn start<J: Send + Sync + 'static, T: Send + 'static>(shared: &Arc<Shared<J, T>>) -> Arc<Slot> {
+/// Starts a thread that takes jobs until none is left or it has been abandoned. Without it, the others take its jobs; if there is no
+/// other, nobody would, and the run would wait forever.
+fn start_another<J: Send + Sync + 'static, T: Send + 'static>(
+    slots: &mut Vec<Arc<Slot>>,
+    shared: &Arc<Shared<J, T>>,
+    spawn: impl Fn(Work) -> io::Result<()>,
+) -> Result<(), NoThread> {
     let (slot, shared) = (Arc::new(Slot::default()), Arc::clone(shared));
     let mine = Arc::clone(&slot);
     let work = move || {
@@ -126,12 +167,12 @@ fn start<J: Send + Sync + 'static, T: Send + 'static>(shared: &Arc<Shared<J, T>>
             }
         }
     };
-    // If a thread cannot be started, the others take its jobs. Without any thread the run would wait forever, so this
-    // is the one place to panic.
-    if let Err(error) = thread::Builder::new().name(THREAD_NAME.to_owned()).spawn(work) {
-        panic!("cannot start a thread: {error}");
+    match spawn(Box::new(work)) {
+        Ok(()) => slots.push(slot),
+        Err(error) if slots.is_empty() => return Err(NoThread(error)),
+        Err(_) => {}
     }
-    slot
+    Ok(())
 }
 
 fn message(panic: &(dyn std::any::Any + Send)) -> String {
@@ -143,7 +184,20 @@ fn message(panic: &(dyn std::any::Any + Send)) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::convert::Infallible;
+    use std::cell::Cell;
+
+    /// What stops a run of these tests.
+    #[derive(Debug, PartialEq)]
+    enum Stop {
+        Full,
+        NoThread,
+    }
+
+    impl From<NoThread> for Stop {
+        fn from(_: NoThread) -> Self {
+            Self::NoThread
+        }
+    }
 
     fn outcomes(jobs: Vec<u64>, threads: usize, limit: u64) -> Vec<Outcome<u64>> {
         let mut found: Vec<Option<Outcome<u64>>> = jobs.iter().map(|_| None).collect();
@@ -156,7 +210,7 @@ mod tests {
         };
         let each = |job: usize, outcome| {
             assert!(found[job].replace(outcome).is_none(), "job {job} ended twice");
-            Ok::<(), Infallible>(())
+            Ok::<(), Stop>(())
         };
         run(jobs, threads, Duration::from_millis(limit), work, each, || Ok(())).unwrap();
         found.into_iter().map(Option::unwrap).collect()
@@ -179,7 +233,40 @@ mod tests {
 
     #[test]
     fn an_error_stops_the_run() {
-        let stopped = run((0..1000).collect(), 2, Duration::from_secs(1), |n: &u64| *n, |_, _| Err("full"), || Ok(()));
-        assert_eq!(stopped, Err("full"));
+        let stopped =
+            run((0..1000).collect(), 2, Duration::from_secs(1), |n: &u64| *n, |_, _| Err(Stop::Full), || Ok(()));
+        assert_eq!(stopped, Err(Stop::Full));
+    }
+
+    /// Jobs that end, on as many of four threads as may be started.
+    fn on_threads(may_start: usize, jobs: Vec<u64>) -> Result<usize, Stop> {
+        let started = Cell::new(0);
+        let spawn = |work: Work| {
+            if started.get() == may_start {
+                return Err(io::Error::from(io::ErrorKind::WouldBlock));
+            }
+            started.set(started.get() + 1);
+            thread::Builder::new().spawn(work).map(drop)
+        };
+        let mut ended = 0;
+        let work = |job: &u64| {
+            if *job == 8 {
+                thread::sleep(Duration::from_secs(60))
+            }
+        };
+        let each = |_: usize, _: Outcome<()>| {
+            ended += 1;
+            Ok(())
+        };
+        run_on(spawn, jobs, 4, Duration::from_millis(200), work, each, || Ok(())).map(|()| ended)
+    }
+
+    #[test]
+    fn fewer_threads_take_all_jobs_and_none_at_all_is_an_error() {
+        assert_eq!(on_threads(0, vec![1; 20]), Err(Stop::NoThread));
+        assert_eq!(on_threads(1, vec![1; 20]), Ok(20));
+        assert_eq!(on_threads(2, vec![8, 1, 1, 1]), Ok(4), "the other thread goes on where one is stuck");
+        assert_eq!(on_threads(1, vec![8, 1]), Err(Stop::NoThread), "the only thread is stuck");
+        assert_eq!(on_threads(1, vec![1, 8]), Ok(2), "nothing is left to do");
     }
 }
