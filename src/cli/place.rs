@@ -79,11 +79,15 @@ fn simple(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::scores::PhaseKind;
 
     fn places() -> Vec<Listed> {
         let place = |(code, name): (&str, &str)| Listed {
             fips: code.parse().unwrap(),
             name: name.to_owned(),
+            population: None,
+            phase: PhaseKind::Independent,
+            reproduction: None,
             remarks: Vec::new(),
         };
         [

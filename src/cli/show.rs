@@ -63,7 +63,7 @@ pub(super) fn run(args: &Args, format: Format) -> Result<(), Error> {
         say(&format!("{}\n", serde_json::json!({ "as_of": run.as_of, "places": places })));
         return Ok(());
     }
-    for (number, Listed { fips, name, remarks }) in wanted.enumerate() {
+    for (number, Listed { fips, name, remarks, .. }) in wanted.enumerate() {
         let gap = if number > 0 { "\n" } else { "" };
         let synthetic = if run.synthetic { ", SYNTHETIC DATA" } else { "" };
         let head = format!("{gap}{name} ({fips}), data to {}{synthetic}\n", run.as_of);
@@ -131,7 +131,7 @@ fn json(place: &Listed, rows: &[Projection]) -> serde_json::Value {
         })
     };
     let rows: Vec<_> = quantiles(rows).into_iter().map(row).collect();
-    let Listed { fips, name, remarks } = place;
+    let Listed { fips, name, remarks, .. } = place;
     serde_json::json!({ "fips": fips.to_string(), "name": name, "remarks": remarks, "projections": rows })
 }
 

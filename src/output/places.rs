@@ -63,12 +63,18 @@ pub fn of_places(
 }
 
 /// A place of a run.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Listed {
     /// Its code.
     pub fips: Fips,
     /// Its name, such as `Cook, IL`.
     pub name: String,
+    /// Residents, where known.
+    pub population: Option<f64>,
+    /// How it is projected.
+    pub phase: PhaseKind,
+    /// Reproduction number, where there is one: median, 5 % and 95 %.
+    pub reproduction: Option<[f64; 3]>,
     /// What is to be known about it: how a place without a projection of its own is projected, and what is wrong with its last
     /// reports.
     pub remarks: Vec<String>,
@@ -86,14 +92,21 @@ pub fn places(out: &Path) -> Result<Vec<Listed>, Error> {
 fn listed(frame: &DataFrame) -> PolarsResult<Vec<Listed>> {
     let text = |name: &str| frame.column(name)?.str();
     let (fips, name) = (text("fips")?, text("name")?);
-    let (phase, reason, notices) = (text("phase")?, text("phase_reason")?, text("notices")?);
+    let (phases, reason, notices) = (text("phase")?, text("phase_reason")?, text("notices")?);
+    let number = |name: &str| frame.column(name)?.f64();
+    let (population, rt) = (number("population")?, number("rt")?);
+    let (lower, upper) = (number("rt_lower_90")?, number("rt_upper_90")?);
     let of = |row: usize| {
-        let apart = phase.get(row) != Some(PhaseKind::Independent.name());
+        let phase: PhaseKind = parsed(phases.get(row))?;
+        let apart = phase != PhaseKind::Independent;
         let own = reason.get(row).filter(|reason| apart && !reason.is_empty()).into_iter();
         let notices = notices.get(row).into_iter().flat_map(|all| all.split("; ")).filter(|one| !one.is_empty());
         Ok(Listed {
             fips: parsed(fips.get(row))?,
             name: name.get(row).unwrap_or_default().to_owned(),
+            population: population.get(row),
+            phase,
+            reproduction: rt.get(row).zip(lower.get(row)).zip(upper.get(row)).map(|((m, l), u)| [m, l, u]),
             remarks: own.chain(notices).map(str::to_owned).collect(),
         })
     };

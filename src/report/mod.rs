@@ -14,6 +14,7 @@ use std::path::PathBuf;
 
 use crate::config::Config;
 use crate::error::Error;
+use crate::output::places::{Listed, places};
 use crate::output::run::Manifest;
 use crate::output::{Staging, apart};
 use crate::panel::{self, InputFile, Panel, demo};
@@ -82,16 +83,13 @@ pub fn build(request: &Request) -> Result<Built, Error> {
 /// A finished run: its manifest and its places.
 struct Run {
     manifest: Manifest,
-    places: Vec<projections::PlaceRow>,
+    places: Vec<Listed>,
 }
 
 impl Run {
     fn read(out: &std::path::Path) -> Result<Self, Error> {
         let files = ["projections.parquet", "counties.parquet", "capacity.parquet", "care.parquet"];
-        Ok(Self {
-            manifest: Manifest::read_with(out, &files)?,
-            places: projections::places(&out.join("counties.parquet"))?,
-        })
+        Ok(Self { manifest: Manifest::read_with(out, &files)?, places: places(out)? })
     }
 
     /// The settings of the run.

@@ -8,9 +8,9 @@ use polars::prelude::{DataFrame, PolarsResult};
 use serde::Serialize;
 
 use crate::error::Error;
-use crate::output::parquet::{self, parsed};
+use crate::output::parquet::parsed;
 use crate::output::{BLEND, Outcome};
-use crate::scores::{PhaseKind, Resolution};
+use crate::scores::Resolution;
 
 /// Ends of the 95, 80 and 50 % intervals around the median.
 const LEVELS: [f64; 7] = [0.025, 0.1, 0.25, 0.5, 0.75, 0.9, 0.975];
@@ -33,41 +33,6 @@ pub(super) struct PlaceForecast {
     pub(super) weeks: BTreeMap<String, Fan>,
     /// The blend's weekly new deaths.
     pub(super) deaths: Fan,
-}
-
-/// A place's row of `counties.parquet`.
-#[derive(Debug)]
-pub(super) struct PlaceRow {
-    pub(super) fips: Fips,
-    pub(super) name: String,
-    pub(super) population: Option<f64>,
-    pub(super) phase: PhaseKind,
-    /// Reproduction number: median, 5 % and 95 %.
-    pub(super) reproduction: Option<[f64; 3]>,
-}
-
-/// All places of a run.
-pub(super) fn places(path: &Path) -> Result<Vec<PlaceRow>, Error> {
-    let frame = parquet::read(path)?;
-    place_rows(&frame).map_err(|error| Error::read(path, std::io::Error::other(error.to_string())))
-}
-
-fn place_rows(frame: &DataFrame) -> PolarsResult<Vec<PlaceRow>> {
-    let text = |name: &str| frame.column(name)?.str();
-    let number = |name: &str| frame.column(name)?.f64();
-    let (fips, name, phase) = (text("fips")?, text("name")?, text("phase")?);
-    let (population, rt) = (number("population")?, number("rt")?);
-    let (lower, upper) = (number("rt_lower_90")?, number("rt_upper_90")?);
-    let row = |index| {
-        Ok(PlaceRow {
-            fips: parsed(fips.get(index))?,
-            name: name.get(index).unwrap_or_default().to_owned(),
-            population: population.get(index),
-            phase: parsed(phase.get(index))?,
-            reproduction: rt.get(index).zip(lower.get(index)).zip(upper.get(index)).map(|((m, l), u)| [m, l, u]),
-        })
-    };
-    (0..frame.height()).map(row).collect()
 }
 
 /// All projections of a run that the site shows.

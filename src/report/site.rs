@@ -12,6 +12,7 @@ use super::past::{PastRun, Told};
 use super::projections::{Fan, MEDIAN, PlaceForecast};
 use super::{Built, Run};
 use crate::error::Error;
+use crate::output::places::Listed;
 use crate::output::{BLEND, Layout, Staging};
 use crate::panel::{Panel, Place};
 use crate::policies::Policies;
@@ -74,7 +75,7 @@ pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error>
 /// Data of every place for map, tables and search.
 fn summary(content: &Content) -> Value {
     let Content { run: Run { manifest, places }, panel, needs, care, forecasts, .. } = content;
-    let place = |row: &super::projections::PlaceRow| {
+    let place = |row: &Listed| {
         let place = panel.place(row.fips);
         let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
         let back = |n: usize| weeks.len().checked_sub(n).map(|index| weeks[index].round());
