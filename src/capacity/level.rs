@@ -78,6 +78,8 @@ impl Levels {
     pub(super) fn new(panel: &Panel, stays: &Stays) -> Self {
         let reports: Vec<Report> = panel.states().iter().filter_map(|state| report(&state.history, stays)).collect();
         let nation = whole(&reports);
+        // By state, on the day of its report.
+        let reported: BTreeMap<Fips, Expected> = reports.iter().map(|report| (report.state, report.expected)).collect();
         let levels = reports.iter().map(|report| (report.state, level(report, nation.icu_share))).collect();
         let (spread, icu_spread) = spread(&reports);
         let unknown = Level { patients: nation.patients, icu: nation.icu, days_ago: 0, spread, icu_spread };
@@ -94,13 +96,19 @@ impl Levels {
         let mut total = (0.0, 0.0);
         for state in panel.states() {
             let own = levels.of(state.fips());
-            let expected = now(&state.history, stays, own.days_ago).with(own.icu);
+            let today = || now(&state.history, stays, 0);
+            let reported = reported.get(&state.fips()).copied();
+            let expected = reported.unwrap_or_else(today);
             let (of_counties, cases) = sums.get(&state.fips()).copied().unwrap_or_default();
             let covered = (cases / recent(state.history.cases().cleaned()).max(1.0)).min(1.0);
-            let factor = if of_counties > 0.0 { own.patients * expected * covered / of_counties } else { own.patients };
+            let factor = if of_counties > 0.0 {
+                own.patients * expected.with(own.icu) * covered / of_counties
+            } else {
+                own.patients
+            };
             let spread = own.spread.hypot(spread);
             counties.insert(state.fips(), Level { patients: factor, spread, ..own });
-            let today = now(&state.history, stays, 0);
+            let today = if own.days_ago > 0 { today() } else { expected };
             total.0 += own.patients * today.with(own.icu);
             total.1 += own.patients * own.icu * today.icu;
         }
