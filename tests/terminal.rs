@@ -177,6 +177,14 @@ fn shells_and_man_know_every_command() {
         let page = fs::read_to_string(folder.path().join(format!("countycast-{verb}.1"))).unwrap();
         assert!(page.contains(".SH SYNOPSIS"), "{verb}");
     }
+    let json = |arguments: &[&str]| -> serde_json::Value { serde_json::from_str(&printed(arguments)).unwrap() };
+    let script = json(&["completions", "bash", "--format", "json"]);
+    assert_eq!(
+        (&script["shell"], script["script"].as_str().unwrap()),
+        (&"bash".into(), &*printed(&["completions", "bash"]))
+    );
+    let man = json(&["man", folder.path().to_str().unwrap(), "--format", "json"]);
+    assert!(fs::exists(man["page"].as_str().unwrap()).unwrap(), "{man}");
     assert!(help.contains("Exit codes"), "{help}");
 }
 

@@ -89,10 +89,10 @@ pub fn run() -> ExitCode {
         Verb::Report(args) => report::run(args, cli.quiet, cli.format),
         Verb::Show(args) => show::run(args, cli.format),
         Verb::Completions(args) => {
-            shell::completions(args);
+            shell::completions(args, cli.format);
             Ok(())
         }
-        Verb::Man(args) => shell::man(args, cli.quiet),
+        Verb::Man(args) => shell::man(args, cli.quiet, cli.format),
         Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
     };
     match result {
