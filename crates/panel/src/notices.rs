@@ -37,6 +37,9 @@ impl Place {
     }
 }
 
+/// Counties alone with the same kind of repair above which they are told together, of whatever state and day.
+const MANY_ALONE: usize = 10;
+
 /// A place and one of its repairs.
 type Member<'a> = (&'a Place, &'a Repair);
 
@@ -50,7 +53,36 @@ pub(super) fn of_places<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Noti
             groups.entry(group).or_default().push((place, repair));
         }
     }
-    groups.into_iter().flat_map(|((series, ..), members)| of_group(series, &members)).collect()
+    let mut alone = BTreeMap::<(&str, RepairKind), Vec<Member<'_>>>::new();
+    for ((series, kind, ..), members) in &groups {
+        let counties = members.iter().filter(|(place, _)| place.fips().level() == Level::County);
+        if counties.clone().count() <= MANY_COUNTIES && *kind != RepairKind::Held {
+            alone.entry((series, *kind)).or_default().extend(counties);
+        }
+    }
+    alone.retain(|_, members| members.len() > MANY_ALONE);
+    let together: Vec<Notice> = alone.iter().map(|((series, _), members)| of_many(series, members)).collect();
+    let each = groups.into_iter().flat_map(|((series, kind, ..), mut members)| {
+        let is_county = |(place, _): &Member<'_>| place.fips().level() == Level::County;
+        if members.iter().filter(|member| is_county(member)).count() <= MANY_COUNTIES
+            && alone.contains_key(&(series, kind))
+        {
+            members.retain(|member| !is_county(member));
+        }
+        of_group(series, &members)
+    });
+    each.collect::<Vec<Notice>>().into_iter().chain(together).collect()
+}
+
+/// One notice about counties with the same kind of repair on different days: the largest stands for all.
+fn of_many(series: &str, members: &[Member<'_>]) -> Notice {
+    let largest = members.iter().max_by(|a, b| a.1.people.abs().total_cmp(&b.1.people.abs()));
+    let example = largest.map_or_else(String::new, |(place, repair)| {
+        let location = place.history.location();
+        format!("{} ({}), {}", location.name, location.fips, text(series, repair))
+    });
+    let message = format!("{example}; so in other counties, on their days: counties.parquet (`notices`) lists all");
+    Notice { message, count: members.len() }
 }
 
 /// Notices about the places of a state, or the nation, with the same repair of the same days.
