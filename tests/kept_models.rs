@@ -8,6 +8,21 @@ use std::fs;
 use common::{demo, manifest, succeed, text};
 
 #[test]
+fn a_folder_that_takes_no_models_is_told_before_they_are_trained() {
+    let folder = common::scratch();
+    let file = folder.path().join("file");
+    fs::write(&file, "no folder").unwrap();
+    let mut command = common::program(&["project", "--engines", "flat,seir", "--state", "IA", "--data"]);
+    command.arg(demo()).arg("--models").arg(file.join("models")).arg("--out").arg(folder.path().join("out"));
+    let output = succeed(command);
+    let (told, problem) = (text(&output.stderr), "cannot be written");
+    let at = |text: &str| told.find(text).unwrap_or_else(|| panic!("no {text} in {told}"));
+    assert!(at(problem) < at("train"), "before training: {told}");
+    let notices = manifest(&folder.path().join("out"))["notices"].to_string();
+    assert!(notices.contains(problem), "{notices}");
+}
+
+#[test]
 fn a_second_run_on_the_same_data_takes_the_models_of_the_first() {
     let folder = common::scratch();
     let models = folder.path().join("models");

@@ -88,6 +88,13 @@ impl Monitor for Progress {
         self.step();
     }
 
+    fn note(&self, text: &str) {
+        self.finish();
+        if self.shown {
+            eprintln!("{text}");
+        }
+    }
+
     fn cancelled(&self) -> bool {
         STOP.load(Ordering::Relaxed)
     }

@@ -10,6 +10,8 @@ pub trait Monitor: Sync {
     fn finished(&self, _name: &str) {
         self.step();
     }
+    /// Something to know before the run is done.
+    fn note(&self, _text: &str) {}
     /// Whether the run should stop now.
     fn cancelled(&self) -> bool {
         false

@@ -36,6 +36,16 @@ impl<'a> Cache<'a> {
         request.models.as_deref().map(|folder| Self { folder, request, panel })
     }
 
+    /// Why models cannot be kept in the folder, if that is so: it is tried before the first is trained.
+    pub(super) fn problem(&self) -> Option<String> {
+        let trial = self.folder.join(format!(".trial-{}", std::process::id()));
+        let tried = fs::create_dir_all(self.folder).and_then(|()| fs::write(&trial, []));
+        // What has just been written can be removed; if not, an empty file is left.
+        let _ = fs::remove_file(&trial);
+        let folder = self.folder.display();
+        tried.err().map(|error| format!("models: {folder} cannot be written ({error}): those trained now are not kept"))
+    }
+
     /// The engine with its model, if one was trained on the same data.
     pub(super) fn recall(&self, engine: &Arc<dyn Engine>) -> Option<Arc<dyn Engine>> {
         let kept = regular::bytes(&self.path(engine.as_ref()), MOST_BYTES).ok()?;

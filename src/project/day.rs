@@ -91,8 +91,11 @@ impl<'a> Day<'a> {
         watch.lap("shares");
         let groups = batch.groups();
         let done = files::finished(&staging, &groups);
+        let mut unkept = None;
         if done.len() < groups.len() {
             let cache = Cache::of(request, &panel);
+            unkept = cache.as_ref().and_then(Cache::problem);
+            unkept.iter().for_each(|problem| monitor.note(problem));
             if let Some(cache) = &cache {
                 recalled.cached = batch.recall(|engine| {
                     let is_archived = recalled.days().any(|(name, _)| name == engine.name());
@@ -119,7 +122,7 @@ impl<'a> Day<'a> {
         watch.lap("write");
         let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
         manifest.models = part::read(&staging, part::MODELS).unwrap_or_default();
-        manifest.notices.extend(recalled.skipped.iter().cloned());
+        manifest.notices.extend(recalled.skipped.iter().cloned().chain(unkept));
         if let Some(lessons) = &lessons {
             lessons.report(&mut manifest);
         }
