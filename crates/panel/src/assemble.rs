@@ -15,6 +15,7 @@ use super::place::Place;
 use super::repair::Around;
 use super::repaired::Repairer;
 use super::settings::Settings;
+use super::steps;
 use super::suspect;
 use crate::error::{Error, InputError};
 
@@ -50,16 +51,18 @@ pub(super) fn of_files(
 /// repaired with information from its region.
 ///
 /// State totals are repaired on their own series and not as the sum of repaired counties: transfers between a county
-/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance. The nation is the sum
-/// of its repaired states.
+/// and `Unassigned` cancel in the state, and a state is large enough to distinguish a dump from chance. Steps that counties' own
+/// reports tell are moved into the past in their state, too, where it stands out on the day by half of them at least. The nation is
+/// the sum of its repaired states.
 pub(super) fn assemble(
-    aligned: Aligned,
+    mut aligned: Aligned,
     locations: Vec<Location>,
     first_day: Date,
     facts: &Facts,
     settings: &Settings,
 ) -> Result<Places, HistoryError> {
     let repair = Repairer { first_day, settings };
+    steps::carry(&mut aligned, &repair)?;
     let whole = |fips: Fips, name: &str, parts: &dyn Fn(Fips) -> bool| {
         let parts: Vec<_> = locations.iter().filter(|l| parts(l.fips)).collect();
         let mut location = Location::new(fips, name);

@@ -32,6 +32,7 @@ mod repaired;
 mod replay;
 mod settings;
 mod sources;
+mod steps;
 mod suspect;
 mod totals;
 mod vintage;

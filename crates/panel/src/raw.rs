@@ -51,6 +51,9 @@ pub(super) struct Raw {
     pub(super) awaited: Vec<(usize, f64)>,
     /// People of a day that are not believed to belong to it and are left out of it, by day; below 0 for a restatement.
     pub(super) held: Vec<(usize, f64)>,
+    /// People of a day who belong to the distant past, as the steps in parts of the place tell, by day; below 0 for people whom
+    /// a step took.
+    pub(super) steps: Vec<(usize, f64)>,
 }
 
 impl Raw {

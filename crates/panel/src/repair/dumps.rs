@@ -59,6 +59,11 @@ pub(super) fn rises(work: &Work<'_>, settings: &Dumps) -> Vec<f64> {
     last.map(|day| work.counts[day] / (level(work, day, settings).0 * work.factor(day)).max(1.0)).collect()
 }
 
+/// People of a day beyond what its local level leads to expect; below 0 where there are fewer.
+pub(super) fn beyond(work: &Work<'_>, day: usize, settings: &Dumps) -> f64 {
+    if day == 0 { 0.0 } else { work.counts[day] - level(work, day, settings).0 * work.factor(day) }
+}
+
 /// The local level at a day that is a dump.
 fn stands_out(work: &Work<'_>, day: usize, settings: &Dumps) -> Option<f64> {
     let count = work.counts[day];

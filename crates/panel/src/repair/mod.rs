@@ -1,13 +1,15 @@
 //! Repair of reported increments: counts move to the days they belong to, and unreported last days are filled with expected
 //! counts. Nothing is deleted but a last report that nothing confirms.
 //!
-//! Steps, in this order: a last report that cannot be believed is held back ([`restated`]), counts below zero are subtracted
+//! Steps, in this order: a last report that cannot be believed is held back, and what parts of the place know to be steps is
+//! moved into the past ([`carried`]), counts below zero are subtracted
 //! from earlier days ([`negatives`]), the value after a silence is spread over it ([`gaps`]), dumps are spread over the
 //! preceding weeks ([`dumps`]), and weekday factors are estimated from the unchanged days ([`weekday`]); with them a silence
 //! at the end is filled ([`unreported`]). Before that, the missing counts of holidays are added ([`holidays`]). Corrections
 //! and dumps that are too large for the weeks before them change the distant past ([`restated`]). Every step uses only the
 //! days up to the as-of day: its own series and information on the region ([`Around`]).
 
+mod carried;
 mod dumps;
 mod gaps;
 mod holidays;
@@ -16,6 +18,7 @@ mod restated;
 mod unreported;
 pub(super) mod weekday;
 
+pub(super) use carried::steps;
 use jiff::civil::Date;
 
 use countycast_engine::{Held, LastDays, Series};
@@ -217,6 +220,7 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
     let mut work = Work::new(raw, first_day, around);
     raw.awaited.iter().for_each(|(day, people)| work.counts[*day] += people);
     restated::hold(&mut work, &raw.held, &settings.restatements);
+    carried::repair(&mut work, &raw.steps, &settings.dumps, &settings.restatements);
     negatives::repair(&mut work, &settings.negatives, &settings.restatements);
     gaps::repair(&mut work, &settings.gaps);
     dumps::repair(&mut work, &settings.dumps, &settings.restatements);
