@@ -8,6 +8,7 @@ use polars::prelude::{DataFrame, PolarsResult};
 use serde::Serialize;
 
 use crate::error::Error;
+use crate::output::parquet;
 use crate::output::parquet::parsed;
 use crate::output::{BLEND, Outcome};
 use crate::scores::Resolution;

@@ -249,9 +249,8 @@ fn filled(known: &[f32]) -> Vec<f32> {
     for (week, value) in known.iter().enumerate().filter(|(_, value)| !value.is_nan()) {
         if let Some(before) = last.filter(|before| (2..=LONGEST_GAP + 1).contains(&(week - before))) {
             let step = (value - known[before]) / (week - before) as f32;
-            for missing in before + 1..week {
-                filled[missing] = known[before] + step * (missing - before) as f32;
-            }
+            let gap = filled[before + 1..week].iter_mut().zip(1_u8..);
+            gap.for_each(|(value, weeks)| *value = known[before] + step * f32::from(weeks));
         }
         last = Some(week);
     }
