@@ -1,6 +1,6 @@
 //! What a reader of a place's projection has to know about its last reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use countycast_engine::{Fips, Level};
 use jiff::civil::Date;
@@ -53,17 +53,25 @@ pub(super) fn of_places<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Noti
             groups.entry(group).or_default().push((place, repair));
         }
     }
+    // A step of counties is moved in their state, too: it is told of them.
+    let of_counties: BTreeSet<(&str, Date, Fips)> = groups
+        .iter()
+        .filter(|((_, kind, ..), members)| *kind == RepairKind::Restated && members.iter().any(is_county))
+        .map(|((series, _, _, last, state), _)| (*series, *last, *state))
+        .collect();
     let mut alone = BTreeMap::<(&str, RepairKind), Vec<Member<'_>>>::new();
     for ((series, kind, ..), members) in &groups {
-        let counties = members.iter().filter(|(place, _)| place.fips().level() == Level::County);
+        let counties = members.iter().filter(|member| is_county(member));
         if counties.clone().count() <= MANY_COUNTIES && *kind != RepairKind::Held {
             alone.entry((series, *kind)).or_default().extend(counties);
         }
     }
     alone.retain(|_, members| members.len() > MANY_ALONE);
     let together: Vec<Notice> = alone.iter().map(|((series, _), members)| of_many(series, members)).collect();
-    let each = groups.into_iter().flat_map(|((series, kind, ..), mut members)| {
-        let is_county = |(place, _): &Member<'_>| place.fips().level() == Level::County;
+    let each = groups.into_iter().flat_map(|((series, kind, _, last, state), mut members)| {
+        if kind == RepairKind::Restated && of_counties.contains(&(series, last, state)) {
+            members.retain(is_county);
+        }
         if members.iter().filter(|member| is_county(member)).count() <= MANY_COUNTIES
             && alone.contains_key(&(series, kind))
         {
@@ -72,6 +80,10 @@ pub(super) fn of_places<'a>(places: impl Iterator<Item = &'a Place>) -> Vec<Noti
         of_group(series, &members)
     });
     each.collect::<Vec<Notice>>().into_iter().chain(together).collect()
+}
+
+fn is_county((place, _): &Member<'_>) -> bool {
+    place.fips().level() == Level::County
 }
 
 /// One notice about counties with the same kind of repair on different days: the largest stands for all.
@@ -92,8 +104,7 @@ fn of_group(series: &str, members: &[Member<'_>]) -> Vec<Notice> {
         let message = format!("{} ({}), {}", location.name, location.fips, text(series, repair));
         Notice { message, count: 1 }
     };
-    let is_county = |member: &&Member<'_>| member.0.fips().level() == Level::County;
-    let (counties, wholes): (Vec<&Member<'_>>, Vec<&Member<'_>>) = members.iter().partition(is_county);
+    let (counties, wholes): (Vec<&Member<'_>>, Vec<&Member<'_>>) = members.iter().partition(|member| is_county(member));
     let mut notices: Vec<Notice> =
         wholes.iter().filter(|whole| !is_sum(whole.1, &counties)).map(|w| named(w)).collect();
     match counties.as_slice() {
