@@ -110,8 +110,9 @@ fn of_group(series: &str, members: &[Member<'_>]) -> Vec<Notice> {
     match counties.as_slice() {
         [(first, repair), ..] if counties.len() > MANY_COUNTIES => {
             let state = first.state.map_or("", |state| state.name);
-            let (published, used) = counties.iter().fold((0.0, 0.0), |(p, u), (_, r)| (p + r.published, u + r.used));
-            let sum = Repair { published, used, ..(*repair).clone() };
+            let all = |value: fn(&Repair) -> f64| counties.iter().map(|(_, repair)| value(repair)).sum::<f64>();
+            let [people, published, used] = [all(|r| r.people), all(|r| r.published), all(|r| r.used)];
+            let sum = Repair { people, published, used, ..(*repair).clone() };
             notices.push(Notice {
                 message: format!("counties of {state}, {}", text(series, &sum)),
                 count: counties.len(),

@@ -170,7 +170,7 @@ const BAD: &[Bad] = &[
         name: "restated downward by 6 %",
         change: |t| set(t, counties(19), LAST, LAST, |row, day| (0.94 * row[day]).round()),
         kept: IOWA,
-        notice: "Iowa (19), cases of 2020-07-30: a step of",
+        notice: "counties of Iowa, cases of 2020-07-30: a step of 2,",
         doubt: (0.0, 1.0),
     },
     Bad {
