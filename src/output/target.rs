@@ -23,7 +23,8 @@ pub(super) fn real(path: &Path) -> Result<PathBuf, Error> {
                     format!("{} is a symbolic link to {}, which is not there", known.display(), target.display());
                 return Err(request(message, "make that folder first, or name another"));
             }
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            // What leads through a file is refused where it is to be written.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {}
             Err(error) => return Err(Error::write(known, error)),
         }
         let (Some(parent), Some(name)) = (known.parent(), known.file_name()) else {
