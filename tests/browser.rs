@@ -109,9 +109,9 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
                 == (COUNTY, "blend", "inc case", "week", 1)
                 && row.quantile == quantile
         });
-        row.unwrap().value.round()
+        row.unwrap().value
     };
-    let expected = format!("{} – {}", week(0.025), week(0.975));
+    let expected = format!("{:.0} – {:.0}", week(0.025).round(), week(0.975).round());
     assert!(told.contains(&expected), "{expected} in {told}");
 
     // The map of projections has the median of the county's page.

@@ -20,6 +20,19 @@ fn project(folder: &Path, archive: &str, as_of: &str) -> (serde_json::Value, Vec
     (manifest, fs::read(out.join("projections.parquet")).unwrap())
 }
 
+/// Copies a folder and all in it.
+fn copy(from: &Path, to: &Path) {
+    fs::create_dir_all(to).unwrap();
+    for entry in fs::read_dir(from).unwrap().map(Result::unwrap) {
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}
+
 #[test]
 fn fits_begin_with_the_parameters_of_the_day_before() {
     let folder = scratch();
@@ -33,9 +46,8 @@ fn fits_begin_with_the_parameters_of_the_day_before() {
     assert!(rows > 0 && models.iter().all(|model| model == Some("seir")));
 
     // The same archive gives the same bytes, another one others.
-    let copy = folder.path().join("copy/parameters/as_of=2020-09-11");
-    fs::create_dir_all(&copy).unwrap();
-    fs::copy(&kept, copy.join("part.parquet")).unwrap();
+    copy(&folder.path().join("kept"), &folder.path().join("copy"));
+    copy(&folder.path().join("kept"), &folder.path().join("damaged"));
     let (manifest, begun) = project(folder.path(), "kept", "2020-09-12");
     assert_eq!(manifest["fits_begun_with"], "2020-09-11");
     let (again, same) = project(folder.path(), "copy", "2020-09-12");
@@ -45,9 +57,7 @@ fn fits_begin_with_the_parameters_of_the_day_before() {
     assert!(alone["fits_begun_with"].is_null() && begun != anew);
 
     // What is damaged is said and left out.
-    let damaged = folder.path().join("damaged/parameters/as_of=2020-09-11");
-    fs::create_dir_all(&damaged).unwrap();
-    fs::write(damaged.join("part.parquet"), "no table").unwrap();
+    fs::write(folder.path().join("damaged/parameters/as_of=2020-09-11/part.parquet"), "no table").unwrap();
     let (manifest, found) = project(folder.path(), "damaged", "2020-09-12");
     assert!(found == anew && manifest["fits_begun_with"].is_null());
     assert!(manifest["notices"].to_string().contains("as_of=2020-09-11"), "{}", manifest["notices"]);
