@@ -62,6 +62,7 @@
 //! |---|---|
 //! | `countycast` | plan, stages, blend, output files, scenarios, tuning, the program |
 //! | [`countycast-panel`](panel) | sources and panel |
+//! | [`countycast-signals`](countycast_signals) | weekly signals with their vintages, hubs' rules and files |
 //! | [`countycast-scores`](scores) | quantiles, weighted interval score, coverage, relative scores |
 //! | [`countycast-engine`](countycast_engine) | the contract that every engine keeps: [`Engine`](countycast_engine::Engine) |
 //! | `countycast-reference`, `-curve`, `-learner`, `-seir`, `-abm` | the engines; [`pipeline::engines`] makes them |
@@ -80,7 +81,7 @@
 //! # Modules
 //!
 //! A module uses only those before it in this order: [`panel`], [`scores`] · [`error`], [`reproduction`] · [`observed`] ·
-//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`] · [`identity`] · [`output`] · [`archive`] ·
+//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`archive`] ·
 //! [`project`] · [`evaluate`], `tune`, [`what_if`] · [`report`].
 
 pub use countycast_panel as panel;

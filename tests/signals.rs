@@ -31,12 +31,13 @@ fn write(folder: &Path, last: Week) {
     let mut text = "as_of,location,target,target_end_date,observation\n".to_owned();
     let areas = ["US", "01", "04", "05", "06", "08", "09", "12", "13", "17", "19", "27", "36"];
     for (number, area) in areas.into_iter().enumerate() {
-        for ago in 0..160 {
-            let week = last.plus(-ago);
+        let mut week = reference().plus(-160);
+        while week <= last {
             for (weeks, value) in [(1, share(number, week) / 1.05), (2, share(number, week))] {
                 let published = week.plus(weeks).saturday().saturating_sub(jiff::Span::new().days(3));
                 writeln!(text, "{published},{area},wk inc flu prop ed visits,{week},{value:.6}").unwrap();
             }
+            week = week.plus(1);
         }
     }
     fs::create_dir_all(folder).unwrap();
@@ -78,8 +79,8 @@ fn forecasts_are_in_the_hubs_form_the_same_at_any_number_of_threads_and_blind_to
     write(&data, reference().plus(-1));
     write(&later, reference().plus(2));
     let file = project(&data, &folder.path().join("one"), "1");
-    assert_eq!(file, project(&data, &folder.path().join("two"), "2"), "the number of threads moves no byte");
-    assert_eq!(file, project(&later, &folder.path().join("three"), "2"), "a later report moves no byte");
+    assert!(file == project(&data, &folder.path().join("two"), "2"), "the number of threads moves no byte");
+    assert!(file == project(&later, &folder.path().join("three"), "2"), "a later report moves no byte");
 
     // Thirteen areas, five horizons, 23 levels.
     assert_eq!(file.lines().count(), 1 + 13 * 5 * 23);

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::Date;
 use countycast_engine::weekly::{Area, FIRST_HORIZON, Series, Signal, Snapshot, Week, WeeklyEngine, WeeklyModel};
+use countycast_engine::{Basis, Date, EngineError};
 use countycast_signals::Vintages;
 use rayon::prelude::*;
 
@@ -75,12 +75,14 @@ pub fn forecast(data: Snapshot, request: &Request<'_>, monitor: &dyn Monitor) ->
     let as_of = data.as_of;
     let (data, mut notices) = clean(data);
     let revisions = Revisions::new(request.vintages, &data, request.reference);
-    let data = revisions.applied(data, request.reference);
-    let mut models: Vec<(&'static str, Box<dyn WeeklyModel>)> = Vec::new();
+    let published = data;
+    let data = revisions.applied(published.clone(), request.reference);
+    let mut models: Vec<Trained<'_>> = Vec::new();
     for engine in request.engines {
         monitor.begin("train", 0);
-        match engine.train(&data, request.reference, request.seed) {
-            Ok(model) => models.push((engine.name(), model)),
+        let data = if engine.basis() == Basis::Reported { &published } else { &data };
+        match engine.train(data, request.reference, request.seed) {
+            Ok(model) => models.push(Trained { engine: &**engine, model, data }),
             Err(error) => notices.push(Notice { message: format!("engine {}: {error}", engine.name()), count: 1 }),
         }
         if monitor.cancelled() {
@@ -114,11 +116,25 @@ pub fn forecast(data: Snapshot, request: &Request<'_>, monitor: &dyn Monitor) ->
     Ok(Forecasts { reference: request.reference, as_of, forecasts, notices })
 }
 
+/// An engine, what it has learned, and the values that it starts from.
+struct Trained<'a> {
+    engine: &'a dyn WeeklyEngine,
+    model: Box<dyn WeeklyModel>,
+    data: &'a Snapshot,
+}
+
+impl Trained<'_> {
+    fn forecast(&self, series: &Series) -> Result<Vec<Row>, EngineError> {
+        self.engine.serves(series.signal)?;
+        self.model.forecast(self.data.find(series.signal, &series.area).unwrap_or(series))
+    }
+}
+
 /// The engines' forecasts of a series and their average; the engines that refused.
 fn of_series(
     series: &Series,
     request: &Request<'_>,
-    models: &[(&'static str, Box<dyn WeeklyModel>)],
+    models: &[Trained<'_>],
     revisions: &Revisions,
     monitor: &dyn Monitor,
 ) -> (Vec<Forecast>, Vec<&'static str>) {
@@ -131,14 +147,16 @@ fn of_series(
         rows,
     };
     let mut forecasts: Vec<Forecast> = Vec::with_capacity(models.len() + 1);
-    for (name, model) in models {
-        let serves = request.engines.iter().any(|e| e.name() == *name && e.serves(series.signal).is_ok());
-        match model.forecast(series) {
-            Ok(mut rows) if serves => {
-                published(series, request.reference, revisions, &mut rows);
+    for trained in models {
+        let name = trained.engine.name();
+        match trained.forecast(series) {
+            Ok(mut rows) => {
+                if trained.engine.basis() == Basis::Cleaned {
+                    published(series, request.reference, revisions, &mut rows);
+                }
                 forecasts.push(made(name, rows));
             }
-            _ => refused.push(*name),
+            Err(_) => refused.push(name),
         }
     }
     monitor.step();

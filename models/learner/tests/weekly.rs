@@ -57,7 +57,7 @@ fn seasons_that_were_not_seen_lie_in_the_intervals_and_turns_are_foreseen() {
     let (mut inside, mut all, mut errors) = (0, 0, [0.0, 0.0]);
     for (number, (series, rows)) in data.series.iter().zip(&found).enumerate() {
         let last = series.values().last().unwrap();
-        assert_eq!(rows[0], [*last as f32; 23], "a published week is known");
+        assert!(rows[0].iter().all(|value| (f64::from(*value) - last).abs() < 1e-6), "a published week is known");
         for (horizon, row) in rows.iter().enumerate().skip(1) {
             assert!(row.is_sorted() && row[0] >= 0.0 && row[22] <= 1.0);
             let truth = value(number as u64, reference().plus(horizon as i32 - 1));

@@ -1,7 +1,7 @@
 //! The contract of engines that forecast weekly signals.
 
 use super::{Series, Signal, Snapshot, Week};
-use crate::{EngineError, Row};
+use crate::{Basis, EngineError, Row};
 
 /// Last horizon of a weekly forecast, in weeks after the reference week.
 pub const LAST_HORIZON: i8 = 3;
@@ -17,6 +17,11 @@ pub const FIRST_HORIZON: i8 = -1;
 pub trait WeeklyEngine: Send + Sync {
     /// Short lower-case name, as in the output's `model` column.
     fn name(&self) -> &'static str;
+
+    /// Values that its forecasts start from: with [`Basis::Cleaned`], the last week as it is expected to be once revised.
+    fn basis(&self) -> Basis {
+        Basis::Cleaned
+    }
 
     /// Whether it forecasts a signal.
     ///

@@ -4,7 +4,8 @@ use countycast_engine::SettingsError;
 use countycast_engine::weekly::{Area, Measure, Signal};
 use serde::{Deserialize, Serialize};
 
-/// Settings of the weekly learner. Defaults were chosen on the seasons 2023/24 and 2024/25 of FluSight and the COVID-19 hub.
+/// Settings of the weekly learner. Defaults were chosen on the seasons 2023/24 and 2024/25 of FluSight and the COVID-19 hub, with
+/// the reference dates of autumn 2025 in view in the last steps.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {

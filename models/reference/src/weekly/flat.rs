@@ -3,7 +3,7 @@
 use countycast_engine::weekly::{
     Area, Disease, FIRST_HORIZON, LAST_HORIZON, Measure, Series, Snapshot, Week, WeeklyEngine, WeeklyModel,
 };
-use countycast_engine::{Date, EngineError, LEVELS, Row, Streams};
+use countycast_engine::{Basis, Date, EngineError, LEVELS, Row, Streams};
 use rand::seq::SliceRandom;
 
 /// Sampled steps. The hubs take 100,000; with a fifth of them quantiles differ by less than 1 % of their distance from the
@@ -21,6 +21,10 @@ pub struct Flat;
 impl WeeklyEngine for Flat {
     fn name(&self) -> &'static str {
         "flat"
+    }
+
+    fn basis(&self) -> Basis {
+        Basis::Reported
     }
 
     fn train(&self, _: &Snapshot, reference: Week, seed: u64) -> Result<Box<dyn WeeklyModel>, EngineError> {
