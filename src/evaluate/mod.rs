@@ -100,6 +100,7 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let request = &Request { out: staging.folder().to_owned(), ..request.clone() };
     let mut book = Book {
         request,
+        #[cfg(feature = "pictures")]
         staging: &staging,
         truth,
         teams,
@@ -144,6 +145,7 @@ fn sweep(folder: &Path) -> Result<(), Error> {
 /// Scores that grow run by run.
 struct Book<'a> {
     request: &'a Request,
+    #[cfg(feature = "pictures")]
     staging: &'a Staging,
     truth: Truth,
     teams: Option<Teams>,

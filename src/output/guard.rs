@@ -11,6 +11,7 @@ thread_local! {
 }
 
 /// Whether this thread reads under [`guarded`], which tells of a panic by its error.
+#[cfg(feature = "cli")]
 pub(crate) fn is_guarded() -> bool {
     GUARDED.get()
 }

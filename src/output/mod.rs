@@ -21,6 +21,7 @@ mod target;
 mod written;
 
 pub(crate) use aside::{UNFINISHED, aside};
+#[cfg(feature = "cli")]
 pub(crate) use guard::is_guarded;
 pub use outcome::Outcome;
 pub use projections::BLEND;
