@@ -243,7 +243,7 @@ fn relative_scores_agree_with_the_independent_scorer() {
         let mut compared = 0;
         for target in &scores {
             for model in target.models.iter().filter(|model| model.share >= 0.25) {
-                let theirs = &expected[format!("{}|all", target.target)]["all"][&model.model];
+                let theirs = &expected[format!("{}|all", target.target)][&model.model]["all"];
                 if let (Some(ours), Some(theirs)) = (model.relative, theirs.as_f64()) {
                     // The other program rounds to three digits.
                     assert!(
