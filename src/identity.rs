@@ -3,16 +3,14 @@
 //! Results of an earlier run are reused only if all three are the same: groups of an interrupted run, days of an
 //! evaluation, trained models.
 
-use std::fmt::Write;
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::sync::OnceLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use serde::{Deserialize, Serialize};
-use sha2::{Digest, Sha256};
-
 use crate::panel::Panel;
+pub(crate) use crate::panel::{sha256, sha256_of};
+use serde::{Deserialize, Serialize};
 
 /// What determines every byte of a result.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,18 +51,7 @@ pub fn build() -> &'static str {
 }
 
 fn executable() -> io::Result<String> {
-    hash(File::open(std::env::current_exe()?)?)
-}
-
-/// SHA-256 of all that a reader gives.
-pub(crate) fn hash(mut reader: impl Read) -> io::Result<String> {
-    let (mut hasher, mut buffer) = (Sha256::new(), vec![0; 1 << 16]);
-    loop {
-        match reader.read(&mut buffer)? {
-            0 => return Ok(hexadecimal(&hasher.finalize())),
-            read => hasher.update(&buffer[..read]),
-        }
-    }
+    sha256_of(File::open(std::env::current_exe()?)?)
 }
 
 /// SHA-256 of a value as JSON.
@@ -74,19 +61,6 @@ pub(crate) fn digest(value: &impl Serialize) -> String {
         // Only maps with other keys than strings fail, and no type hashed here has one.
         Err(error) => unreachable!("not representable as JSON: {error}"),
     }
-}
-
-/// SHA-256 of bytes, as 64 hexadecimal digits.
-pub(crate) fn sha256(bytes: &[u8]) -> String {
-    hexadecimal(&Sha256::digest(bytes))
-}
-
-fn hexadecimal(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }
 
 #[cfg(test)]

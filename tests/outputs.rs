@@ -323,7 +323,7 @@ fn the_manifest_has_every_field() {
     assert_eq!(inputs.len(), 8);
     for input in inputs {
         let bytes = fs::read(demo().join(input["path"].as_str().unwrap())).unwrap();
-        let hash: String = <sha2::Sha256 as sha2::Digest>::digest(&bytes).iter().map(|b| format!("{b:02x}")).collect();
+        let hash = countycast::panel::sha256(&bytes);
         assert_eq!(input["sha256"], hash);
     }
     assert_eq!(inputs[0]["last_day"], AS_OF);

@@ -100,7 +100,7 @@ impl Learned {
 }
 
 /// The weighted mean of rows, level by level.
-pub(super) fn average<'a>(rows: impl Iterator<Item = &'a Row>, shares: &[f64]) -> Row {
+pub(crate) fn average<'a>(rows: impl Iterator<Item = &'a Row>, shares: &[f64]) -> Row {
     let mut sums = [0.0_f64; 23];
     for (row, share) in rows.zip(shares) {
         for (sum, value) in sums.iter_mut().zip(row) {
@@ -142,6 +142,13 @@ mod tests {
         let known = [("one".to_owned(), 1.0), ("two".to_owned(), 0.5)];
         let evidence = Evidence::from([((Target::Cases, Stratum::Region), known.into())]);
         Learned { evidence, max_share: 1.0, ..Learned::nothing(&Settings::default()) }
+    }
+
+    #[test]
+    fn each_level_is_the_mean() {
+        let row = |from: f32| -> Row { std::array::from_fn(|level| from + level as f32) };
+        assert_eq!(average([row(0.0), row(2.0)].iter(), &[0.5; 2]), row(1.0));
+        assert_eq!(average([row(3.0)].iter(), &[1.0]), row(3.0));
     }
 
     #[test]

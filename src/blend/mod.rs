@@ -16,6 +16,7 @@ pub use calibration::Calibration;
 pub use cohere::{Factor, PathSum, SUMMED, replace};
 pub use couple::{coupled, ranked};
 pub use learned::Learned;
+pub(crate) use learned::average;
 pub use prior::Prior;
 pub use quantile_average::{Rule, Weight, blend};
 pub use sanity::Precedent;

@@ -7,7 +7,7 @@ use countycast_signals::{Finding, Severity, check};
 use super::Format;
 use super::say::{line, wrapped};
 use crate::error::{Error, InputError};
-use crate::project::{hubs, read_signals};
+use crate::project::{hub_named, hubs, read_signals};
 
 /// Check files for the hubs that collect forecasts.
 #[derive(clap::Args)]
@@ -43,10 +43,7 @@ struct Check {
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
     let Action::Check(args) = &args.action;
     let hubs = hubs()?;
-    let hub = hubs.find(&args.hub).ok_or_else(|| Error::Request {
-        message: format!("no hub `{}`", args.hub),
-        remedy: format!("known hubs: {}", hubs.names()),
-    })?;
+    let hub = hub_named(&hubs, &args.hub)?;
     let read = args.data.as_ref().map(|data| read_signals(data, &hubs)).transpose()?;
     let findings = check(&args.file, hub, read.as_ref())?;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).map(|f| f.count).sum::<usize>();

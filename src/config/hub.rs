@@ -1,6 +1,7 @@
 //! How a hub names the model.
 
 use countycast_engine::Date;
+use countycast_signals::{LONGEST_ABBREVIATION, is_abbreviation};
 use serde::{Deserialize, Serialize};
 
 /// How a hub names the model.
@@ -12,9 +13,6 @@ pub struct Hub {
     /// Abbreviation of the model, the same.
     pub model: String,
 }
-
-/// Longest abbreviation that hubs accept (hubverse model metadata, `team_abbr` and `model_abbr`).
-const LONGEST: usize = 15;
 
 impl Default for Hub {
     fn default() -> Self {
@@ -28,13 +26,10 @@ impl Hub {
     /// # Errors
     /// The name, and what it may hold.
     pub fn check(&self) -> Result<(), String> {
-        let valid = |name: &str| {
-            (1..=LONGEST).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-        };
         for (key, name) in [("team", &self.team), ("model", &self.model)] {
-            if !valid(name) {
+            if !is_abbreviation(name) {
                 return Err(format!(
-                    "[hub] {key} = `{name}`: hubs take 1 to {LONGEST} letters, digits and underscores"
+                    "[hub] {key} = `{name}`: hubs take 1 to {LONGEST_ABBREVIATION} letters, digits and underscores"
                 ));
             }
         }

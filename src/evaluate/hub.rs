@@ -14,11 +14,13 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::output::{Layout, Staging, disk, signals};
 use crate::pipeline::Monitor;
-use crate::project::{hubs, key, of_week, read_signals, threads};
+use crate::project::{hub_named, hubs, key, of_week, read_signals, threads};
+
+use super::SUMMARY;
 use crate::weekly::{BLEND, Forecast};
 
 /// What an evaluation in a hub writes.
-const LAYOUT: Layout = Layout { names: &[OUTPUT, "summary.json"], kept: &[] };
+const LAYOUT: Layout = Layout { names: &[OUTPUT, SUMMARY], kept: &[] };
 /// Folder of the forecasts.
 const OUTPUT: &str = "model-output";
 /// Key of a killed evaluation's files: `model-output/key` says which program, settings and files made them.
@@ -86,10 +88,7 @@ fn rows<S: serde::Serializer>(targets: &[TargetScores], serializer: S) -> Result
 pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDone, Error> {
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let hubs = hubs()?;
-    let hub = hubs.find(&request.hub).ok_or_else(|| Error::Request {
-        message: format!("no hub `{}`", request.hub),
-        remedy: format!("known hubs: {}", hubs.names()),
-    })?;
+    let hub = hub_named(&hubs, &request.hub)?;
     let read = read_signals(&request.data, &hubs)?;
     let teams = request.data.join(format!("forecasts_{}.parquet", hub.name));
     let mut forecasts = Forecasts::read_teams(&teams, hub)?;
@@ -125,7 +124,7 @@ pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDo
         targets: relative_scores(hub, &forecasts, &read.vintages, &read.geography, selected),
         notices: notices.into_iter().flatten().collect(),
     };
-    super::write::json(&staging, &done)?;
+    staging.json(SUMMARY, &done)?;
     staging.commit()?;
     Ok(done)
 }
@@ -154,8 +153,7 @@ fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<
     let folder = staging.folder().join(OUTPUT);
     if fs::read_to_string(folder.join("key")).ok().as_deref() != Some(key) {
         disk::remove(&folder).map_err(|source| Error::write(&folder, source))?;
-        let write = |path: &Path| fs::write(path, key).map_err(|source| Error::write(path, source));
-        staging.write(&format!("{OUTPUT}/key"), write)?;
+        staging.put(&format!("{OUTPUT}/key"), key)?;
     }
     // The average is written last: where it is, the engines' files are.
     let team = format!("{}-{BLEND}", request.config.hub.team);
@@ -179,7 +177,7 @@ fn write(
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
         let text = signals::hub_file(hub, &read.geography, reference, &of_model);
         let name = format!("{OUTPUT}/{}", signals::hub_path(&request.config.hub, model, reference));
-        staging.write(&name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))?;
+        staging.put(&name, text)?;
     }
     Ok(())
 }

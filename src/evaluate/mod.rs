@@ -31,6 +31,9 @@ use replay::Replayed;
 /// goes on from one of fewer.
 const KEY: &str = "evaluate";
 
+/// Summary for machines.
+const SUMMARY: &str = "summary.json";
+
 /// Which past days to project and score.
 #[derive(Debug, Clone)]
 pub struct Request {
@@ -121,7 +124,7 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
         teams: comparison.scores(),
     };
     table.finish()?;
-    write::json(&staging, &done)?;
+    staging.json(SUMMARY, &done)?;
     #[cfg(feature = "pictures")]
     pictures::all(&staging, &done)?;
     ["runs", "ablation"].iter().try_for_each(|folder| sweep(&request.out.join(folder)))?;

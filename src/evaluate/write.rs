@@ -1,11 +1,10 @@
 //! Scores as files.
 
-use std::fs::{self, File};
-use std::path::{Path, PathBuf};
+use std::fs::File;
+use std::path::PathBuf;
 
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, Series};
-use serde::Serialize;
 
 use crate::error::Error;
 use crate::output::{Layout, Staging, days_since_epoch, parquet};
@@ -58,15 +57,6 @@ impl<'a> Table<'a> {
         self.writer.finish().map_err(|error| parquet::write_error(&self.path, error))?;
         self.staging.finish_file(SCORES).map(drop)
     }
-}
-
-/// Writes the summary for machines.
-pub(super) fn json(staging: &Staging, document: &impl Serialize) -> Result<(), Error> {
-    let write = |path: &Path| {
-        let text = serde_json::to_vec_pretty(document).map_err(std::io::Error::other);
-        text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
-    };
-    staging.write("summary.json", write).map(drop)
 }
 
 fn frame(scored: &[Scored]) -> Result<DataFrame, polars::error::PolarsError> {

@@ -9,6 +9,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
+use serde::Serialize;
+
 use super::disk;
 use super::lock::Lock;
 use super::target::{self, request};
@@ -117,6 +119,23 @@ impl Staging {
         self.finish_file(name)
     }
 
+    /// Writes one file of the result that is at hand as bytes.
+    ///
+    /// # Errors
+    /// As [`Staging::write`].
+    pub fn put(&self, name: &str, bytes: impl AsRef<[u8]>) -> Result<PathBuf, Error> {
+        self.write(name, |path| fs::write(path, bytes).map_err(|source| Error::write(path, source)))
+    }
+
+    /// Writes one file of the result as JSON, for people and machines.
+    ///
+    /// # Errors
+    /// As [`Staging::write`].
+    pub fn json(&self, name: &str, document: &impl Serialize) -> Result<PathBuf, Error> {
+        let text = serde_json::to_vec_pretty(document);
+        self.put(name, text.map_err(|error| Error::write(&self.folder.join(name), std::io::Error::other(error)))?)
+    }
+
     /// The path under which a file of the result is written until [`Staging::finish_file`]; its folder is created.
     ///
     /// # Errors
@@ -213,7 +232,7 @@ mod tests {
     }
 
     fn put(staging: &Staging, name: &str, text: &str) {
-        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source))).unwrap();
+        staging.put(name, text).unwrap();
     }
 
     #[test]

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use super::regular;
 use crate::error::{Error, InputError};
-use crate::identity::hash;
+use crate::identity::sha256_of;
 
 /// A file as it was written.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,7 +27,7 @@ impl Written {
     pub(crate) fn of(file: &Path, path: String) -> io::Result<Self> {
         let opened = File::open(file)?;
         opened.sync_all()?;
-        Ok(Self { path, bytes: opened.metadata()?.len(), sha256: hash(opened)? })
+        Ok(Self { path, bytes: opened.metadata()?.len(), sha256: sha256_of(opened)? })
     }
 
     /// Whether these are its bytes.
@@ -45,7 +45,7 @@ impl Written {
         let fail = |source| Error::read(&path, source);
         // The length tells most damage without reading.
         let same = file.metadata().map_err(fail)?.len() == self.bytes
-            && hash(file.take(self.bytes)).map_err(fail)? == self.sha256;
+            && sha256_of(file.take(self.bytes)).map_err(fail)? == self.sha256;
         if same {
             return Ok(());
         }

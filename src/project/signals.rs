@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use countycast_engine::Date;
 use countycast_engine::weekly::{Signal, Week};
-use countycast_signals::{Hubs, Signals};
+use countycast_signals::{Hub, Hubs, Signals};
 use serde::Serialize;
 
 use crate::config::Config;
@@ -79,6 +79,17 @@ pub(crate) fn hubs() -> Result<Hubs, Error> {
     Hubs::parse(HUBS).map_err(|problem| InputError::new("config/hubs.toml", problem, remedy).into())
 }
 
+/// The hub of this name.
+///
+/// # Errors
+/// [`Error::Request`] where there is none.
+pub(crate) fn hub_named<'a>(hubs: &'a Hubs, name: &str) -> Result<&'a Hub, Error> {
+    hubs.find(name).ok_or_else(|| Error::Request {
+        message: format!("no hub `{name}`"),
+        remedy: format!("known hubs: {}", hubs.names()),
+    })
+}
+
 /// Reads a folder of weekly signals.
 ///
 /// # Errors
@@ -107,7 +118,7 @@ fn named(names: &[String], hubs: &Hubs) -> Result<Vec<Signal>, Error> {
 /// The day up to which publications may be used for a reference week: that of the request, and none after the week's
 /// Wednesday, when forecasts are due.
 fn known_on(day: Date, reference: Week) -> Date {
-    day.min(reference.saturday().saturating_add(jiff::Span::new().days(-3)))
+    day.min(reference.wednesday())
 }
 
 /// The forecasts of a reference week from what was known on a day.
@@ -160,7 +171,7 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
             continue;
         }
         let path = format!("hub/{}/{}", hub.name, signals::hub_path(names, &names.model, reference));
-        staging.write(&path, |path| std::fs::write(path, text).map_err(|source| Error::write(path, source)))?;
+        staging.put(&path, text)?;
         hub_files.push(path);
     }
     let mut areas: BTreeMap<String, usize> = BTreeMap::new();
@@ -181,10 +192,7 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
         out: request.out.clone(),
         nation,
     };
-    staging.write("run.json", |path| {
-        let text = serde_json::to_vec_pretty(&done).map_err(std::io::Error::other);
-        text.and_then(|text| std::fs::write(path, text)).map_err(|source| Error::write(path, source))
-    })?;
+    staging.json("run.json", &done)?;
     done.out = staging.commit()?;
     Ok(done)
 }

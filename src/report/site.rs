@@ -1,7 +1,6 @@
 //! The files of the site.
 
 use std::collections::BTreeMap;
-use std::fs;
 
 use countycast_engine::{Delay, Fips, Level};
 use serde_json::{Value, json};
@@ -65,7 +64,7 @@ pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error>
     }
     staging.fresh()?;
     for (name, text) in &files {
-        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))?;
+        staging.put(name, text)?;
     }
     let page = staging.commit()?.join("index.html");
     let bytes = files.values().map(String::len).sum::<usize>();

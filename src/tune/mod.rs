@@ -262,7 +262,8 @@ fn take_over(request: &Request, key: &str, staging: &Staging) -> Result<Vec<Tria
         if named.next() != Some(key) {
             return Err(other(&request.out, "use another --out; repeating the same search resumes it"));
         }
-        let whole = |hash: &str| regular::open(&finished).and_then(identity::hash).is_ok_and(|found| found == hash);
+        let whole =
+            |hash: &str| regular::open(&finished).and_then(identity::sha256_of).is_ok_and(|found| found == hash);
         if !named.next().is_none_or(whole) {
             let problem = "is damaged: it is not the file that the search wrote";
             return Err(InputError::new(&finished, problem, "remove the folder, or give another --out").into());
@@ -294,14 +295,12 @@ fn keep(request: &Request, staging: &Staging, trials: &[Trial]) -> Result<PathBu
 /// Writes the trials, the summary, the best settings and, with the feature `pictures`, the response chart, and puts them in
 /// place.
 fn finish(request: &Request, key: &str, staging: Staging, done: &Done) -> Result<(), Error> {
-    let text = |name: &str, text: String| {
-        staging.write(name, |path| fs::write(path, text).map_err(|source| Error::write(path, source)))
-    };
+    let text = |name: &str, text: String| staging.put(name, text);
     let values = &done.trials[done.best].values;
     let head =
         "# Found by `countycast tune`; summary.txt says on what. Confirm on other days with `countycast evaluate`.\n";
     let table = keep(request, &staging, &done.trials)?;
-    let hash = regular::open(&table).and_then(identity::hash).map_err(|source| Error::read(&table, source))?;
+    let hash = regular::open(&table).and_then(identity::sha256_of).map_err(|source| Error::read(&table, source))?;
     text(KEY, format!("{key}\n{hash}\n"))?;
     text("best.toml", format!("{head}{}", request.space.config(values)))?;
     text("summary.txt", summary::text(request, done))?;

@@ -1,6 +1,5 @@
 //! Forecasts of weekly signals: what is known on a day, engines that learn from all of it, and their average.
 
-mod average;
 mod clean;
 mod forecast;
 mod nowcast;

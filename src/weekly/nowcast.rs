@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::Date;
+use countycast_engine::quantile;
 use countycast_engine::weekly::{Area, Series, Signal, Snapshot, Week};
 use countycast_signals::Vintages;
 
@@ -42,7 +42,8 @@ impl Revisions {
             let own: Vec<(f64, f64)> = (UNSETTLED + 1..=WEEKS)
                 .filter_map(|age| {
                     let week = reference.plus(-age);
-                    let first = vintages.known(series.signal, &series.area, week, due(week.plus(1)))?;
+                    // What was known on the Wednesday after a week is its first publication.
+                    let first = vintages.known(series.signal, &series.area, week, week.plus(1).wednesday())?;
                     let now = vintages.known(series.signal, &series.area, week, data.as_of)?;
                     let share = (root(now) - root(first)) / root(first);
                     share
@@ -84,21 +85,9 @@ impl Revisions {
     /// Quantiles of the final value of a last week that is expected to become `value`; none where too few revisions are known.
     pub(super) fn row(&self, series: &Series, value: f64) -> Option<Row> {
         let beyond = self.spread.get(&(series.signal, series.area.below_state())).filter(|all| all.len() >= LEAST)?;
-        let last = beyond.len() - 1;
-        let quantile = |level: f64| {
-            let position = level * last as f64;
-            let below = position.floor() as usize;
-            beyond[below] + position.fract() * (beyond[(below + 1).min(last)] - beyond[below])
-        };
         let most = series.signal.unit().greatest();
-        Some(LEVELS.map(|level| (value * (1.0 + quantile(level)).powi(4)).min(most) as f32))
+        Some(LEVELS.map(|level| (value * (1.0 + quantile(beyond, level)).powi(4)).min(most) as f32))
     }
-}
-
-/// The day on which forecasts of a reference week are due, a Wednesday: what is known then of the week before is its first
-/// publication.
-fn due(reference: Week) -> Date {
-    reference.saturday().saturating_add(jiff::Span::new().days(-3))
 }
 
 fn root(value: f64) -> f64 {
@@ -108,6 +97,7 @@ fn root(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countycast_engine::Date;
     use countycast_signals::Geography;
 
     const FLU: Signal = Signal::ALL[0];
@@ -119,15 +109,15 @@ mod tests {
         let mut vintages = Vintages::default();
         for age in 1..=40 {
             let week = reference.plus(-age);
-            vintages.add(FLU, Area::Nation, week, due(week.plus(1)), Some(0.02 * first));
-            vintages.add(FLU, Area::Nation, week, due(week.plus(2)), Some(0.02));
+            vintages.add(FLU, Area::Nation, week, week.plus(1).wednesday(), Some(0.02 * first));
+            vintages.add(FLU, Area::Nation, week, week.plus(2).wednesday(), Some(0.02));
         }
         (vintages.sorted(), reference)
     }
 
     fn nowcast(first: f64) -> f64 {
         let (vintages, reference) = vintages(first);
-        let data = vintages.as_of(due(reference), &Geography::default()).snapshot;
+        let data = vintages.as_of(reference.wednesday(), &Geography::default()).snapshot;
         let revised = Revisions::new(&vintages, &data, reference).applied(data, reference);
         revised.series[0].at(reference.plus(-1)).unwrap()
     }
@@ -145,11 +135,11 @@ mod tests {
     fn nothing_of_later_days_is_used() {
         let (mut later, reference) = vintages(0.8);
         for age in 1..=10 {
-            later.add(FLU, Area::Nation, reference.plus(-age), due(reference).tomorrow().unwrap(), Some(0.5));
+            later.add(FLU, Area::Nation, reference.plus(-age), reference.wednesday().tomorrow().unwrap(), Some(0.5));
         }
         let later = later.sorted();
         let known = |vintages: &Vintages| {
-            let data = vintages.as_of(due(reference), &Geography::default()).snapshot;
+            let data = vintages.as_of(reference.wednesday(), &Geography::default()).snapshot;
             Revisions::new(vintages, &data, reference).applied(data, reference)
         };
         assert_eq!(known(&later), known(&vintages(0.8).0));

@@ -1,6 +1,5 @@
 //! Results as files.
 
-use std::fs;
 use std::path::Path;
 
 use countycast_engine::Date;
@@ -61,18 +60,18 @@ pub(super) fn all(out: &Staging, done: &Done, panel: &Panel) -> Result<(), Error
         let frame = needs(done).map_err(|error| parquet::write_error(path, error))?;
         parquet::write(path, frame)
     })?;
-    out.write("effects.csv", |path| {
-        let text = csv(&done.effects).map_err(|error| Error::write(path, std::io::Error::other(error)))?;
-        fs::write(path, text).map_err(|source| Error::write(path, source))
-    })?;
-    out.write("effects.json", |path| {
-        let document = serde_json::json!({
+    let effects = csv(&done.effects);
+    out.put(
+        "effects.csv",
+        effects.map_err(|error| Error::write(&out.folder().join("effects.csv"), std::io::Error::other(error)))?,
+    )?;
+    out.json(
+        "effects.json",
+        &serde_json::json!({
             "as_of": done.as_of.to_string(), "effects": done.effects, "failures": done.failures,
             "notices": done.notices, "rules": done.rules,
-        });
-        let text = serde_json::to_vec_pretty(&document).map_err(|e| Error::write(path, std::io::Error::other(e)))?;
-        fs::write(path, text).map_err(|source| Error::write(path, source))
-    })?;
+        }),
+    )?;
     Ok(())
 }
 

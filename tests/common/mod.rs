@@ -11,7 +11,6 @@ use std::sync::OnceLock;
 
 use countycast::panel::demo;
 use polars::prelude::{DataFrame, DataType, ParquetReader, SerReader};
-use sha2::Digest;
 use tempfile::TempDir;
 
 /// Settings that make a run quick and change nothing in kind: fewer draws, two weeks, no engine that has to learn first.
@@ -136,7 +135,7 @@ pub fn name_again(archive: &Path, day: &str, file: &str) {
     let path = archive.join(format!("manifests/as_of={day}/run.json"));
     let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
     let bytes = fs::read(archive.join(file)).unwrap();
-    let digest: String = sha2::Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let digest = countycast::panel::sha256(&bytes);
     for named in manifest["files"].as_array_mut().unwrap().iter_mut().filter(|named| named["path"] == file) {
         named["bytes"] = bytes.len().into();
         named["sha256"] = digest.clone().into();

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use jiff::civil::Date;
-use sha2::{Digest, Sha256};
 
 use crate::content;
 use crate::error::{Error, InputError};
+use crate::hash;
 
 /// A file that went into the panel.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -98,7 +98,7 @@ impl Reader {
             Some(known) => known,
             None => {
                 let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
-                let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+                let sha256 = hash::sha256(&bytes);
                 let content = Arc::new(parse(&content::text(path, bytes)?)?);
                 let kept = Arc::clone(&content) as Arc<dyn Any + Send + Sync>;
                 parsed.insert(path.to_owned(), Parsed { sha256: sha256.clone(), content: kept });

@@ -7,7 +7,7 @@ use countycast_engine::Date;
 use countycast_engine::weekly::{Unit, Week};
 use countycast_panel::{InputError, quoted};
 
-use crate::hubs::{Hub, Target, level_place};
+use crate::hubs::{Hub, Target, is_abbreviation};
 use crate::read::{Signals, Table};
 
 /// Columns of a file, in any order.
@@ -170,9 +170,7 @@ pub fn check(path: &Path, hub: &Hub, signals: Option<&Signals>) -> Result<Vec<Fi
                 findings.error("target_end_date", row, format!("target_end_date is not a date; {expected} is due"))
             }
         }
-        let at =
-            table.number(row, level).ok().flatten().filter(|level| hub.levels.iter().any(|l| (l - level).abs() < 1e-9));
-        let Some(at) = at.and_then(level_place) else {
+        let Some(at) = table.number(row, level).ok().flatten().and_then(|level| hub.level(level)) else {
             let text = quoted(table.text(row, level).as_ref());
             findings.error("level", row, format!("output_type_id `{text}` is none of the {} levels", hub.levels.len()));
             continue;
@@ -201,11 +199,8 @@ fn file_name(path: &Path, findings: &mut Findings) -> Option<Date> {
     let name = path.file_stem().unwrap_or_default().to_string_lossy();
     let date = name.get(..10).and_then(|text| text.parse().ok());
     let model = name.get(11..).unwrap_or_default();
-    let valid = |part: &str| {
-        !part.is_empty() && part.len() <= 15 && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    };
     let parts: Vec<&str> = model.split('-').collect();
-    if date.is_none() || parts.len() != 2 || !parts.iter().all(|part| valid(part)) {
+    if date.is_none() || parts.len() != 2 || !parts.iter().all(|part| is_abbreviation(part)) {
         let text = format!(
             "the file's name is `{}`: hubs take DATE-TEAM-MODEL.csv, such as 2026-01-10-Dept-blend.csv",
             quoted(name.as_bytes())
@@ -243,7 +238,7 @@ fn nearest(place: &str, rule: &Target) -> String {
 /// Checks each task's quantiles as a whole, and that no place or horizon is forgotten.
 fn whole(hub: &Hub, tasks: &BTreeMap<(Date, String, String, i64), Quantiles>, findings: &mut Findings) {
     for ((_, target, place, weeks), quantiles) in tasks {
-        let missing = hub.level_places().filter(|level| !quantiles.values.contains_key(level)).count();
+        let missing = (0..hub.levels.len()).filter(|level| !quantiles.values.contains_key(level)).count();
         let task = format!("{place}, `{target}`, horizon {weeks}");
         if missing > 0 {
             findings.error(
@@ -321,8 +316,8 @@ fn plausible(
             let text = format!("{place}, `{target}`: nothing was published for {stale} weeks, since {}", series.last());
             findings.warning("stale", quantiles.row, text);
         }
-        let (Some(last), Some(median)) = (series.values().last(), quantiles.values.get(&countycast_engine::MEDIAN))
-        else {
+        let median = hub.level(0.5).and_then(|middle| quantiles.values.get(&middle));
+        let (Some(last), Some(median)) = (series.values().last(), median) else {
             continue;
         };
         let small = SMALL[usize::from(rule.signal.unit() == Unit::Share)];

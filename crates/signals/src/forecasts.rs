@@ -7,7 +7,7 @@ use std::sync::Arc;
 use countycast_engine::weekly::Week;
 use countycast_panel::InputError;
 
-use crate::hubs::{Hub, level_place};
+use crate::hubs::Hub;
 use crate::read::Table;
 
 /// What is asked: a target in a location, so many weeks after a reference week.
@@ -31,14 +31,11 @@ impl Task {
     }
 }
 
-/// A value for each of a hub's levels, in the hub's unit.
-pub type HubQuantiles = Vec<f64>;
-
 /// The forecasts of models, by model and task.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Forecasts {
-    /// Quantiles at the hub's levels, in their order.
-    pub models: BTreeMap<String, BTreeMap<Task, HubQuantiles>>,
+    /// Quantiles at the hub's levels, in their order and in the hub's unit.
+    pub models: BTreeMap<String, BTreeMap<Task, Vec<f64>>>,
     /// Tasks for which a model gave some of the hub's levels and not all: they are not scored.
     pub incomplete: usize,
 }
@@ -86,7 +83,6 @@ fn read(
         ["reference_date", "target", "location", "horizon", level_column, "value"].map(|name| table.column(name));
     let [reference, target, location, horizon, level, value] =
         [reference?, target?, location?, horizon?, level?, value?];
-    let places: Vec<usize> = hub.level_places().collect();
     let mut words: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut word = |text: &str| -> Arc<str> {
         if let Some(found) = words.get(text) {
@@ -110,15 +106,13 @@ fn read(
         let weeks = table.number(row, horizon)?.filter(|weeks| (-8.0..=60.0).contains(weeks) && weeks.fract() == 0.0);
         let weeks = weeks
             .ok_or_else(|| table.wrong(row, horizon, "is no horizon", "write whole weeks, -1 to 3 for most hubs"))?;
-        let at = table.number(row, level)?.and_then(|level| {
-            let place = level_place((level * 1e4).round() / 1e4)?;
-            places.iter().position(|known| *known == place)
-        });
+        // Levels are stored in single precision.
+        let at = table.number(row, level)?.and_then(|level| hub.level((level * 1e4).round() / 1e4));
         let Some(at) = at else { continue };
         let task =
             Task { reference, target: word(&name), location: word(&table.text(row, location)), horizon: weeks as i8 };
         let quantiles = found.models.entry(model).or_default().entry(task);
-        let quantiles = quantiles.or_insert_with(|| vec![f64::NAN; places.len()]);
+        let quantiles = quantiles.or_insert_with(|| vec![f64::NAN; hub.levels.len()]);
         quantiles[at] = table.number(row, value)?.unwrap_or(f64::NAN);
     }
     for tasks in found.models.values_mut() {

@@ -5,26 +5,23 @@ use std::sync::Arc;
 
 use countycast_engine::Fips;
 use countycast_engine::weekly::{Area, Series};
-use countycast_panel::State;
 
 /// A county, and the Health Service Area of which it is a part.
 #[derive(Debug, Clone, PartialEq)]
-pub struct County {
+pub(crate) struct County {
     /// Its FIPS code.
-    pub fips: Fips,
+    pub(crate) fips: Fips,
     /// The number of its area.
-    pub service_area: u16,
+    pub(crate) service_area: u16,
     /// Residents.
-    pub population: f64,
+    pub(crate) population: f64,
 }
 
-/// Health Service Areas, states and regions: names, states and residents.
+/// Health Service Areas, states and regions: hubs' names, states and residents.
 #[derive(Debug, Clone, Default)]
 pub struct Geography {
     /// Counties, by FIPS code.
     counties: Vec<County>,
-    /// Readable names of areas.
-    names: BTreeMap<Area, String>,
     states: HashMap<Area, Fips>,
     populations: HashMap<Area, f64>,
     /// Areas by the names that hubs have for them.
@@ -38,8 +35,7 @@ impl Geography {
     }
 
     /// Adds what is known of an area.
-    pub(crate) fn add_area(&mut self, area: Area, name: &str, population: Option<f64>, state: Option<Fips>) {
-        self.names.entry(area.clone()).or_insert_with(|| name.to_owned());
+    pub(crate) fn add_area(&mut self, area: Area, population: Option<f64>, state: Option<Fips>) {
         if let Some(population) = population {
             self.populations.insert(area.clone(), population);
         }
@@ -81,30 +77,6 @@ impl Geography {
             return Some(area.clone());
         }
         location.parse().ok().filter(|area| !matches!(area, Area::Region(_)))
-    }
-
-    /// The hub's name for an area, such as `denver`; none where hubs have none.
-    #[must_use]
-    pub fn slug(&self, area: &Area) -> Option<&str> {
-        self.slugs.iter().find(|(_, found)| *found == area).map(|(slug, _)| &**slug)
-    }
-
-    /// A readable name of an area.
-    #[must_use]
-    pub fn name(&self, area: &Area) -> String {
-        let state = |fips: &Fips| State::of(*fips).map_or_else(|| fips.to_string(), |state| state.name.to_owned());
-        match (self.names.get(area), area) {
-            (Some(name), _) => name.clone(),
-            (None, Area::Nation) => "United States".to_owned(),
-            (None, Area::State(fips)) => state(fips),
-            (None, area) => area.to_string(),
-        }
-    }
-
-    /// The counties, by FIPS code.
-    #[must_use]
-    pub fn counties(&self) -> &[County] {
-        &self.counties
     }
 
     /// The series with its state and residents.

@@ -150,15 +150,35 @@ impl Hub {
         self.horizons[0]..=self.horizons[1]
     }
 
+    /// Place of a level among its own; none for one that it does not take.
+    #[must_use]
+    pub fn level(&self, level: f64) -> Option<usize> {
+        self.levels.iter().position(|known| is_same(*known, level))
+    }
+
     /// Places of its levels among all that are projected.
     pub fn level_places(&self) -> impl Iterator<Item = usize> {
         self.levels.iter().filter_map(|level| level_place(*level))
     }
 }
 
+/// Longest abbreviation that hubs accept (hubverse model metadata, `team_abbr` and `model_abbr`).
+pub const LONGEST_ABBREVIATION: usize = 15;
+
+/// Whether hubs accept it as the abbreviation of a team or a model: letters, digits and underscores.
+#[must_use]
+pub fn is_abbreviation(name: &str) -> bool {
+    (1..=LONGEST_ABBREVIATION).contains(&name.len()) && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+}
+
 /// Place of a level among all that are projected.
-pub(crate) fn level_place(level: f64) -> Option<usize> {
-    LEVELS.iter().position(|known| (known - level).abs() < 1e-9)
+fn level_place(level: f64) -> Option<usize> {
+    LEVELS.iter().position(|known| is_same(*known, level))
+}
+
+/// Whether two levels are the same but for rounding.
+fn is_same(known: f64, level: f64) -> bool {
+    (known - level).abs() < 1e-9
 }
 
 impl Target {

@@ -9,9 +9,9 @@ mod relative;
 mod vintages;
 
 pub use check::{Finding, Severity, check};
-pub use forecasts::{Forecasts, HubQuantiles, Task};
-pub use geography::{County, Geography};
-pub use hubs::{Hub, Hubs, Target, TargetFile};
+pub use forecasts::{Forecasts, Task};
+pub use geography::Geography;
+pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
 pub use read::Signals;
 pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
 pub use vintages::{AsOf, Vintages};

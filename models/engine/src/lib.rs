@@ -48,7 +48,7 @@ pub use history_error::HistoryError;
 pub use horizon::{Horizon, HorizonError};
 pub use immunity::Immunity;
 pub use last_days::{Held, LastDays};
-pub use levels::{LEVELS, MEDIAN, Row};
+pub use levels::{LEVELS, MEDIAN, Row, quantile};
 pub use location::{Fips, FipsError, Level, Location};
 pub use parameters::Parameters;
 pub use past_errors::Widths;

@@ -60,7 +60,7 @@ impl Booster {
 }
 
 /// Weights with mean 1.
-fn normal(mut weights: Vec<f64>) -> Vec<f64> {
+pub(crate) fn normal(mut weights: Vec<f64>) -> Vec<f64> {
     let mean = weights.iter().sum::<f64>() / weights.len() as f64;
     weights.iter_mut().for_each(|weight| *weight /= mean);
     weights

@@ -5,11 +5,11 @@ mod places;
 mod publishers;
 mod table;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
-use countycast_panel::{InputError, InputFile, Notice};
+use countycast_panel::{InputError, InputFile, Notice, sha256_of};
 use rayon::prelude::*;
-use sha2::{Digest, Sha256};
 
 use crate::geography::Geography;
 use crate::hubs::Hubs;
@@ -40,7 +40,8 @@ impl Signals {
         let files = files(folder)?;
         let read = |path: &PathBuf| -> Result<Option<(Layout, Table, String)>, InputError> {
             let Some(layout) = Layout::of_file(path, hubs)? else { return Ok(None) };
-            Ok(Some((layout, Table::read(path)?, sha256(path)?)))
+            let sha256 = File::open(path).and_then(sha256_of).map_err(|error| InputError::unreadable(path, &error))?;
+            Ok(Some((layout, Table::read(path)?, sha256)))
         };
         let mut tables: Vec<(Layout, Table, String)> =
             files.par_iter().filter_map(|path| read(path).transpose()).collect::<Result<_, _>>()?;
@@ -71,20 +72,6 @@ impl Signals {
             self.notices.push(Notice { message: format!("{name}: {message}"), count });
         }
     }
-}
-
-/// SHA-256 of a file, as 64 hexadecimal digits.
-fn sha256(path: &Path) -> Result<String, InputError> {
-    let unreadable = |error: std::io::Error| InputError::unreadable(path, &error);
-    let (mut file, mut hasher) = (std::fs::File::open(path).map_err(unreadable)?, Sha256::new());
-    let mut buffer = vec![0; 1 << 16];
-    loop {
-        match std::io::Read::read(&mut file, &mut buffer).map_err(unreadable)? {
-            0 => break,
-            read => hasher.update(&buffer[..read]),
-        }
-    }
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
 }
 
 /// The tables in a folder and in its folder `target-data`, by name.

@@ -9,8 +9,7 @@ use crate::geography::County;
 
 /// Counties with the number of their Health Service Area and residents.
 pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputError> {
-    let [fips, area, people, name] =
-        [table.column("fips")?, table.column("hsa_nci_id")?, table.column("pop2024")?, table.column("hsa")?];
+    let [fips, area, people] = [table.column("fips")?, table.column("hsa_nci_id")?, table.column("pop2024")?];
     for row in 0..table.rows() {
         let Some(service_area) = table.number(row, area)?.filter(|number| (1.0..=9_999.0).contains(number)) else {
             continue;
@@ -22,17 +21,16 @@ pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputEr
             .map_err(|_| table.wrong(row, fips, "is not the FIPS code of a county", "write five digits"))?;
         let population = table.number(row, people)?.unwrap_or(0.0);
         into.geography.add_county(County { fips, service_area, population });
-        into.geography.add_area(Area::ServiceArea(service_area), &table.text(row, name), None, None);
     }
     Ok(())
 }
 
 /// States with residents.
 pub(super) fn states(table: &Table, into: &mut Signals) -> Result<(), InputError> {
-    let [code, name, people] = [table.column("location")?, table.column("location_name")?, table.column("population")?];
+    let [code, people] = [table.column("location")?, table.column("population")?];
     for row in 0..table.rows() {
         if let Ok(area) = table.text(row, code).parse::<Area>() {
-            into.geography.add_area(area, &table.text(row, name), table.number(row, people)?, None);
+            into.geography.add_area(area, table.number(row, people)?, None);
         }
     }
     Ok(())
@@ -40,11 +38,10 @@ pub(super) fn states(table: &Table, into: &mut Signals) -> Result<(), InputError
 
 /// A hub's names for Health Service Areas, states and its own regions.
 pub(super) fn slugs(table: &Table, into: &mut Signals) -> Result<(), InputError> {
-    let [slug, code, kind, name, people, state] = [
+    let [slug, code, kind, people, state] = [
         table.column("location")?,
         table.column("original_location_code")?,
         table.column("location_type")?,
-        table.column("location_name")?,
         table.column("population")?,
         table.column("state_abb")?,
     ];
@@ -61,7 +58,7 @@ pub(super) fn slugs(table: &Table, into: &mut Signals) -> Result<(), InputError>
             return Err(table.wrong(row, slug, "names no area", "use the hub's `locations.csv` as published"));
         };
         into.geography.add_slug(&location, area.clone());
-        into.geography.add_area(area, &table.text(row, name), table.number(row, people)?, state);
+        into.geography.add_area(area, table.number(row, people)?, state);
     }
     Ok(())
 }

@@ -16,6 +16,12 @@ const fn signal(disease: Disease, measure: Measure) -> Signal {
     Signal { disease, measure }
 }
 
+/// Columns of influenza, COVID-19 and RSV, in this order, under a publisher's names; those that a table has.
+fn diseases(table: &Table, names: [&str; 3]) -> Vec<(Disease, usize)> {
+    let columns = [Disease::Influenza, Disease::Covid, Disease::Rsv].into_iter().zip(names);
+    columns.filter_map(|(disease, name)| Some((disease, table.find(name)?))).collect()
+}
+
 /// The week that a cell's Saturday ends.
 fn week(table: &Table, row: usize, column: usize) -> Result<Week, InputError> {
     let remedy = "weeks end on Saturdays: use the file as published";
@@ -33,16 +39,14 @@ fn per_cent(table: &Table, row: usize, column: usize, impossible: &mut usize) ->
 /// Emergency visits in per cent by area (`H278`, `S06`, `US`), a row where something changed.
 pub(super) fn emergency_vintages(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [as_of, geo, end] = [table.column("as_of")?, table.column("geo")?, table.column("week_end")?];
-    let diseases = [(Disease::Influenza, "influenza"), (Disease::Covid, "covid"), (Disease::Rsv, "rsv")]
-        .map(|(d, n)| (d, table.find(n)));
+    let diseases = diseases(table, ["influenza", "covid", "rsv"]);
     let mut impossible = 0;
     for row in 0..table.rows() {
         let name = table.text(row, geo);
         let area = name.strip_prefix('S').unwrap_or(&name).parse::<Area>();
         let area = area.map_err(|_| table.wrong(row, geo, "is no area", "write `US`, `S06` or `H278`"))?;
         let (as_of, week) = (table.date(row, as_of)?, week(table, row, end)?);
-        for (disease, column) in diseases {
-            let Some(column) = column else { continue };
+        for &(disease, column) in &diseases {
             let value = per_cent(table, row, column, &mut impossible)?;
             into.vintages.add(signal(disease, Measure::EmergencyVisits), area.clone(), week, as_of, value);
         }
@@ -55,12 +59,7 @@ pub(super) fn emergency_vintages(table: &Table, into: &mut Signals) -> Result<()
 pub(super) fn emergency(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [end, geography, county, number] =
         [table.column("week_end")?, table.column("geography")?, table.column("county")?, table.column("hsa_nci_id")?];
-    let diseases = [
-        (Disease::Influenza, "percent_visits_influenza"),
-        (Disease::Covid, "percent_visits_covid"),
-        (Disease::Rsv, "percent_visits_rsv"),
-    ]
-    .map(|(disease, name)| (disease, table.find(name)));
+    let diseases = diseases(table, ["percent_visits_influenza", "percent_visits_covid", "percent_visits_rsv"]);
     let as_of = published(table, end)?;
     let (mut impossible, mut unknown) = (0, 0);
     for row in 0..table.rows() {
@@ -78,8 +77,7 @@ pub(super) fn emergency(table: &Table, into: &mut Signals) -> Result<(), InputEr
             continue;
         };
         let week = week(table, row, end)?;
-        for (disease, column) in diseases {
-            let Some(column) = column else { continue };
+        for &(disease, column) in &diseases {
             if let Some(value) = per_cent(table, row, column, &mut impossible)? {
                 into.vintages.add(signal(disease, Measure::EmergencyVisits), area.clone(), week, as_of, Some(value));
             }
@@ -93,12 +91,7 @@ pub(super) fn emergency(table: &Table, into: &mut Signals) -> Result<(), InputEr
 /// Weekly admissions by jurisdiction, as published by the CDC's NHSN.
 pub(super) fn admissions(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [end, place] = [table.column("weekendingdate")?, table.column("jurisdiction")?];
-    let diseases = [
-        (Disease::Influenza, "totalconfflunewadm"),
-        (Disease::Covid, "totalconfc19newadm"),
-        (Disease::Rsv, "totalconfrsvnewadm"),
-    ]
-    .map(|(disease, name)| (disease, table.find(name)));
+    let diseases = diseases(table, ["totalconfflunewadm", "totalconfc19newadm", "totalconfrsvnewadm"]);
     let as_of = published(table, end)?;
     let (mut impossible, mut unknown) = (0, 0);
     for row in 0..table.rows() {
@@ -113,8 +106,7 @@ pub(super) fn admissions(table: &Table, into: &mut Signals) -> Result<(), InputE
             continue;
         };
         let week = week(table, row, end)?;
-        for (disease, column) in diseases {
-            let Some(column) = column else { continue };
+        for &(disease, column) in &diseases {
             let value = table.number(row, column)?;
             impossible += usize::from(value.is_some_and(|value| value < 0.0));
             if let Some(value) = value.filter(|value| *value >= 0.0) {

@@ -47,6 +47,12 @@ impl Week {
         FIRST.saturating_add(jiff::Span::new().days(7 * self.0.clamp(-FARTHEST, FARTHEST)))
     }
 
+    /// Its Wednesday: publishers renew their tables on it, and hubs take forecasts until it.
+    #[must_use]
+    pub fn wednesday(self) -> Date {
+        self.saturday().saturating_add(jiff::Span::new().days(-3))
+    }
+
     /// The week so many weeks later; earlier for a negative number.
     #[must_use]
     pub const fn plus(self, weeks: i32) -> Self {
@@ -62,7 +68,7 @@ impl Week {
     /// Year and number of the week. A week belongs to the year in which most of its days lie, that of its Wednesday.
     #[must_use]
     pub fn mmwr(self) -> (i16, u8) {
-        let wednesday = self.saturday().saturating_add(jiff::Span::new().days(-3));
+        let wednesday = self.wednesday();
         (wednesday.year(), ((wednesday.day_of_year() - 1) / 7 + 1) as u8)
     }
 

@@ -169,7 +169,8 @@ fn scale(lines: &mut [Line], places: &HashMap<(Signal, Area), usize>, settings: 
             ratios.entry(line.signal.disease).or_default().push(sum / of_visits);
         }
     }
-    let ratios: HashMap<Disease, f64> = ratios.into_iter().map(|(disease, values)| (disease, median(values))).collect();
+    let ratios: HashMap<Disease, f64> =
+        ratios.into_iter().map(|(disease, values)| (disease, quantile(&values, 0.5))).collect();
     for i in 0..lines.len() {
         let known = roots[i].iter().filter(|root| !root.is_nan()).count() as f64;
         let borrowed = (lines[i].signal.measure == Measure::Admissions).then(|| partner(&lines[i])).flatten();
@@ -226,20 +227,11 @@ fn spread_and_mean(roots: &[f64]) -> Option<(f64, f64)> {
     (known > 0.0).then(|| (quantile(roots, 0.95), sum / known))
 }
 
-/// A quantile of what is known, by linear interpolation; not a number where nothing is.
+/// A quantile of what is known; not a number where nothing is.
 fn quantile(values: &[f64], level: f64) -> f64 {
     let mut known: Vec<f64> = values.iter().copied().filter(|value| !value.is_nan()).collect();
     known.sort_by(f64::total_cmp);
-    let Some(last) = known.len().checked_sub(1) else { return f64::NAN };
-    let position = level * last as f64;
-    let below = position.floor() as usize;
-    known[below] + position.fract() * (known[(below + 1).min(last)] - known[below])
-}
-
-fn median(mut values: Vec<f64>) -> f64 {
-    values.sort_by(f64::total_cmp);
-    let half = values.len() / 2;
-    if values.len() % 2 == 1 { values[half] } else { f64::midpoint(values[half - 1], values[half]) }
+    countycast_engine::quantile(&known, level)
 }
 
 /// The same values with gaps of up to four weeks filled along a line from their one side to the other.

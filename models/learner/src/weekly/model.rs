@@ -2,13 +2,14 @@
 
 use countycast_boost::{Bins, Booster, Params};
 use countycast_engine::weekly::{FIRST_HORIZON, LAST_HORIZON, Series, Snapshot, Week, WeeklyEngine, WeeklyModel};
-use countycast_engine::{EngineError, LEVELS, Row};
+use countycast_engine::{EngineError, LEVELS, Row, quantile};
 use rayon::prelude::*;
 
 use super::features::Maker;
 use super::grid::Grid;
 use super::rows::{GROUPS, LEADS, Rows, group};
 use super::settings::Settings;
+use crate::boost::normal;
 
 /// Weeks without a report after which a series is not forecast.
 const STALE_WEEKS: usize = 8;
@@ -141,26 +142,14 @@ impl Trained {
     }
 }
 
-/// Weights with mean 1.
-fn normal(mut weights: Vec<f64>) -> Vec<f64> {
-    let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-    weights.iter_mut().for_each(|weight| *weight /= mean);
-    weights
-}
-
 /// A width from the square root that was learned.
 fn width(root: f64) -> f64 {
     root.max(LEAST_ROOT).powi(2)
 }
 
-/// Quantiles of an ascending sample, by linear interpolation.
+/// Quantiles of an ascending sample; 0 where it is empty.
 fn quantiles(sample: &[f64]) -> [f64; 23] {
-    let Some(last) = sample.len().checked_sub(1) else { return [0.0; 23] };
-    LEVELS.map(|level| {
-        let position = level * last as f64;
-        let below = position.floor() as usize;
-        sample[below] + position.fract() * (sample[(below + 1).min(last)] - sample[below])
-    })
+    if sample.is_empty() { [0.0; 23] } else { LEVELS.map(|level| quantile(sample, level)) }
 }
 
 fn mean(boosters: &[Booster], features: &[f32]) -> f64 {

@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 
 use countycast_engine::weekly::{Disease, Measure, Week};
+use rand_philox::splitmix64;
 
 use super::features::{Features, Maker};
 use super::grid::{Grid, Line};
 use super::settings::Settings;
+use crate::boost::normal;
 
 /// Longest lead, weeks.
 pub(super) const LEADS: usize = 5;
@@ -78,9 +80,7 @@ impl Rows {
     pub(super) fn weights(&self) -> Vec<f64> {
         let mut rows: BTreeMap<i16, f64> = BTreeMap::new();
         self.seasons.iter().for_each(|season| *rows.entry(*season).or_default() += 1.0);
-        let weights: Vec<f64> = self.seasons.iter().map(|season| 1.0 / rows[season].sqrt()).collect();
-        let mean = weights.iter().sum::<f64>() / weights.len() as f64;
-        weights.iter().map(|weight| weight / mean).collect()
+        normal(self.seasons.iter().map(|season| 1.0 / rows[season].sqrt()).collect())
     }
 
     pub(super) fn len(&self) -> usize {
@@ -101,8 +101,5 @@ impl Chance {
 
 /// SplitMix64 (Steele, Lea & Flood 2014, *Fast splittable pseudorandom number generators*).
 fn mix(state: u64) -> u64 {
-    let mut z = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
-    z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-    z ^ (z >> 31)
+    splitmix64(state.wrapping_add(0x9e37_79b9_7f4a_7c15))
 }

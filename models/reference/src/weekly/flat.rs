@@ -3,7 +3,7 @@
 use countycast_engine::weekly::{
     Area, Disease, FIRST_HORIZON, LAST_HORIZON, Measure, Series, Snapshot, Week, WeeklyEngine, WeeklyModel,
 };
-use countycast_engine::{Basis, Date, EngineError, LEVELS, Row, Streams};
+use countycast_engine::{Basis, Date, EngineError, LEVELS, Row, Streams, quantile};
 use rand::seq::SliceRandom;
 
 /// Sampled steps. The hubs take 100,000; with a fifth of them quantiles differ by less than 1 % of their distance from the
@@ -89,13 +89,6 @@ fn is_left_out(series: &Series, week: Week) -> bool {
     // The rule came with the season 2024/25: what was known before shows no step after it.
     let in_force = series.last().saturday() > Date::constant(2024, 11, 1);
     of_flusight && in_force && (voluntary || early)
-}
-
-/// A quantile of an ascending sample by linear interpolation (type 7 of Hyndman and Fan 1996).
-fn quantile(sorted: &[f64], level: f64) -> f64 {
-    let position = level * (sorted.len() - 1) as f64;
-    let below = position.floor() as usize;
-    sorted[below] + position.fract() * (sorted[(below + 1).min(sorted.len() - 1)] - sorted[below])
 }
 
 #[cfg(test)]
