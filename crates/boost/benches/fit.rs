@@ -5,7 +5,7 @@
 use std::hint::black_box;
 use std::time::Instant;
 
-use countycast_boost::{Bins, Booster, Params};
+use countycast_boost::{Bins, Booster, Loss, Params};
 
 const ROWS: usize = 170_000;
 const COLUMNS: usize = 70;
@@ -31,6 +31,7 @@ fn main() {
     let weights = vec![1.0; ROWS];
     let numbers: Vec<u32> = (0..ROWS as u32).collect();
     let params = Params {
+        loss: Loss::Squared,
         trees: TREES,
         learning_rate: 0.06,
         leaf_weight: 20.0,

@@ -83,7 +83,7 @@ pub enum InvalidModel {
 }
 
 impl Booster {
-    /// Fits `targets`, by squared error with `weights`, on these rows of the table.
+    /// Fits `targets`, by the loss of `params` with `weights`, on these rows of the table.
     ///
     /// The same arguments give the same booster to the last bit. It works on one thread: boosters run beside each other.
     ///
@@ -91,8 +91,7 @@ impl Booster {
     /// [`FitError`] where parameters, rows, targets or weights are not what they must be.
     pub fn fit(bins: &Bins, rows: &[u32], targets: &[f64], weights: &[f64], params: &Params) -> Result<Fit, FitError> {
         check(bins, rows, targets, weights, params)?;
-        let all: f64 = weights.iter().sum();
-        let base = targets.iter().zip(weights).map(|(target, weight)| target * weight).sum::<f64>() / all;
+        let base = params.loss.best_constant(targets, weights);
         let mut set = TrainingSet {
             bins,
             rows,

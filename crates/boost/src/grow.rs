@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::loss::Loss;
 use crate::params::Params;
 use crate::sample::Sample;
 use crate::sampled::{Sampled, TrainingSet};
@@ -39,20 +40,21 @@ struct Plan {
     /// The sampled columns of the table, and the number of bins of each without the missing one.
     columns: Vec<usize>,
     bins: Vec<usize>,
-    /// A leaf's value is this times gradient over weight plus penalty, both in fixed-point units.
-    step: f64,
+    loss: Loss,
+    learning_rate: f64,
+    units: Units,
 }
 
 impl Grower {
-    /// Grows the tree that lowers the squared error of a sample of the training set, its values damped by the learning rate,
+    /// Grows the tree that lowers the loss of a sample of the training set, its values damped by the learning rate,
     /// and takes what it gives from all residuals of the set.
     pub(crate) fn grow(&mut self, set: &mut TrainingSet<'_>, params: &Params, sample: Sample) -> Tree<BinSplit> {
         self.sampled.choose(set, params.row_share, sample);
-        let units = Units::new(self.sampled.residuals(set));
+        let units = Units::new(self.sampled.pulls(params.loss));
         let plan = Plan::new(set, params, sample, units);
         let mut tree = Tree::new(plan.depth);
         if units.per_gradient > 0.0 && !plan.columns.is_empty() {
-            self.sampled.load(set, &plan.columns, units);
+            self.sampled.load(set, &plan.columns, plan.loss, units);
             let len = self.sampled.len();
             self.order.clear();
             self.order.extend(0..len as u32);
@@ -97,9 +99,13 @@ impl Grower {
 
     /// Makes a leaf of a node.
     fn end(&mut self, plan: &Plan, node: &Node, tree: &mut Tree<BinSplit>) {
-        let value = plan.leaf_value(node.sums);
+        let rows = &self.order[node.places.clone()];
+        let value = match plan.loss {
+            Loss::Squared => plan.step(node.sums),
+            Loss::Quantile(level) => (plan.learning_rate * self.sampled.quantile(rows, level)) as f32,
+        };
         tree.end(node.number, value);
-        for row in &self.order[node.places.clone()] {
+        for row in rows {
             self.leaf_values[*row as usize] = value;
         }
     }
@@ -127,12 +133,16 @@ impl Plan {
             },
             bins: columns.iter().map(|column| set.bins.cuts(*column).len() + 1).collect(),
             columns,
-            step: params.learning_rate * units.per_weight / units.per_gradient,
+            loss: params.loss,
+            learning_rate: params.learning_rate,
+            units,
         }
     }
 
-    fn leaf_value(&self, sums: Sums) -> f32 {
+    /// A leaf's share of the Newton step: gradient over weight plus penalty.
+    fn step(&self, sums: Sums) -> f32 {
         let weight = sums.weight() + self.limits.ridge;
-        if weight > 0.0 { (self.step * sums.gradient() / weight) as f32 } else { 0.0 }
+        let step = self.learning_rate * self.units.per_weight / self.units.per_gradient;
+        if weight > 0.0 { (step * sums.gradient() / weight) as f32 } else { 0.0 }
     }
 }

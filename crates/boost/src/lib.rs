@@ -3,6 +3,7 @@
 mod bins;
 mod booster;
 mod grow;
+mod loss;
 mod params;
 mod sample;
 mod sampled;
@@ -14,4 +15,5 @@ mod twin;
 
 pub use bins::Bins;
 pub use booster::{Booster, Fit, FitError, InvalidModel};
+pub use loss::Loss;
 pub use params::Params;

@@ -1,8 +1,12 @@
 //! How a booster is grown.
 
+use crate::loss::Loss;
+
 /// How a booster is grown. Ranges are checked by [`Booster::fit`](crate::Booster::fit).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Params {
+    /// What is lowered.
+    pub loss: Loss,
     /// Number of trees, from 1.
     pub trees: usize,
     /// Greatest depth of a tree, 1 to 15; a tree of depth `d` has at most `2^d` leaves.
@@ -24,6 +28,7 @@ pub struct Params {
 impl Default for Params {
     fn default() -> Self {
         Self {
+            loss: Loss::Squared,
             trees: 100,
             depth: 6,
             learning_rate: 0.1,
@@ -41,7 +46,12 @@ impl Params {
     pub(crate) fn out_of_range(&self) -> Option<(&'static str, f64)> {
         let share = |x: f64| x > 0.0 && x <= 1.0;
         let amount = |x: f64| x >= 0.0 && x.is_finite();
+        let level = match self.loss {
+            Loss::Squared => 0.5,
+            Loss::Quantile(level) => level,
+        };
         [
+            ("quantile level", level, level > 0.0 && level < 1.0),
             ("trees", self.trees as f64, self.trees >= 1),
             ("depth", self.depth as f64, (1..=15).contains(&self.depth)),
             ("learning_rate", self.learning_rate, share(self.learning_rate)),

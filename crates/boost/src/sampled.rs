@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use crate::bins::{Bins, MISSING};
+use crate::loss::{Loss, weighted_quantile};
 use crate::sample::Sample;
 use crate::split::Histogram;
 use crate::sums::{Sums, Units};
@@ -31,6 +32,8 @@ pub(crate) struct Sampled {
     /// Rows of the training set that are in the sample, and those that are not, ascending.
     inside: Vec<u32>,
     outside: Vec<u32>,
+    /// Residuals and weights by row of the sample.
+    residuals: Vec<(f32, f32)>,
     /// Gradients and weights by row of the sample.
     sums: Vec<Sums>,
     width: usize,
@@ -43,9 +46,11 @@ pub(crate) struct Sampled {
 }
 
 impl Sampled {
-    /// Chooses the rows.
+    /// Chooses the rows, and looks up their residuals and weights.
     pub(crate) fn choose(&mut self, set: &TrainingSet<'_>, share: f64, sample: Sample) {
         sample.rows(set.rows.len(), share, &mut self.inside, &mut self.outside);
+        self.residuals.clear();
+        self.residuals.extend(self.inside.iter().map(|row| (set.residuals[*row as usize], set.weights[*row as usize])));
     }
 
     /// Number of rows.
@@ -53,18 +58,26 @@ impl Sampled {
         self.inside.len()
     }
 
-    /// Residuals and weights of the rows.
-    pub(crate) fn residuals(&self, set: &TrainingSet<'_>) -> impl Iterator<Item = (f32, f32)> {
-        self.inside.iter().map(|row| (set.residuals[*row as usize], set.weights[*row as usize]))
+    /// Gradients and weights of the rows.
+    pub(crate) fn pulls(&self, loss: Loss) -> impl Iterator<Item = (f32, f32)> {
+        self.residuals.iter().map(move |(residual, weight)| (loss.pull(*residual), *weight))
+    }
+
+    /// The weighted quantile of the residuals of these rows of the sample.
+    pub(crate) fn quantile(&self, rows: &[u32], level: f64) -> f64 {
+        let of = |row: &u32| {
+            let (residual, weight) = self.residuals[*row as usize];
+            (f64::from(residual), f64::from(weight))
+        };
+        weighted_quantile(rows.iter().map(of).collect(), level)
     }
 
     /// Copies these columns of the chosen rows.
-    pub(crate) fn load(&mut self, set: &TrainingSet<'_>, columns: &[usize], units: Units) {
+    pub(crate) fn load(&mut self, set: &TrainingSet<'_>, columns: &[usize], loss: Loss, units: Units) {
         let (len, width) = (self.len(), columns.len());
         self.width = width;
         self.sums.clear();
-        let pack = |row: &u32| units.pack(set.residuals[*row as usize], set.weights[*row as usize]);
-        self.sums.extend(self.inside.iter().map(pack));
+        self.sums.extend(self.residuals.iter().map(|(residual, weight)| units.pack(loss.pull(*residual), *weight)));
         self.table_rows.clear();
         self.table_rows.extend(self.inside.iter().map(|row| set.rows[*row as usize]));
         self.by_column.clear();

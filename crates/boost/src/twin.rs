@@ -3,10 +3,11 @@
 use proptest::prelude::*;
 
 use crate::bins::Bins;
+use crate::loss::weighted_quantile;
 use crate::sample::Sample;
 use crate::split::Limits;
 use crate::sums::{Sums, Units};
-use crate::{Booster, Params};
+use crate::{Booster, Loss, Params};
 
 /// A table with targets and weights.
 #[derive(Debug)]
@@ -40,6 +41,8 @@ struct Tree<'a> {
     /// Splits that may be tried, in order.
     splits: Vec<Split>,
     sums: &'a [Sums],
+    residuals: &'a [f32],
+    weights: &'a [f32],
 }
 
 impl Tree<'_> {
@@ -67,9 +70,17 @@ impl Tree<'_> {
                 self.grow(&side(all), &side(sample), depth + 1, values);
             }
         } else {
-            let weight = node.weight() + self.limits.ridge;
-            let step = self.params.learning_rate * self.units.per_weight / self.units.per_gradient;
-            let value = if weight > 0.0 { (step * node.gradient() / weight) as f32 } else { 0.0 };
+            let value = match self.params.loss {
+                Loss::Squared => {
+                    let weight = node.weight() + self.limits.ridge;
+                    let step = self.params.learning_rate * self.units.per_weight / self.units.per_gradient;
+                    if weight > 0.0 { (step * node.gradient() / weight) as f32 } else { 0.0 }
+                }
+                Loss::Quantile(level) => {
+                    let of = |row: &usize| (self.residuals[*row].into(), self.weights[*row].into());
+                    (self.params.learning_rate * weighted_quantile(sample.iter().map(of).collect(), level)) as f32
+                }
+            };
             all.iter().for_each(|row| values[*row] = value);
         }
     }
@@ -78,8 +89,7 @@ impl Tree<'_> {
 /// Target less answer, by row, after all trees.
 fn residuals(problem: &Problem, bins: &Bins, params: &Params) -> Vec<f32> {
     let n = problem.rows.len();
-    let all: f64 = problem.weights.iter().sum();
-    let base = problem.targets.iter().zip(&problem.weights).map(|(t, w)| t * w).sum::<f64>() / all;
+    let base = params.loss.best_constant(&problem.targets, &problem.weights);
     let mut residuals: Vec<f32> = problem.targets.iter().map(|target| (target - base) as f32).collect();
     for tree in 0..params.trees {
         let sample = Sample::new(params.seed, tree);
@@ -87,7 +97,7 @@ fn residuals(problem: &Problem, bins: &Bins, params: &Params) -> Vec<f32> {
         sample.rows(n, params.row_share, &mut inside, &mut outside);
         let inside: Vec<usize> = inside.into_iter().map(|row| row as usize).collect();
         let weights: Vec<f32> = problem.weights.iter().map(|weight| *weight as f32).collect();
-        let units = Units::new(inside.iter().map(|r| (residuals[*r], weights[*r])));
+        let units = Units::new(inside.iter().map(|r| (params.loss.pull(residuals[*r]), weights[*r])));
         let usable: Vec<usize> = (0..bins.columns()).filter(|c| !bins.cuts(*c).is_empty()).collect();
         let columns = sample.columns(&usable, params.column_share);
         if units.per_gradient == 0.0 || columns.is_empty() {
@@ -98,10 +108,12 @@ fn residuals(problem: &Problem, bins: &Bins, params: &Params) -> Vec<f32> {
             bounds(column)
                 .flat_map(move |bound| [false, true].map(|missing_right| Split { column, bound, missing_right }))
         });
-        let sums: Vec<Sums> = (0..n).map(|r| units.pack(residuals[r], weights[r])).collect();
+        let sums: Vec<Sums> = (0..n).map(|r| units.pack(params.loss.pull(residuals[r]), weights[r])).collect();
         let limits =
             Limits { ridge: params.ridge * units.per_weight, least: (params.leaf_weight * units.per_weight).max(1.0) };
-        let grown = Tree { problem, params, units, limits, splits: splits.collect(), sums: &sums };
+        let (residuals_now, weights) = (&residuals[..], &weights[..]);
+        let splits = splits.collect();
+        let grown = Tree { problem, params, units, limits, splits, sums: &sums, residuals: residuals_now, weights };
         let mut values = vec![0.0; n];
         grown.grow(&(0..n).collect::<Vec<_>>(), &inside, 0, &mut values);
         residuals.iter_mut().zip(values).for_each(|(residual, value)| *residual -= value);
@@ -133,9 +145,12 @@ fn problem() -> impl Strategy<Value = Problem> {
 
 fn params() -> impl Strategy<Value = Params> {
     let share = || prop_oneof![Just(1.0), 0.2..1.0];
-    (1_usize..6, 1_usize..6, 0.05..1.0, prop_oneof![Just(0.0), 0.0..6.0], 0.0..3.0, share(), share(), any::<u64>())
-        .prop_map(|(trees, depth, learning_rate, leaf_weight, ridge, row_share, column_share, seed)| Params {
-            trees,
+    let loss = prop_oneof![Just(Loss::Squared), (0.05..0.95).prop_map(Loss::Quantile)];
+    let trees = (loss, 1_usize..6);
+    (trees, 1_usize..6, 0.05..1.0, prop_oneof![Just(0.0), 0.0..6.0], 0.0..3.0, share(), share(), any::<u64>()).prop_map(
+        |(trees, depth, learning_rate, leaf_weight, ridge, row_share, column_share, seed)| Params {
+            loss: trees.0,
+            trees: trees.1,
             depth,
             learning_rate,
             leaf_weight,
@@ -143,7 +158,8 @@ fn params() -> impl Strategy<Value = Params> {
             row_share,
             column_share,
             seed,
-        })
+        },
+    )
 }
 
 proptest! {

@@ -1,6 +1,6 @@
 //! Boosters of absolute error: sums of trees beside straight lines.
 
-use countycast_boost::{Fit, Params};
+use countycast_boost::{Fit, Loss, Params};
 use countycast_engine::EngineError;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -74,6 +74,7 @@ fn boosted(
     seed: u64,
 ) -> Result<Fit, EngineError> {
     let params = Params {
+        loss: Loss::Squared,
         trees,
         depth: settings.depth,
         learning_rate: settings.learning_rate,

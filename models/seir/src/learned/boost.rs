@@ -1,6 +1,6 @@
 //! Gradient boosting over the rows of all places.
 
-use countycast_boost::{Bins, Params};
+use countycast_boost::{Bins, Loss, Params};
 use countycast_engine::EngineError;
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +8,7 @@ use super::features::COUNT;
 
 /// How the boosters are grown; weights are in average rows.
 const PARAMS: Params = Params {
+    loss: Loss::Squared,
     trees: 120,
     depth: 5,
     learning_rate: 0.07,
