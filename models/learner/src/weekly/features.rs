@@ -16,8 +16,36 @@ const YEAR: usize = 52;
 /// Number of features.
 pub(super) const COUNT: usize = 45;
 
+/// Place of the last value.
+pub(super) const NOW: usize = 0;
+/// Values before it, given as differences from it, that follow it.
+pub(super) const LAGS: usize = 5;
+/// Place of the mean size of the last steps.
+pub(super) const STEPS: usize = 20;
+/// Places of the measure, the kind of area and the lead.
+const MEASURE: usize = 35;
+const KIND: usize = 37;
+const LEAD: usize = 42;
+
 /// A row of features; not a number where one is not known.
 pub(super) type Features = [f32; COUNT];
+
+/// Kinds of signals that go alike: admissions, visits of states and the nation, visits of areas below them, outpatient visits.
+pub(super) const SOURCES: usize = 4;
+
+/// The kind of signal that a row is of, below [`SOURCES`].
+pub(super) fn source(features: &Features) -> usize {
+    match features[MEASURE] {
+        0.0 => 0,
+        1.0 => 1 + usize::from(features[KIND] == BELOW_STATE),
+        _ => 3,
+    }
+}
+
+/// The lead of a row, weeks.
+pub(super) fn lead(features: &Features) -> usize {
+    features[LEAD] as usize
+}
 
 /// Least-squares polynomial through the last weeks: value, slope and curvature in the last of them.
 struct Local {
@@ -144,6 +172,9 @@ impl Maker {
     }
 }
 
+/// How the feature of the kind of area says that it lies below a state.
+const BELOW_STATE: f32 = 2.0;
+
 struct Row {
     values: Features,
     next: usize,
@@ -226,6 +257,44 @@ fn kind(area: &Area) -> f32 {
     match area {
         Area::Nation => 0.0,
         Area::State(_) => 1.0,
-        Area::ServiceArea(_) | Area::Region(_) => 2.0,
+        Area::ServiceArea(_) | Area::Region(_) => BELOW_STATE,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use countycast_engine::weekly::{Series, Snapshot, Week};
+    use countycast_engine::{Date, Fips};
+
+    use super::super::settings::Settings;
+    use super::*;
+
+    #[test]
+    fn features_lie_where_their_names_say() {
+        let first = Week::of(Date::constant(2024, 10, 5));
+        let values: Vec<f64> = (0..60).map(|n| 0.01 + 0.004 * (f64::from(n) / 5.0).sin()).collect();
+        let state = Fips::from_state(6).unwrap();
+        let series = |signal: &str, area: Area| {
+            Series::new(signal.parse().unwrap(), area, first, values.clone()).located(Some(state), Some(1e6))
+        };
+        let series = vec![
+            series("flu-admissions", Area::State(state)),
+            series("flu-ed", Area::State(state)),
+            series("flu-ed", "H590".parse().unwrap()),
+            series("ili-outpatient", Area::State(state)),
+        ];
+        let last = first.plus(59);
+        let grid = Grid::new(&Snapshot { as_of: last.saturday(), series }, last, 0.25, &Settings::default());
+        let maker = Maker::new(&grid, 5);
+        let rows: Vec<Features> = (0..4).map(|line| maker.features(&grid, line, 50, 1 + line)).collect();
+        assert_eq!(
+            rows.iter().map(|row| (source(row), lead(row))).collect::<Vec<_>>(),
+            [(0, 1), (1, 2), (2, 3), (3, 4)]
+        );
+        let known = &grid.lines[1].known;
+        assert_eq!(rows[1][NOW], known[50]);
+        assert_eq!(rows[1][NOW + LAGS], known[45] - known[50]);
+        let steps = (46..=50).map(|week| (known[week] - known[week - 1]).abs()).sum::<f32>() / 5.0;
+        assert!((rows[1][STEPS] - steps).abs() < 1e-6);
     }
 }

@@ -17,6 +17,10 @@ const OTHER_CAUSES: f64 = 0.9;
 const JOINED_WEEKS: usize = 4;
 /// Longest gap that is filled from both sides, weeks.
 const LONGEST_GAP: usize = 4;
+/// Weeks without a report after which an area is taken to go as the one around it.
+const SILENT_WEEKS: usize = 4;
+/// Weeks without a report after which it is not.
+const GONE_WEEKS: usize = 52;
 /// What is added to the spread of a series, so that one that hardly moves is not blown up.
 const LEAST_SPREAD: f64 = 0.01;
 /// A share in per cent that is all but zero: a series that hardly ever exceeds it is not learned from.
@@ -31,9 +35,11 @@ pub(super) struct Line {
     pub(super) residents: f64,
     /// What makes a value a rate: per cent for shares, people per 100,000 for counts.
     per_unit: f64,
-    /// Added to the rate before its fourth root is taken.
+    /// The power of the rate that is taken.
+    power: f64,
+    /// Added to the rate before.
     offset: f64,
-    /// The rate below which no root is taken: illness of other causes.
+    /// The least rate of which a power is taken: illness of other causes.
     least: f64,
     centre: f64,
     pub(super) spread: f64,
@@ -41,8 +47,10 @@ pub(super) struct Line {
     pub(super) known: Vec<f32>,
     /// The same, and before a short series of admissions that of the visits of its place.
     pub(super) history: Vec<f32>,
-    /// The same with short gaps filled.
+    /// The same with short gaps filled; after weeks of silence, what the area around it has.
     pub(super) filled: Vec<f32>,
+    /// Whether its last weeks are those of the area around it.
+    pub(super) follows: bool,
     /// Whether it is learned from.
     pub(super) teaches: bool,
     /// Per cent or people per 100,000, until the scale is found.
@@ -73,16 +81,29 @@ pub(super) struct Grid {
 }
 
 impl Grid {
-    /// The series of a snapshot, to the week of `last`.
-    pub(super) fn new(data: &Snapshot, last: Week, settings: &Settings) -> Self {
+    /// The series of a snapshot, to the week of `last`, as powers of their rates.
+    pub(super) fn new(data: &Snapshot, last: Week, power: f64, settings: &Settings) -> Self {
         let earliest = last.plus(-settings.history_weeks);
         let first = data.series.iter().map(Series::first).min().unwrap_or(last).max(earliest);
         let weeks = usize::try_from(last.since(first)).unwrap_or(0) + 1;
-        let mut lines: Vec<Line> = data.series.iter().map(|series| Line::new(series, first, weeks)).collect();
+        let mut lines: Vec<Line> = data.series.iter().map(|series| Line::new(series, first, weeks, power)).collect();
         let places: HashMap<(Signal, Area), usize> =
             lines.iter().enumerate().map(|(i, line)| ((line.signal, line.area.clone()), i)).collect();
         scale(&mut lines, &places, settings);
-        let relatives = lines.iter().map(|line| Relative::ALL.map(|relative| find(line, relative, &places))).collect();
+        let relatives: Vec<[Option<usize>; 2]> =
+            lines.iter().map(|line| Relative::ALL.map(|relative| find(line, relative, &places))).collect();
+        let follow: Vec<Option<Vec<f32>>> = lines
+            .iter()
+            .zip(&relatives)
+            .map(|(line, [around, _])| Some(line.silence(&lines[(*around)?])?.to_vec()))
+            .collect();
+        for (line, silence) in lines.iter_mut().zip(follow) {
+            if let Some(silence) = silence {
+                let begun = weeks - silence.len();
+                line.filled[begun..].copy_from_slice(&silence);
+                line.follows = true;
+            }
+        }
         Self { first, weeks, lines, relatives }
     }
 
@@ -98,7 +119,7 @@ impl Grid {
 }
 
 impl Line {
-    fn new(series: &Series, first: Week, weeks: usize) -> Self {
+    fn new(series: &Series, first: Week, weeks: usize, power: f64) -> Self {
         let residents = series.population.unwrap_or(RESIDENTS);
         let (per_unit, offset) = match series.signal.unit() {
             Unit::Count => (1e5 / residents, 0.5 * 1e5 / residents),
@@ -116,6 +137,7 @@ impl Line {
             state: series.state,
             residents,
             per_unit,
+            power,
             offset: offset - rest.max(0.0),
             least: rest.max(0.0),
             centre: 0.0,
@@ -123,21 +145,33 @@ impl Line {
             known: Vec::new(),
             history: Vec::new(),
             filled: Vec::new(),
+            follows: false,
             teaches: false,
             rates,
         }
     }
 
-    /// The fourth root of a rate, which is at least 0 or not a number: it makes seasons of all sizes alike in their swings.
+    /// What the area around it has since its last report, where that was weeks ago and the area around went on reporting.
+    fn silence<'a>(&self, around: &'a Self) -> Option<&'a [f32]> {
+        let silent = self.known.iter().rev().take_while(|value| value.is_nan()).count();
+        let known = around.known.iter().rev().take(SILENT_WEEKS).any(|value| !value.is_nan());
+        let silent = (SILENT_WEEKS + 1..=GONE_WEEKS).contains(&silent) && silent < self.known.len() && known;
+        silent.then(|| {
+            let since = self.known.iter().rposition(|value| !value.is_nan()).map_or(0, |last| last + 1);
+            &around.filled[since..]
+        })
+    }
+
+    /// The power of a rate, which is at least 0 or not a number: it makes seasons of all sizes alike in their swings.
     fn root(&self, rate: f64) -> f64 {
         let rate = if rate < self.least { self.least } else { rate };
-        (rate + self.offset).sqrt().sqrt()
+        (rate + self.offset).powf(self.power)
     }
 
     /// The value, in the signal's unit, of a number on the common scale.
     pub(super) fn value(&self, scaled: f64) -> f64 {
         let root = (scaled * self.spread + self.centre).max(0.0);
-        ((root.powi(4) - self.offset) / self.per_unit).clamp(0.0, self.signal.unit().greatest())
+        ((root.powf(1.0 / self.power) - self.offset) / self.per_unit).clamp(0.0, self.signal.unit().greatest())
     }
 }
 
@@ -279,7 +313,7 @@ mod tests {
     }
 
     fn grid(series: Vec<Series>, last: i32) -> Grid {
-        Grid::new(&Snapshot { as_of: week(last).saturday(), series }, week(last), &Settings::default())
+        Grid::new(&Snapshot { as_of: week(last).saturday(), series }, week(last), 0.25, &Settings::default())
     }
 
     #[test]

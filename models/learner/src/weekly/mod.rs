@@ -2,9 +2,11 @@
 
 mod features;
 mod grid;
+mod learning;
 mod model;
+mod regression;
 mod rows;
 mod settings;
 
-pub use model::Pooled;
+pub use model::{Autoregression, Pooled};
 pub use settings::Settings;

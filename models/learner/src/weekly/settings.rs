@@ -9,12 +9,11 @@ use serde::{Deserialize, Serialize};
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
+    /// Powers of rates on which is learned, one to five of them from 0.05 to 1; answers are averaged. A fourth root makes the noise
+    /// of counts alike, a tenth, which is nearly a logarithm, the growth of epidemics.
+    pub powers: Vec<f64>,
     /// Trees of each booster, 10 to 2,000.
     pub trees: usize,
-    /// Trees of the rough fit whose errors turn squared error into absolute error, 5 to 2,000.
-    pub rough_trees: usize,
-    /// Errors below this count as this when they weigh rows, common scale, above 0 to 2.
-    pub least_error: f64,
     /// Trees of the boosters that learn how far answers are off, 10 to 2,000.
     pub width_trees: usize,
     /// Greatest depth of a tree, 2 to 10.
@@ -48,9 +47,8 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
+            powers: vec![0.25, 0.1],
             trees: 80,
-            rough_trees: 30,
-            least_error: 0.02,
             width_trees: 60,
             depth: 5,
             learning_rate: 0.12,
@@ -75,10 +73,10 @@ impl Settings {
     /// # Errors
     /// The first that is not.
     pub fn check(&self) -> Result<(), SettingsError> {
+        SettingsError::check(self.powers.iter().map(|power| ("powers", *power, 0.05, 1.0)))?;
         SettingsError::check([
+            ("number of powers", self.powers.len() as f64, 1.0, 5.0),
             ("trees", self.trees as f64, 10.0, 2_000.0),
-            ("rough_trees", self.rough_trees as f64, 5.0, 2_000.0),
-            ("least_error", self.least_error, 1e-4, 2.0),
             ("width_trees", self.width_trees as f64, 10.0, 2_000.0),
             ("depth", self.depth as f64, 2.0, 10.0),
             ("learning_rate", self.learning_rate, 1e-6, 1.0),
