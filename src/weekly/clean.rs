@@ -6,9 +6,12 @@ use crate::panel::Notice;
 
 /// Weeks before a zero whose mean tells whether it can be one.
 const BEFORE: usize = 4;
-/// Mean of the weeks before from which a zero is no report: people.
+/// People expected in a week from whom on a zero is no report: as a Poisson count it has a probability below 1 in 2,000.
 const NO_ZERO_PEOPLE: f64 = 8.0;
-/// Share of visits which all weeks before exceed where a zero is no report. Hospitals of small areas do have weeks of none.
+/// Visits of emergency departments a week and resident: 155.4 million in 2022, of 333 million people (National Hospital
+/// Ambulatory Medical Care Survey, 2022, table 1).
+const VISITS_A_WEEK: f64 = 155.4 / 333.0 / 52.0;
+/// Share of visits which all weeks before exceed where a zero is no report, however small the area.
 const NO_ZERO_SHARE: f64 = 0.005;
 /// Weeks at the end of a series in which zeros are told.
 const TOLD: usize = 8;
@@ -17,8 +20,9 @@ const LONG: usize = 8;
 
 /// The series without zeros that stand where a report is missing, and a notice about them.
 ///
-/// Publishers print 0 for a hospital or a state that did not report. Where 8 people a week were admitted before, none at all has
-/// a probability below 1 in 2,000 as a Poisson count.
+/// Publishers print 0 for a hospital or a state that did not report. It is not believed where the weeks before let at least 8
+/// people be expected: admitted, or among the visits that an area of its size has. Hospitals of small areas do have weeks of
+/// none.
 pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
     let mut removed: Vec<String> = Vec::new();
     let mut one = |series: Series| {
@@ -30,9 +34,14 @@ pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
         for week in 0..cleaned.len() {
             let before: Vec<f64> =
                 cleaned[week.saturating_sub(BEFORE)..week].iter().copied().filter(|value| !value.is_nan()).collect();
+            let expected = before.iter().sum::<f64>() / before.len() as f64;
             let many = match series.signal.measure {
-                Measure::Admissions => before.iter().sum::<f64>() >= NO_ZERO_PEOPLE * before.len() as f64,
-                _ => before.len() == BEFORE && before.iter().all(|value| *value > NO_ZERO_SHARE),
+                Measure::Admissions => expected >= NO_ZERO_PEOPLE,
+                _ => {
+                    let visits = series.population.map_or(0.0, |residents| residents * VISITS_A_WEEK);
+                    let all = before.len() == BEFORE;
+                    all && (expected * visits >= NO_ZERO_PEOPLE || before.iter().all(|value| *value > NO_ZERO_SHARE))
+                }
             };
             if cleaned[week] == 0.0 && many && !before.is_empty() {
                 cleaned[week] = f64::NAN;
@@ -100,6 +109,22 @@ mod tests {
         assert_eq!(of(&[2.0, 3.0, 2.0, 1.0, 0.0]), (5, 0));
         assert_eq!(of(&[0.0, 0.0]), (2, 0));
         assert_eq!(of(&[20.0, 30.0, 25.0, 28.0, 0.0, 30.0]), (6, 1), "within a series");
+    }
+
+    #[test]
+    fn a_zero_of_a_large_area_is_no_report_and_one_of_a_small_area_is() {
+        let first = Week::of(Date::constant(2025, 11, 1));
+        let left = |residents: f64, share: f64| {
+            let values = vec![share, share, share, share, 0.0];
+            let series = Series::new("flu-ed".parse().unwrap(), "H590".parse().unwrap(), first, values);
+            let data =
+                Snapshot { as_of: Date::constant(2026, 1, 7), series: vec![series.located(None, Some(residents))] };
+            clean(data).0.series[0].values().len()
+        };
+        // Of 1,000,000 people nearly 9,000 visit each week: 18 of 0.2 %. Of 50,000 people, one.
+        assert_eq!(left(1e6, 0.002), 4);
+        assert_eq!(left(5e4, 0.002), 5);
+        assert_eq!(left(5e4, 0.006), 4, "no hospital is so small");
     }
 
     #[test]
