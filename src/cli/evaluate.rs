@@ -9,7 +9,7 @@ use super::say::{line, mention, mention_line};
 use super::{Format, jobs, scores, signals, threads};
 use crate::config::Config;
 use crate::error::Error;
-use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hub};
+use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hubs};
 
 /// Backtest: project past days from the data available then, and score the projections against observed counts.
 ///
@@ -20,7 +20,8 @@ use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hub};
   countycast evaluate --data ../data --from 2020-07-18 --to 2020-09-26 --vintage
   countycast evaluate --data ../data --from 2020-08-01 --to 2020-08-29 --state IA,NE --engines flat,trend
   countycast evaluate --data ../data --from 2020-09-05 --to 2020-09-26 --format json --quiet
-  countycast evaluate --data live --hub flusight --from 2025-11-22 --to 2026-01-10")]
+  countycast evaluate --data live --hub flusight --from 2025-11-22 --to 2026-01-10
+  countycast evaluate --data live --hub all")]
 pub(super) struct Args {
     /// Folder with the publishers' files.
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
@@ -31,11 +32,12 @@ pub(super) struct Args {
     /// Last as-of day.
     #[arg(long, value_name = "DATE", required_unless_present = "hub")]
     to: Option<Date>,
-    /// Score forecasts of weekly signals on a hub's past reference dates beside its teams instead: metrocast, flusight,
-    /// covid or rsv. --data holds forecasts_HUB.parquet; --from and --to are reference dates [default: all].
-    #[arg(long, value_name = "NAME",
+    /// Score forecasts of weekly signals on past reference dates of hubs beside their teams instead: metrocast, flusight,
+    /// covid, rsv, several of them with commas, or all. --data holds forecasts_HUB.parquet; --from and --to are reference
+    /// dates [default: all].
+    #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["every", "vintage", "archive", "ablate", "hide_history", "engines", "state", "fips"])]
-    hub: Option<String>,
+    hub: Vec<String>,
     /// With --hub: only locations smaller than a state.
     #[arg(long, requires = "hub")]
     below_state: bool,
@@ -82,10 +84,10 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if !args.engines.is_empty() {
         config.engine_names.clone_from(&args.engines);
     }
-    if let Some(hub) = &args.hub {
+    if !args.hub.is_empty() {
         let request = HubRequest {
             data: args.data.clone(),
-            hub: hub.clone(),
+            hubs: args.hub.clone(),
             from: args.from,
             to: args.to,
             below_state: args.below_state,
@@ -93,13 +95,13 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             config,
             jobs: jobs(args.jobs),
         };
-        let done = evaluate_hub(&request, &progress)?;
+        let done = evaluate_hubs(&request, &progress)?;
         drop(progress);
         if format == Format::Json {
             line!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
         } else if !quiet {
             mention(&signals::scores(&done));
-            mention_line!("written to {}: summary.json and model-output", args.out.display());
+            mention_line!("written to {}: summary.json and hub", args.out.display());
         }
         return Ok(());
     }

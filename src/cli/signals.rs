@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use countycast_engine::weekly::Unit;
 
-use crate::evaluate::HubDone;
+use crate::evaluate::HubsDone;
 use crate::project::SignalsDone;
 use crate::scores::quantiles::{LEVELS, MEDIAN};
 
@@ -48,16 +48,17 @@ pub(super) fn text(done: &SignalsDone) -> String {
     text
 }
 
-/// The scores of a hub's models.
-pub(super) fn scores(done: &HubDone) -> String {
+/// The scores of the hubs' models.
+pub(super) fn scores(done: &HubsDone) -> String {
     let mut text = String::new();
-    for target in &done.targets {
+    for (hub, target) in done.hubs.iter().flat_map(|hub| hub.targets.iter().map(move |target| (hub, target))) {
         let _ = writeln!(
             text,
-            "{}, {} tasks of {} reference dates; relative WIS, the hub's baseline is 1",
+            "{}: {}, {} tasks of {} reference dates; relative WIS, the hub's baseline is 1",
+            hub.hub,
             target.target,
             target.tasks,
-            done.reference_dates.len()
+            hub.reference_dates.len()
         );
         let _ = writeln!(
             text,

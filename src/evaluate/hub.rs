@@ -1,12 +1,12 @@
 //! `evaluate --hub`: past weeks forecast from what was known then, scored beside the hub's models.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
 use countycast_engine::weekly::{Signal, Week};
-use countycast_signals::{Forecasts, Hub, Selected, Signals, TargetScores, relative_scores};
+use countycast_signals::{Forecasts, Hub, Hubs, Selected, Signals, TargetScores, relative_scores};
 use rayon::prelude::*;
 use serde::Serialize;
 
@@ -19,11 +19,11 @@ use crate::project::{hub_named, hubs, key, of_week, read_signals, threads};
 use super::SUMMARY;
 use crate::weekly::{BLEND, Forecast};
 
-/// What an evaluation in a hub writes.
+/// What an evaluation in hubs writes.
 const LAYOUT: Layout = Layout { names: &[OUTPUT, SUMMARY], kept: &[] };
-/// Folder of the forecasts.
-const OUTPUT: &str = "model-output";
-/// Key of a killed evaluation's files: `model-output/key` says which program, settings and files made them.
+/// Folder of the forecasts, by hub.
+const OUTPUT: &str = "hub";
+/// Key of a killed evaluation's files: `hub/key` says which program, settings and files made them.
 const KEY: &str = "evaluate-hub";
 
 /// What is asked.
@@ -31,11 +31,11 @@ const KEY: &str = "evaluate-hub";
 pub struct HubRequest {
     /// Folder of the publishers' files and of `forecasts_HUB.parquet`, the teams' forecasts.
     pub data: PathBuf,
-    /// Name of the hub.
-    pub hub: String,
-    /// First reference date; none for the hub's first.
+    /// Names of the hubs; `all` for every one whose teams' forecasts are in the folder.
+    pub hubs: Vec<String>,
+    /// First reference date; none for the hubs' first.
     pub from: Option<Date>,
-    /// Last reference date; none for the hub's last.
+    /// Last reference date; none for the hubs' last.
     pub to: Option<Date>,
     /// Only locations smaller than a state.
     pub below_state: bool,
@@ -47,22 +47,29 @@ pub struct HubRequest {
     pub jobs: usize,
 }
 
-/// What a backtest in a hub found.
+/// What a backtest in hubs found.
+#[derive(Debug, Clone, Serialize)]
+pub struct HubsDone {
+    /// By hub.
+    pub hubs: Vec<HubDone>,
+    /// Names of our models.
+    pub ours: Vec<String>,
+    /// Reference dates that were forecast in an earlier evaluation with the same program, settings and files.
+    pub reused: usize,
+    /// What was noticed.
+    pub notices: Vec<String>,
+}
+
+/// What a backtest found in one hub.
 #[derive(Debug, Clone, Serialize)]
 pub struct HubDone {
     /// The hub.
     pub hub: String,
     /// Reference dates that were scored.
     pub reference_dates: Vec<String>,
-    /// How many of them were forecast in an earlier evaluation with the same program, settings and files.
-    pub reused: usize,
-    /// Names of our models.
-    pub ours: Vec<String>,
     /// Scores by target.
     #[serde(serialize_with = "rows")]
     pub targets: Vec<TargetScores>,
-    /// What was noticed.
-    pub notices: Vec<String>,
 }
 
 fn rows<S: serde::Serializer>(targets: &[TargetScores], serializer: S) -> Result<S::Ok, S::Error> {
@@ -79,64 +86,114 @@ fn rows<S: serde::Serializer>(targets: &[TargetScores], serializer: S) -> Result
     serializer.collect_seq(rows)
 }
 
-/// Forecasts every reference date of a hub that its baseline answered, each from the vintage of its Wednesday, and scores
-/// them beside the hub's models. Forecasts are kept under `OUT/model-output` in the hub's layout.
+/// A hub with its teams' forecasts, and the reference weeks that its baseline answered.
+struct Asked<'a> {
+    hub: &'a Hub,
+    teams: Forecasts,
+    weeks: BTreeSet<Week>,
+}
+
+/// Forecasts every reference date that the hubs' baselines answered, each from the vintage of its Wednesday, and scores them
+/// beside the hubs' models. Engines learn once a reference date, for all hubs. Forecasts are kept under `OUT/hub`, laid out
+/// as in a run.
 ///
 /// # Errors
-/// [`Error`] for data, settings, hub or dates that cannot be used, files that cannot be written, and when the monitor asks
+/// [`Error`] for data, settings, hubs or dates that cannot be used, files that cannot be written, and when the monitor asks
 /// to stop.
-pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDone, Error> {
+pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
     let staging = Staging::reserve(&request.out, LAYOUT)?;
-    let hubs = hubs()?;
-    let hub = hub_named(&hubs, &request.hub)?;
-    let read = read_signals(&request.data, &hubs)?;
-    let teams = request.data.join(format!("forecasts_{}.parquet", hub.name));
-    let mut forecasts = Forecasts::read_teams(&teams, hub)?;
+    let known = hubs()?;
+    let read = read_signals(&request.data, &known)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
-    let weeks = reference_weeks(hub, &forecasts, selected)?;
+    let asked = asked(request, &known, selected)?;
     let kept = begin(&staging, request, &key(&request.config, &read))?;
-    let signals: Vec<Signal> = hub.targets.iter().map(|target| target.signal).collect();
-    let missing: Vec<Week> = weeks.iter().copied().filter(|week| !kept.contains(week)).collect();
-    monitor.begin("reference dates", missing.len());
-    let one = |reference: &Week| -> Result<Vec<String>, Error> {
+    // Hubs whose forecasts are due on the same day share them.
+    let mut due: BTreeMap<(Week, Date), Vec<&Hub>> = BTreeMap::new();
+    for of in &asked {
+        for week in of.weeks.iter().filter(|week| !kept.contains(&(of.hub.name.clone(), **week))) {
+            due.entry((*week, of.hub.due(*week))).or_default().push(of.hub);
+        }
+    }
+    monitor.begin("reference dates", due.len());
+    let one = |((reference, day), hubs): (&(Week, Date), &Vec<&Hub>)| -> Result<Vec<String>, Error> {
         if monitor.cancelled() {
             return Err(Error::Interrupted);
         }
-        let made = of_week(&read, &signals, hub.due(*reference), *reference, &request.config, &())?;
-        write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+        let signals: BTreeSet<Signal> =
+            hubs.iter().flat_map(|hub| hub.targets.iter().map(|target| target.signal)).collect();
+        let signals: Vec<Signal> = signals.into_iter().collect();
+        let made = of_week(&read, &signals, *day, *reference, &request.config, &())?;
+        for hub in hubs {
+            write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+        }
         monitor.step();
         Ok(made.notices.iter().map(|notice| format!("{reference}: {notice}")).collect())
     };
     let threads = threads(request.jobs)?;
-    let notices: Vec<Vec<String>> = threads.install(|| missing.par_iter().map(one).collect::<Result<_, _>>())?;
+    let notices: Vec<Vec<String>> = threads.install(|| due.par_iter().map(one).collect::<Result<_, _>>())?;
+    let reused = asked.iter().flat_map(|of| &of.weeks).collect::<BTreeSet<_>>().len()
+        - due.keys().map(|(week, _)| week).collect::<BTreeSet<_>>().len();
     let mut ours = BTreeSet::new();
-    for file in files(&staging.folder().join(OUTPUT), &weeks)? {
-        let found = Forecasts::read_file(&file, hub)?;
-        ours.extend(found.models.keys().cloned());
-        forecasts.extend(found);
+    let mut scored = Vec::with_capacity(asked.len());
+    for Asked { hub, mut teams, weeks } in asked {
+        for file in files(&staging.folder().join(OUTPUT).join(&hub.name), &weeks)? {
+            let found = Forecasts::read_file(&file, hub)?;
+            ours.extend(found.models.keys().cloned());
+            teams.extend(found);
+        }
+        scored.push(HubDone {
+            hub: hub.name.clone(),
+            reference_dates: weeks.iter().map(ToString::to_string).collect(),
+            targets: relative_scores(hub, &teams, &read, selected),
+        });
     }
-    let done = HubDone {
-        hub: hub.name.clone(),
-        reference_dates: weeks.iter().map(ToString::to_string).collect(),
-        reused: weeks.len() - missing.len(),
-        ours: ours.into_iter().collect(),
-        targets: relative_scores(hub, &forecasts, &read.vintages, &read.geography, selected),
-        notices: notices.into_iter().flatten().collect(),
-    };
+    let notices = notices.into_iter().flatten().collect();
+    let done = HubsDone { hubs: scored, ours: ours.into_iter().collect(), reused, notices };
     staging.json(SUMMARY, &done)?;
     staging.commit()?;
     Ok(done)
 }
 
+/// The hubs that are asked for, with their teams' forecasts.
+fn asked<'a>(request: &HubRequest, known: &'a Hubs, selected: Selected) -> Result<Vec<Asked<'a>>, Error> {
+    let teams = |hub: &Hub| request.data.join(format!("forecasts_{}.parquet", hub.name));
+    let all = request.hubs == ["all"];
+    let hubs: Vec<&Hub> = if all {
+        known.hubs.iter().filter(|hub| teams(hub).exists()).collect()
+    } else {
+        let names: BTreeSet<&String> = request.hubs.iter().collect();
+        names.into_iter().map(|name| hub_named(known, name)).collect::<Result<_, _>>()?
+    };
+    let mut asked = Vec::with_capacity(hubs.len());
+    let mut outside = None;
+    for hub in hubs {
+        let teams = Forecasts::read_teams(&teams(hub), hub)?;
+        match reference_weeks(hub, &teams, selected) {
+            Ok(weeks) => asked.push(Asked { hub, teams, weeks }),
+            // Hubs begin in different years: one without a date in the range is left out of `all`.
+            Err(error) if all => outside = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    match outside {
+        _ if !asked.is_empty() => Ok(asked),
+        Some(error) => Err(error),
+        None => Err(Error::Request {
+            message: format!("{} holds no hub's forecasts", request.data.display()),
+            remedy: format!("put forecasts_HUB.parquet there; hubs: {}", known.names()),
+        }),
+    }
+}
+
 /// The reference weeks that the hub's baseline answered.
-fn reference_weeks(hub: &Hub, forecasts: &Forecasts, selected: Selected) -> Result<Vec<Week>, Error> {
+fn reference_weeks(hub: &Hub, forecasts: &Forecasts, selected: Selected) -> Result<BTreeSet<Week>, Error> {
     let of_baseline = forecasts.models.get(&hub.baseline).into_iter().flat_map(|tasks| tasks.keys());
     let weeks: BTreeSet<Week> = of_baseline.map(|task| task.reference).collect();
     let first_and_last = weeks.first().zip(weeks.last()).map(|(first, last)| format!("{first} to {last}"));
     let wanted =
         |week: &Week| selected.from.is_none_or(|from| *week >= from) && selected.to.is_none_or(|to| *week <= to);
-    let weeks: Vec<Week> = weeks.into_iter().filter(wanted).collect();
+    let weeks: BTreeSet<Week> = weeks.into_iter().filter(wanted).collect();
     if weeks.is_empty() {
         return Err(Error::Request {
             message: format!("{}: no reference date in this range has a forecast of the baseline", hub.title),
@@ -146,8 +203,8 @@ fn reference_weeks(hub: &Hub, forecasts: &Forecasts, selected: Selected) -> Resu
     Ok(weeks)
 }
 
-/// Takes over what an earlier evaluation with the same `key` forecast; the weeks that are complete.
-fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<Week>, Error> {
+/// Takes over what an earlier evaluation with the same `key` forecast; the hubs' weeks that are complete.
+fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<(String, Week)>, Error> {
     staging.resume(KEY)?;
     staging.take_over(OUTPUT)?;
     let folder = staging.folder().join(OUTPUT);
@@ -157,9 +214,13 @@ fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<
     }
     // The average is written last: where it is, the engines' files are.
     let team = format!("{}-{BLEND}", request.config.hub.team);
-    let entries = fs::read_dir(folder.join(team)).into_iter().flatten().flatten();
     let week = |name: std::ffi::OsString| Week::ending(name.to_str()?.get(..10)?.parse().ok()?);
-    Ok(entries.filter_map(|entry| week(entry.file_name())).collect())
+    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
+    let complete = entries(folder).flat_map(|hub| {
+        let name = hub.file_name().to_string_lossy().into_owned();
+        entries(hub.path().join(&team)).filter_map(move |entry| Some((name.clone(), week(entry.file_name())?)))
+    });
+    Ok(complete.collect())
 }
 
 /// Writes each model's file of a week, the average's last.
@@ -176,14 +237,14 @@ fn write(
     for model in engines.into_iter().chain([BLEND]) {
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
         let text = signals::hub_file(hub, &read.geography, reference, &of_model);
-        let name = format!("{OUTPUT}/{}", signals::hub_path(&request.config.hub, model, reference));
+        let name = format!("{OUTPUT}/{}/{}", hub.name, signals::hub_path(&request.config.hub, model, reference));
         staging.put(&name, text)?;
     }
     Ok(())
 }
 
 /// The files of these weeks.
-fn files(folder: &Path, weeks: &[Week]) -> Result<Vec<PathBuf>, Error> {
+fn files(folder: &Path, weeks: &BTreeSet<Week>) -> Result<Vec<PathBuf>, Error> {
     let list = |folder: &Path| -> Result<Vec<PathBuf>, Error> {
         let entries = fs::read_dir(folder).map_err(|source| Error::read(folder, source))?;
         Ok(entries.filter_map(Result::ok).map(|entry| entry.path()).collect())

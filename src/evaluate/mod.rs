@@ -15,7 +15,7 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use ablate::Ablation;
-pub use hub::{HubDone, HubRequest, evaluate_hub};
+pub use hub::{HubDone, HubRequest, HubsDone, evaluate_hubs};
 pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;

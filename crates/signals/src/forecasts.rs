@@ -23,26 +23,28 @@ pub struct Task {
     pub horizon: i8,
 }
 
-impl Task {
-    /// The week that is forecast.
-    #[must_use]
-    pub fn week(&self) -> Week {
-        self.reference.plus(i32::from(self.horizon))
-    }
+/// A model's answer to a task.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Answer {
+    /// The week that the model says it forecasts. Some files that hubs took are a week off their horizons, as the RSV hub's
+    /// ensemble of 2025-09-27 for emergency visits is.
+    pub week: Week,
+    /// Quantiles at the hub's levels, in their order and in the hub's unit.
+    pub quantiles: Vec<f64>,
 }
 
 /// The forecasts of models, by model and task.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Forecasts {
-    /// Quantiles at the hub's levels, in their order and in the hub's unit.
-    pub models: BTreeMap<String, BTreeMap<Task, Vec<f64>>>,
+    /// Answers by model and task.
+    pub models: BTreeMap<String, BTreeMap<Task, Answer>>,
     /// Tasks for which a model gave some of the hub's levels and not all: they are not scored.
     pub incomplete: usize,
 }
 
 impl Forecasts {
     /// Reads a table of many models' quantiles: `model`, `reference_date`, `target`, `location`, `horizon`, `quantile`,
-    /// `value`.
+    /// `value`, and `target_end_date` where it has that.
     ///
     /// # Errors
     /// Where the file cannot be read or has other columns or values.
@@ -83,6 +85,7 @@ fn read(
         ["reference_date", "target", "location", "horizon", level_column, "value"].map(|name| table.column(name));
     let [reference, target, location, horizon, level, value] =
         [reference?, target?, location?, horizon?, level?, value?];
+    let end = table.find("target_end_date");
     let mut words: BTreeMap<String, Arc<str>> = BTreeMap::new();
     let mut word = |text: &str| -> Arc<str> {
         if let Some(found) = words.get(text) {
@@ -111,13 +114,14 @@ fn read(
         let Some(at) = at else { continue };
         let task =
             Task { reference, target: word(&name), location: word(&table.text(row, location)), horizon: weeks as i8 };
-        let quantiles = found.models.entry(model).or_default().entry(task);
-        let quantiles = quantiles.or_insert_with(|| vec![f64::NAN; hub.levels.len()]);
-        quantiles[at] = table.number(row, value)?.unwrap_or(f64::NAN);
+        let week = end.map(|end| table.date(row, end)).transpose()?.map_or(task.reference.plus(weeks as i32), Week::of);
+        let answer = found.models.entry(model).or_default().entry(task);
+        let answer = answer.or_insert_with(|| Answer { week, quantiles: vec![f64::NAN; hub.levels.len()] });
+        answer.quantiles[at] = table.number(row, value)?.unwrap_or(f64::NAN);
     }
     for tasks in found.models.values_mut() {
         let before = tasks.len();
-        tasks.retain(|_, quantiles| quantiles.iter().all(|value| !value.is_nan()));
+        tasks.retain(|_, answer| answer.quantiles.iter().all(|value| !value.is_nan()));
         found.incomplete += before - tasks.len();
     }
     Ok(found)

@@ -4,14 +4,16 @@ mod check;
 mod forecasts;
 mod geography;
 mod hubs;
+mod observed;
 mod read;
 mod relative;
 mod vintages;
 
 pub use check::{Finding, Severity, check};
-pub use forecasts::{Forecasts, Task};
+pub use forecasts::{Answer, Forecasts, Task};
 pub use geography::Geography;
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
+pub use observed::Observed;
 pub use read::Signals;
 pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
 pub use vintages::{AsOf, Vintages};

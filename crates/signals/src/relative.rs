@@ -6,10 +6,9 @@ use countycast_engine::weekly::{Area, Unit, Week};
 use countycast_scores::{pairwise, quantile_score};
 use rayon::prelude::*;
 
-use crate::forecasts::{Forecasts, Task};
-use crate::geography::Geography;
+use crate::forecasts::{Answer, Forecasts, Task};
 use crate::hubs::{Hub, Target};
-use crate::vintages::Vintages;
+use crate::read::Signals;
 
 /// Horizons over which scores are summed, weeks after the reference week.
 pub const SCORED_HORIZONS: [i8; 4] = [0, 1, 2, 3];
@@ -67,27 +66,21 @@ struct Scored {
     covered: [bool; 2],
 }
 
-/// Scores all models on each target of a hub against the values as last published. The nation is left out.
+/// Scores all models on each target of a hub against the values as the hub last published them, or where it published none of
+/// a target as anyone did. The nation is left out.
 ///
 /// A model's relative score is the geometric mean, over all models with which it shares at least 20 tasks, of the ratio of
 /// the mean scores on the shared tasks, divided by that of the hub's baseline.
 #[must_use]
-pub fn relative_scores(
-    hub: &Hub,
-    forecasts: &Forecasts,
-    vintages: &Vintages,
-    geography: &Geography,
-    selected: Selected,
-) -> Vec<TargetScores> {
-    hub.targets.iter().filter_map(|target| of_target(hub, target, forecasts, vintages, geography, selected)).collect()
+pub fn relative_scores(hub: &Hub, forecasts: &Forecasts, truth: &Signals, selected: Selected) -> Vec<TargetScores> {
+    hub.targets.iter().filter_map(|target| of_target(hub, target, forecasts, truth, selected)).collect()
 }
 
 fn of_target(
     hub: &Hub,
     target: &Target,
     forecasts: &Forecasts,
-    vintages: &Vintages,
-    geography: &Geography,
+    truth: &Signals,
     selected: Selected,
 ) -> Option<TargetScores> {
     let wanted = |task: &Task| {
@@ -96,29 +89,35 @@ fn of_target(
             && selected.from.is_none_or(|from| task.reference >= from)
             && selected.to.is_none_or(|to| task.reference <= to)
     };
-    let tasks: BTreeSet<&Task> =
-        forecasts.models.values().flat_map(BTreeMap::keys).filter(|task| wanted(task)).collect();
-    let truth: BTreeMap<&Task, f64> = tasks
+    let own = truth.observed.knows(&target.target);
+    let observed = |area: &Area, week: Week| {
+        if own {
+            truth.observed.value(&target.target, area, week)
+        } else {
+            truth.vintages.last(target.signal, area, week)
+        }
+    };
+    let locations: BTreeSet<&str> = forecasts.models.values().flatten().map(|(task, _)| &*task.location).collect();
+    let areas: BTreeMap<&str, Area> = locations
         .into_iter()
-        .filter_map(|task| {
-            let area = geography.located(&task.location)?;
-            if area == Area::Nation || (selected.below_state && !area.below_state()) {
-                return None;
-            }
-            Some((task, vintages.last(target.signal, &area, task.week())? * target.scale))
+        .filter_map(|location| {
+            let area = truth.geography.located(location)?;
+            let kept = area != Area::Nation && (!selected.below_state || area.below_state());
+            kept.then_some((location, area))
         })
         .collect();
+    let scored_of = |task: &Task, answer: &Answer| {
+        let outcome = observed(areas.get(&*task.location)?, answer.week)? * target.scale;
+        Some(score(&hub.levels, &answer.quantiles, outcome))
+    };
     let scored: BTreeMap<&str, BTreeMap<&Task, Scored>> = forecasts
         .models
         .par_iter()
         .map(|(model, answers)| {
-            let score = |(task, values): (&'_ Task, &Vec<f64>)| {
-                let (task, truth) = truth.get_key_value(task)?;
-                Some((*task, score(&hub.levels, values, *truth)))
-            };
-            (model.as_str(), answers.iter().filter_map(score).collect::<BTreeMap<_, _>>())
+            let of_target = answers.iter().filter(|(task, _)| wanted(task));
+            (model.as_str(), of_target.filter_map(|(task, answer)| Some((task, scored_of(task, answer)?))).collect())
         })
-        .filter(|(_, scores)| !scores.is_empty())
+        .filter(|(_, scores): &(_, BTreeMap<_, _>)| !scores.is_empty())
         .collect();
     let tasks = scored.get(hub.baseline.as_str())?.len();
     let relative = |value: &(dyn Fn(&Scored) -> f64 + Sync), horizon: Option<i8>| -> BTreeMap<String, Option<f64>> {

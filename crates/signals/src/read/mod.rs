@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use crate::geography::Geography;
 use crate::hubs::Hubs;
+use crate::observed::Observed;
 use crate::vintages::Vintages;
 
 use layouts::Layout;
@@ -23,6 +24,8 @@ pub(crate) use table::Table;
 pub struct Signals {
     /// All values, with the days on which they became known.
     pub vintages: Vintages,
+    /// The values that hubs score by.
+    pub observed: Observed,
     /// Where areas lie and who lives there.
     pub geography: Geography,
     /// What was noticed in reading.

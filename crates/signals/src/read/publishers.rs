@@ -143,7 +143,9 @@ pub(super) fn targets(table: &Table, hubs: &Hubs, into: &mut Signals) -> Result<
         let value = table.number(row, value)?.map(|value| value / known.scale);
         let possible = value.filter(|value| (0.0..=known.signal.unit().greatest()).contains(value));
         impossible += usize::from(value.is_some() && possible.is_none());
-        into.vintages.add(known.signal, area, week(table, row, end)?, as_of, possible);
+        let week = week(table, row, end)?;
+        into.observed.add(&known.target, area.clone(), week, as_of, possible);
+        into.vintages.add(known.signal, area, week, as_of, possible);
     }
     into.notice(table, "rows of unknown targets or locations are left out", unknown);
     into.notice(table, "negative values, and shares above 1, are left out", impossible);
@@ -164,7 +166,9 @@ pub(super) fn single_target(table: &Table, hubs: &Hubs, into: &mut Signals) -> R
     for row in 0..table.rows() {
         let Some(area) = into.geography.located(&table.text(row, location)) else { continue };
         let value = table.number(row, value)?.map(|value| value / known.scale);
-        into.vintages.add(known.signal, area, week(table, row, end)?, as_of, value);
+        let week = week(table, row, end)?;
+        into.observed.add(&known.target, area.clone(), week, as_of, value);
+        into.vintages.add(known.signal, area, week, as_of, value);
     }
     Ok(())
 }
