@@ -36,6 +36,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME",
         conflicts_with_all = ["every", "vintage", "archive", "ablate", "hide_history", "engines", "state", "fips"])]
     hub: Option<String>,
+    /// With --hub: TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
+    #[arg(long, value_name = "FILE", requires = "hub")]
+    hubs: Option<PathBuf>,
     /// With --hub: only locations smaller than a state.
     #[arg(long, requires = "hub")]
     below_state: bool,
@@ -88,6 +91,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             hub: hub.clone(),
             from: args.from,
             to: args.to,
+            hubs: args.hubs.clone(),
             below_state: args.below_state,
             out: args.out.clone(),
             config,

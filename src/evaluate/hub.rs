@@ -39,6 +39,8 @@ pub struct HubRequest {
     pub to: Option<Date>,
     /// Only locations smaller than a state.
     pub below_state: bool,
+    /// A table of hubs that replaces or adds to the shipped one.
+    pub hubs: Option<PathBuf>,
     /// Folder for forecasts and scores.
     pub out: PathBuf,
     /// Settings.
@@ -87,7 +89,7 @@ fn rows<S: serde::Serializer>(targets: &[TargetScores], serializer: S) -> Result
 /// to stop.
 pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDone, Error> {
     let staging = Staging::reserve(&request.out, LAYOUT)?;
-    let hubs = hubs()?;
+    let hubs = hubs(request.hubs.as_deref())?;
     let hub = hub_named(&hubs, &request.hub)?;
     let read = read_signals(&request.data, &hubs)?;
     let teams = request.data.join(format!("forecasts_{}.parquet", hub.name));
@@ -175,7 +177,7 @@ fn write(
         forecasts.iter().map(|forecast| forecast.model).filter(|model| *model != BLEND).collect();
     for model in engines.into_iter().chain([BLEND]) {
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
-        let text = signals::hub_file(hub, &read.geography, reference, &of_model);
+        let text = signals::hub_file(hub, &read.geography, reference, &of_model, None);
         let name = format!("{OUTPUT}/{}", signals::hub_path(&request.config.hub, model, reference));
         staging.put(&name, text)?;
     }
