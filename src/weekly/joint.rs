@@ -189,7 +189,7 @@ mod tests {
     #[test]
     fn each_horizon_has_the_forecasts_quantiles_and_the_seed_decides() {
         let forecast = forecast(reference().plus(-2));
-        let of = |seed: u64| Dependence::default().trajectories(&forecast, reference(), 200, seed);
+        let of = |seed: u64| Dependence::default().trajectories(&forecast, reference(), 1_000, seed);
         let draws = of(1);
         for (horizon, row) in forecast.rows.iter().enumerate() {
             let mut values: Vec<f64> = draws.iter().map(|draw| draw[horizon]).collect();
