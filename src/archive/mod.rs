@@ -3,7 +3,8 @@
 //! `TABLE/as_of=DATE/part.parquet`, in hive style, so that common data tools read a table as one. A day is complete when
 //! its manifest, `manifests/as_of=DATE/run.json`, says so: it is written last and names every file of the day with its
 //! SHA-256. A day is put in place as a whole: a reader finds the old one or the new one, a repeated day replaces its own,
-//! and of two runs for one day the later is kept. Nothing else is changed.
+//! and of two runs for one day the later is kept. Nothing else is changed. Forecasts of weekly signals are a table by
+//! reference date, a file a week.
 
 mod day;
 mod draft;
@@ -12,6 +13,7 @@ mod keep;
 mod kept;
 mod lock;
 pub(crate) mod parameters;
+mod weeks;
 
 use std::fs;
 use std::path::{Path, PathBuf};

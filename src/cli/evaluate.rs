@@ -38,6 +38,9 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["every", "vintage", "archive", "ablate", "hide_history", "engines", "state", "fips"])]
     hub: Vec<String>,
+    /// With --hub: TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
+    #[arg(long, value_name = "FILE", requires = "hub")]
+    hubs: Option<PathBuf>,
     /// With --hub: only locations smaller than a state.
     #[arg(long, requires = "hub")]
     below_state: bool,
@@ -90,6 +93,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             hubs: args.hub.clone(),
             from: args.from,
             to: args.to,
+            hub_table: args.hubs.clone(),
             below_state: args.below_state,
             out: args.out.clone(),
             config,

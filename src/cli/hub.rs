@@ -24,7 +24,8 @@ enum Action {
     /// last published value, which needs --data.
     #[command(after_help = "Examples:
   countycast hub check 2026-01-10-Dept-blend.csv --hub flusight
-  countycast hub check signals/hub/metrocast/Dept-blend/2026-01-10-Dept-blend.csv --hub metrocast --data live")]
+  countycast hub check signals/hub/metrocast/Dept-blend/2026-01-10-Dept-blend.csv --hub metrocast --data live
+  countycast hub check 2026-11-28-Dept-blend.csv --hub flusight --hubs hubs.toml      rules of your own")]
     Check(Check),
 }
 
@@ -32,9 +33,12 @@ enum Action {
 struct Check {
     /// The file, CSV or Parquet, in the hubverse's model-output layout.
     file: PathBuf,
-    /// The hub: metrocast, flusight, covid or rsv.
+    /// The hub: metrocast, flusight, covid, rsv, or one of --hubs.
     #[arg(long, value_name = "NAME")]
     hub: String,
+    /// TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
+    #[arg(long, value_name = "FILE")]
+    hubs: Option<PathBuf>,
     /// Folder with what was published, to compare with.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
@@ -42,7 +46,7 @@ struct Check {
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
     let Action::Check(args) = &args.action;
-    let hubs = hubs()?;
+    let hubs = hubs(args.hubs.as_deref())?;
     let hub = hub_named(&hubs, &args.hub)?;
     let read = args.data.as_ref().map(|data| read_signals(data, &hubs)).transpose()?;
     let findings = check(&args.file, hub, read.as_ref())?;

@@ -26,7 +26,8 @@ use crate::project::{Request, SignalsRequest, project, project_signals};
   countycast project --data ../data --state NY,NJ --horizon 42
   countycast project --data ../data --engines abm --full-scale --fips 06037    ten million individuals
   countycast project --data ../data --fips 36061 --format json --quiet
-  countycast project --data live --signal flu-ed,flu-admissions --out signals     weekly signals, in the hubs' form")]
+  countycast project --data live --signal flu-ed,flu-admissions --out signals     weekly signals, in the hubs' form
+  countycast project --data live --signal all --samples --archive archive --out signals")]
 pub(super) struct Args {
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
@@ -35,8 +36,14 @@ pub(super) struct Args {
     /// flu-admissions, covid-admissions, rsv-admissions, or all. --data is then a folder with tables of NSSP or NHSN, or
     /// a copy of a hub.
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "data",
-        conflicts_with_all = ["vintage", "horizon", "archive", "models", "retrain", "engines", "full_scale", "state", "fips"])]
+        conflicts_with_all = ["vintage", "horizon", "models", "retrain", "engines", "full_scale", "state", "fips"])]
     signal: Vec<String>,
+    /// With --signal: also write samples, draws of trajectories over all horizons, for hubs that take them.
+    #[arg(long, requires = "signal")]
+    samples: bool,
+    /// With --signal: TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
+    #[arg(long, value_name = "FILE", requires = "signal")]
+    hubs: Option<PathBuf>,
     /// Last day of data to use [default: the last day in the data].
     #[arg(long, value_name = "DATE")]
     as_of: Option<Date>,
@@ -50,7 +57,8 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
     /// Archive of past projections: the blend learns from it, fits start from the parameters of the day before, and
-    /// this run is added to it. Missing past weeks are first projected from the data available then.
+    /// this run is added to it. Missing past weeks are first projected from the data available then. With --signal, the
+    /// week's forecasts are added, and those of earlier weeks compared with what was published since.
     #[arg(long, value_name = "DIR")]
     archive: Option<PathBuf>,
     /// Folder of models that earlier runs trained on the same data; they are reused [default: countycast/models in the user's
@@ -101,6 +109,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             data: data.clone(),
             as_of: args.as_of,
             signals: args.signal.clone(),
+            hubs: args.hubs.clone(),
+            samples: args.samples,
+            archive: args.archive.clone(),
             out: args.out.clone(),
             config,
             jobs: jobs(args.jobs),

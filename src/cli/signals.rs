@@ -39,6 +39,14 @@ pub(super) fn text(done: &SignalsDone) -> String {
         });
         let _ = writeln!(text, "  {signal:<18}{areas:>7}   {shown}");
     }
+    if !done.held.is_empty() {
+        let _ =
+            writeln!(text, "\n  {:<18}{:>7}   held by the archive's forecasts of the last weeks", "signal", "weeks");
+    }
+    for (signal, held) in &done.held {
+        let shares = [held.held_50, held.held_95].map(|share| 100.0 * share);
+        let _ = writeln!(text, "  {signal:<18}{:>7}   50 %: {:.0} %, 95 %: {:.0} %", held.weeks, shares[0], shares[1]);
+    }
     if !done.notices.is_empty() {
         text.push_str("\nnotices\n");
         done.notices.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));

@@ -39,6 +39,8 @@ pub struct HubRequest {
     pub to: Option<Date>,
     /// Only locations smaller than a state.
     pub below_state: bool,
+    /// A table of hubs that replaces or adds to the shipped one.
+    pub hub_table: Option<PathBuf>,
     /// Folder for forecasts and scores.
     pub out: PathBuf,
     /// Settings.
@@ -102,7 +104,7 @@ struct Asked<'a> {
 /// to stop.
 pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
     let staging = Staging::reserve(&request.out, LAYOUT)?;
-    let known = hubs()?;
+    let known = hubs(request.hub_table.as_deref())?;
     let read = read_signals(&request.data, &known)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
@@ -236,7 +238,7 @@ fn write(
         forecasts.iter().map(|forecast| forecast.model).filter(|model| *model != BLEND).collect();
     for model in engines.into_iter().chain([BLEND]) {
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
-        let text = signals::hub_file(hub, &read.geography, reference, &of_model);
+        let text = signals::hub_file(hub, &read.geography, reference, &of_model, None);
         let name = format!("{OUTPUT}/{}/{}", hub.name, signals::hub_path(&request.config.hub, model, reference));
         staging.put(&name, text)?;
     }

@@ -4,6 +4,7 @@ mod aside;
 pub mod capacity;
 pub mod care;
 pub mod counties;
+mod derived;
 pub(crate) mod disk;
 mod guard;
 pub mod hub;
@@ -21,6 +22,7 @@ mod target;
 mod written;
 
 pub(crate) use aside::{UNFINISHED, aside};
+pub use derived::Extras;
 #[cfg(feature = "cli")]
 pub(crate) use guard::is_guarded;
 pub use outcome::Outcome;

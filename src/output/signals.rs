@@ -3,16 +3,18 @@
 use std::fmt::Write;
 use std::path::Path;
 
-use countycast_engine::weekly::{FIRST_HORIZON, Week};
+use countycast_engine::Date;
+use countycast_engine::weekly::{Area, FIRST_HORIZON, Signal, Week};
 use countycast_signals::{Geography, Hub};
 use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
 
 use super::days_since_epoch;
+use super::derived::{self, Extras};
 use super::parquet;
 use super::staging::Layout;
 use crate::config;
 use crate::error::Error;
-use crate::scores::quantiles::LEVELS;
+use crate::scores::quantiles::{LEVELS, Row};
 use crate::weekly::Forecast;
 
 /// Everything that a run over weekly signals writes. Hub files of other weeks are kept: a hub collects them.
@@ -59,9 +61,62 @@ fn frame(reference: Week, forecasts: &[Forecast]) -> PolarsResult<DataFrame> {
     DataFrame::new(cells().count(), columns)
 }
 
-/// A hub's file of one model's forecasts, as text; empty if it has none that the hub collects.
+/// A forecast of a week as it was written.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Kept {
+    /// The signal.
+    pub signal: Signal,
+    /// The area.
+    pub area: Area,
+    /// The week.
+    pub week: Week,
+    /// Its quantiles.
+    pub row: Row,
+}
+
+/// Reads the forecasts of one model from a file of [`write`].
+///
+/// # Errors
+/// [`Error::Io`] where it cannot be read, [`Error::Input`] where it is not of this layout.
+pub(crate) fn read(path: &Path, model: &str) -> Result<Vec<Kept>, Error> {
+    let frame = parquet::read(path)?;
+    rows(&frame, model).map_err(|problem| parquet::wrong(path, problem.to_string()))
+}
+
+fn rows(frame: &DataFrame, model: &str) -> PolarsResult<Vec<Kept>> {
+    let [signals, areas, models] = ["signal", "area", "model"].map(|name| frame.column(name).and_then(|c| c.str()));
+    let (signals, areas, models) = (signals?, areas?, models?);
+    let days = frame.column("target_end_date")?.cast(&DataType::Int32)?;
+    let (days, values) = (days.i32()?, frame.column("value")?.f64()?);
+    let mut found = Vec::new();
+    // A forecast is 23 consecutive rows.
+    for start in (0..frame.height()).step_by(LEVELS.len()).filter(|start| models.get(*start) == Some(model)) {
+        let mut row = [f32::NAN; 23];
+        for (place, value) in row.iter_mut().enumerate() {
+            *value = values.get(start + place).map_or(f32::NAN, |value| value as f32);
+        }
+        let days = parquet::parsed::<i64>(days.get(start).map(|days| days.to_string()).as_deref())?;
+        let date = Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(days.clamp(-100_000, 100_000)));
+        found.push(Kept {
+            signal: parquet::parsed(signals.get(start))?,
+            area: parquet::parsed(areas.get(start))?,
+            week: Week::of(date),
+            row,
+        });
+    }
+    Ok(found)
+}
+
+/// A hub's file of one model's forecasts, as text, with what is derived from its trajectories where asked for; empty if it
+/// has none that the hub collects.
 #[must_use]
-pub fn hub_file(hub: &Hub, geography: &Geography, reference: Week, forecasts: &[&Forecast]) -> String {
+pub fn hub_file(
+    hub: &Hub,
+    geography: &Geography,
+    reference: Week,
+    forecasts: &[&Forecast],
+    extras: Option<Extras<'_>>,
+) -> String {
     let mut text = String::new();
     for target in &hub.targets {
         for (location, area) in target.areas(geography) {
@@ -79,7 +134,11 @@ pub fn hub_file(hub: &Hub, geography: &Geography, reference: Week, forecasts: &[
             }
         }
     }
-    if text.is_empty() { text } else { HEADER.to_owned() + &text }
+    if text.is_empty() {
+        return text;
+    }
+    let more = extras.map_or_else(String::new, |extras| derived::rows(hub, geography, reference, forecasts, extras));
+    HEADER.to_owned() + &text + &more
 }
 
 /// Path of a model's file below a folder, as hubs want it.

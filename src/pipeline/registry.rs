@@ -126,12 +126,13 @@ impl Default for WeeklySettings {
 type MakeWeekly = fn(&WeeklySettings) -> Result<Box<dyn WeeklyEngine>, String>;
 
 /// Name and maker of every engine for weekly signals, in the order of the output.
-const WEEKLY: [(&str, MakeWeekly); 3] = [
+const WEEKLY: [(&str, MakeWeekly); 4] = [
     ("autoregression", |settings| {
         let engine = countycast_learner::weekly::Autoregression::new(settings.pooled.clone());
         Ok(Box::new(engine.map_err(|error| error.to_string())?))
     }),
     ("flat", |_| Ok(Box::new(countycast_reference::weekly::Flat))),
+    ("climatology", |_| Ok(Box::new(countycast_reference::weekly::Climatology))),
     ("pooled", |settings| {
         Ok(Box::new(countycast_learner::weekly::Pooled::new(settings.pooled.clone()).map_err(|e| e.to_string())?))
     }),

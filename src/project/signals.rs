@@ -1,7 +1,7 @@
 //! `project --signal`: forecasts of weekly signals in the hubs' form.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use countycast_engine::Date;
@@ -9,14 +9,16 @@ use countycast_engine::weekly::{Signal, Week};
 use countycast_signals::{Hub, Hubs, Signals};
 use serde::Serialize;
 
+use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::{Error, InputError};
 use crate::identity::{build, digest};
-use crate::output::{Staging, signals};
+use crate::output::{Extras, Staging, apart, signals};
 use crate::panel::Notice;
 use crate::pipeline::{Monitor, weekly_engines};
-use crate::weekly::{self, BLEND, Forecast, Forecasts};
+use crate::weekly::{self, BLEND, Derived, Forecast, Forecasts};
 
+use super::past_weeks::{Held, held};
 use super::threads;
 
 /// The hubs, as the program ships them.
@@ -31,6 +33,12 @@ pub struct SignalsRequest {
     pub as_of: Option<Date>,
     /// Names of signals; none for all that a hub collects.
     pub signals: Vec<String>,
+    /// A table of hubs that replaces or adds to the shipped one.
+    pub hubs: Option<PathBuf>,
+    /// Whether samples are written for hubs that take them.
+    pub samples: bool,
+    /// The archive to which the week is added.
+    pub archive: Option<PathBuf>,
     /// Folder of the result.
     pub out: PathBuf,
     /// Settings.
@@ -56,6 +64,8 @@ pub struct SignalsDone {
     pub areas: BTreeMap<String, usize>,
     /// Files for hubs, below the folder of the result.
     pub hub_files: Vec<String>,
+    /// How the archive's forecasts of the last weeks did, by signal.
+    pub held: BTreeMap<String, Held>,
     /// Files read, with the SHA-256 of each.
     pub inputs: BTreeMap<String, String>,
     /// What was noticed.
@@ -70,13 +80,18 @@ pub struct SignalsDone {
     pub nation: Vec<Forecast>,
 }
 
-/// The hubs' rules.
+/// The hubs' rules; those of a table of one's own replace shipped ones of the same name or are added.
 ///
 /// # Errors
-/// [`Error::Input`] where the shipped table is not valid.
-pub(crate) fn hubs() -> Result<Hubs, Error> {
+/// [`Error::Input`] where a table is not valid, [`Error::Io`] where it cannot be read.
+pub(crate) fn hubs(own: Option<&Path>) -> Result<Hubs, Error> {
     let remedy = "report it: the table is part of the program";
-    Hubs::parse(HUBS).map_err(|problem| InputError::new("config/hubs.toml", problem, remedy).into())
+    let shipped = Hubs::parse(HUBS).map_err(|problem| InputError::new("config/hubs.toml", problem, remedy))?;
+    let Some(path) = own else { return Ok(shipped) };
+    let text = std::fs::read_to_string(path).map_err(|source| Error::read(path, source))?;
+    let remedy = "write each hub whole, as `config/hubs.toml` has them";
+    let own = Hubs::parse(&text).map_err(|problem| InputError::new(path, problem, remedy))?;
+    Ok(shipped.with(own))
 }
 
 /// The hub of this name.
@@ -94,7 +109,7 @@ pub(crate) fn hub_named<'a>(hubs: &'a Hubs, name: &str) -> Result<&'a Hub, Error
 ///
 /// # Errors
 /// [`Error::Input`] where it cannot be read.
-pub(crate) fn read_signals(data: &std::path::Path, hubs: &Hubs) -> Result<Signals, Error> {
+pub(crate) fn read_signals(data: &Path, hubs: &Hubs) -> Result<Signals, Error> {
     Ok(Signals::read(data, hubs)?)
 }
 
@@ -151,10 +166,14 @@ pub(crate) fn of_week(
 /// [`Error`] for data, settings or signals that cannot be used, and for files that cannot be written.
 pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Result<SignalsDone, Error> {
     let start = Instant::now();
-    let hubs = hubs()?;
+    let hubs = hubs(request.hubs.as_deref())?;
     let wanted = named(&request.signals, &hubs)?;
+    if let Some(archive) = &request.archive {
+        apart((archive, "--archive"), (&request.out, "--out"))?;
+    }
     let staging = Staging::reserve(&request.out, signals::LAYOUT)?;
     staging.fresh()?;
+    let archive = request.archive.as_deref().map(Archive::open).transpose()?;
     let read = read_signals(&request.data, &hubs)?;
     let last = read.vintages.last_day().unwrap_or(Date::constant(1970, 1, 1));
     let day = request.as_of.unwrap_or(last);
@@ -164,16 +183,24 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     staging.write("signals.parquet", |path| signals::write(path, reference, &made.forecasts))?;
     let names = &request.config.hub;
     let blend: Vec<&Forecast> = made.forecasts.iter().filter(|forecast| forecast.model == BLEND).collect();
+    let derived = Derived::new(&made, request.config.seed);
+    let extras = Extras { derived: &derived, samples: request.samples };
     let mut hub_files = Vec::new();
+    let mut notices = Vec::new();
     for hub in &hubs.hubs {
-        let text = signals::hub_file(hub, &read.geography, reference, &blend);
+        let text = threads.install(|| signals::hub_file(hub, &read.geography, reference, &blend, Some(extras)));
         if text.is_empty() {
             continue;
+        }
+        if hub.peaks.as_ref().is_some_and(|peaks| peaks.season(reference).is_none()) {
+            let message = format!("{}: no peak, because its table has no season with {reference}", hub.title);
+            notices.push(Notice { message, count: 1 });
         }
         let path = format!("hub/{}/{}", hub.name, signals::hub_path(names, &names.model, reference));
         staging.put(&path, text)?;
         hub_files.push(path);
     }
+    let held = archive.as_ref().map(|archive| held(archive, &made.known, reference)).transpose()?.unwrap_or_default();
     let mut areas: BTreeMap<String, usize> = BTreeMap::new();
     blend.iter().for_each(|forecast| *areas.entry(forecast.signal.to_string()).or_default() += 1);
     let nation = blend.iter().filter(|f| f.area == countycast_engine::weekly::Area::Nation).map(|f| (*f).clone());
@@ -186,13 +213,16 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
         engines: request.config.weekly.engine_names.clone(),
         areas,
         hub_files,
+        held,
         inputs: read.inputs.iter().map(|i| (i.path.display().to_string(), i.sha256.clone())).collect(),
-        notices: read.notices.iter().chain(&made.notices).map(ToString::to_string).collect(),
+        notices: read.notices.iter().chain(&made.notices).chain(&notices).map(ToString::to_string).collect(),
         seconds: start.elapsed().as_secs_f64(),
         out: request.out.clone(),
         nation,
     };
     staging.json("run.json", &done)?;
+    // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
+    archive.map(|archive| archive.keep_week(reference, &made.forecasts)).transpose()?;
     done.out = staging.commit()?;
     Ok(done)
 }

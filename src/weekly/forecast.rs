@@ -57,6 +57,8 @@ pub struct Forecasts {
     pub as_of: Date,
     /// By signal, area and model.
     pub forecasts: Vec<Forecast>,
+    /// What was published, without zeros that are no reports.
+    pub known: Snapshot,
     /// What was noticed.
     pub notices: Vec<Notice>,
 }
@@ -113,7 +115,7 @@ pub fn forecast(data: Snapshot, request: &Request<'_>, monitor: &dyn Monitor) ->
         notices.push(Notice { message: format!("areas that engine {engine} does not forecast"), count });
     }
     let forecasts = answers.into_iter().flat_map(|(forecasts, _)| forecasts).collect();
-    Ok(Forecasts { reference: request.reference, as_of, forecasts, notices })
+    Ok(Forecasts { reference: request.reference, as_of, forecasts, known: published, notices })
 }
 
 /// An engine, what it has learned, and the values that it starts from.

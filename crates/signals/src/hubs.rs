@@ -4,6 +4,7 @@ use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_engine::{Date, LEVELS};
 use serde::Deserialize;
 
+use crate::derived::{Changes, Peaks};
 use crate::geography::Geography;
 
 /// All hubs, as a table of the configuration lists them.
@@ -36,6 +37,10 @@ pub struct Hub {
     pub levels: Vec<f64>,
     /// What it collects.
     pub targets: Vec<Target>,
+    /// Categories of change that it collects.
+    pub changes: Option<Changes>,
+    /// The season's peak, if it collects it.
+    pub peaks: Option<Peaks>,
     /// Tables of its target data that name no target in a column.
     #[serde(default)]
     pub files: Vec<TargetFile>,
@@ -54,6 +59,9 @@ pub struct Target {
     pub scale: f64,
     /// Decimals of values in files.
     pub decimals: usize,
+    /// Samples, joint over horizons, that a file may have of it; 0 where the hub takes none.
+    #[serde(default)]
+    pub samples: usize,
     /// Locations that are taken.
     pub locations: Vec<String>,
 }
@@ -84,6 +92,18 @@ impl Hubs {
             hub.check().map_err(|problem| format!("hub `{}`: {problem}", hub.name))?;
         }
         Ok(hubs)
+    }
+
+    /// This table with another's hubs: those of the same name are replaced, others added.
+    #[must_use]
+    pub fn with(mut self, other: Self) -> Self {
+        for hub in other.hubs {
+            match self.hubs.iter_mut().find(|known| known.name == hub.name) {
+                Some(known) => *known = hub,
+                None => self.hubs.push(hub),
+            }
+        }
+        self
     }
 
     /// The hub of this name.
@@ -123,8 +143,13 @@ impl Hub {
         if !self.levels.is_sorted() || self.levels.is_empty() {
             return Err("levels: must be ascending, and at least one".to_owned());
         }
-        match self.targets.iter().find(|target| target.scale <= 0.0 || target.decimals > 9) {
-            Some(target) => Err(format!("target `{}`: scale must be above 0, decimals at most 9", target.target)),
+        if let Some(target) = self.targets.iter().find(|target| target.scale <= 0.0 || target.decimals > 9) {
+            return Err(format!("target `{}`: scale must be above 0, decimals at most 9", target.target));
+        }
+        self.changes.as_ref().map_or(Ok(()), Changes::check)?;
+        let derived = self.changes.iter().map(|changes| &changes.of).chain(self.peaks.iter().map(|peaks| &peaks.of));
+        match derived.into_iter().find(|of| self.target(of).is_none()) {
+            Some(of) => Err(format!("of = \"{of}\" is none of its targets")),
             None => Ok(()),
         }
     }
@@ -133,6 +158,14 @@ impl Hub {
     #[must_use]
     pub fn target(&self, name: &str) -> Option<&Target> {
         self.targets.iter().find(|target| target.target == name)
+    }
+
+    /// The names of all that it collects, derived targets too.
+    pub fn target_names(&self) -> impl Iterator<Item = &str> {
+        let weekly = self.targets.iter().map(|target| &target.target);
+        let changes = self.changes.iter().map(|changes| &changes.target);
+        let peaks = self.peaks.iter().flat_map(|peaks| [&peaks.week, &peaks.size]);
+        weekly.chain(changes).chain(peaks).map(String::as_str)
     }
 
     fn targets_of(&self, signal: Signal) -> impl Iterator<Item = (&Self, &Target)> {
@@ -212,6 +245,20 @@ mod tests {
             hubs.find("metrocast").unwrap().level_places().collect::<Vec<_>>(),
             [1, 2, 3, 6, 11, 16, 19, 20, 21]
         );
+    }
+
+    #[test]
+    fn a_table_of_ones_own_replaces_hubs_of_the_same_name_and_adds_others() {
+        let hub = |name: &str| {
+            let text = format!(
+                "[[hubs]]\nname = \"{name}\"\ntitle = \"Own\"\nrepository = \"\"\nbaseline = \"b\"\ndue = -3\n\
+                 horizons = [0, 3]\nrequired = []\nlevels = [0.5]\ntargets = []\n"
+            );
+            Hubs::parse(&text).unwrap()
+        };
+        let hubs = shipped().with(hub("flusight")).with(hub("county"));
+        assert_eq!(hubs.names(), "metrocast, flusight, covid, rsv, county");
+        assert_eq!(hubs.find("flusight").unwrap().title, "Own");
     }
 
     #[test]

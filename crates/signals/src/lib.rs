@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod check;
+mod derived;
 mod forecasts;
 mod geography;
 mod hubs;
@@ -10,6 +11,7 @@ mod relative;
 mod vintages;
 
 pub use check::{Finding, Severity, check};
+pub use derived::{Changes, Peaks, Season};
 pub use forecasts::{Answer, Forecasts, Task};
 pub use geography::Geography;
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
