@@ -10,7 +10,7 @@ mod vintages;
 
 pub use check::{Finding, Severity, check};
 pub use forecasts::{Forecasts, Task};
-pub use geography::Geography;
+pub use geography::{County, Geography};
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
 pub use read::Signals;
 pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
