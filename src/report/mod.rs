@@ -1,11 +1,12 @@
 //! A static site from a finished run: a national map and a page for each state and county.
 //!
-//! The site has one page, one script, one style sheet and a data file for each state. Data files are scripts that pass
+//! The site has one page, its scripts, one style sheet and a data file for each state. Data files are scripts that pass
 //! JSON to the page, because browsers allow a page opened from a file to read scripts but not JSON. Nothing is loaded
 //! from the network.
 
 mod capacity;
 mod care;
+mod pages;
 mod past;
 mod projections;
 mod site;
@@ -53,14 +54,14 @@ pub struct Built {
 pub fn build(request: &Request) -> Result<Built, Error> {
     apart((&request.site, "--site"), (&request.out, "the run's folder"))?;
     apart((&request.out, "the run's folder"), (&request.site, "--site"))?;
-    let staging = Staging::reserve(&request.site, site::LAYOUT)?;
-    let run = Run::read(&request.out)?;
+    let staging = Staging::reserve(&request.site, pages::LAYOUT)?;
     if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
         return Err(Error::Request {
             message: format!("--past {}: there is no such folder", missing.display()),
             remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub".to_owned(),
         });
     }
+    let run = Run::read(&request.out)?;
     let config = run.config()?;
     let data = run.data(request.data.as_ref())?.cloned();
     let panel = run.panel(&config.panel, data.as_ref())?;
