@@ -1,0 +1,48 @@
+//! What was published, from `history.parquet`.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use countycast_engine::Date;
+use countycast_engine::weekly::{Area, Signal, Week};
+use polars::prelude::{DataFrame, DataType, PolarsResult};
+
+use super::forecasts::weeks;
+use crate::error::Error;
+use crate::output::date_of;
+use crate::output::parquet::{self, parsed};
+
+/// A published week.
+pub(super) struct Published {
+    pub(super) week: Week,
+    /// As known on the as-of day.
+    pub(super) value: f64,
+    /// As first published, and when.
+    pub(super) first: Option<(f64, Date)>,
+}
+
+/// Published weeks in their order, by area and signal.
+pub(super) type History = BTreeMap<(Area, Signal), Vec<Published>>;
+
+/// Everything in the file.
+pub(super) fn read(path: &Path) -> Result<History, Error> {
+    history(&parquet::read(path)?).map_err(|error| parquet::wrong(path, error.to_string()))
+}
+
+fn history(frame: &DataFrame) -> PolarsResult<History> {
+    let text = |name: &str| frame.column(name)?.str();
+    let (signal, area) = (text("signal")?, text("area")?);
+    let number = |name: &str| frame.column(name)?.f64();
+    let (value, first) = (number("value")?, number("first_value")?);
+    let ends = weeks(frame.column("target_end_date")?)?;
+    let days = frame.column("first_day")?.cast(&DataType::Int32)?;
+    let days = days.i32()?;
+    let mut found = History::new();
+    for row in 0..frame.height() {
+        let Some((week, value)) = ends[row].zip(value.get(row)) else { continue };
+        let first = first.get(row).zip(days.get(row).and_then(date_of));
+        let of_area = found.entry((parsed(area.get(row))?, parsed(signal.get(row))?)).or_default();
+        of_area.push(Published { week, value, first });
+    }
+    Ok(found)
+}
