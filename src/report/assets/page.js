@@ -64,8 +64,9 @@ const page = (() => {
       if (spot && !state) linked(path, spot);
       svg.append(path);
     }
-    for (const geometry of counties.geometries.filter((one) => here.includes(one.id)))
-      svg.append(element("path", { d: outline(topology, geometry), class: "here" }));
+    // The frame is seen on dark and light colours.
+    const framed = counties.geometries.filter((one) => here.includes(one.id)).map((geometry) => outline(topology, geometry)).join("");
+    if (framed) svg.append(element("path", { d: framed, class: "here around" }), element("path", { d: framed, class: "here" }));
     if (state) requestAnimationFrame(() => {
       const box = svg.getBBox();
       if (box.width) svg.setAttribute("viewBox", `${box.x - 4} ${box.y - 4} ${box.width + 8} ${box.height + 8}`);
@@ -73,9 +74,11 @@ const page = (() => {
     });
     return svg;
   }
+  // Light lines beside dark ones, of which one is seen on any colour.
   function hatch(id, gap) {
+    const stripe = (x, name) => element("line", { x1: x, x2: x, y1: 0, y2: gap, class: name, "stroke-width": gap / 5 });
     const pattern = element("pattern", { id, width: gap, height: gap, patternUnits: "userSpaceOnUse", patternTransform: "rotate(45)" },
-      element("line", { x1: 0, x2: 0, y1: 0, y2: gap, class: "hatch", "stroke-width": gap / 2.5 }));
+      stripe(gap / 4, "hatch"), stripe(gap / 2, "hatch dark"));
     return element("defs", {}, pattern);
   }
   // A part of the map that the keyboard reaches as a link.

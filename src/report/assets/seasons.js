@@ -127,12 +127,15 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
   }
 
   // Earlier forecasts of a week, `view.ahead` weeks after the last that was published, with what came.
-  function toldChart(signal, series, what, size) {
+  function earlier(signal, series) {
     const { weeks } = course(signal, series);
-    const shown = series.told.map(([reference, fan]) => {
+    return series.told.map(([reference, fan]) => {
       const week = reference - 1 + view.ahead, q = fan[view.ahead];
       return { week, interval: [q[END_80[0]], q[MEDIAN], q[END_80[1]]], truth: weeks.get(week) ?? null };
     });
+  }
+  function toldChart(signal, series, what, size) {
+    const shown = earlier(signal, series);
     const first = shown[0].week, steps = shown.at(-1).week - first + 1;
     const placed = shown.map((week) => ({ ...week, step: week.week - first }));
     const [within, over] = frames.held(placed);
@@ -142,6 +145,12 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
     for (const { step, week, interval: [low, median, high], truth } of placed)
       axes.tell(step, `week to ${calendar.day(week)}\nforecast: ${told(signal, median)} (${ends(signal, low, high)})\ncame: ${truth === null ? "not yet published" : told(signal, truth)}`);
     return axes.svg;
+  }
+
+  function toldTable(signal, series) {
+    const rows = earlier(signal, series).map(({ week, interval: [low, median, high], truth }) =>
+      page.rowOf([calendar.day(week), told(signal, median), ends(signal, low, high), truth === null ? "not yet published" : told(signal, truth)]));
+    return page.tableOf(["Week to", "Forecast", "80 %", "Came"], rows);
   }
 
   // Every season's weeks beside each other: what the chart of seasons shows.
@@ -158,5 +167,5 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
   const ends = (signal, low, high) => (signal.admissions ? `${format(low)} – ${format(high)}` : `${format(low, 2)} – ${format(high, 2)} %`);
   const interval = (signal, q, low, high) => ends(signal, q[low], q[high]);
 
-  return { seasonChart, recentChart, toldChart, seasonTable, told, interval, course };
+  return { seasonChart, recentChart, toldChart, toldTable, seasonTable, told, interval, course };
 };

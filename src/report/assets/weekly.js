@@ -215,6 +215,7 @@ const countycast = (() => {
     }
     return tableOf(["Week to", "Published", "Median", "80 %", "50 %", "95 %", "First published (on)"], rows);
   }
+  const behind = (name, table) => element("details", {}, element("summary", {}, name), table);
   // The chosen disease's signals in an area.
   function chartsOf(area, details) {
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
@@ -233,8 +234,8 @@ const countycast = (() => {
       const recent = element("div", {}, element("h3", {}, "Recent weeks as published and as foreseen"), element("p", { class: "note" },
         "Bars: as published now. Dark lines: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240]));
       const pair = element("div", { class: "pair" }, recent);
-      if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240])));
-      nodes.push(pair, forecastTable(signal, series), element("details", {}, element("summary", {}, "All weeks of the last seasons as a table"), charts.seasonTable(signal, series)));
+      if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", charts.toldTable(signal, series))));
+      nodes.push(pair, forecastTable(signal, series), behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
     }
     return nodes;
   }
