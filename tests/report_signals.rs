@@ -85,7 +85,7 @@ fn the_site_of_weekly_signals_says_what_the_files_say() {
     }
     assert_eq!(area("08")["name"], "Colorado");
     assert_eq!(area("H688")["name"], "Denver (Denver), CO - Jefferson, CO");
-    assert_eq!((&area("H688")["state"], &area("H688")["population"]), (&json!("08"), &json!(1_271_992.0)));
+    assert_eq!((&area("H688")["state"], &area("H688")["population"]), (&json!("08"), &json!(1_271_992)));
     let last = area("H711")["outlook"]["flu-ed"][0].as_u64().unwrap() as usize;
     assert_eq!(last, now - 53, "the area that fell silent says since when");
 

@@ -7,10 +7,11 @@ use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
 
 use super::regular;
-use super::run::FILE;
 use super::written::Written;
 use crate::error::{Error, InputError};
 
+/// Name of the manifest in a run's folder.
+pub const FILE: &str = "run.json";
 /// Most bytes of a manifest: 64 MiB.
 const MOST_BYTES: u64 = 64 << 20;
 /// What to do about a folder that is not as a run wrote it.

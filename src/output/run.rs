@@ -9,13 +9,11 @@ use countycast_engine::{Covariate, Date, Target};
 use serde::{Deserialize, Serialize};
 
 use super::Written;
+pub use super::manifest::FILE;
 use super::manifest::{self, Kind};
 use crate::error::Error;
 use crate::identity::Identity;
 use crate::pipeline::Moved;
-
-/// Name of the manifest in a run's folder.
-pub const FILE: &str = "run.json";
 
 /// The manifest of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]

@@ -232,7 +232,7 @@ const countycast = (() => {
       const where = area.area === "US" ? ", United States" : "";
       nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height]));
       const recent = element("div", {}, element("h3", {}, "Recent weeks as published and as foreseen"), element("p", { class: "note" },
-        "Bars: as published now. Dark lines: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240]));
+        "Bars: as published now. Lines across: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240]));
       const pair = element("div", { class: "pair" }, recent);
       if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", charts.toldTable(signal, series))));
       nodes.push(pair, forecastTable(signal, series), behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
