@@ -89,6 +89,13 @@ fn the_site_of_weekly_signals_says_what_the_files_say() {
     let last = area("H711")["outlook"]["flu-ed"][0].as_u64().unwrap() as usize;
     assert_eq!(last, now - 53, "the area that fell silent says since when");
 
+    // A 0 that is taken for a missing report is no last week.
+    assert_eq!(
+        (&area("H795")["doubted"], &area("H795")["outlook"]["flu-ed"][0]),
+        (&json!(["flu-ed"]), &json!(now - 2))
+    );
+    assert_eq!(area("H688")["doubted"], json!([]));
+
     // A county is a part of its area, whether anything is published for that or not.
     let counties = summary["counties"].as_array().unwrap();
     let county = |fips: &str| counties.iter().find(|county| county[0] == fips).unwrap();

@@ -146,7 +146,7 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let blend: Vec<&Forecast> = all.iter().copied().filter(|forecast| forecast.model == BLEND).collect();
     staging.write("signals.parquet", |path| signals::write(path, reference, &all))?;
     staging.write(&format!("past/{reference}.parquet"), |path| signals::write(path, reference, &blend))?;
-    write_known(&staging, &read, &wanted, made.as_of)?;
+    write_known(&staging, &read, &wanted, made.as_of, &blend)?;
     let hub_files = write_hub_files(&staging, &hubs, &read, &request.config.hub, reference, &blend)?;
     let mut areas: BTreeMap<String, usize> = BTreeMap::new();
     blend.iter().for_each(|forecast| *areas.entry(forecast.signal.to_string()).or_default() += 1);
@@ -169,13 +169,19 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
 }
 
 /// Writes what was known of these signals on a day, and of the areas.
-fn write_known(staging: &Staging, read: &Signals, wanted: &[Signal], as_of: Date) -> Result<(), Error> {
+fn write_known(
+    staging: &Staging,
+    read: &Signals,
+    wanted: &[Signal],
+    as_of: Date,
+    blend: &[&Forecast],
+) -> Result<(), Error> {
     let known = read.vintages.as_of(as_of, &read.geography).snapshot;
     let series = || known.series.iter().filter(|series| wanted.contains(&series.signal));
     let mut found: Vec<&Area> = series().map(|series| &series.area).collect();
     found.sort_unstable();
     found.dedup();
-    staging.write("history.parquet", |path| history::write(path, series(), &read.vintages, as_of))?;
+    staging.write("history.parquet", |path| history::write(path, series(), &read.vintages, as_of, blend))?;
     staging.write("areas.parquet", |path| areas::write(path, &found, &read.geography))?;
     staging.write("crosswalk.parquet", |path| areas::write_counties(path, read.geography.counties()))?;
     Ok(())

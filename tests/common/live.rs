@@ -49,20 +49,24 @@ pub fn write(folder: &Path, last: Week) {
     fs::write(folder.join("time-series.csv"), text).unwrap();
 }
 
-/// Adds Health Service Areas: two of Colorado, one of which has been silent for a year, and one of Georgia; and the crosswalk,
-/// in which Alabama has a county and shares nothing below the state, and the last county of Colorado has an area without data.
+/// Adds Health Service Areas: three of Colorado, one of which has been silent for a year and one of which prints 0 for its last
+/// week, and one of Georgia; and the crosswalk, in which Alabama has a county and shares nothing below the state, and the last
+/// county of Colorado has an area without data.
 pub fn write_areas(folder: &Path, last: Week) {
     let mut text = "as_of,geo,week_end,influenza\n".to_owned();
-    for (number, area) in [(20, "H688"), (21, "H711"), (22, "H154")] {
+    for (number, area) in [(20, "H688"), (21, "H711"), (22, "H154"), (23, "H795")] {
         let until = if area == "H711" { last.plus(-52) } else { last };
         for week in weeks(until) {
-            writeln!(text, "{},{area},{week},{:.2}", published(week, 1), 100.0 * share(number, week)).unwrap();
+            let missing = area == "H795" && week == last;
+            let value = if missing { 0.0 } else { 100.0 * share(number, week) };
+            writeln!(text, "{},{area},{week},{value:.2}", published(week, 1)).unwrap();
         }
     }
     fs::write(folder.join("nssp_vintages.csv"), text).unwrap();
     let counties = "fips,county,hsa_nci_id,hsa,pop2024
 01001,Autauga,151,\"Montgomery (Montgomery), AL\",61464
 08001,Adams,688,\"Denver (Denver), CO - Jefferson, CO\",542973
+08013,Boulder,795,\"Boulder, CO\",327468
 08031,Denver,688,\"Denver (Denver), CO - Jefferson, CO\",729019
 08077,Mesa,711,\"Mesa, CO - Garfield, CO\",160232
 08123,Weld,760,\"Weld, CO - Morgan, CO\",369745

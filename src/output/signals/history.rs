@@ -1,5 +1,6 @@
 //! `history.parquet`: weekly values as they were published up to the as-of day.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use countycast_engine::Date;
@@ -10,6 +11,7 @@ use polars::prelude::{Column, DataFrame, PolarsResult};
 use super::dates;
 use crate::error::Error;
 use crate::output::{days_since_epoch, parquet};
+use crate::weekly::Forecast;
 
 /// Weeks after its end within which a report of a week is its first: older ones come from a table that was read for the first
 /// time later, or from an area that hands in late, and tell nothing of revisions.
@@ -22,10 +24,12 @@ struct Published<'a> {
     week: Week,
     value: f64,
     first: Option<(Date, f64)>,
+    used: bool,
 }
 
 /// Writes every week of these series with what was first published of it: `signal`, `area`, `target_end_date`, `value` (as
-/// known on the as-of day), `first_value` and `first_day` (empty where the first publication is not known).
+/// known on the as-of day), `first_value` and `first_day` (empty where the first publication is not known), and `used`, false
+/// after the last week that a forecast of the series believed.
 ///
 /// # Errors
 /// [`Error::Io`] where it cannot be written.
@@ -34,14 +38,18 @@ pub fn write<'a>(
     series: impl Iterator<Item = &'a Series>,
     vintages: &Vintages,
     as_of: Date,
+    forecasts: &[&Forecast],
 ) -> Result<(), Error> {
+    let believed: BTreeMap<(Signal, &Area), Week> =
+        forecasts.iter().map(|forecast| ((forecast.signal, &forecast.area), forecast.last)).collect();
     let weeks = |series: &'a Series| {
+        let last = believed.get(&(series.signal, &series.area)).copied().unwrap_or(series.last());
         (0..=series.last().since(series.first())).filter_map(move |place| {
             let week = series.first().plus(place);
             let value = series.at(week)?;
             let first = vintages.first(series.signal, &series.area, week, as_of);
             let first = first.filter(|(day, _)| *day <= week.plus(FIRST_WITHIN).saturday());
-            Some(Published { signal: series.signal, area: &series.area, week, value, first })
+            Some(Published { signal: series.signal, area: &series.area, week, value, first, used: week <= last })
         })
     };
     let rows: Vec<Published<'_>> = series.flat_map(weeks).collect();
@@ -59,6 +67,7 @@ fn frame(rows: &[Published<'_>]) -> PolarsResult<DataFrame> {
         number("value", &|row| Some(row.value)),
         number("first_value", &|row| row.first.map(|(_, value)| value)),
         dates("first_day", rows.iter().map(|row| row.first.map(|(day, _)| days_since_epoch(day))))?,
+        Column::new("used".into(), rows.iter().map(|row| row.used).collect::<Vec<_>>()),
     ];
     DataFrame::new(rows.len(), columns)
 }

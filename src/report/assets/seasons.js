@@ -94,7 +94,7 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
       return said.reverse();
     };
     order.forEach((number, i) => tell(i, [`week ${number}`, ...values(number)].join("\n")));
-    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ["now", seasonName(current)], ["", "forecast, 50, 80 and 95 %"]];
+    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ...(all.has(current) ? [["now", seasonName(current)]] : []), ...(fan.length ? [["", "forecast, 50, 80 and 95 %"]] : [])];
     const names = key.map(([mark, text]) => element("span", {}, element("i", { class: mark }), text));
     return element("figure", {}, element("figcaption", { class: "key" }, ...names), svg);
   }

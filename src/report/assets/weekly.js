@@ -49,6 +49,8 @@ const countycast = (() => {
   // rests on nothing and is not shown.
   const isCurrent = (cells) => cells !== null && cells[LAST] === calendar.reference - 1;
   const isForecast = (cells) => cells !== null && cells.length > REVISED && cells[LAST] >= calendar.reference - MONTH;
+  // Whether later weeks are published that are not believed: zeros where a report is missing.
+  const isDoubted = (area, signal) => area.doubted.includes(signal.name);
   const digits = (signal) => (signal.admissions ? 0 : 2);
   const unit = (signal) => (signal.admissions ? "" : " %");
 
@@ -72,14 +74,14 @@ const countycast = (() => {
     const head = element("h2", {}, `${name}: ${signal.admissions ? "hospital admissions" : "emergency visits"}`);
     const box = element("div", { class: "tile", "data-signal": signal.name }, head);
     if (!cells) {
-      box.append(element("p", { class: "note" }, "Nothing is published."));
+      box.append(element("p", { class: "note" }, isDoubted(area, signal) ? "What is published, 0, is taken for a missing report." : "Nothing is published."));
       return box;
     }
     const what = signal.admissions ? "new admissions" : "of all visits";
-    box.append(element("p", { class: "value" }, element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : ", the last that is published"}`));
+    box.append(element("p", { class: "value" }, element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : `, the last that is ${isDoubted(area, signal) ? "believed" : "published"}`}`));
     if (!isForecast(cells)) {
       const old = cells[LAST] < calendar.reference - MONTH;
-      box.append(element("p", { class: "note" }, old ? "Nothing has been published since, and so there is no forecast." : "No forecast: too few weeks are published."));
+      box.append(element("p", { class: "note" }, old ? `${isDoubted(area, signal) ? "What has been published since, 0, is taken for a missing report" : "Nothing has been published since"}, and so there is no forecast.` : "No forecast: too few weeks are published."));
       return box;
     }
     const revised = fan?.[0], range = (q) => ` (${interval(signal, q, 1, 5)})`;
@@ -216,10 +218,17 @@ const countycast = (() => {
     return tableOf(["Week to", "Published", "Median", "80 %", "50 %", "95 %", "First published (on)"], rows);
   }
   const behind = (name, table) => element("details", {}, element("summary", {}, name), table);
+  // The last weeks and the coming ones, and what earlier forecasts said of them.
+  function recentOf(signal, series, what, width) {
+    const half = series.told.length && width > 720 ? (width - 16) / 2 : width;
+    const pair = element("div", { class: "pair" }, element("div", {}, element("h3", {}, "Recent weeks as published and as foreseen"), element("p", { class: "note" },
+      "Bars: as published now. Lines across: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240])));
+    if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", charts.toldTable(signal, series))));
+    return [pair, forecastTable(signal, series)];
+  }
   // The chosen disease's signals in an area.
   function chartsOf(area, details) {
     const width = Math.max(320, main.clientWidth - 32), height = width > 500 ? 320 : 240;
-    const half = width > 720 ? (width - 16) / 2 : width;
     const nodes = [];
     const wanted = [signalOf(false), signalOf(true), signalOf(false, "influenza-like")].filter((signal) => signal && (signal.disease === view.disease || view.disease === "influenza"));
     for (const signal of wanted) {
@@ -231,11 +240,8 @@ const countycast = (() => {
       }
       const where = area.area === "US" ? ", United States" : "";
       nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height]));
-      const recent = element("div", {}, element("h3", {}, "Recent weeks as published and as foreseen"), element("p", { class: "note" },
-        "Bars: as published now. Lines across: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240]));
-      const pair = element("div", { class: "pair" }, recent);
-      if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", charts.toldTable(signal, series))));
-      nodes.push(pair, forecastTable(signal, series), behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
+      if (outlook(area, signal)[LAST] >= calendar.reference - MONTH) nodes.push(...recentOf(signal, series, what, width));
+      nodes.push(behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
     }
     return nodes;
   }

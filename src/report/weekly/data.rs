@@ -10,7 +10,7 @@ use super::Content;
 use super::areas::{County, Place};
 use super::forecasts::{Forecasts, Rows};
 use super::history::Published;
-use super::outlook::{Outlook, last, number, shown};
+use super::outlook::{Outlook, number, shown};
 use crate::panel::State;
 use crate::scores::quantiles::COUNTY_LEVELS;
 
@@ -26,7 +26,7 @@ fn signals(content: &Content) -> impl Iterator<Item = Signal> {
 
 /// The first week of the calendar: that of the first published value.
 fn first_week(content: &Content) -> Week {
-    let firsts = content.history.values().filter_map(|weeks| weeks.first());
+    let firsts = content.history.values().filter_map(|course| course.weeks.first());
     firsts.map(|published| published.week).min().unwrap_or(content.forecasts.reference)
 }
 
@@ -59,12 +59,17 @@ pub(super) fn summary(content: &Content) -> Value {
 }
 
 /// One area's outlook by signal: the place of the last published week in the calendar and its value; if there is a forecast, the
-/// week once revised, four medians and, as per cent, the probabilities of a rise and of one by a quarter.
+/// week once revised, four medians and, as per cent, the probabilities of a rise and of one by a quarter. Signals of which
+/// later weeks are published and not believed are `doubted`.
 fn area(place: &Place, content: &Content, first: Week) -> Value {
-    let mut outlooks = Map::new();
+    let (mut outlooks, mut doubted) = (Map::new(), Vec::new());
     for signal in signals(content) {
         let key = (place.area.clone(), signal);
-        let Some(published) = last(content.history.get(&key)) else { continue };
+        let Some(course) = content.history.get(&key) else { continue };
+        if course.doubted {
+            doubted.push(signal.name());
+        }
+        let Some(published) = course.weeks.last() else { continue };
         let value = |value: f64| shown(signal, value, PUBLISHED);
         let mut cells = vec![json!(published.week.since(first)), value(published.value)];
         if let Some(rows) = content.forecasts.rows.get(&key) {
@@ -79,7 +84,7 @@ fn area(place: &Place, content: &Content, first: Week) -> Value {
     json!({
         "area": place.area.to_string(), "name": place.name, "state": place.state, "population": place.population.map(number),
         "abbreviation": place.state.filter(|_| !place.area.below_state()).and_then(State::of).map(|state| state.abbreviation),
-        "outlook": outlooks,
+        "outlook": outlooks, "doubted": doubted,
     })
 }
 
@@ -99,7 +104,10 @@ fn details(area: &Area, content: &Content, first: Week) -> Value {
     let mut found = Map::new();
     for signal in signals(content) {
         let key = (area.clone(), signal);
-        let Some(history) = content.history.get(&key) else { continue };
+        let Some(history) = content.history.get(&key).map(|course| &course.weeks).filter(|weeks| !weeks.is_empty())
+        else {
+            continue;
+        };
         let fan = |forecasts: &Forecasts| forecasts.rows.get(&key).map(|rows| fan(signal, rows));
         let told = content.past.iter().filter_map(|past| Some(json!([past.reference.since(first), fan(past)?])));
         found.insert(

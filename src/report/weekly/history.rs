@@ -21,8 +21,17 @@ pub(super) struct Published {
     pub(super) first: Option<(f64, Date)>,
 }
 
-/// Published weeks in their order, by area and signal.
-pub(super) type History = BTreeMap<(Area, Signal), Vec<Published>>;
+/// What was published of a signal in an area.
+#[derive(Default)]
+pub(super) struct Course {
+    /// Weeks in their order, up to the last that is believed.
+    pub(super) weeks: Vec<Published>,
+    /// Whether more was published and is not believed.
+    pub(super) doubted: bool,
+}
+
+/// By area and signal.
+pub(super) type History = BTreeMap<(Area, Signal), Course>;
 
 /// Everything in the file.
 pub(super) fn read(path: &Path) -> Result<History, Error> {
@@ -37,12 +46,16 @@ fn history(frame: &DataFrame) -> PolarsResult<History> {
     let ends = weeks(frame.column("target_end_date")?)?;
     let days = frame.column("first_day")?.cast(&DataType::Int32)?;
     let days = days.i32()?;
+    let used = frame.column("used")?.bool()?;
     let mut found = History::new();
-    for row in 0..frame.height() {
-        let Some((week, value)) = ends[row].zip(value.get(row)) else { continue };
+    for (row, week) in ends.into_iter().enumerate() {
+        let Some((week, value)) = week.zip(value.get(row)) else { continue };
         let first = first.get(row).zip(days.get(row).and_then(date_of));
-        let of_area = found.entry((parsed(area.get(row))?, parsed(signal.get(row))?)).or_default();
-        of_area.push(Published { week, value, first });
+        let course = found.entry((parsed(area.get(row))?, parsed(signal.get(row))?)).or_default();
+        match used.get(row) {
+            Some(false) => course.doubted = true,
+            _ => course.weeks.push(Published { week, value, first }),
+        }
     }
     Ok(found)
 }

@@ -4,7 +4,6 @@ use countycast_engine::weekly::{Signal, Unit};
 use serde_json::{Value, json};
 
 use super::forecasts::Rows;
-use super::history::Published;
 use crate::scores::quantiles::{MEDIAN, probability_above};
 
 /// Growth that counts as a marked rise: a quarter.
@@ -49,11 +48,6 @@ impl Outlook {
             marked: coming().map(|row| probability_above(row, MARKED * revised)).collect(),
         }
     }
-}
-
-/// The last published week, if there is one.
-pub(super) fn last(history: Option<&Vec<Published>>) -> Option<&Published> {
-    history.and_then(|weeks| weeks.last())
 }
 
 #[cfg(test)]
