@@ -166,7 +166,7 @@ fn the_site_is_walked_from_the_map_to_a_county_without_an_error() {
     });
     let peak = common::numbers(&capacity, "peak_q50")[own.unwrap()];
     let shown = ask(
-        &tab,
+        tab,
         "[...document.querySelectorAll('td')].find((d) => d.textContent === 'Intensive care, hospitals of the county, its residents').parentElement.children[3].textContent",
     );
     assert!(shown.starts_with(&format!("{peak:.0} (")), "{shown} for {peak}");
