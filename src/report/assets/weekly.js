@@ -145,6 +145,7 @@ const countycast = (() => {
   function mapNote() {
     const measure = measured();
     if (measure.signal?.admissions) return "Hospital admissions are published by state.";
+    if (!data.summary.counties.length) return "The run's data had no crosswalk of counties and Health Service Areas, without which these are not on the map.";
     const whole = wholeStates(measure.signal), short = (areas) => areas.map((area) => area.abbreviation ?? area.name).sort().join(", ");
     const states = Object.values(data.areas).filter(isState), hatched = short(states.filter((area) => whole.has(area.area)));
     const silent = short(states.filter((area) => area.abbreviation && !outlook(area, measure.signal)));
