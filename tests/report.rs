@@ -63,7 +63,7 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     let told = places[fips]["care"][0][2].as_f64();
     assert_eq!(told, index.get(at).map(|index| (index * 100.0).round() / 100.0));
 
-    for name in ["index.html", "site.js", "charts.js", "site.css"] {
+    for name in ["index.html", "page.js", "frame.js", "charts.js", "site.js", "site.css"] {
         let text = std::fs::read_to_string(site.join(name)).unwrap().replace("http://www.w3.org/2000/svg", "");
         assert!(!text.contains("http://") && !text.contains("https://"), "{name} loads from a network");
     }

@@ -1,48 +1,16 @@
 //! Weekly signals: forecasts in the hubs' form, from what was known on the day.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
+mod common;
+
 use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
-use countycast_engine::Date;
-use countycast_engine::weekly::Week;
 use serde_json::Value;
 
-/// The week in which forecasts are due: horizon 0.
-fn reference() -> Week {
-    Week::of(Date::constant(2026, 1, 10))
-}
-
-/// Share of visits in a week: seasons whose peaks come earlier or later and are higher or lower by area and year.
-fn share(area: usize, week: Week) -> f64 {
-    let season = f64::from(week.season().0);
-    let peak = 3.0 * (1.7 * season + area as f64).sin();
-    let from_peak = (f64::from(week.since_christmas()) - peak) / 5.0;
-    let height = 0.05 + 0.02 * (2.3 * season + 0.7 * area as f64).cos();
-    let noise = 1.0 + 0.08 * (12.9 * f64::from(week.since(reference())) + 78.2 * area as f64).sin();
-    (0.003 + height * (-0.5 * from_peak * from_peak).exp()) * noise
-}
-
-/// A folder like a hub's target data: twelve states and the nation for three years, each week published on the Wednesday
-/// after it and, a week later, revised upward by 5 %.
-fn write(folder: &Path, last: Week) {
-    let mut text = "as_of,location,target,target_end_date,observation\n".to_owned();
-    let areas = ["US", "01", "04", "05", "06", "08", "09", "12", "13", "17", "19", "27", "36"];
-    for (number, area) in areas.into_iter().enumerate() {
-        let mut week = reference().plus(-160);
-        while week <= last {
-            for (weeks, value) in [(1, share(number, week) / 1.05), (2, share(number, week))] {
-                let published = week.plus(weeks).saturday().saturating_sub(jiff::Span::new().days(3));
-                writeln!(text, "{published},{area},wk inc flu prop ed visits,{week},{value:.6}").unwrap();
-            }
-            week = week.plus(1);
-        }
-    }
-    fs::create_dir_all(folder).unwrap();
-    fs::write(folder.join("time-series.csv"), text).unwrap();
-}
+use common::live::{reference, share, write};
 
 fn countycast(arguments: &[&str]) -> Command {
     let mut command = Command::cargo_bin("countycast").unwrap();

@@ -21,7 +21,7 @@ impl Archive {
     ///
     /// # Errors
     /// [`Error::Io`] where it cannot be written; the earlier file then stays.
-    pub fn keep_week(&self, reference: Week, forecasts: &[Forecast]) -> Result<(), Error> {
+    pub fn keep_week(&self, reference: Week, forecasts: &[&Forecast]) -> Result<(), Error> {
         let _lock = lock::exclusive(&self.root)?;
         let folder = self.week(reference);
         fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
@@ -82,9 +82,9 @@ mod tests {
             last: reference.plus(-1),
             rows: vec![[value; 23]; 5],
         };
-        archive.keep_week(reference, &[forecast(0.5, "flat")]).unwrap();
-        archive.keep_week(reference, &[forecast(0.25, "flat"), forecast(0.125, "blend")]).unwrap();
-        archive.keep_week(reference.plus(2), &[forecast(0.5, "blend")]).unwrap();
+        archive.keep_week(reference, &[&forecast(0.5, "flat")]).unwrap();
+        archive.keep_week(reference, &[&forecast(0.25, "flat"), &forecast(0.125, "blend")]).unwrap();
+        archive.keep_week(reference.plus(2), &[&forecast(0.5, "blend")]).unwrap();
         assert_eq!(archive.weeks(reference.plus(-9), reference.plus(2)), [reference]);
         assert_eq!(archive.weeks(reference, reference.plus(3)), [reference, reference.plus(2)]);
         let kept = archive.read_week(reference, "blend").unwrap();

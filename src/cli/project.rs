@@ -119,7 +119,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         let done = project_signals(&request, &progress)?;
         drop(progress);
         if format == Format::Json {
-            line!("{}", serde_json::json!({ "out": done.out, "run": done }));
+            line!("{}", serde_json::json!({ "out": done.out, "run": done.manifest }));
         } else if !quiet {
             mention(&signals::text(&done));
         }

@@ -7,7 +7,7 @@ use super::say::{line, mention_line};
 use crate::error::Error;
 use crate::report::{Request, build};
 
-/// Build a site from a finished run: a national map and a page for each state and county.
+/// Build a site from a finished run: a national map and a page for each state and county, or for each area of weekly signals.
 ///
 /// The site opens as a file and needs neither network nor server.
 #[derive(Clone, clap::Args)]
@@ -15,7 +15,8 @@ use crate::report::{Request, build};
   countycast report out                                       from the demonstration panel, into ./site
   countycast report out --site public                         a run on real data finds its data folder itself
   countycast report out --data ../data                        if that has moved; the counts must be the same
-  countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub")]
+  countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub
+  countycast report signals                                   a run of `project --signal`, which needs no data folder")]
 pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(value_name = "OUT")]
@@ -23,7 +24,8 @@ pub(super) struct Args {
     /// Data folder with the counts of the run [default: the one that the run was made from].
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
-    /// Folders with hub files of earlier runs, compared with observed counts on the pages; OUT/hub is always included.
+    /// Folders with hub files of earlier runs, compared with observed counts on the pages; OUT/hub is always included. For
+    /// weekly signals, folders of earlier runs or their folders `past`; OUT/past is always included.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced.

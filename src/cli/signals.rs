@@ -15,15 +15,16 @@ const SHOWN: usize = 8;
 
 /// A run in words: the nation's next weeks, files and notices.
 pub(super) fn text(done: &SignalsDone) -> String {
+    let run = &done.manifest;
     let mut text = String::new();
     // Writing to a string cannot fail.
     let _ = writeln!(
         text,
         "reference date {} (horizon 0), from what was published up to {}",
-        done.reference_date, done.as_of
+        run.reference_date, run.as_of
     );
     let _ = writeln!(text, "\n  {:<18}{:>7}   United States, median and 95 % interval", "signal", "areas");
-    for (signal, areas) in &done.areas {
+    for (signal, areas) in &run.areas {
         let forecast = done.nation.iter().find(|forecast| forecast.signal.name() == signal);
         let shown = forecast.map_or_else(String::new, |forecast| {
             let value = |value: f32| match forecast.signal.unit() {
@@ -39,20 +40,20 @@ pub(super) fn text(done: &SignalsDone) -> String {
         });
         let _ = writeln!(text, "  {signal:<18}{areas:>7}   {shown}");
     }
-    if !done.held.is_empty() {
+    if !run.held.is_empty() {
         let _ =
             writeln!(text, "\n  {:<18}{:>7}   held by the archive's forecasts of the last weeks", "signal", "weeks");
     }
-    for (signal, held) in &done.held {
+    for (signal, held) in &run.held {
         let shares = [held.held_50, held.held_95].map(|share| 100.0 * share);
         let _ = writeln!(text, "  {signal:<18}{:>7}   50 %: {:.0} %, 95 %: {:.0} %", held.weeks, shares[0], shares[1]);
     }
-    if !done.notices.is_empty() {
+    if !run.notices.is_empty() {
         text.push_str("\nnotices\n");
-        done.notices.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));
+        run.notices.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));
     }
-    let _ = writeln!(text, "\nwritten to {} in {:.0} s: signals.parquet, run.json", done.out.display(), done.seconds);
-    done.hub_files.iter().for_each(|file| text.push_str(&format!("  {file}\n")));
+    let _ = writeln!(text, "\nwritten to {} in {:.0} s: signals.parquet, run.json", done.out.display(), run.seconds);
+    run.hub_files.iter().for_each(|file| text.push_str(&format!("  {file}\n")));
     text
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod disk;
 mod guard;
 pub mod hub;
 mod lock;
+pub mod manifest;
 mod outcome;
 pub(crate) mod parquet;
 pub mod places;

@@ -83,7 +83,7 @@ pub(crate) fn pieces<'a>(
 }
 
 /// The error for a table of a run that has other columns or values.
-pub(super) fn wrong(path: &Path, problem: String) -> Error {
+pub(crate) fn wrong(path: &Path, problem: String) -> Error {
     InputError::new(path, problem, "run `countycast project` again").into()
 }
 

@@ -1,24 +1,19 @@
 //! `run.json`: inputs, settings, timings and failures of a run.
 
 use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
-use std::{fs, io};
 
 use countycast_engine::{Covariate, Date, Target};
 use serde::{Deserialize, Serialize};
 
-use super::{Written, regular};
-use crate::error::{Error, InputError};
+use super::Written;
+pub use super::manifest::FILE;
+use super::manifest::{self, Kind};
+use crate::error::Error;
 use crate::identity::Identity;
 use crate::pipeline::Moved;
-
-/// Name of the manifest in a run's folder.
-pub const FILE: &str = "run.json";
-/// Most bytes of a manifest: 64 MiB.
-const MOST_BYTES: u64 = 64 << 20;
-/// What to do about a folder that is not as a run wrote it.
-const REMEDY: &str = "run `countycast project` again";
 
 /// The manifest of a run.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,20 +79,10 @@ impl Manifest {
     /// Reads the manifest of a run from its folder.
     ///
     /// # Errors
-    /// [`Error::Request`] if there is none, [`Error::Input`] for one of a version whose manifests have other fields.
+    /// [`Error::Request`] if there is none, or it is of a run over weekly signals; [`Error::Input`] for one of a version whose
+    /// manifests have other fields.
     pub fn read(out: &Path) -> Result<Self, Error> {
-        let path = out.join(FILE);
-        let text = regular::bytes(&path, MOST_BYTES).map_err(|source| match source.kind() {
-            io::ErrorKind::NotFound => Error::Request {
-                message: format!("{} holds no finished run: there is no {FILE}", out.display()),
-                remedy: format!("make one with `countycast project --out {}`", out.display()),
-            },
-            _ => Error::read(&path, source),
-        })?;
-        serde_json::from_slice(&text).map_err(|error| {
-            let remedy = "run `countycast project` again with this version";
-            InputError::new(&path, unreadable(&text, &error), remedy).into()
-        })
+        manifest::read(out, Kind::Projections)
     }
 
     /// Reads the manifest of a run, and refuses a folder of which these files are not the run's.
@@ -105,14 +90,9 @@ impl Manifest {
     /// # Errors
     /// As [`Manifest::read`]; and [`Error::Input`] for a file that is missing, damaged or of another run.
     pub fn read_with(out: &Path, files: &[&str]) -> Result<Self, Error> {
-        let manifest = Self::read(out)?;
-        for name in files {
-            match manifest.files.iter().find(|file| file.path == *name) {
-                Some(file) => file.check(out, REMEDY)?,
-                None => return Err(InputError::new(out.join(name), format!("{FILE} does not name it"), REMEDY).into()),
-            }
-        }
-        Ok(manifest)
+        let found = Self::read(out)?;
+        manifest::check(&found.files, out, files)?;
+        Ok(found)
     }
 
     /// Writes the file.
@@ -122,22 +102,6 @@ impl Manifest {
     pub fn write(&self, path: &Path) -> Result<(), Error> {
         let text = serde_json::to_vec_pretty(self).map_err(std::io::Error::other);
         text.and_then(|text| fs::write(path, text)).map_err(|source| Error::write(path, source))
-    }
-}
-
-/// Why a text is not a manifest of this version.
-fn unreadable(text: &[u8], error: &serde_json::Error) -> String {
-    /// The field that manifests of all versions have.
-    #[derive(Deserialize)]
-    struct Written {
-        version: String,
-    }
-    let this = env!("CARGO_PKG_VERSION");
-    match serde_json::from_slice(text) {
-        Ok(Written { version }) if version != this => {
-            format!("was written by version {version}, and this is version {this}: {error}")
-        }
-        _ => format!("is not a manifest of version {this}: {error}"),
     }
 }
 

@@ -27,7 +27,6 @@ pub use self::in_memory::in_memory;
 use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
-pub use self::past_weeks::Held;
 pub use self::signals::{SignalsDone, SignalsRequest, project_signals};
 pub(crate) use self::signals::{hub_named, hubs, key, of_week, read_signals};
 use crate::archive::Archive;

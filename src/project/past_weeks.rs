@@ -4,22 +4,11 @@ use std::collections::BTreeMap;
 
 use countycast_engine::LEVELS;
 use countycast_engine::weekly::{LAST_HORIZON, Snapshot, Week};
-use serde::Serialize;
 
 use crate::archive::Archive;
 use crate::error::Error;
+use crate::output::signals::Held;
 use crate::weekly::BLEND;
-
-/// How earlier forecasts of a signal did in the weeks that have been published since.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
-pub struct Held {
-    /// Weeks of areas.
-    pub weeks: usize,
-    /// Share of them within the central 50 %.
-    pub held_50: f64,
-    /// Share of them within the central 95 %.
-    pub held_95: f64,
-}
 
 /// The blend's forecasts of the last weeks, horizon 0 and later, by signal: how many of the values published since they hold.
 ///

@@ -5,20 +5,20 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use countycast_engine::Date;
-use countycast_engine::weekly::{Signal, Week};
+use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_signals::{Hub, Hubs, Signals};
-use serde::Serialize;
 
 use crate::archive::Archive;
-use crate::config::Config;
+use crate::config::{self, Config};
 use crate::error::{Error, InputError};
 use crate::identity::{build, digest};
-use crate::output::{Extras, Staging, apart, signals};
+use crate::output::signals::{self, SignalsManifest, areas, history};
+use crate::output::{Extras, Staging, apart, run};
 use crate::panel::Notice;
 use crate::pipeline::{Monitor, weekly_engines};
 use crate::weekly::{self, BLEND, Derived, Forecast, Forecasts};
 
-use super::past_weeks::{Held, held};
+use super::past_weeks::held;
 use super::threads;
 
 /// The hubs, as the program ships them.
@@ -48,35 +48,13 @@ pub struct SignalsRequest {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone)]
 pub struct SignalsDone {
-    /// Program version.
-    pub version: String,
-    /// The Saturday that ends the week of horizon 0.
-    pub reference_date: Date,
-    /// The last day whose publications were used.
-    pub as_of: Date,
-    /// Seed of all random numbers.
-    pub seed: u64,
-    /// Engines.
-    pub engines: Vec<String>,
-    /// Areas by signal.
-    pub areas: BTreeMap<String, usize>,
-    /// Files for hubs, below the folder of the result.
-    pub hub_files: Vec<String>,
-    /// How the archive's forecasts of the last weeks did, by signal.
-    pub held: BTreeMap<String, Held>,
-    /// Files read, with the SHA-256 of each.
-    pub inputs: BTreeMap<String, String>,
-    /// What was noticed.
-    pub notices: Vec<String>,
-    /// Wall-clock seconds.
-    pub seconds: f64,
+    /// What the run did.
+    pub manifest: SignalsManifest,
     /// Folder of the result.
-    #[serde(skip)]
     pub out: PathBuf,
     /// The blend's forecasts of the nation, for the summary.
-    #[serde(skip)]
     pub nation: Vec<Forecast>,
 }
 
@@ -160,7 +138,8 @@ pub(crate) fn of_week(
     Ok(found)
 }
 
-/// Forecasts weekly signals and writes `signals.parquet`, a file for each hub that collects one of them, and `run.json`.
+/// Forecasts weekly signals and writes `signals.parquet`, what was known of them, a file for each hub that collects one of
+/// them, and `run.json`.
 ///
 /// # Errors
 /// [`Error`] for data, settings or signals that cannot be used, and for files that cannot be written.
@@ -180,32 +159,20 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let reference = Week::of(day);
     let threads = threads(request.jobs)?;
     let made = threads.install(|| of_week(&read, &wanted, day, reference, &request.config, monitor))?;
-    staging.write("signals.parquet", |path| signals::write(path, reference, &made.forecasts))?;
-    let names = &request.config.hub;
-    let blend: Vec<&Forecast> = made.forecasts.iter().filter(|forecast| forecast.model == BLEND).collect();
+    let all: Vec<&Forecast> = made.forecasts.iter().collect();
+    let blend: Vec<&Forecast> = all.iter().copied().filter(|forecast| forecast.model == BLEND).collect();
+    staging.write("signals.parquet", |path| signals::write(path, reference, &all))?;
+    staging.write(&format!("past/{reference}.parquet"), |path| signals::write(path, reference, &blend))?;
+    write_known(&staging, &read, &wanted, made.as_of, &blend)?;
     let derived = Derived::new(&made, request.config.seed);
     let extras = Extras { derived: &derived, samples: request.samples };
-    let mut hub_files = Vec::new();
-    let mut notices = Vec::new();
-    for hub in &hubs.hubs {
-        let text = threads.install(|| signals::hub_file(hub, &read.geography, reference, &blend, Some(extras)));
-        if text.is_empty() {
-            continue;
-        }
-        if hub.peaks.as_ref().is_some_and(|peaks| peaks.season(reference).is_none()) {
-            let message = format!("{}: no peak, because its table has no season with {reference}", hub.title);
-            notices.push(Notice { message, count: 1 });
-        }
-        let path = format!("hub/{}/{}", hub.name, signals::hub_path(names, &names.model, reference));
-        staging.put(&path, text)?;
-        hub_files.push(path);
-    }
+    let names = &request.config.hub;
+    let (hub_files, notices) =
+        threads.install(|| write_hub_files(&staging, &hubs, &read, names, reference, &blend, extras))?;
     let held = archive.as_ref().map(|archive| held(archive, &made.known, reference)).transpose()?.unwrap_or_default();
     let mut areas: BTreeMap<String, usize> = BTreeMap::new();
     blend.iter().for_each(|forecast| *areas.entry(forecast.signal.to_string()).or_default() += 1);
-    let nation = blend.iter().filter(|f| f.area == countycast_engine::weekly::Area::Nation).map(|f| (*f).clone());
-    let nation = nation.collect();
-    let mut done = SignalsDone {
+    let manifest = SignalsManifest {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         reference_date: reference.saturday(),
         as_of: made.as_of,
@@ -217,14 +184,60 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
         inputs: read.inputs.iter().map(|i| (i.path.display().to_string(), i.sha256.clone())).collect(),
         notices: read.notices.iter().chain(&made.notices).chain(&notices).map(ToString::to_string).collect(),
         seconds: start.elapsed().as_secs_f64(),
-        out: request.out.clone(),
-        nation,
+        files: staging.written(),
     };
-    staging.json("run.json", &done)?;
+    staging.json(run::FILE, &manifest)?;
     // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
-    archive.map(|archive| archive.keep_week(reference, &made.forecasts)).transpose()?;
-    done.out = staging.commit()?;
-    Ok(done)
+    archive.map(|archive| archive.keep_week(reference, &all)).transpose()?;
+    let nation = blend.into_iter().filter(|forecast| forecast.area == Area::Nation).cloned().collect();
+    Ok(SignalsDone { manifest, out: staging.commit()?, nation })
+}
+
+/// Writes what was known of these signals on a day, and of the areas.
+fn write_known(
+    staging: &Staging,
+    read: &Signals,
+    wanted: &[Signal],
+    as_of: Date,
+    blend: &[&Forecast],
+) -> Result<(), Error> {
+    let known = read.vintages.as_of(as_of, &read.geography).snapshot;
+    let series = || known.series.iter().filter(|series| wanted.contains(&series.signal));
+    let mut found: Vec<&Area> = series().map(|series| &series.area).collect();
+    found.sort_unstable();
+    found.dedup();
+    staging.write("history.parquet", |path| history::write(path, series(), &read.vintages, as_of, blend))?;
+    staging.write("areas.parquet", |path| areas::write(path, &found, &read.geography))?;
+    staging.write("crosswalk.parquet", |path| areas::write_counties(path, read.geography.counties()))?;
+    Ok(())
+}
+
+/// Writes a file for each hub that collects one of these forecasts; their paths, and what was noticed.
+fn write_hub_files(
+    staging: &Staging,
+    hubs: &Hubs,
+    read: &Signals,
+    names: &config::Hub,
+    reference: Week,
+    blend: &[&Forecast],
+    extras: Extras<'_>,
+) -> Result<(Vec<String>, Vec<Notice>), Error> {
+    let mut written = Vec::new();
+    let mut notices = Vec::new();
+    for hub in &hubs.hubs {
+        let text = signals::hub_file(hub, &read.geography, reference, blend, Some(extras));
+        if text.is_empty() {
+            continue;
+        }
+        if hub.peaks.as_ref().is_some_and(|peaks| peaks.season(reference).is_none()) {
+            let message = format!("{}: no peak, because its table has no season with {reference}", hub.title);
+            notices.push(Notice { message, count: 1 });
+        }
+        let path = format!("hub/{}/{}", hub.name, signals::hub_path(names, &names.model, reference));
+        staging.put(&path, text)?;
+        written.push(path);
+    }
+    Ok((written, notices))
 }
 
 /// Identity of forecasts: the program, settings and files that determine them.

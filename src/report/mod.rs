@@ -1,14 +1,17 @@
-//! A static site from a finished run: a national map and a page for each state and county.
+//! A static site from a finished run: a national map and a page for each state and county, or for each area of which weekly
+//! signals tell.
 //!
-//! The site has one page, one script, one style sheet and a data file for each state. Data files are scripts that pass
+//! The site has one page, its scripts, one style sheet and a data file for each state. Data files are scripts that pass
 //! JSON to the page, because browsers allow a page opened from a file to read scripts but not JSON. Nothing is loaded
 //! from the network.
 
 mod capacity;
 mod care;
+mod pages;
 mod past;
 mod projections;
 mod site;
+mod weekly;
 
 use std::path::PathBuf;
 
@@ -16,7 +19,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::output::places::{Listed, places};
 use crate::output::run::Manifest;
-use crate::output::{Staging, apart};
+use crate::output::{Staging, apart, manifest};
 use crate::panel::{self, InputFile, Panel, demo};
 use crate::policies;
 
@@ -27,7 +30,8 @@ pub struct Request {
     pub out: PathBuf,
     /// Data folder of that run, if it is not where `run.json` says.
     pub data: Option<PathBuf>,
-    /// Folders with hub files of earlier runs, in addition to those in the output folder.
+    /// Folders with hub files of earlier runs, or, of weekly signals, with their forecasts, in addition to those in the output
+    /// folder.
     pub past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced as a whole.
     pub site: PathBuf,
@@ -53,14 +57,17 @@ pub struct Built {
 pub fn build(request: &Request) -> Result<Built, Error> {
     apart((&request.site, "--site"), (&request.out, "the run's folder"))?;
     apart((&request.out, "the run's folder"), (&request.site, "--site"))?;
-    let staging = Staging::reserve(&request.site, site::LAYOUT)?;
-    let run = Run::read(&request.out)?;
+    let staging = Staging::reserve(&request.site, pages::LAYOUT)?;
     if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
         return Err(Error::Request {
             message: format!("--past {}: there is no such folder", missing.display()),
             remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub".to_owned(),
         });
     }
+    if manifest::kind(&request.out)? == manifest::Kind::Signals {
+        return weekly::build(request, staging);
+    }
+    let run = Run::read(&request.out)?;
     let config = run.config()?;
     let data = run.data(request.data.as_ref())?.cloned();
     let panel = run.panel(&config.panel, data.as_ref())?;

@@ -13,7 +13,7 @@ use crate::error::{Error, InputError};
 use crate::output::regular;
 
 /// Runs shown, a week or more apart: a quarter of a year.
-const RUNS: usize = 13;
+pub(super) const RUNS: usize = 13;
 
 /// Most weeks ahead in a hub file: a year, which is also the longest run.
 const MOST_WEEKS: i64 = 53;

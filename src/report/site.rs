@@ -1,4 +1,4 @@
-//! The files of the site.
+//! The files of the site of a run over daily cases.
 
 use std::collections::BTreeMap;
 
@@ -7,27 +7,23 @@ use serde_json::{Value, json};
 
 use super::capacity::{Needs, intensive_care, own_hospitals};
 use super::care::{self, Care};
+use super::pages::{self, Kind};
 use super::past::{PastRun, Told};
 use super::projections::{Fan, MEDIAN, PlaceForecast};
 use super::{Built, Run};
 use crate::error::Error;
 use crate::output::places::Listed;
-use crate::output::{BLEND, Layout, Staging};
+use crate::output::{BLEND, Staging};
 use crate::panel::{Panel, Place};
 use crate::policies::Policies;
 use crate::reproduction::reproduction_over_time;
 
-const PAGE: &str = include_str!("assets/index.html");
-const CHARTS: &str = include_str!("assets/charts.js");
-const SCRIPT: &str = include_str!("assets/site.js");
-const STYLE: &str = include_str!("assets/site.css");
-/// Counties and states in the Albers projection, 975 × 610; `us-atlas` 3.0.1, ISC.
-const BORDERS: &str = include_str!("assets/counties-albers-10m.json");
-const BORDERS_LICENCE: &str = include_str!("assets/LICENSE-us-atlas");
-
-/// The contents of a site.
-pub(super) const LAYOUT: Layout =
-    Layout { names: &["index.html", "site.css", "site.js", "charts.js", "data"], kept: &[] };
+/// Its page and scripts.
+const KIND: Kind = Kind {
+    title: "County projections",
+    search: "Find a county or state",
+    scripts: [("charts.js", include_str!("assets/charts.js")), ("site.js", include_str!("assets/site.js"))],
+};
 
 /// The data of the site.
 pub(super) struct Content {
@@ -45,8 +41,6 @@ pub(super) struct Content {
 /// Writes all files into the reserved folder, where they appear together.
 pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error> {
     let mut files: BTreeMap<String, String> = BTreeMap::new();
-    files.insert("data/borders.js".to_owned(), format!("countycast.borders({BORDERS});\n"));
-    files.insert("data/LICENSE-us-atlas".to_owned(), BORDERS_LICENCE.to_owned());
     files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary(content)));
     let mut groups: BTreeMap<Fips, serde_json::Map<String, Value>> = BTreeMap::new();
     for row in &content.run.places {
@@ -59,16 +53,7 @@ pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error>
         let text = format!("countycast.places(\"{code}\",{},{policies});\n", Value::Object(places));
         files.insert(format!("data/{code}.js"), text);
     }
-    for (name, text) in [("index.html", PAGE), ("site.css", STYLE), ("charts.js", CHARTS), ("site.js", SCRIPT)] {
-        files.insert(name.to_owned(), text.to_owned());
-    }
-    staging.fresh()?;
-    for (name, text) in &files {
-        staging.put(name, text)?;
-    }
-    let page = staging.commit()?.join("index.html");
-    let bytes = files.values().map(String::len).sum::<usize>();
-    Ok(Built { page, places: content.run.places.len(), bytes: bytes as u64 })
+    pages::write(staging, &KIND, files, content.run.places.len())
 }
 
 /// Data of every place for map, tables and search.

@@ -103,9 +103,32 @@ pub fn mean(row: &Row) -> f64 {
     row.iter().enumerate().map(|(i, value)| part(i) * f64::from(*value)).sum()
 }
 
+/// Probability that what has these quantiles is above a value, between levels by linear interpolation; beyond the outermost
+/// levels their own.
+#[must_use]
+pub fn probability_above(row: &Row, value: f64) -> f64 {
+    let below = row.partition_point(|quantile| f64::from(*quantile) <= value);
+    if below == 0 {
+        return 1.0 - LEVELS[0];
+    }
+    let (low, level) = (f64::from(row[below - 1]), LEVELS[below - 1]);
+    let Some(next) = row.get(below) else { return 1.0 - level };
+    1.0 - (level + (LEVELS[below] - level) * (value - low) / (f64::from(*next) - low))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_probability_is_read_between_the_levels() {
+        let row: Row = std::array::from_fn(|i| 10.0 * LEVELS[i] as f32);
+        let above = |value: f64| (1e4 * probability_above(&row, value)).round() / 1e4;
+        assert_eq!([0.0, 2.5, 5.2, 9.9, 12.0].map(above), [0.99, 0.75, 0.48, 0.01, 0.01]);
+        // Where several levels have the value, none of them is above it.
+        assert_eq!(probability_above(&[3.0; 23], 3.0), 1.0 - LEVELS[22]);
+        assert_eq!(probability_above(&[3.0; 23], 2.9), 1.0 - LEVELS[0]);
+    }
 
     fn forecast(draws: usize, days: usize, value: impl Fn(usize, usize) -> f32) -> Forecast {
         let values = (0..draws * days).map(|i| value(i / days, i % days)).collect();

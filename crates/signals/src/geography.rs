@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use countycast_engine::Fips;
 use countycast_engine::weekly::{Area, Series};
+use countycast_panel::State;
 
 /// A county, and the Health Service Area of which it is a part.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct County {
+pub struct County {
     /// Its FIPS code.
-    pub(crate) fips: Fips,
+    pub fips: Fips,
+    /// Its name with its state's abbreviation, such as `Cook, IL`; its code where the table has no names.
+    pub name: String,
     /// The number of its area.
-    pub(crate) service_area: u16,
+    pub service_area: u16,
     /// Residents.
-    pub(crate) population: f64,
+    pub population: f64,
 }
 
 /// Health Service Areas, states and regions: hubs' names, states and residents.
@@ -24,6 +27,7 @@ pub struct Geography {
     counties: Vec<County>,
     states: HashMap<Area, Fips>,
     populations: HashMap<Area, f64>,
+    names: HashMap<Area, String>,
     /// Areas by the names that hubs have for them.
     slugs: BTreeMap<Arc<str>, Area>,
 }
@@ -41,6 +45,13 @@ impl Geography {
         }
         if let Some(state) = state {
             self.states.insert(area, state);
+        }
+    }
+
+    /// Adds the name by which people know an area; the first that is added holds.
+    pub(crate) fn add_name(&mut self, area: Area, name: &str) {
+        if !name.is_empty() {
+            self.names.entry(area).or_insert_with(|| name.to_owned());
         }
     }
 
@@ -77,6 +88,35 @@ impl Geography {
             return Some(area.clone());
         }
         location.parse().ok().filter(|area| !matches!(area, Area::Region(_)))
+    }
+
+    /// Counties with the Health Service Areas of which they are parts, by FIPS code.
+    #[must_use]
+    pub fn counties(&self) -> &[County] {
+        &self.counties
+    }
+
+    /// The name by which people know an area.
+    #[must_use]
+    pub fn name(&self, area: &Area) -> String {
+        let known = match area {
+            Area::Nation => Some("United States"),
+            Area::State(fips) => State::of(*fips).map(|state| state.name),
+            Area::ServiceArea(_) | Area::Region(_) => None,
+        };
+        known.or_else(|| self.names.get(area).map(String::as_str)).map_or_else(|| area.to_string(), str::to_owned)
+    }
+
+    /// The state in which an area lies; a state lies in itself.
+    #[must_use]
+    pub fn state(&self, area: &Area) -> Option<Fips> {
+        if let Area::State(fips) = area { Some(*fips) } else { self.states.get(area).copied() }
+    }
+
+    /// Residents of an area, where known.
+    #[must_use]
+    pub fn population(&self, area: &Area) -> Option<f64> {
+        self.populations.get(area).copied()
     }
 
     /// The series with its state and residents.

@@ -13,7 +13,7 @@ mod vintages;
 pub use check::{Finding, Severity, check};
 pub use derived::{Changes, Peaks, Season};
 pub use forecasts::{Answer, Forecasts, Task};
-pub use geography::Geography;
+pub use geography::{County, Geography};
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
 pub use observed::Observed;
 pub use read::Signals;

@@ -111,6 +111,16 @@ impl Vintages {
         Some(last.value).filter(|value| !value.is_nan())
     }
 
+    /// The value of a week as first published up to a day, and the day on which it was; none where it was not published by
+    /// then.
+    #[must_use]
+    pub fn first(&self, signal: Signal, area: &Area, week: Week, day: Date) -> Option<(Date, f64)> {
+        let reports = self.reports.get(&(signal, area.clone()))?;
+        let from = reports.partition_point(|report| report.week < week);
+        let of_week = reports[from..].iter().take_while(|report| report.week == week && report.as_of <= day);
+        of_week.filter(|report| !report.value.is_nan()).map(|report| (report.as_of, report.value)).next()
+    }
+
     /// The value of a week as last published.
     #[must_use]
     pub fn last(&self, signal: Signal, area: &Area, week: Week) -> Option<f64> {
@@ -178,6 +188,9 @@ mod tests {
             [None, Some(0.02), Some(0.025)]
         );
         assert_eq!([day(12, 9), day(12, 10)].map(|on| known(day(11, 29), on)), [Some(0.03), None]);
+        let first = |of: Date, on: Date| vintages.first(FLU, &Area::Nation, Week::of(of), on);
+        assert_eq!(first(day(11, 22), day(12, 17)), Some((day(11, 26), 0.02)));
+        assert_eq!([day(12, 2), day(12, 10)].map(|on| first(day(11, 29), on)), [None, Some((day(12, 3), 0.03))]);
         assert_eq!(vintages.days(FLU), [day(11, 26), day(12, 3), day(12, 10), day(12, 17)]);
     }
 

@@ -1,50 +1,15 @@
 "use strict";
-// The charts. Each has a text alternative that describes it.
-const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
-  const RIGHT = 8, TOP = 10, FOOT = 24;
-  const sum = (values) => values.reduce((a, b) => a + b, 0);
-  const trace = (points) => points.map(([px, py]) => `${px.toFixed(1)},${py.toFixed(1)}`).join("L");
-  const line = (points, name) => element("path", { class: name, d: `M${trace(points)}` });
+// Charts of daily counts.
+const charts = ({ date, view, ENDS, MEDIAN }) => {
+  const { element, format } = page;
+  const { RIGHT, TOP, FOOT, sum, line, band, niceTop, frame, bar } = frames;
   function weekly(days) {
     const weeks = [];
     for (let end = days.length; end >= 7; end -= 7) weeks.unshift(sum(days.slice(end - 7, end)));
     return weeks;
   }
-  function niceTop(value) {
-    const power = 10 ** Math.floor(Math.log10(Math.max(value, 4)));
-    const tops = [1, 1.2, 1.6, 2, 2.4, 3, 4, 5, 6, 8, 10].map((n) => Math.round(n * power * 10) / 10);
-    return tops.find((top) => top >= value && top % 4 === 0) || 20 * power;
-  }
-
-  // Axes of `steps` steps from `first`, an offset of days, and of values up to `top`; x() is the middle of a step.
-  function frame(label, [width, height], { steps, first, stride, top, digits = 0 }) {
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label, class: "chart" });
-    const labels = [0, 1, 2, 3, 4].map((i) => format((top * i) / 4, digits));
-    // As wide as the longest number.
-    const left = Math.max(36, 12 + 7 * Math.max(...labels.map((text) => text.length)));
-    const base = height - FOOT, wide = (width - left - RIGHT) / steps;
-    const x = (i) => left + (i + 0.5) * wide;
-    const y = (v) => base - (Math.min(v, top) / top) * (base - TOP);
-    for (let i = 0; i <= 4; i++) {
-      const at = y((top * i) / 4);
-      svg.append(element("line", { x1: left, x2: width - RIGHT, y1: at, y2: at, class: "grid" }));
-      svg.append(element("text", { x: left - 6, y: at + 4, "text-anchor": "end" }, labels[i]));
-    }
-    const ticks = Math.min(steps, width > 500 ? 6 : 3);
-    for (let i = 0; i < ticks; i++) {
-      const step = Math.round(((i + 0.5) / ticks) * (steps - 1));
-      svg.append(element("text", { x: x(step), y: height - 6, "text-anchor": "middle" }, date(first + step * stride)));
-    }
-    // What a step holds, for the pointer.
-    const tell = (i, text) => {
-      const rect = element("rect", { class: "step", x: x(i) - wide / 2, width: wide, y: TOP, height: base - TOP });
-      rect.append(element("title", {}, `${date(first + i * stride)}: ${text}`));
-      svg.append(rect);
-    };
-    return { svg, x, y, base, wide, left, tell };
-  }
-  const bar = ({ x, y, base, wide }, i, v, repaired = false) =>
-    element("rect", { class: repaired ? "bar repaired" : "bar", x: x(i) - wide * 0.4, width: wide * 0.8, y: y(v), height: base - y(v) });
+  // Steps of days from `first`, an offset from the last day.
+  const days = (first, stride) => (i) => date(first + i * stride);
 
   // Past counts and the fan of the future; `stride` is days per step, `beds` a level for comparison, `reach` a value
   // that the axis must include, `repaired` the first and last day of each run of repaired days.
@@ -61,14 +26,14 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     // Beds far above all patients would flatten the curve.
     const top = niceTop(beds !== null && beds < 2.5 * highest ? Math.max(highest, beds) : highest);
     const axes = frame(`${what}: ${now}${end}${level}.`, size,
-      { steps: shown.length + fan.length, first: (1 - shown.length) * stride, stride, top });
-    const { svg, x, y, base, left, tell } = axes;
+      { steps: shown.length + fan.length, name: days((1 - shown.length) * stride, stride), top });
+    const { svg, x, y, base, left } = axes;
+    const tell = (i, text) => axes.tell(i, `${date((1 - shown.length + i) * stride)}: ${text}`);
     const isRepaired = (day) => repaired.some(([first, last]) => first <= day && day <= last);
-    shown.forEach((v, i) => svg.append(bar(axes, i, v, isRepaired(from + i))));
+    shown.forEach((v, i) => svg.append(bar(axes, i, v, isRepaired(from + i) ? "bar repaired" : "bar")));
     if (fan.length) {
       const at = fan.map((_, i) => x(shown.length + i));
-      const band = [...fan.map((q, i) => [at[i], y(q[high])]), ...fan.map((q, i) => [at[i], y(q[low])]).reverse()];
-      svg.append(element("path", { class: "fan", d: `M${trace(band)}Z` }), line(fan.map((q, i) => [at[i], y(q[MEDIAN])]), "median"));
+      svg.append(band(fan.map((q, i) => [at[i], y(q[high])]), fan.map((q, i) => [at[i], y(q[low])])), line(fan.map((q, i) => [at[i], y(q[MEDIAN])]), "median"));
       const today = (x(shown.length - 1) + x(shown.length)) / 2;
       if (shown.length) svg.append(element("line", { class: "today", x1: today, x2: today, y1: TOP, y2: base }));
     }
@@ -90,43 +55,34 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const label = last ? `R_t on ${date(0)}: ${format(last[0], 2)}, 90 % interval ${format(last[1], 2)} to ${format(last[2], 2)}.` : "R_t: too few recent cases.";
     // 2 or 4: whole and half numbers at the gridlines.
     const top = Math.max(0, ...known.map((estimate) => estimate[2])) > 2 ? 4 : 2;
-    const { svg, x, y, left, tell } = frame(label, size, { steps: shown.length, first: 7 * (1 - shown.length), stride: 7, top, digits: 1 });
+    const week = days(7 * (1 - shown.length), 7);
+    const { svg, x, y, left, tell } = frame(label, size, { steps: shown.length, name: week, top, digits: 1 });
     svg.append(element("line", { class: "today", x1: left, x2: size[0] - RIGHT, y1: y(1), y2: y(1) }));
     // Weeks without an estimate interrupt the line.
     let run = [];
     const draw = () => {
       if (run.length) {
-        const band = [...run.map(([i, e]) => [x(i), y(e[2])]), ...run.map(([i, e]) => [x(i), y(e[1])]).reverse()];
-        svg.append(element("path", { class: "fan", d: `M${trace(band)}Z` }), line(run.map(([i, e]) => [x(i), y(e[0])]), "median"));
+        svg.append(band(run.map(([i, e]) => [x(i), y(e[2])]), run.map(([i, e]) => [x(i), y(e[1])])), line(run.map(([i, e]) => [x(i), y(e[0])]), "median"));
       }
       run = [];
     };
     shown.forEach((estimate, i) => (estimate ? run.push([i, estimate]) : draw()));
     draw();
-    shown.forEach((estimate, i) => tell(i, estimate ? `${format(estimate[0], 2)}, 90 % interval ${format(estimate[1], 2)} – ${format(estimate[2], 2)}` : "too few cases"));
+    shown.forEach((estimate, i) => tell(i, `${week(i)}: ` + (estimate ? `${format(estimate[0], 2)}, 90 % interval ${format(estimate[1], 2)} – ${format(estimate[2], 2)}` : "too few cases")));
     return svg;
   }
 
   // Earlier projections of a week, `view.ahead` weeks before its end, with the observed counts.
   function toldChart(told, size) {
     const [low, high] = ENDS[view.interval];
-    const weeks = told.map((run) => ({ end: run.daysAgo - 7 * view.ahead, q: run.weeks[view.ahead - 1], truth: run.truth[view.ahead - 1] ?? null }))
+    const projected = told.map((run) => ({ end: run.daysAgo - 7 * view.ahead, q: run.weeks[view.ahead - 1], truth: run.truth[view.ahead - 1] ?? null }))
       .filter((week) => week.q);
-    const over = weeks.filter((week) => week.truth !== null);
-    const within = over.filter((week) => week.q[low] <= week.truth && week.truth <= week.q[high]);
-    const label = `Weekly cases as projected ${view.ahead} weeks ahead: ${within.length} of ${over.length} complete weeks lie within the ${view.interval} % interval.`;
-    const first = Math.max(...weeks.map((week) => week.end)), last = Math.min(...weeks.map((week) => week.end));
-    const steps = Math.round((first - last) / 7) + 1;
-    const top = niceTop(Math.max(1, ...weeks.map((week) => Math.max(week.q[high], week.truth ?? 0))));
-    const axes = frame(label, size, { steps, first: -first, stride: 7, top });
-    const { svg, x, y, wide } = axes;
-    for (const week of weeks) {
-      const i = (first - week.end) / 7, reach = Math.min(14, wide * 0.3);
-      if (week.truth !== null) svg.append(bar(axes, i, week.truth));
-      svg.append(element("rect", { class: "fan", x: x(i) - reach / 2, width: reach, y: y(week.q[high]), height: Math.max(1, y(week.q[low]) - y(week.q[high])) }));
-      svg.append(element("line", { class: "median", x1: x(i) - reach, x2: x(i) + reach, y1: y(week.q[MEDIAN]), y2: y(week.q[MEDIAN]) }));
-    }
-    return svg;
+    const first = Math.max(...projected.map((week) => week.end)), last = Math.min(...projected.map((week) => week.end));
+    const weeks = projected.map(({ end, q, truth }) => ({ step: (first - end) / 7, interval: [q[low], q[MEDIAN], q[high]], truth }));
+    const [within, over] = frames.held(weeks);
+    const label = `Weekly cases as projected ${view.ahead} weeks ahead: ${within} of ${over} complete weeks lie within the ${view.interval} % interval.`;
+    const top = niceTop(Math.max(1, ...weeks.map((week) => Math.max(week.interval[2], week.truth ?? 0))));
+    return frames.toldChart(label, weeks, size, { steps: Math.round((first - last) / 7) + 1, name: days(-first, 7), top }).svg;
   }
 
   // Cases of the last seven days per 100,000 people, one line per place; the first is highlighted.
@@ -138,7 +94,7 @@ const charts = ({ element, format, date, view, ENDS, MEDIAN }) => {
     const rates = places.map(rate), steps = Math.max(...rates.map((values) => values.length));
     const said = places.map(([place], i) => `${place.name} ${format(rates[i].at(-1))}`).join(", ");
     const label = `Seven-day new cases per 100,000 people on ${date(0)}: ${said}.`;
-    const { svg, x, y } = frame(label, size, { steps, first: 1 - steps, stride: 1, top: niceTop(Math.max(1, ...rates.flat())) });
+    const { svg, x, y } = frame(label, size, { steps, name: days(1 - steps, 1), top: niceTop(Math.max(1, ...rates.flat())) });
     rates.map((values, i) => line(values.map((v, at) => [x(steps - values.length + at), y(v)]), i ? "whole" : "median")).reverse().forEach((path) => svg.append(path));
     const names = places.map(([place], i) => element("span", {}, element("i", { class: i ? "whole" : "median" }), place.name));
     return element("figure", {}, element("figcaption", { class: "key" }, "Seven-day new cases per 100,000 people: ", ...names), svg);

@@ -1,16 +1,14 @@
 "use strict";
-// Draws the pages from the data files. Every name reaches the page as text, never as markup.
+// Pages of daily cases and deaths.
 const countycast = (() => {
   const main = document.getElementById("main");
-  const data = { places: {}, policies: {}, borders: null, summary: null, byFips: {}, waiting: {} };
+  const { RISING, AROUND, colour, format, element, legend, rowOf, tableOf } = page;
+  const files = page.loader();
+  const data = { places: files.groups, policies: {}, borders: null, summary: null, byFips: {} };
   const view = { measure: "cases", interval: 80, days: 120, ahead: 1 };
-  const dark = matchMedia("(prefers-color-scheme: dark)");
   const ENDS = { 50: [2, 4], 80: [1, 5], 95: [0, 6] };
   const MEDIAN = 3;
 
-  // Viridis and a blue–orange scale: both are readable with any kind of colour vision.
-  const RISING = ["#fde725", "#90d743", "#35b779", "#21918c", "#31688e", "#443983", "#440154"];
-  const AROUND = ["#2166ac", "#67a9cf", "#d1e5f0", "#fee0b6", "#f1a340", "#b35806"];
   // Intensive-care beds and needs in the hospitals that serve a place, in the order of the data file.
   const [BEDS, FREE, PEAK, PEAK_90, OVERFLOW, FIRST_DAY, LACK, LACK_90, RANK, SERVED] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9];
   const lacking = (place) => place.icu?.[LACK_90] ?? null;
@@ -44,110 +42,24 @@ const countycast = (() => {
   const coming = (place, which) => (place.reportedIn ? null : place.next?.[which] ?? null);
   const per100k = (count, place) => (count === null || !place.population ? null : (count / place.population) * 1e5);
   const perMillion = (count, place) => (place.reportedIn || count === null || !place.population ? null : (count / place.population) * 1e6);
-  function format(value, digits = 0) {
-    if (value === null || value === undefined) return "–";
-    return value.toLocaleString("en-US", { maximumFractionDigits: digits, minimumFractionDigits: digits });
-  }
-  function element(tag, attributes = {}, ...children) {
-    const svg = ["svg", "path", "rect", "line", "text", "title"].includes(tag);
-    const node = svg ? document.createElementNS("http://www.w3.org/2000/svg", tag) : document.createElement(tag);
-    for (const [key, value] of Object.entries(attributes)) {
-      if (key.startsWith("on")) node.addEventListener(key.slice(2), value);
-      else node.setAttribute(key, value);
-    }
-    node.append(...children);
-    return node;
-  }
   const isCounty = (place) => place.fips.length === 5;
   const address = (place) => (place.fips === "US" ? "#/" : isCounty(place) ? `#/county/${place.fips}` : `#/state/${place.fips}`);
-  // High values should stand out: on a dark background the rising scale ends with its bright colour.
-  const scale = (measure) => (measure.colours === RISING && dark.matches ? RISING.toReversed() : measure.colours);
-  const colour = (measure, value) => scale(measure)[measure.limits.filter((limit) => value >= limit).length];
-
-  // TopoJSON: arcs are chains of differences, shared by the areas on both sides.
-  function arcPoints(topology, index) {
-    const { scale, translate } = topology.transform;
-    let x = 0, y = 0;
-    const points = topology.arcs[index < 0 ? ~index : index].map(([dx, dy]) => {
-      x += dx;
-      y += dy;
-      return [(x * scale[0] + translate[0]).toFixed(1), (y * scale[1] + translate[1]).toFixed(1)];
-    });
-    return index < 0 ? points.reverse() : points;
-  }
-  function outline(topology, geometry) {
-    const polygons = geometry.type === "Polygon" ? [geometry.arcs] : geometry.arcs || [];
-    return polygons.flat().map((ring) => `M${ring.flatMap((arc) => arcPoints(topology, arc)).join("L")}Z`).join("");
-  }
+  const link = (place) => ({ href: address(place), name: place.name });
 
   function map(state, here) {
     const measure = MEASURES[view.measure];
-    const within = (geometry) => !state || String(geometry.id).startsWith(state);
-    const { counties, states } = data.borders.objects;
     const found = state ? "The table below has the same numbers." : "Pages of states have the same numbers in tables.";
-    const text = `Map of counties coloured by ${measure.long}. ${found}`;
-    const svg = element("svg", { viewBox: "0 0 975 610", role: "group", "aria-label": text, class: "map" });
-    for (const geometry of counties.geometries.filter(within)) {
-      const place = data.byFips[geometry.id];
-      const value = place ? measure.value(place) : null;
-      const path = element("path", { d: outline(data.borders, geometry), class: "county", "data-fips": geometry.id });
-      if (value === null) path.classList.add("none");
-      else path.setAttribute("fill", colour(measure, value));
-      if (place) {
-        const counter = place.reportedIn ? ` (counted in ${place.reportedIn.name})` : "";
-        const said = `${place.name}: ${format(value, measure.digits)}${counter}`;
-        path.append(element("title", {}, said));
-        path.addEventListener("click", () => { location.hash = address(place); });
-        if (state) linked(path, place, said);
-      }
-      svg.append(path);
-    }
-    for (const geometry of states.geometries.filter(within)) {
-      const path = element("path", { d: outline(data.borders, geometry), class: "borders" });
-      const place = data.byFips[geometry.id];
-      if (place && !state) linked(path, place, `${place.name}: ${format(measure.value(place), measure.digits)}`);
-      svg.append(path);
-    }
-    if (here) {
-      const geometry = counties.geometries.find((one) => one.id === here.fips);
-      if (geometry) svg.append(element("path", { d: outline(data.borders, geometry), class: "here" }));
-    }
-    if (state) requestAnimationFrame(() => {
-      const box = svg.getBBox();
-      if (box.width) svg.setAttribute("viewBox", `${box.x - 4} ${box.y - 4} ${box.width + 8} ${box.height + 8}`);
-      svg.style.maxHeight = "60vh";
-    });
-    return svg;
-  }
-  // A part of the map that the keyboard reaches as a link.
-  function linked(path, place, said) {
-    for (const [name, value] of Object.entries({ tabindex: 0, role: "link", "aria-label": said })) path.setAttribute(name, value);
-    path.addEventListener("keydown", (event) => { if (event.key === "Enter") location.hash = address(place); });
-  }
-  function legend() {
-    const measure = MEASURES[view.measure];
-    const { limits, none } = measure, colours = scale(measure);
-    const box = element("div", { class: "legend" });
-    const item = (fill, text) => {
-      const square = element("rect", { width: 14, height: 14, ...(fill ? { fill } : { class: "none" }) });
-      const svg = element("svg", { viewBox: "0 0 14 14", "aria-hidden": "true" }, square);
-      box.append(element("span", {}, svg, text));
+    const spot = (fips) => {
+      const place = data.byFips[fips];
+      if (!place) return null;
+      const value = measure.value(place);
+      const counter = place.reportedIn ? ` (counted in ${place.reportedIn.name})` : "";
+      return { fill: value === null ? null : colour(measure, value), href: address(place), said: `${place.name}: ${format(value, measure.digits)}${counter}` };
     };
-    colours.forEach((fill, index) => {
-      const from = limits[index - 1], to = limits[index];
-      const text = from === undefined ? `below ${to}` : to === undefined ? `${from} and more` : `${from} – ${to}`;
-      item(fill, text);
-    });
-    item(null, none);
-    return box;
+    const label = `Map of counties coloured by ${measure.long}. ${found}`;
+    return page.map(data.borders, { state, here: here ? [here.fips] : [], label, county: spot, whole: spot });
   }
-  function choices(label, options, key) {
-    const box = element("div", { class: "choices", role: "group", "aria-label": label }, element("span", {}, label));
-    for (const [value, text] of options)
-      box.append(element("button", { type: "button", "data-choice": `${key}-${value}`, "aria-pressed": view[key] === value,
-        onclick: () => { view[key] = value; show(false); } }, text));
-    return box;
-  }
+  const choices = page.chooser(view, () => show(false));
   const measureChoice = () => choices("Show", Object.entries(MEASURES).map(([key, m]) => [key, m.label]), "measure");
   const intervalChoice = () => choices("Interval", [[50, "50 %"], [80, "80 %"], [95, "95 %"]], "interval");
   const aheadChoice = () => choices("Weeks ahead", [[1, "1"], [2, "2"], [3, "3"], [4, "4"]], "ahead");
@@ -158,52 +70,17 @@ const countycast = (() => {
     day.setUTCDate(day.getUTCDate() + offset);
     return day.toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC" });
   }
-  const { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart } = charts({ element, format, date, view, ENDS, MEDIAN });
+  const { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart } = charts({ date, view, ENDS, MEDIAN });
 
   function table(places, here) {
     const head = ["Place", "Cases, 7 days", "per 100,000", "Growth", "R_t", "Next 7 days", "Fourth week", "ICU overflow", "ICU bed shortfall (90 %)", "Care gap"];
     const rows = places.map((place) => {
       const measured = ["cases", "growth", "rt"].map((key) => [MEASURES[key].value(place), MEASURES[key].digits]);
       const overflow = place.icu?.[OVERFLOW] ?? null;
-      return rowOf([place, [counted(place).lastWeek, 0], ...measured, [coming(place, 0), 0], [coming(place, 1), 0], [overflow === null ? null : 100 * overflow, 0, " %"],
+      return rowOf([link(place), [counted(place).lastWeek, 0], ...measured, [coming(place, 0), 0], [coming(place, 1), 0], [overflow === null ? null : 100 * overflow, 0, " %"],
         [lacking(place), 0], [MEASURES.care.value(place), 2]], place === here);
     });
     return tableOf(head, rows);
-  }
-  // A cell is a place, a text, or a number with its digits and unit.
-  function rowOf(cells, here = false) {
-    return element("tr", here ? { class: "here" } : {}, ...cells.map((cell) => {
-      if (cell?.fips) return element("td", {}, element("a", { href: address(cell) }, cell.name));
-      if (!Array.isArray(cell)) return element("td", {}, cell ?? "–");
-      const [value, digits, unit = ""] = cell;
-      return element("td", { "data-value": value ?? "" }, value === null || value === undefined ? "–" : format(value, digits) + unit);
-    }));
-  }
-  // A table that sorts by the column heading clicked: numbers from the highest, words from A.
-  function tableOf(head, rows) {
-    const body = element("tbody", {}, ...rows);
-    const key = (row, at) => {
-      const cell = row.children[at];
-      if (!("value" in cell.dataset)) return cell.textContent;
-      return cell.dataset.value === "" ? -Infinity : Number(cell.dataset.value);
-    };
-    const heads = head.map((text, at) => {
-      const th = element("th", { scope: "col" }, element("button", { type: "button", class: "sort", onclick: () => {
-        const again = th.getAttribute("aria-sort");
-        heads.forEach((other) => other.removeAttribute("aria-sort"));
-        const order = [...body.children].sort((a, b) => {
-          const [x, y] = [key(a, at), key(b, at)];
-          return typeof x === "string" || typeof y === "string" ? String(x).localeCompare(String(y)) : y - x;
-        });
-        const words = rows.some((row) => !("value" in row.children[at].dataset));
-        const first = words ? "ascending" : "descending", second = words ? "descending" : "ascending";
-        if (again === first) order.reverse();
-        th.setAttribute("aria-sort", again === first ? second : first);
-        body.append(...order);
-      } }, text));
-      return th;
-    });
-    return element("div", { class: "scroll" }, element("table", {}, element("thead", {}, element("tr", {}, ...heads)), body));
   }
   // Hospitals with the greatest need of intensive care, ranked as in `capacity.parquet`: one row for each county with hospitals.
   function needTable(places, most) {
@@ -214,7 +91,7 @@ const countycast = (() => {
     const nodes = [element("h2", {}, "Greatest need of intensive care")];
     if (!needy.length) return nodes.concat(element("p", { class: "note" }, "No hospitals are expected to exceed capacity, where beds are known."));
     const both = (middle, high) => `${format(middle)} (${format(high)})`;
-    const rows = needy.map(([p, icu]) => rowOf([p, [icu[RANK], 0], [icu[FREE], 1], both(icu[PEAK], icu[PEAK_90]),
+    const rows = needy.map(([p, icu]) => rowOf([link(p), [icu[RANK], 0], [icu[FREE], 1], both(icu[PEAK], icu[PEAK_90]),
       [100 * icu[OVERFLOW], 0, " %"], icu[FIRST_DAY], both(icu[LACK], icu[LACK_90])]));
     const head = ["Hospitals of", "Rank", "Free beds", "Patients at the peak", "Overflow", "First day", "Shortfall"];
     return nodes.concat(element("p", { class: "note" }, text), tableOf(head, rows));
@@ -343,7 +220,7 @@ const countycast = (() => {
       if (whole && place.population && wholePlace?.population && !place.reportedIn)
         nodes.push(compareChart([[place, details], [wholePlace, whole]], [Math.max(320, main.clientWidth - 32), 240]));
     }
-    nodes.push(measureChoice(), map(state, isCounty(place) ? place : null), legend());
+    nodes.push(measureChoice(), map(state, isCounty(place) ? place : null), legend(MEASURES[view.measure]));
     if (!isCounty(place)) nodes.push(...needTable(siblings, 10), element("h2", {}, "All counties"));
     nodes.push(element("p", { class: "note" }, "Click a column heading to sort."), table(siblings, place));
     return nodes;
@@ -351,19 +228,12 @@ const countycast = (() => {
   function nationPage(nation, details) {
     const nodes = [element("h1", {}, "County projections of COVID-19"),
       element("p", { class: "note" }, `Data to ${date(0)}, ${data.summary.asOf.slice(0, 4)}. Colour: ${MEASURES[view.measure].long}.`), ...remarks()];
-    nodes.push(measureChoice(), map(null), legend(), ...needTable(data.summary.places, 20));
+    nodes.push(measureChoice(), map(null), legend(MEASURES[view.measure]), ...needTable(data.summary.places, 20));
     if (nation && details) nodes.push(element("h2", {}, nation.name), ...chartsOf(nation, details));
     nodes.push(element("h2", {}, "States"), table(byCases(data.summary.places.filter((p) => p.fips.length === 2 && p.fips !== "US"))));
     return nodes;
   }
 
-  function withPlaces(code, then) {
-    if (code in data.places) return then();
-    (data.waiting[code] ??= []).push(then);
-    if (data.waiting[code].length > 1) return;
-    const missing = () => { data.places[code] = {}; data.waiting[code].forEach((f) => f()); };
-    document.body.append(element("script", { src: `data/${code}.js`, onerror: missing }));
-  }
   function show(fromTop = true) {
     if (!data.summary || !data.borders) return;
     const [, kind, fips] = location.hash.split("/");
@@ -372,56 +242,30 @@ const countycast = (() => {
     document.title = place && kind ? `${place.name} – countycast` : "County projections – countycast";
     if (!kind) {
       const draws = () => draw(nationPage(place, data.places.US?.US));
-      return place ? withPlaces("US", draws) : draws();
+      return place ? files.wanted("US", draws) : draws();
     }
     if (!place) return draw([element("h1", {}, "Unknown place"), element("p", {}, "This run has no place with that code. "), element("a", { href: "#/" }, "Back to the map")]);
-    withPlaces(fips.slice(0, 2), () => {
+    files.wanted(fips.slice(0, 2), () => {
       const details = data.places[fips.slice(0, 2)]?.[fips];
       draw(details ? pageOf(place, details) : [element("h1", {}, place.name), element("p", {}, "The data file of this place is missing.")]);
     });
   }
 
-  const search = document.getElementById("search");
-  // Names without case, points, the word for a county, and the state's name in full.
-  const KINDS = / (county|parish|borough|census area|municipality|planning region)\b/g;
-  const simple = (name) => ` ${name.toLowerCase().replace(/'/g, "").replace(/[.,]/g, " ").replace(/\s+/g, " ")} `.replace(KINDS, " ").replace(/ saint /g, " st ").replace(/\s+/g, " ").trim();
-  // New York City is divided among its five counties.
-  const ALIASES = { nyc: "36061", "new york city": "36061", "new york city ny": "36061", dc: "11", "washington dc": "11", usa: "US", "united states": "US" };
-  function lookUp(text) {
-    const wanted = simple(text), places = data.summary.places;
-    const code = text.trim().toUpperCase(), alias = data.byFips[ALIASES[wanted]];
-    if (data.byFips[code] || alias) return data.byFips[code] ?? alias;
-    const states = places.filter((p) => p.fips.length === 2);
-    const state = states.find((p) => p.state === code || simple(p.name) === wanted);
-    if (state) return state;
-    const whole = states.find((p) => wanted.endsWith(` ${simple(p.name)}`));
-    const short = whole ? `${wanted.slice(0, -simple(whole.name).length)}${whole.state.toLowerCase()}` : wanted;
-    const named = (test) => places.filter(isCounty).filter((p) => test(simple(p.name))).sort((a, b) => (b.population ?? 0) - (a.population ?? 0))[0];
-    return named((name) => name === short) ?? named((name) => name.replace(/ [a-z]{2}$/, "") === short) ?? named((name) => name.startsWith(short));
-  }
-  search.addEventListener("change", () => {
-    if (!search.value.trim()) return;
-    const found = lookUp(search.value);
-    search.setCustomValidity(found ? "" : "No place with this name or code");
-    if (found) { location.hash = address(found); search.value = ""; } else search.reportValidity();
-  });
-  search.addEventListener("input", () => search.setCustomValidity(""));
   addEventListener("hashchange", () => show());
-  dark.addEventListener("change", () => show(false));
+  page.dark.addEventListener("change", () => show(false));
 
   return {
     borders(topology) { data.borders = topology; show(); },
     summary(summary) {
       data.summary = summary;
       for (const place of summary.places) data.byFips[place.fips] = place;
-      document.getElementById("names").append(...summary.places.map((p) => element("option", { value: p.name })));
+      page.search(summary.places.map((p) => ({ ...p, code: p.fips })), address);
       document.getElementById("footer").textContent = `countycast ${summary.version} · projections of ${summary.horizonDays} days from ${summary.asOf} · borders: us-atlas, US Census Bureau`;
       show();
     },
     places(code, places, policies) {
-      data.places[code] = places;
       data.policies[code] = policies;
-      (data.waiting[code] ?? []).forEach((then) => then());
+      files.arrived(code, places);
     },
   };
 })();

@@ -1,12 +1,18 @@
 //! `signals.parquet`: forecasts of weekly signals, and the hubs' files of them.
 
+pub mod areas;
+pub mod history;
+mod manifest;
+
+pub use manifest::{Held, SignalsManifest};
+
 use std::fmt::Write;
 use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_engine::weekly::{Area, FIRST_HORIZON, Signal, Week};
 use countycast_signals::{Geography, Hub};
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsResult, Series};
+use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
 
 use super::days_since_epoch;
 use super::derived::{self, Extras};
@@ -17,8 +23,12 @@ use crate::error::Error;
 use crate::scores::quantiles::{LEVELS, Row};
 use crate::weekly::Forecast;
 
-/// Everything that a run over weekly signals writes. Hub files of other weeks are kept: a hub collects them.
-pub const LAYOUT: Layout = Layout { names: &["signals.parquet", "hub", "run.json"], kept: &["hub"] };
+/// Everything that a run over weekly signals writes. Hub files and forecasts of other weeks are kept: a hub collects the ones,
+/// and the others are compared with what came.
+pub const LAYOUT: Layout = Layout {
+    names: &["signals.parquet", "history.parquet", "areas.parquet", "crosswalk.parquet", "past", "hub", "run.json"],
+    kept: &["hub", "past"],
+};
 
 /// The header of a hub's file.
 const HEADER: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n";
@@ -33,23 +43,20 @@ fn horizon(place: usize) -> i8 {
 ///
 /// # Errors
 /// [`Error::Io`] where it cannot be written.
-pub fn write(path: &Path, reference: Week, forecasts: &[Forecast]) -> Result<(), Error> {
+pub fn write(path: &Path, reference: Week, forecasts: &[&Forecast]) -> Result<(), Error> {
     let frame = frame(reference, forecasts).map_err(|error| parquet::write_error(path, error))?;
     parquet::write(path, frame)
 }
 
-fn frame(reference: Week, forecasts: &[Forecast]) -> PolarsResult<DataFrame> {
+fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
     let cells = || {
         let weeks = forecasts.iter().flat_map(|f| f.rows.iter().enumerate().map(move |(place, row)| (f, place, row)));
         weeks.flat_map(|(f, place, row)| LEVELS.iter().zip(row).map(move |(level, value)| (f, place, *level, *value)))
     };
     let day = |week: Week| days_since_epoch(week.saturday());
-    let dates = |name: &str, days: Vec<i32>| -> PolarsResult<Column> {
-        Ok(Series::new(name.into(), days).cast(&DataType::Date)?.into_column())
-    };
-    let ends = cells().map(|(_, place, ..)| day(reference.plus(i32::from(horizon(place))))).collect();
+    let ends = cells().map(|(_, place, ..)| Some(day(reference.plus(i32::from(horizon(place))))));
     let columns = vec![
-        dates("reference_date", cells().map(|_| day(reference)).collect())?,
+        dates("reference_date", cells().map(|_| Some(day(reference))))?,
         parquet::text("signal", cells().map(|(f, ..)| f.signal)),
         parquet::text("area", cells().map(|(f, ..)| &f.area)),
         parquet::text("model", cells().map(|(f, ..)| f.model)),
@@ -105,6 +112,11 @@ fn rows(frame: &DataFrame, model: &str) -> PolarsResult<Vec<Kept>> {
         });
     }
     Ok(found)
+}
+
+/// A column of days since 1970-01-01 as dates.
+fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
+    Column::new(name.into(), days.collect::<Vec<_>>()).cast(&DataType::Date)
 }
 
 /// A hub's file of one model's forecasts, as text, with what is derived from its trajectories where asked for; empty if it

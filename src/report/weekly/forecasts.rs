@@ -1,0 +1,59 @@
+//! The blend's forecasts, from `signals.parquet` or the file that a run keeps of them.
+
+use std::collections::BTreeMap;
+use std::path::Path;
+
+use countycast_engine::weekly::{Area, FIRST_HORIZON, LAST_HORIZON, Signal, Week};
+use polars::prelude::{Column, DataFrame, DataType, PolarsError, PolarsResult};
+
+use crate::error::Error;
+use crate::output::date_of;
+use crate::output::parquet::{self, parsed};
+use crate::scores::quantiles::{LEVELS, Row};
+use crate::weekly::BLEND;
+
+/// Weeks of a forecast.
+const WEEKS: usize = (LAST_HORIZON - FIRST_HORIZON + 1) as usize;
+
+/// Quantiles by week, [`FIRST_HORIZON`] first.
+pub(super) type Rows = [Row; WEEKS];
+
+/// The blend's forecasts of one reference week.
+pub(super) struct Forecasts {
+    /// Horizon 0.
+    pub(super) reference: Week,
+    /// By area and signal.
+    pub(super) rows: BTreeMap<(Area, Signal), Rows>,
+}
+
+/// The blend's forecasts in a file.
+pub(super) fn read(path: &Path) -> Result<Forecasts, Error> {
+    forecasts(&parquet::read(path)?).map_err(|error| parquet::wrong(path, error.to_string()))
+}
+
+fn forecasts(frame: &DataFrame) -> PolarsResult<Forecasts> {
+    let text = |name: &str| frame.column(name)?.str();
+    let (signal, area, model) = (text("signal")?, text("area")?, text("model")?);
+    let number = |name: &str| frame.column(name)?.f64();
+    let (quantile, value) = (number("quantile")?, number("value")?);
+    let horizon = frame.column("horizon")?.i32()?;
+    let reference = weeks(frame.column("reference_date")?)?.into_iter().next().flatten();
+    let reference = reference.ok_or_else(|| PolarsError::ComputeError("there is no reference date".into()))?;
+    let mut rows: BTreeMap<(Area, Signal), Rows> = BTreeMap::new();
+    for row in (0..frame.height()).filter(|&row| model.get(row) == Some(BLEND)) {
+        let level = quantile.get(row).and_then(|q| LEVELS.iter().position(|level| (level - q).abs() < 1e-9));
+        let week = horizon.get(row).and_then(|h| usize::try_from(h - i32::from(FIRST_HORIZON)).ok());
+        let cell = level.zip(week.filter(|week| *week < WEEKS)).zip(value.get(row));
+        if let Some(((level, week), value)) = cell {
+            let of_area = rows.entry((parsed(area.get(row))?, parsed(signal.get(row))?));
+            of_area.or_insert([[f32::NAN; LEVELS.len()]; WEEKS])[week][level] = value as f32;
+        }
+    }
+    Ok(Forecasts { reference, rows })
+}
+
+/// The weeks that the Saturdays of a column end.
+pub(super) fn weeks(column: &Column) -> PolarsResult<Vec<Option<Week>>> {
+    let days = column.cast(&DataType::Int32)?;
+    Ok(days.i32()?.iter().map(|day| day.and_then(date_of).and_then(Week::ending)).collect())
+}
