@@ -12,18 +12,18 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::output::{Layout, Staging, disk, signals};
+use crate::output::{Layout, Staging, apart, signals};
 use crate::pipeline::Monitor;
 use crate::project::{hub_named, hubs, key, of_week, read_signals, threads};
 
-use super::SUMMARY;
-use crate::weekly::{BLEND, Forecast};
+use super::{SUMMARY, weeks};
+use crate::weekly::Forecast;
 
 /// What an evaluation in a hub writes.
-const LAYOUT: Layout = Layout { names: &[OUTPUT, SUMMARY], kept: &[] };
+const LAYOUT: Layout = Layout { names: &[OUTPUT, weeks::FOLDER, SUMMARY], kept: &[] };
 /// Folder of the forecasts.
 const OUTPUT: &str = "model-output";
-/// Key of a killed evaluation's files: `model-output/key` says which program, settings and files made them.
+/// Key of a killed evaluation's files: each week says which program, settings and files made it.
 const KEY: &str = "evaluate-hub";
 
 /// What is asked.
@@ -80,12 +80,14 @@ fn rows<S: serde::Serializer>(targets: &[TargetScores], serializer: S) -> Result
 }
 
 /// Forecasts every reference date of a hub that its baseline answered, each from the vintage of its Wednesday, and scores
-/// them beside the hub's models. Forecasts are kept under `OUT/model-output` in the hub's layout.
+/// them beside the hub's models. Forecasts are kept under `OUT/model-output` in the hub's layout, and `OUT/weeks` says which
+/// weeks are complete.
 ///
 /// # Errors
 /// [`Error`] for data, settings, hub or dates that cannot be used, files that cannot be written, and when the monitor asks
 /// to stop.
 pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDone, Error> {
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let hubs = hubs()?;
     let hub = hub_named(&hubs, &request.hub)?;
@@ -95,7 +97,9 @@ pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDo
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
     let weeks = reference_weeks(hub, &forecasts, selected)?;
-    let kept = begin(&staging, request, &key(&request.config, &read))?;
+    let key = key(&request.config, &read);
+    staging.resume(KEY)?;
+    let kept = weeks::take_over(&staging, OUTPUT, &key)?;
     let signals: Vec<Signal> = hub.targets.iter().map(|target| target.signal).collect();
     let missing: Vec<Week> = weeks.iter().copied().filter(|week| !kept.contains(week)).collect();
     monitor.begin("reference dates", missing.len());
@@ -104,7 +108,8 @@ pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDo
             return Err(Error::Interrupted);
         }
         let made = of_week(&read, &signals, hub.due(*reference), *reference, &request.config, &())?;
-        write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+        let names = write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+        weeks::complete(&staging, *reference, &key, &names)?;
         monitor.step();
         Ok(made.notices.iter().map(|notice| format!("{reference}: {notice}")).collect())
     };
@@ -146,23 +151,7 @@ fn reference_weeks(hub: &Hub, forecasts: &Forecasts, selected: Selected) -> Resu
     Ok(weeks)
 }
 
-/// Takes over what an earlier evaluation with the same `key` forecast; the weeks that are complete.
-fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<Week>, Error> {
-    staging.resume(KEY)?;
-    staging.take_over(OUTPUT)?;
-    let folder = staging.folder().join(OUTPUT);
-    if fs::read_to_string(folder.join("key")).ok().as_deref() != Some(key) {
-        disk::remove(&folder).map_err(|source| Error::write(&folder, source))?;
-        staging.put(&format!("{OUTPUT}/key"), key)?;
-    }
-    // The average is written last: where it is, the engines' files are.
-    let team = format!("{}-{BLEND}", request.config.hub.team);
-    let entries = fs::read_dir(folder.join(team)).into_iter().flatten().flatten();
-    let week = |name: std::ffi::OsString| Week::ending(name.to_str()?.get(..10)?.parse().ok()?);
-    Ok(entries.filter_map(|entry| week(entry.file_name())).collect())
-}
-
-/// Writes each model's file of a week, the average's last.
+/// Writes each model's file of a week; returns their names.
 fn write(
     staging: &Staging,
     hub: &Hub,
@@ -170,16 +159,17 @@ fn write(
     reference: Week,
     forecasts: &[Forecast],
     request: &HubRequest,
-) -> Result<(), Error> {
-    let engines: BTreeSet<&str> =
-        forecasts.iter().map(|forecast| forecast.model).filter(|model| *model != BLEND).collect();
-    for model in engines.into_iter().chain([BLEND]) {
+) -> Result<Vec<String>, Error> {
+    let models: BTreeSet<&str> = forecasts.iter().map(|forecast| forecast.model).collect();
+    let mut names = Vec::new();
+    for model in models {
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
         let text = signals::hub_file(hub, &read.geography, reference, &of_model);
         let name = format!("{OUTPUT}/{}", signals::hub_path(&request.config.hub, model, reference));
         staging.put(&name, text)?;
+        names.push(name);
     }
-    Ok(())
+    Ok(names)
 }
 
 /// The files of these weeks.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use crate::config::Config;
 use crate::error::{Error, InputError};
 use crate::identity::{build, digest};
-use crate::output::{Staging, signals};
+use crate::output::{Staging, apart, signals};
 use crate::panel::Notice;
 use crate::pipeline::{Monitor, weekly_engines};
 use crate::weekly::{self, BLEND, Forecast, Forecasts};
@@ -153,6 +153,7 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let start = Instant::now();
     let hubs = hubs()?;
     let wanted = named(&request.signals, &hubs)?;
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, signals::LAYOUT)?;
     staging.fresh()?;
     let read = read_signals(&request.data, &hubs)?;
