@@ -101,7 +101,7 @@ pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDo
     staging.resume(KEY)?;
     let kept = weeks::take_over(&staging, OUTPUT, &key)?;
     let signals: Vec<Signal> = hub.targets.iter().map(|target| target.signal).collect();
-    let missing: Vec<Week> = weeks.iter().copied().filter(|week| !kept.contains(week)).collect();
+    let missing: Vec<Week> = weeks.iter().copied().filter(|week| !kept.contains(&(hub.name.clone(), *week))).collect();
     monitor.begin("reference dates", missing.len());
     let one = |reference: &Week| -> Result<Vec<String>, Error> {
         if monitor.cancelled() {
@@ -109,7 +109,7 @@ pub fn evaluate_hub(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubDo
         }
         let made = of_week(&read, &signals, hub.due(*reference), *reference, &request.config, &())?;
         let names = write(&staging, hub, &read, *reference, &made.forecasts, request)?;
-        weeks::complete(&staging, *reference, &key, &names)?;
+        weeks::complete(&staging, &hub.name, *reference, &key, &names)?;
         monitor.step();
         Ok(made.notices.iter().map(|notice| format!("{reference}: {notice}")).collect())
     };

@@ -1,4 +1,4 @@
-//! Weeks of an evaluation in a hub that are complete, so that only the others are forecast again.
+//! Weeks of an evaluation in hubs that are complete, so that only the others are forecast again.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::Error;
 use crate::output::{Staging, Written, disk, regular};
 
-/// Folder with a file for each week.
+/// Folder with a file for each hub and week.
 pub(super) const FOLDER: &str = "weeks";
 /// Most bytes of such a file.
 const MOST_BYTES: u64 = 1 << 20;
@@ -25,14 +25,14 @@ struct Complete {
 }
 
 /// Takes over the forecasts of an earlier evaluation with the same `key`, whose files lie in the folder `output`; returns
-/// the weeks whose files are as they were written. All others are removed.
-pub(super) fn take_over(staging: &Staging, output: &str, key: &str) -> Result<BTreeSet<Week>, Error> {
+/// the hubs' weeks whose files are as they were written. All others are removed.
+pub(super) fn take_over(staging: &Staging, output: &str, key: &str) -> Result<BTreeSet<(String, Week)>, Error> {
     [output, FOLDER].iter().try_for_each(|folder| staging.take_over(folder))?;
     let root = staging.folder();
     let (mut weeks, mut named) = (BTreeSet::new(), BTreeSet::new());
-    for entry in fs::read_dir(root.join(FOLDER)).into_iter().flatten().flatten() {
-        let path = entry.path();
-        let Some(week) = week_of(&path) else { continue };
+    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    for path in entries(root.join(FOLDER)).flat_map(entries) {
+        let Some(week) = named_by(&path) else { continue };
         let complete = regular::bytes(&path, MOST_BYTES).ok().and_then(|bytes| serde_json::from_slice(&bytes).ok());
         let is_whole =
             |complete: &Complete| complete.key == key && complete.files.iter().all(|file| file.check(root, "").is_ok());
@@ -48,14 +48,16 @@ pub(super) fn take_over(staging: &Staging, output: &str, key: &str) -> Result<BT
     Ok(weeks)
 }
 
-/// Says that a week is complete with these files.
-pub(super) fn complete(staging: &Staging, week: Week, key: &str, names: &[String]) -> Result<(), Error> {
+/// Says that a week of a hub is complete with these files.
+pub(super) fn complete(staging: &Staging, hub: &str, week: Week, key: &str, names: &[String]) -> Result<(), Error> {
     let files = staging.written().into_iter().filter(|file| names.contains(&file.path)).collect();
-    staging.json(&format!("{FOLDER}/{week}.json"), &Complete { key: key.to_owned(), files }).map(drop)
+    staging.json(&format!("{FOLDER}/{hub}/{week}.json"), &Complete { key: key.to_owned(), files }).map(drop)
 }
 
-fn week_of(path: &Path) -> Option<Week> {
-    Week::ending(path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?)
+/// The hub and week of `HUB/DATE.json`.
+fn named_by(path: &Path) -> Option<(String, Week)> {
+    let hub = path.parent()?.file_name()?.to_str()?.to_owned();
+    Some((hub, Week::ending(path.file_name()?.to_str()?.strip_suffix(".json")?.parse().ok()?)?))
 }
 
 /// Removes all files of a folder, and of those in it, but these.
@@ -81,14 +83,15 @@ mod tests {
     const LAYOUT: Layout = Layout { names: &["forecasts", FOLDER], kept: &[] };
 
     /// Evaluates these weeks into a folder, taking over what is whole; returns the weeks that were.
-    fn evaluate(out: &Path, key: &str, weeks: &[Week], end: bool) -> BTreeSet<Week> {
+    fn evaluate(out: &Path, key: &str, weeks: &[Week], end: bool) -> Vec<Week> {
         let staging = Staging::reserve(out, LAYOUT).unwrap();
         staging.resume("").unwrap();
-        let known = take_over(&staging, "forecasts", key).unwrap();
+        let known: Vec<Week> =
+            take_over(&staging, "forecasts", key).unwrap().into_iter().map(|(_, week)| week).collect();
         for week in weeks.iter().filter(|week| !known.contains(week)) {
             let names = ["one", "two"].map(|model| format!("forecasts/{model}/{week}.csv"));
             names.iter().for_each(|name| drop(staging.put(name, format!("{week} by {key}")).unwrap()));
-            complete(&staging, *week, key, &names).unwrap();
+            complete(&staging, "hub", *week, key, &names).unwrap();
         }
         if end {
             staging.commit().unwrap();
@@ -104,20 +107,19 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let out = folder.path().join("out");
         let weeks = [12, 19].map(|day| Week::of(Date::constant(2020, 12, day)));
-        let both = || BTreeSet::from(weeks);
-        assert_eq!(evaluate(&out, "a", &weeks, false), BTreeSet::new());
-        assert_eq!(evaluate(&out, "a", &weeks, true), both());
+        assert_eq!(evaluate(&out, "a", &weeks, false), []);
+        assert_eq!(evaluate(&out, "a", &weeks, true), weeks);
         assert!(!out.join("forecasts/one/2021-01-02.csv.unfinished").exists());
         // One that is damaged, missing, or whose list is no list is made again, and no other.
-        let (damaged, list) = (out.join("forecasts/two/2020-12-19.csv"), out.join(FOLDER).join("2020-12-19.json"));
+        let (damaged, list) = (out.join("forecasts/two/2020-12-19.csv"), out.join(FOLDER).join("hub/2020-12-19.json"));
         for (path, text) in [(&damaged, Some("2020-12-19 by b")), (&damaged, None), (&list, Some("{"))] {
             text.map_or_else(|| fs::remove_file(path), |text| fs::write(path, text)).unwrap();
-            assert_eq!(evaluate(&out, "a", &weeks, true), BTreeSet::from([weeks[0]]));
+            assert_eq!(evaluate(&out, "a", &weeks, true), [weeks[0]]);
             assert_eq!(fs::read_to_string(&damaged).unwrap(), "2020-12-19 by a");
         }
-        assert_eq!(evaluate(&out, "a", &weeks, true), both());
+        assert_eq!(evaluate(&out, "a", &weeks, true), weeks);
         // Forecasts of other settings are not mixed with these.
-        assert_eq!(evaluate(&out, "b", &weeks[..1], true), BTreeSet::new());
+        assert_eq!(evaluate(&out, "b", &weeks[..1], true), []);
         assert!(!damaged.exists());
     }
 }

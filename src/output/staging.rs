@@ -15,9 +15,13 @@ use serde::Serialize;
 use super::beside::Beside;
 use super::disk;
 use super::lock::Lock;
+use super::regular;
 use super::target::{self, request};
 use super::written::Written;
 use crate::error::Error;
+
+/// Most bytes of the key of a run.
+const MOST_KEY_BYTES: u64 = 1 << 10;
 
 /// What a folder of results holds.
 #[derive(Debug, Clone, Copy)]
@@ -83,7 +87,8 @@ impl Staging {
     /// Key of the run whose files lie in the folder, if one was killed.
     #[must_use]
     pub fn left_by(&self) -> Option<String> {
-        fs::read_to_string(self.beside.key()).ok()
+        let key = regular::bytes(&self.beside.key(), MOST_KEY_BYTES).ok()?;
+        String::from_utf8(key).ok()
     }
 
     fn begin(&self, key: &str) -> Result<(), Error> {
@@ -281,6 +286,9 @@ mod tests {
         begin("two");
         fs::remove_file(partial.join(".key")).unwrap();
         fs::create_dir(partial.join(".key")).unwrap();
+        begin("two");
+        fs::remove_file(partial.join(".key")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(partial.join(".key")).status().unwrap().success());
         begin("two");
         fs::remove_dir(partial.join("parts")).unwrap();
         put(&begin("two"), "a", "whole");
