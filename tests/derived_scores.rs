@@ -9,7 +9,7 @@ use std::path::Path;
 use countycast::weekly::{Derived, Forecast, Forecasts, HORIZONS};
 use countycast_engine::weekly::{Area, Disease, Week};
 use countycast_engine::{Date, Row, quantile};
-use countycast_signals::{Hub, Hubs, Season, Signals, Task};
+use countycast_signals::{Answer, Hub, Hubs, Season, Signals, Task};
 use rayon::prelude::*;
 
 /// The model whose quantiles are taken.
@@ -31,7 +31,7 @@ impl Past {
         let hub = hubs.find("flusight").unwrap();
         let teams = countycast_signals::Forecasts::read_teams(&live.join("forecasts_flusight.parquet"), hub).unwrap();
         let mut rows: BTreeMap<Week, Vec<Forecast>> = BTreeMap::new();
-        for (task, _) in &teams.models[MODEL] {
+        for task in teams.models[MODEL].keys() {
             if task.horizon == 0 && &*task.target == "wk inc flu hosp" {
                 rows.entry(task.reference).or_default().extend(forecast(&read, hub, task, &teams.models[MODEL]));
             }
@@ -65,14 +65,14 @@ impl Past {
 }
 
 /// A team's forecast of all horizons; the week before the reference week as published where the team has none.
-fn forecast(read: &Signals, hub: &Hub, task: &Task, tasks: &BTreeMap<Task, Vec<f64>>) -> Option<Forecast> {
+fn forecast(read: &Signals, hub: &Hub, task: &Task, tasks: &BTreeMap<Task, Answer>) -> Option<Forecast> {
     let area = read.geography.located(&task.location).filter(|area| *area != Area::Nation)?;
     let signal = hub.target(&task.target)?.signal;
     let last = task.reference.plus(-1);
     let published = read.vintages.known(signal, &area, last, hub.due(task.reference))?;
     let row = |horizon: i8| -> Option<Row> {
         match tasks.get(&Task { horizon, ..task.clone() }) {
-            Some(values) => Some(std::array::from_fn(|place| values[place] as f32)),
+            Some(answer) => Some(std::array::from_fn(|place| answer.quantiles[place] as f32)),
             None => (horizon == -1).then_some([published as f32; 23]),
         }
     };

@@ -17,14 +17,30 @@ fn accepted() -> Table {
     fs::read_to_string(root().join("deny.toml")).unwrap().parse().unwrap()
 }
 
-/// All packages that `Cargo.lock` can lead to.
-fn packages() -> Vec<Json> {
+fn cargo(arguments: &[&str]) -> Vec<u8> {
     let mut command = Command::new(std::env::var_os("CARGO").unwrap_or("cargo".into()));
-    command.args(["metadata", "--locked", "--offline", "--format-version", "1"]).current_dir(root());
-    let output = command.output().unwrap();
+    let output = command.args(arguments).args(["--locked", "--offline"]).current_dir(root()).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let metadata: Json = serde_json::from_slice(&output.stdout).unwrap();
-    metadata["packages"].as_array().unwrap().clone()
+    output.stdout
+}
+
+/// All packages that are built for some system, with all features, or with tests: not those that `Cargo.lock` names for
+/// options of others that nobody takes.
+fn packages() -> Vec<Json> {
+    let tree =
+        cargo(&["tree", "--workspace", "--all-features", "--target", "all", "--prefix", "none", "--format", "{p}"]);
+    // `serde v1.0.1 (proc-macro) (*)`
+    let built: BTreeSet<String> = String::from_utf8(tree)
+        .unwrap()
+        .lines()
+        .map(|line| line.split_whitespace().take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    let metadata: Json = serde_json::from_slice(&cargo(&["metadata", "--format-version", "1"])).unwrap();
+    let is_built = |package: &&Json| {
+        let [name, version] = ["name", "version"].map(|field| package[field].as_str().unwrap());
+        built.contains(&format!("{name} v{version}"))
+    };
+    metadata["packages"].as_array().unwrap().iter().filter(is_built).cloned().collect()
 }
 
 fn texts(list: &Value) -> BTreeSet<String> {

@@ -152,6 +152,18 @@ fn bad_requests_are_told() {
     let output = tune(folder.path(), "tuned", &["--quiet", "--budget", "1", "--seed", "9"]).output().unwrap();
     assert_eq!(output.status.code(), Some(2));
     assert!(text(&output.stderr).contains("holds the trials of another search"), "{}", text(&output.stderr));
+
+    // A key that would keep its reader waiting.
+    let key = folder.path().join("tuned/key");
+    fs::remove_file(&key).unwrap();
+    assert!(Command::new("mkfifo").arg(&key).status().unwrap().success());
+    let output = tune(folder.path(), "tuned", &["--quiet", "--budget", "1"]).output().unwrap();
+    assert_eq!(output.status.code(), Some(2));
+    assert!(
+        text(&output.stderr).contains("tuned/key: cannot be read: it is not a regular file"),
+        "{}",
+        text(&output.stderr)
+    );
 }
 
 #[test]

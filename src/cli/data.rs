@@ -66,12 +66,6 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
 }
 
 fn run_demo(args: &Demo, quiet: bool) -> Result<(), Error> {
-    if std::fs::read_dir(&args.dir).is_ok_and(|mut entries| entries.next().is_some()) {
-        return Err(Error::Request {
-            message: format!("{} is not empty", args.dir.display()),
-            remedy: "name a new folder: nothing is overwritten".to_owned(),
-        });
-    }
     let staging = Staging::reserve(&args.dir, Layout { names: &[], kept: &[] })?;
     staging.fresh()?;
     demo::write(staging.folder(), args.seed)?;

@@ -22,7 +22,9 @@ impl Folder {
             return Ok(Self::Given(given.clone()));
         }
         progress.begin("demo", 0);
-        let folder = tempfile::tempdir().map_err(|source| Error::write(&std::env::temp_dir(), source))?;
+        // A name that tells whose it is, if the run is killed and leaves it behind.
+        let named = tempfile::Builder::new().prefix("countycast-demo-").tempdir();
+        let folder = named.map_err(|source| Error::write(&std::env::temp_dir(), source))?;
         demo::write(folder.path(), demo::SEED)?;
         Ok(Self::Demo(folder))
     }

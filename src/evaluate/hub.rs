@@ -12,18 +12,18 @@ use serde::Serialize;
 
 use crate::config::Config;
 use crate::error::Error;
-use crate::output::{Layout, Staging, disk, signals};
+use crate::output::{Layout, Staging, apart, signals};
 use crate::pipeline::Monitor;
 use crate::project::{hub_named, hubs, key, of_week, read_signals, threads};
 
-use super::SUMMARY;
-use crate::weekly::{BLEND, Forecast};
+use super::{SUMMARY, weeks};
+use crate::weekly::Forecast;
 
 /// What an evaluation in hubs writes.
-const LAYOUT: Layout = Layout { names: &[OUTPUT, SUMMARY], kept: &[] };
+const LAYOUT: Layout = Layout { names: &[OUTPUT, weeks::FOLDER, SUMMARY], kept: &[] };
 /// Folder of the forecasts, by hub.
 const OUTPUT: &str = "hub";
-/// Key of a killed evaluation's files: `hub/key` says which program, settings and files made them.
+/// Key of a killed evaluation's files: each week says which program, settings and files made it.
 const KEY: &str = "evaluate-hub";
 
 /// What is asked.
@@ -97,19 +97,22 @@ struct Asked<'a> {
 
 /// Forecasts every reference date that the hubs' baselines answered, each from the vintage of its Wednesday, and scores them
 /// beside the hubs' models. Engines learn once a reference date, for all hubs. Forecasts are kept under `OUT/hub`, laid out
-/// as in a run.
+/// as in a run, and `OUT/weeks` says which weeks are complete.
 ///
 /// # Errors
 /// [`Error`] for data, settings, hubs or dates that cannot be used, files that cannot be written, and when the monitor asks
 /// to stop.
 pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let known = hubs(request.hub_table.as_deref())?;
     let read = read_signals(&request.data, &known)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
     let asked = asked(request, &known, selected)?;
-    let kept = begin(&staging, request, &key(&request.config, &read))?;
+    let key = key(&request.config, &read);
+    staging.resume(KEY)?;
+    let kept = weeks::take_over(&staging, OUTPUT, &key)?;
     // Hubs whose forecasts are due on the same day share them.
     let mut due: BTreeMap<(Week, Date), Vec<&Hub>> = BTreeMap::new();
     for of in &asked {
@@ -127,7 +130,8 @@ pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<Hubs
         let signals: Vec<Signal> = signals.into_iter().collect();
         let made = of_week(&read, &signals, *day, *reference, &request.config, &())?;
         for hub in hubs {
-            write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+            let names = write(&staging, hub, &read, *reference, &made.forecasts, request)?;
+            weeks::complete(&staging, &hub.name, *reference, &key, &names)?;
         }
         monitor.step();
         Ok(made.notices.iter().map(|notice| format!("{reference}: {notice}")).collect())
@@ -205,27 +209,7 @@ fn reference_weeks(hub: &Hub, forecasts: &Forecasts, selected: Selected) -> Resu
     Ok(weeks)
 }
 
-/// Takes over what an earlier evaluation with the same `key` forecast; the hubs' weeks that are complete.
-fn begin(staging: &Staging, request: &HubRequest, key: &str) -> Result<BTreeSet<(String, Week)>, Error> {
-    staging.resume(KEY)?;
-    staging.take_over(OUTPUT)?;
-    let folder = staging.folder().join(OUTPUT);
-    if fs::read_to_string(folder.join("key")).ok().as_deref() != Some(key) {
-        disk::remove(&folder).map_err(|source| Error::write(&folder, source))?;
-        staging.put(&format!("{OUTPUT}/key"), key)?;
-    }
-    // The average is written last: where it is, the engines' files are.
-    let team = format!("{}-{BLEND}", request.config.hub.team);
-    let week = |name: std::ffi::OsString| Week::ending(name.to_str()?.get(..10)?.parse().ok()?);
-    let entries = |folder: PathBuf| fs::read_dir(folder).into_iter().flatten().flatten();
-    let complete = entries(folder).flat_map(|hub| {
-        let name = hub.file_name().to_string_lossy().into_owned();
-        entries(hub.path().join(&team)).filter_map(move |entry| Some((name.clone(), week(entry.file_name())?)))
-    });
-    Ok(complete.collect())
-}
-
-/// Writes each model's file of a week, the average's last.
+/// Writes each model's file of a week; returns their names.
 fn write(
     staging: &Staging,
     hub: &Hub,
@@ -233,16 +217,17 @@ fn write(
     reference: Week,
     forecasts: &[Forecast],
     request: &HubRequest,
-) -> Result<(), Error> {
-    let engines: BTreeSet<&str> =
-        forecasts.iter().map(|forecast| forecast.model).filter(|model| *model != BLEND).collect();
-    for model in engines.into_iter().chain([BLEND]) {
+) -> Result<Vec<String>, Error> {
+    let models: BTreeSet<&str> = forecasts.iter().map(|forecast| forecast.model).collect();
+    let mut names = Vec::new();
+    for model in models {
         let of_model: Vec<&Forecast> = forecasts.iter().filter(|forecast| forecast.model == model).collect();
         let text = signals::hub_file(hub, &read.geography, reference, &of_model, None);
         let name = format!("{OUTPUT}/{}/{}", hub.name, signals::hub_path(&request.config.hub, model, reference));
         staging.put(&name, text)?;
+        names.push(name);
     }
-    Ok(())
+    Ok(names)
 }
 
 /// The files of these weeks.

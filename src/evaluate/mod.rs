@@ -6,6 +6,7 @@ mod hub;
 mod pictures;
 mod replay;
 mod teams;
+mod weeks;
 mod write;
 
 use std::fs;

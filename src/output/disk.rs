@@ -1,7 +1,7 @@
 //! Steps on the disk that results are put in place with.
 
 use std::fs::{self, File};
-use std::io::{ErrorKind, Result};
+use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 
 /// Removes a file, a link, or a folder with all that it holds, if it is there.
@@ -30,9 +30,29 @@ pub(crate) fn unmake(made: &[PathBuf]) {
     let _ = made.iter().try_for_each(fs::remove_dir);
 }
 
-/// Writes the names in a folder to the disk: a file that was renamed into it is then found after a power failure.
+/// Renames a folder if it is there.
+pub(super) fn rename_if_there(from: &Path, to: &Path) -> Result<()> {
+    match fs::rename(from, to) {
+        Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+/// Swaps two folders in one step.
+pub(super) fn swap(one: &Path, other: &Path) -> Result<()> {
+    let here = rustix::fs::CWD;
+    Ok(rustix::fs::renameat_with(here, one, here, other, rustix::fs::RenameFlags::EXCHANGE)?)
+}
+
+/// Whether a file system lacks a step: NFS and many file systems in user space call it an invalid argument.
+pub(super) fn is_not_supported(error: &Error) -> bool {
+    matches!(error.kind(), ErrorKind::InvalidInput | ErrorKind::Unsupported)
+}
+
+/// Writes the names in a folder to the disk: a file that was renamed into it is then found after a power failure. Some
+/// file systems cannot be asked to.
 pub(crate) fn sync(folder: &Path) -> Result<()> {
-    File::open(folder)?.sync_all()
+    File::open(folder)?.sync_all().or_else(|error| if is_not_supported(&error) { Ok(()) } else { Err(error) })
 }
 
 /// Writes a folder to the disk with all that it holds.
@@ -58,13 +78,8 @@ pub(crate) fn keep(old: &Path, new: &Path) -> Result<()> {
         let Some(kept) = entry.file_name().map(|name| new.join(name)) else { continue };
         if kind.is_dir() {
             keep(&entry, &kept)?;
-        } else if kind.is_file() && !kept.exists() {
-            match fs::hard_link(&entry, &kept) {
-                Err(error) if matches!(error.kind(), ErrorKind::Unsupported | ErrorKind::PermissionDenied) => {
-                    fs::copy(&entry, &kept).map(drop)?;
-                }
-                linked => linked?,
-            }
+        } else if kind.is_file() && !kept.exists() && fs::hard_link(&entry, &kept).is_err() {
+            fs::copy(&entry, &kept)?;
         }
     }
     Ok(())

@@ -1,6 +1,7 @@
 //! Output of a run: one file per format, all of them or none.
 
 mod aside;
+mod beside;
 pub mod capacity;
 pub mod care;
 pub mod counties;

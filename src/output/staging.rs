@@ -2,7 +2,8 @@
 //!
 //! A run writes into a folder beside the output folder. What is complete stays there if the run is killed, and the same
 //! command resumes from it. At the end the two folders are swapped in one step of the file system: a reader sees the
-//! complete old result or the complete new one.
+//! complete old result or the complete new one. Where the file system has no such step it takes two, and the next run
+//! puts the old result back if one is killed between them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -11,11 +12,16 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Serialize;
 
+use super::beside::Beside;
 use super::disk;
 use super::lock::Lock;
+use super::regular;
 use super::target::{self, request};
 use super::written::Written;
 use crate::error::Error;
+
+/// Most bytes of the key of a run.
+const MOST_KEY_BYTES: u64 = 1 << 10;
 
 /// What a folder of results holds.
 #[derive(Debug, Clone, Copy)]
@@ -30,7 +36,7 @@ pub struct Layout {
 #[derive(Debug)]
 pub struct Staging {
     out: PathBuf,
-    folder: PathBuf,
+    beside: Beside,
     layout: Layout,
     /// Finished files, by name.
     written: Mutex<BTreeMap<String, Written>>,
@@ -49,14 +55,17 @@ impl Staging {
         let (Some(parent), Some(name)) = (out.parent(), out.file_name()) else {
             return Err(request(format!("{} is not a folder to write to", out.display()), "name a new folder"));
         };
-        target::refuse(&out, layout.names)?;
-        let aside = |suffix: &str| parent.join(format!(".{}.{suffix}", name.to_string_lossy()));
-        let (folder, lock) = (aside("partial"), aside("lock"));
-        let Some(lock) = Lock::take(&lock).map_err(|source| Error::write(&lock, source))? else {
+        let beside = Beside::new(parent, &name.to_string_lossy());
+        if let Err(refused) = target::refuse(&out, layout.names) {
+            tidy(&beside);
+            return Err(refused);
+        }
+        let Some(lock) = Lock::take(&beside.lock).map_err(|source| Error::write(&beside.lock, source))? else {
             let message = format!("another run is writing to {}", out.display());
             return Err(request(message, "wait for it, or name another folder"));
         };
-        Ok(Self { out, folder, layout, written: Mutex::default(), _lock: lock })
+        beside.restore(&out).map_err(|source| Error::write(&out, source))?;
+        Ok(Self { out, beside, layout, written: Mutex::default(), _lock: lock })
     }
 
     /// Begins, with the files that a run with the same `key` left, if one was killed.
@@ -78,18 +87,15 @@ impl Staging {
     /// Key of the run whose files lie in the folder, if one was killed.
     #[must_use]
     pub fn left_by(&self) -> Option<String> {
-        fs::read_to_string(self.key()).ok()
+        let key = regular::bytes(&self.beside.key(), MOST_KEY_BYTES).ok()?;
+        String::from_utf8(key).ok()
     }
 
     fn begin(&self, key: &str) -> Result<(), Error> {
-        disk::remove(&self.folder).map_err(|source| Error::write(&self.folder, source))?;
-        let (parts, file) = (self.parts(), self.key());
+        disk::remove(self.folder()).map_err(|source| Error::write(self.folder(), source))?;
+        let (parts, file) = (self.parts(), self.beside.key());
         fs::create_dir_all(&parts).map_err(|source| Error::write(&parts, source))?;
         fs::write(&file, key).map_err(|source| Error::write(&file, source))
-    }
-
-    fn key(&self) -> PathBuf {
-        self.folder.join(".key")
     }
 
     /// The output folder, with the earlier result until the end.
@@ -101,13 +107,13 @@ impl Staging {
     /// The folder that is written until the end.
     #[must_use]
     pub fn folder(&self) -> &Path {
-        &self.folder
+        &self.beside.partial
     }
 
     /// Folder of the groups' parts until the end.
     #[must_use]
     pub fn parts(&self) -> PathBuf {
-        self.folder.join("parts")
+        self.folder().join("parts")
     }
 
     /// Writes one file of the result atomically, under a temporary name first.
@@ -133,7 +139,7 @@ impl Staging {
     /// As [`Staging::write`].
     pub fn json(&self, name: &str, document: &impl Serialize) -> Result<PathBuf, Error> {
         let text = serde_json::to_vec_pretty(document);
-        self.put(name, text.map_err(|error| Error::write(&self.folder.join(name), std::io::Error::other(error)))?)
+        self.put(name, text.map_err(|error| Error::write(&self.folder().join(name), std::io::Error::other(error)))?)
     }
 
     /// The path under which a file of the result is written until [`Staging::finish_file`]; its folder is created.
@@ -141,7 +147,7 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] where the folder cannot be created.
     pub fn begin_file(&self, name: &str) -> Result<PathBuf, Error> {
-        let aside = unfinished(&self.folder.join(name));
+        let aside = unfinished(&self.folder().join(name));
         if let Some(parent) = aside.parent() {
             fs::create_dir_all(parent).map_err(|source| Error::write(parent, source))?;
         }
@@ -153,7 +159,7 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] where it cannot be written out or renamed.
     pub fn finish_file(&self, name: &str) -> Result<PathBuf, Error> {
-        let path = self.folder.join(name);
+        let path = self.folder().join(name);
         let fail = |source| Error::write(&path, source);
         let written = Written::of(&unfinished(&path), name.to_owned()).map_err(fail)?;
         fs::rename(unfinished(&path), &path).map_err(fail)?;
@@ -173,7 +179,7 @@ impl Staging {
     /// # Errors
     /// [`Error::Io`] where its files cannot be linked or copied.
     pub fn take_over(&self, name: &str) -> Result<(), Error> {
-        let (old, new) = (self.out.join(name), self.folder.join(name));
+        let (old, new) = (self.out.join(name), self.folder().join(name));
         if new.is_dir() || !old.is_dir() {
             return Ok(());
         }
@@ -189,25 +195,34 @@ impl Staging {
     /// [`Error::Io`] if the folders cannot be swapped; the last result is then untouched.
     pub fn commit(self) -> Result<PathBuf, Error> {
         let fail = |source| Error::write(&self.out, source);
-        for path in [self.key(), self.parts()] {
+        for path in [self.beside.key(), self.parts()] {
             disk::remove(&path).map_err(|source| Error::write(&path, source))?;
         }
         for name in self.layout.kept {
-            disk::keep(&self.out.join(name), &self.folder.join(name)).map_err(fail)?;
+            disk::keep(&self.out.join(name), &self.folder().join(name)).map_err(fail)?;
         }
-        disk::sync_all(&self.folder).map_err(fail)?;
+        disk::sync_all(self.folder()).map_err(fail)?;
         if self.out.exists() {
-            let here = rustix::fs::CWD;
-            let exchange = rustix::fs::RenameFlags::EXCHANGE;
-            rustix::fs::renameat_with(here, &self.folder, here, &self.out, exchange).map_err(|e| fail(e.into()))?;
+            self.beside.replace(&self.out).map_err(fail)?;
         } else {
-            fs::rename(&self.folder, &self.out).map_err(fail)?;
+            fs::rename(self.folder(), &self.out).map_err(fail)?;
         }
         // The result is in place: what fails from here on is no failure of the run. What remains of the earlier result
         // has no key, so that the next run removes it.
         let _ = self.out.parent().map(disk::sync);
-        let _ = disk::remove(&self.folder);
+        let _ = self.beside.sweep();
         Ok(self.out)
+    }
+}
+
+/// Removes what a run that was killed after its last step left beside a folder that may not be replaced.
+fn tidy(beside: &Beside) {
+    if beside.lock.exists()
+        && let Ok(Some(_lock)) = Lock::take(&beside.lock)
+        && !beside.key().exists()
+    {
+        // What cannot be removed stays.
+        let _ = disk::remove(&beside.partial);
     }
 }
 
@@ -272,8 +287,30 @@ mod tests {
         fs::remove_file(partial.join(".key")).unwrap();
         fs::create_dir(partial.join(".key")).unwrap();
         begin("two");
+        fs::remove_file(partial.join(".key")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(partial.join(".key")).status().unwrap().success());
+        begin("two");
         fs::remove_dir(partial.join("parts")).unwrap();
         put(&begin("two"), "a", "whole");
+    }
+
+    #[test]
+    fn what_a_run_left_that_was_killed_after_its_last_step_goes_even_where_nothing_is_replaced() {
+        const ONCE: Layout = Layout { names: &[], kept: &[] };
+        let folder = tempfile::tempdir().unwrap();
+        let out = folder.path().join("out");
+        fs::create_dir(&out).unwrap();
+        fs::write(out.join("a"), "whole").unwrap();
+        let (lock, partial) = (folder.path().join(".out.lock"), folder.path().join(".out.partial"));
+        for key in [None, Some(".key")] {
+            fs::create_dir(&partial).unwrap();
+            fs::write(&lock, "").unwrap();
+            key.map_or(Ok(()), |key| fs::write(partial.join(key), "")).unwrap();
+            let error = Staging::reserve(&out, ONCE).unwrap_err().to_string();
+            assert!(error.contains("is not empty"), "{error}");
+            // What has a key can be resumed once the folder is free.
+            assert_eq!((lock.exists(), partial.exists()), (false, key.is_some()));
+        }
     }
 
     #[test]

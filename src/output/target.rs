@@ -36,7 +36,7 @@ pub(super) fn real(path: &Path) -> Result<PathBuf, Error> {
 }
 
 /// Refuses a folder that cannot be replaced as a whole by one that was prepared beside it, and one that holds anything
-/// but an earlier result: files and folders with the names in `ours`.
+/// but an earlier result: files and folders with the names in `ours`. With no names it has to be empty.
 pub(super) fn refuse(out: &Path, ours: &[&str]) -> Result<(), Error> {
     if out.parent().is_none() || is_mount_point(out) {
         let message = format!("{} is a mount point, which cannot be replaced as a whole", out.display());
@@ -53,6 +53,12 @@ pub(super) fn refuse(out: &Path, ours: &[&str]) -> Result<(), Error> {
     let Ok(entries) = fs::read_dir(out) else { return Ok(()) };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
+        if ours.is_empty() {
+            return Err(request(
+                format!("{} is not empty", out.display()),
+                "name a new folder: nothing is overwritten",
+            ));
+        }
         if !ours.contains(&name.as_str()) {
             let message = format!("the folder {} holds `{name}`, which countycast did not write", out.display());
             return Err(request(message, "name a new folder, or one that an earlier run wrote"));

@@ -38,9 +38,9 @@ impl<'a> Cache<'a> {
 
     /// Why models cannot be kept in the folder, if that is so: it is tried before the first is trained.
     pub(super) fn problem(&self) -> Option<String> {
-        let trial = self.folder.join(format!(".trial-{}", std::process::id()));
+        let trial = self.folder.join(format!("{UNFINISHED}trial-{}", std::process::id()));
         let tried = fs::create_dir_all(self.folder).and_then(|()| fs::write(&trial, []));
-        // What has just been written can be removed; if not, an empty file is left.
+        // One that stays is removed as what killed runs left.
         let _ = fs::remove_file(&trial);
         let folder = self.folder.display();
         tried.err().map(|error| format!("models: {folder} cannot be written ({error}): those trained now are not kept"))

@@ -150,6 +150,7 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     if let Some(archive) = &request.archive {
         apart((archive, "--archive"), (&request.out, "--out"))?;
     }
+    apart((&request.data, "--data"), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, signals::LAYOUT)?;
     staging.fresh()?;
     let archive = request.archive.as_deref().map(Archive::open).transpose()?;

@@ -11,7 +11,6 @@ mod space;
 mod summary;
 mod trials;
 
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
@@ -36,6 +35,8 @@ use objective::Past;
 
 /// File of the output folder that identifies the search of its trials, and their file by its SHA-256.
 const KEY: &str = "key";
+/// Most bytes of it.
+const MOST_KEY_BYTES: u64 = 1 << 10;
 /// File of the trials.
 const TRIALS: &str = "trials.parquet";
 /// Everything that a search writes to its output folder.
@@ -251,16 +252,16 @@ fn key(request: &Request, dates: &[Date], past: &Past<'_>) -> String {
 /// The trials of the same search: those of an earlier one of a smaller budget, or the more that an interrupted one made.
 fn take_over(request: &Request, key: &str, staging: &Staging) -> Result<Vec<Trial>, Error> {
     let (finished, unfinished) = (staging.out().join(TRIALS), staging.folder().join(TRIALS));
-    let other = |folder: &Path, remedy: &str| Error::Request {
-        message: format!("{} holds the trials of another search", folder.display()),
-        remedy: remedy.to_owned(),
-    };
     let mut known = Vec::new();
     if finished.exists() {
-        let named = fs::read_to_string(staging.out().join(KEY)).unwrap_or_default();
+        let path = staging.out().join(KEY);
+        let named = regular::bytes(&path, MOST_KEY_BYTES).map_err(|source| Error::read(&path, source))?;
+        let named = String::from_utf8_lossy(&named);
         let mut named = named.lines();
         if named.next() != Some(key) {
-            return Err(other(&request.out, "use another --out; repeating the same search resumes it"));
+            let message = format!("{} holds the trials of another search, as its `{KEY}` tells", request.out.display());
+            let remedy = "use another --out; repeating the same search resumes it".to_owned();
+            return Err(Error::Request { message, remedy });
         }
         let whole =
             |hash: &str| regular::open(&finished).and_then(identity::sha256_of).is_ok_and(|found| found == hash);
@@ -279,8 +280,9 @@ fn take_over(request: &Request, key: &str, staging: &Staging) -> Result<Vec<Tria
             }
         }
         Some(_) if unfinished.exists() => {
-            let remedy = "use another --out, or remove that folder; repeating the same search resumes it";
-            return Err(other(staging.folder(), remedy));
+            let message = format!("{} holds the trials of another search", staging.folder().display());
+            let remedy = "use another --out, or remove that folder; repeating the same search resumes it".to_owned();
+            return Err(Error::Request { message, remedy });
         }
         _ => {}
     }

@@ -7,13 +7,45 @@ use std::process::Command;
 use rand::RngExt;
 use rand::rngs::StdRng;
 
-use super::common::{self, scratch, text};
-use super::table::Table;
-use super::verb::{Verbs, Which, end};
+use super::common::{scratch, text};
+use super::content::files;
+use super::run::{end, otherwise};
+use super::table::{Outcome, Table};
+use super::verb::{Verbs, Which};
+
+/// Verbs that read what an earlier run wrote, and where it lies.
+const READ: [(&str, &str); 5] =
+    [("project", "archive"), ("report", "run-2"), ("evaluate", "out"), ("evaluate --hub", "out"), ("tune", "out")];
+
+pub(crate) fn files_of_runs(verbs: &Verbs, trials: usize, table: &mut Table) {
+    let attacked = verbs.among(&READ.map(|(name, _)| name));
+    table.make("damaged file", trials, |trial, chance| {
+        let verb = attacked[trial % attacked.len()];
+        let read = READ.iter().find(|(name, _)| *name == verb.name).map_or("out", |(_, folder)| folder);
+        let folder = scratch();
+        verb.lay(folder.path());
+        let damaged = damage(&folder.path().join(read), chance);
+        let before = files(&folder.path().join("out"));
+        let output = end(verb.command(folder.path(), Which::Attacked));
+        let refused = output.as_ref().is_ok_and(|output| !output.status.success());
+        let told = refused || says_so(&folder.path().join("out"));
+        let loss = output.and_then(|output| match output.status.code() {
+            // Other numbers than from a whole archive have a notice that says why.
+            Some(0) if told => Ok(()),
+            Some(0) => verb.holds(folder.path(), &[Which::Attacked]),
+            Some(2) if files(&folder.path().join("out")) == before && text(&output.stderr).contains("help: ") => Ok(()),
+            Some(2) => Err(format!("it changed the result, or told no remedy: {}", text(&output.stderr))),
+            _ => otherwise(&output),
+        });
+        Outcome { verb: verb.name, met: told, loss: loss.map_err(|loss| format!("{}: {loss}", damaged.display())) }
+    });
+}
 
 /// Damages a file: a bit turned, cut, filled with zeros, emptied, of something else, or a pipe.
-fn damage(path: &Path, chance: &mut StdRng) {
-    let mut bytes = fs::read(path).unwrap();
+fn damage(folder: &Path, chance: &mut StdRng) -> PathBuf {
+    let all: Vec<String> = files(folder).into_keys().collect();
+    let path = folder.join(&all[chance.random_range(0..all.len())]);
+    let mut bytes = fs::read(&path).unwrap();
     let place = chance.random_range(0..bytes.len().max(1)).min(bytes.len().saturating_sub(1));
     match chance.random_range(0..6) {
         0 => bytes[place] ^= 1 << chance.random_range(0..8),
@@ -22,56 +54,20 @@ fn damage(path: &Path, chance: &mut StdRng) {
         3 => bytes.clear(),
         4 => bytes = b"something else".to_vec(),
         _ => {
-            fs::remove_file(path).unwrap();
-            assert!(Command::new("mkfifo").arg(path).status().unwrap().success());
-            return;
+            fs::remove_file(&path).unwrap();
+            assert!(Command::new("mkfifo").arg(&path).status().unwrap().success());
+            return path;
         }
     }
-    fs::write(path, bytes).unwrap();
+    fs::write(&path, bytes).unwrap();
+    path
 }
 
-fn one_of(folder: &Path, chance: &mut StdRng) -> PathBuf {
-    let all: Vec<String> = common::files(folder).into_keys().collect();
-    folder.join(&all[chance.random_range(0..all.len())])
-}
-
-fn verb_of(verbs: &Verbs, name: &str) -> usize {
-    verbs.all.iter().position(|verb| verb.name == name).unwrap()
-}
-
-pub(crate) fn files(verbs: &Verbs, trials: usize, chance: &mut StdRng, table: &mut Table) {
-    for trial in 0..trials {
-        let folder = scratch();
-        if trial % 2 == 0 {
-            let verb = &verbs.all[verb_of(verbs, "project")];
-            verb.lay(folder.path());
-            let (out, archive) = (folder.path().join("out"), folder.path().join("archive"));
-            damage(&one_of(&archive, chance), chance);
-            let loss = end(verb.command(folder.path(), Which::Attacked)).and_then(|output| {
-                if !output.status.success() {
-                    return Err(text(&output.stderr));
-                }
-                // Other numbers than from a whole archive have a notice that says why.
-                let same = verb.holds(folder.path(), &[Which::Attacked]);
-                let notices = common::manifest(&out)["notices"].to_string();
-                if notices.contains("archive: ") { Ok(()) } else { same }
-            });
-            let notices = common::manifest(&out)["notices"].to_string();
-            table.add("damaged file", "project, archive", notices.contains("archive: "), loss);
-        } else {
-            let verb = &verbs.all[verb_of(verbs, "report")];
-            verb.lay(folder.path());
-            let damaged = one_of(&folder.path().join("run-2"), chance);
-            damage(&damaged, chance);
-            let ended = end(verb.command(folder.path(), Which::Attacked));
-            let met = ended.as_ref().is_ok_and(|output| !output.status.success());
-            let loss = ended.and_then(|output| match output.status.code() {
-                // The hub file of the run's own day is not read.
-                Some(0) => verb.holds(folder.path(), &[Which::Attacked]),
-                Some(2) => verb.holds(folder.path(), &[Which::Earlier]),
-                _ => Err(format!("it ended with {}: {}", output.status, text(&output.stderr))),
-            });
-            table.add("damaged file", "report, run", met, loss);
-        }
-    }
+/// Whether a run says that it left out what was damaged in its archive.
+fn says_so(out: &Path) -> bool {
+    let manifests = files(out).into_iter().filter(|(name, _)| name.ends_with("run.json"));
+    manifests.map(|(_, text)| text).any(|text| {
+        let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+        manifest["notices"].to_string().contains("archive: ")
+    })
 }

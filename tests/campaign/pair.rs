@@ -1,42 +1,59 @@
-//! Two runs at once into one folder: one is refused, or both are whole one after the other.
+//! Two runs at once into one folder: one is refused, or both are whole one after the other. Two with one archive: both are
+//! whole.
 
-use std::process::Stdio;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::thread::sleep;
 
 use rand::RngExt;
-use rand::rngs::StdRng;
 
-use super::common::{scratch, text};
-use super::table::Table;
-use super::verb::{Verbs, Which, ended};
+use super::common::scratch;
+use super::run::{ended, otherwise, start};
+use super::table::{Outcome, Table};
+use super::verb::{Verbs, Which};
 
-pub(crate) fn at_once(verbs: &Verbs, trials: usize, chance: &mut StdRng, table: &mut Table) {
-    for trial in 0..trials {
-        let verb = &verbs.all[trial % verbs.all.len()];
-        let folder = scratch();
+pub(crate) fn at_once(verbs: &Verbs, trials: usize, table: &mut Table) {
+    table.make("two runs at once", trials, |trial, chance| {
+        let verb = verbs.of_trial(trial);
+        let (folder, beside) = (scratch(), scratch());
         verb.lay(folder.path());
-        let mut start = |which| {
-            let mut command = verb.command(folder.path(), which);
-            let child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
+        // Every other time of those with an archive, into two folders.
+        let apart = verb.has_archive() && (trial / verbs.all.len()) % 2 == 1;
+        if apart {
+            verb.lay(beside.path());
+            share(&folder.path().join("archive"), &beside.path().join("archive"));
+        }
+        let second = if apart { (beside.path(), Which::Attacked) } else { (folder.path(), Which::Other) };
+        let mut begin = |(folder, which): (&Path, Which)| {
+            let child = start(verb.command(folder, which));
             sleep(verb.takes.mul_f64(0.2 * chance.random::<f64>()));
             child
         };
-        let children = [start(Which::Attacked), start(Which::Other)];
+        let children = [begin((folder.path(), Which::Attacked)), begin(second)];
         let (mut refused, mut loss) = (0, Ok(()));
         for child in children {
             loss = loss.and(ended(child).and_then(|output| match output.status.code() {
                 Some(0) => Ok(()),
-                Some(2) => {
+                Some(2) if !apart => {
                     refused += 1;
                     Ok(())
                 }
-                _ => Err(format!("it ended with {}: {}", output.status, text(&output.stderr))),
+                _ => otherwise(&output),
             }));
         }
         if refused > 1 {
             loss = Err("both were refused".to_owned());
         }
-        let loss = loss.and_then(|()| verb.holds(folder.path(), &[Which::Attacked, Which::Other]));
-        table.add("two runs at once", verb.name, refused == 1, loss);
-    }
+        let one = if apart { &[Which::Attacked][..] } else { &[Which::Attacked, Which::Other] };
+        let loss = loss.and_then(|()| verb.holds(folder.path(), one));
+        let loss = loss.and_then(|()| if apart { verb.holds(beside.path(), one) } else { Ok(()) });
+        Outcome { verb: verb.name, met: apart || refused == 1, loss }
+    });
+}
+
+/// Lets a folder be the same as another.
+fn share(archive: &Path, beside: &Path) {
+    fs::remove_dir_all(beside).unwrap();
+    symlink(archive, beside).unwrap();
 }

@@ -1,7 +1,21 @@
-//! What became of the attacks.
+//! Trials, and what became of them.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter, Result};
+use std::fmt::{Display, Formatter};
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use rayon::prelude::*;
+
+/// What became of a trial.
+pub(crate) struct Outcome {
+    pub(crate) verb: &'static str,
+    /// Whether it met the program at work: it was killed, ran out of disk, was refused, or named the damage.
+    pub(crate) met: bool,
+    /// What was lost, if anything was.
+    pub(crate) loss: Result<(), String>,
+}
 
 /// Figures by kind of attack and verb.
 #[derive(Default)]
@@ -13,44 +27,50 @@ pub(crate) struct Table {
 #[derive(Default, Clone, Copy)]
 struct Row {
     trials: usize,
-    /// Attacks that met the program at work: it was killed, ran out of disk, was refused, or named the damage.
     met: usize,
     lost: usize,
 }
 
 impl Table {
-    /// Counts a trial; `loss` says what it lost, if it lost anything.
-    pub(crate) fn add(
+    /// Makes trials side by side, each with random numbers of its own.
+    pub(crate) fn make(
         &mut self,
         kind: &'static str,
-        verb: &'static str,
-        met: bool,
-        loss: std::result::Result<(), String>,
+        trials: usize,
+        one: impl Fn(usize, &mut StdRng) -> Outcome + Sync,
     ) {
-        let row = self.rows.entry((kind, verb)).or_default();
-        row.trials += 1;
-        row.met += usize::from(met);
-        if let Err(loss) = loss {
-            row.lost += 1;
-            self.losses.push(format!("{kind}, {verb}: {loss}"));
+        let trial = |number: usize| {
+            let mut hasher = DefaultHasher::new();
+            (kind, number).hash(&mut hasher);
+            one(number, &mut StdRng::seed_from_u64(hasher.finish()))
+        };
+        let outcomes: Vec<Outcome> = (0..trials).into_par_iter().map(trial).collect();
+        for (number, Outcome { verb, met, loss }) in outcomes.into_iter().enumerate() {
+            let row = self.rows.entry((kind, verb)).or_default();
+            row.trials += 1;
+            row.met += usize::from(met);
+            if let Err(loss) = loss {
+                row.lost += 1;
+                self.losses.push(format!("{kind}, trial {number}, {verb}: {loss}"));
+            }
         }
     }
 
-    /// Fails if anything was lost.
-    pub(crate) fn check(&self) {
+    /// Prints the figures, and fails if anything was lost.
+    pub(crate) fn end(&self) {
+        println!("{self}");
         assert!(self.losses.is_empty(), "{}", self.losses.join("\n"));
-        assert!(self.rows.values().all(|row| row.trials > 0));
     }
 }
 
 impl Display for Table {
-    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+    fn fmt(&self, f: &mut Formatter<'_>) -> std::fmt::Result {
         writeln!(f, "| attack | verb | trials | met it at work | lost, mixed, changed, panicked or hung |")?;
         writeln!(f, "|---|---|---:|---:|---:|")?;
         let mut all = Row::default();
         for ((kind, verb), Row { trials, met, lost }) in &self.rows {
             all = Row { trials: all.trials + trials, met: all.met + met, lost: all.lost + lost };
-            writeln!(f, "| {kind} | {verb} | {trials} | {met} | {lost} |")?;
+            writeln!(f, "| {kind} | `{verb}` | {trials} | {met} | {lost} |")?;
         }
         writeln!(f, "| all | | {} | {} | {} |", all.trials, all.met, all.lost)
     }
