@@ -31,7 +31,7 @@ impl Past {
         let hub = hubs.find("flusight").unwrap();
         let teams = countycast_signals::Forecasts::read_teams(&live.join("forecasts_flusight.parquet"), hub).unwrap();
         let mut rows: BTreeMap<Week, Vec<Forecast>> = BTreeMap::new();
-        for (task, _) in &teams.models[MODEL] {
+        for task in teams.models[MODEL].keys() {
             if task.horizon == 0 && &*task.target == "wk inc flu hosp" {
                 rows.entry(task.reference).or_default().extend(forecast(&read, hub, task, &teams.models[MODEL]));
             }
