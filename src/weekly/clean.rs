@@ -4,8 +4,11 @@ use countycast_engine::weekly::{Measure, Series, Snapshot};
 
 use crate::panel::Notice;
 
-/// Weeks before a zero whose mean tells whether it can be one.
+/// Reports before a zero whose mean tells whether it can be one.
 const BEFORE: usize = 4;
+/// Weeks back within which these reports must lie: zeros that are not believed are passed over, so that a second one in a row is
+/// judged as the first was.
+const LOOK_BACK: usize = 12;
 /// People expected in a week from whom on a zero is no report: as a Poisson count it has a probability below 1 in 2,000.
 const NO_ZERO_PEOPLE: f64 = 8.0;
 /// Visits of emergency departments a week and resident: 155.4 million in 2022, of 333 million people (National Hospital
@@ -15,7 +18,7 @@ const VISITS_A_WEEK: f64 = 155.4 / 333.0 / 52.0;
 const NO_ZERO_SHARE: f64 = 0.005;
 /// Weeks at the end of a series in which zeros are told.
 const TOLD: usize = 8;
-/// Zeros in a row in a state's share of visits that reach over January and are no reports: a state's feed that is down.
+/// Zeros in a row in a state's share of visits that reach into winter and are no reports: a state's feed that is down.
 const LONG: usize = 8;
 
 /// The series without zeros that stand where a report is missing, and a notice about them.
@@ -32,8 +35,8 @@ pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
             cleaned[week] = f64::NAN;
         }
         for week in 0..cleaned.len() {
-            let before: Vec<f64> =
-                cleaned[week.saturating_sub(BEFORE)..week].iter().copied().filter(|value| !value.is_nan()).collect();
+            let earlier = cleaned[week.saturating_sub(LOOK_BACK)..week].iter().rev().copied();
+            let before: Vec<f64> = earlier.filter(|value| !value.is_nan()).take(BEFORE).collect();
             let expected = before.iter().sum::<f64>() / before.len() as f64;
             let many = match series.signal.measure {
                 Measure::Admissions => expected >= NO_ZERO_PEOPLE,
@@ -68,20 +71,20 @@ pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
     (Snapshot { series, ..data }, notices.into_iter().collect())
 }
 
-/// Places of zeros in a row over a January in a state's share of visits: no state has none of a winter's virus for weeks.
+/// Places of zeros in a row that reach into a winter in a state's share of visits: no state has none of its viruses for weeks.
 fn silent_winters(series: &Series) -> Vec<usize> {
     if series.signal.measure != Measure::EmergencyVisits || series.area.below_state() {
         return Vec::new();
     }
     let values = series.values();
-    let is_january = |place: usize| series.first().plus(place as i32).saturday().month() == 1;
+    let is_winter = |place: usize| matches!(series.first().plus(place as i32).saturday().month(), 12 | 1 | 2);
     let mut found = Vec::new();
     let mut start = 0;
     for end in 0..=values.len() {
         if values.get(end).is_some_and(|value| *value == 0.0) {
             continue;
         }
-        if end - start >= LONG && (start..end).any(is_january) {
+        if end - start >= LONG && (start..end).any(is_winter) {
             found.extend(start..end);
         }
         start = end + 1;
@@ -109,6 +112,7 @@ mod tests {
         assert_eq!(of(&[2.0, 3.0, 2.0, 1.0, 0.0]), (5, 0));
         assert_eq!(of(&[0.0, 0.0]), (2, 0));
         assert_eq!(of(&[20.0, 30.0, 25.0, 28.0, 0.0, 30.0]), (6, 1), "within a series");
+        assert_eq!(of(&[20.0, 30.0, 25.0, 28.0, 0.0, 0.0, 0.0, 0.0, 0.0]), (4, 1), "one after the other");
     }
 
     #[test]
@@ -138,5 +142,13 @@ mod tests {
         };
         assert_eq!(weeks(9), [9, 0], "small areas may have none for long");
         assert_eq!(weeks(7), [0, 0]);
+        let autumn = Week::of(Date::constant(2025, 10, 4));
+        let zeros =
+            |weeks: usize| Series::new("flu-ed".parse().unwrap(), "56".parse().unwrap(), autumn, vec![0.0; weeks]);
+        assert_eq!(
+            [8, 10].map(|weeks| silent_winters(&zeros(weeks)).len()),
+            [0, 10],
+            "from December on, and from the first"
+        );
     }
 }
