@@ -18,6 +18,9 @@ const VISITS_A_WEEK: f64 = 155.4 / 333.0 / 52.0;
 const NO_ZERO_SHARE: f64 = 0.005;
 /// Weeks at the end of a series in which zeros are told.
 const TOLD: usize = 8;
+/// Weeks from a season to the next, and seasons back that tell what is to be expected where nothing was reported lately.
+const YEAR: usize = 52;
+const YEARS: usize = 3;
 /// Zeros in a row in a state's share of visits that reach into winter and are no reports: a state's feed that is down.
 const LONG: usize = 8;
 
@@ -36,13 +39,16 @@ pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
         }
         for week in 0..cleaned.len() {
             let earlier = cleaned[week.saturating_sub(LOOK_BACK)..week].iter().rev().copied();
-            let before: Vec<f64> = earlier.filter(|value| !value.is_nan()).take(BEFORE).collect();
+            let mut before: Vec<f64> = earlier.filter(|value| !value.is_nan()).take(BEFORE).collect();
+            if before.is_empty() {
+                before = years_before(&cleaned, week);
+            }
             let expected = before.iter().sum::<f64>() / before.len() as f64;
             let many = match series.signal.measure {
                 Measure::Admissions => expected >= NO_ZERO_PEOPLE,
                 _ => {
                     let visits = series.population.map_or(0.0, |residents| residents * VISITS_A_WEEK);
-                    let all = before.len() == BEFORE;
+                    let all = before.len() >= BEFORE;
                     all && (expected * visits >= NO_ZERO_PEOPLE || before.iter().all(|value| *value > NO_ZERO_SHARE))
                 }
             };
@@ -69,6 +75,13 @@ pub(super) fn clean(data: Snapshot) -> (Snapshot, Vec<Notice>) {
         Notice { message, count: removed.len() }
     });
     (Snapshot { series, ..data }, notices.into_iter().collect())
+}
+
+/// What is known of the same week, and those beside it, of earlier years.
+fn years_before(values: &[f64], week: usize) -> Vec<f64> {
+    let years = (1..=YEARS).filter_map(|years| week.checked_sub(YEAR * years));
+    let near = years.flat_map(|then| &values[then.saturating_sub(1)..=then + 1]);
+    near.copied().filter(|value| !value.is_nan()).collect()
 }
 
 /// Places of zeros in a row that reach into a winter in a state's share of visits: no state has none of its viruses for weeks.
@@ -129,6 +142,22 @@ mod tests {
         assert_eq!(left(1e6, 0.002), 4);
         assert_eq!(left(5e4, 0.002), 5);
         assert_eq!(left(5e4, 0.006), 4, "no hospital is so small");
+    }
+
+    #[test]
+    fn zeros_after_a_long_silence_are_held_against_earlier_years() {
+        let first = Week::of(Date::constant(2023, 11, 4));
+        let left = |share: f64| {
+            // Two winters, a silence, and six weeks of zeros.
+            let mut values = vec![share; 90];
+            values.extend(vec![f64::NAN; 20]);
+            values.extend([0.0; 6]);
+            let series = Series::new("flu-ed".parse().unwrap(), "56".parse().unwrap(), first, values);
+            let data = Snapshot { as_of: Date::constant(2026, 1, 7), series: vec![series.located(None, Some(6e5))] };
+            clean(data).0.series[0].values().len()
+        };
+        assert_eq!(left(0.02), 90, "a hundred visits a week were usual");
+        assert_eq!(left(0.0001), 116, "half a visit was");
     }
 
     #[test]

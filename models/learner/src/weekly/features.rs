@@ -23,9 +23,9 @@ pub(super) const LAGS: usize = 5;
 /// Place of the mean size of the last steps.
 pub(super) const STEPS: usize = 20;
 /// Places of the measure, the kind of area and the lead.
-const MEASURE: usize = 35;
-const KIND: usize = 37;
-const LEAD: usize = 42;
+pub(super) const MEASURE: usize = 35;
+pub(super) const KIND: usize = 37;
+pub(super) const LEAD: usize = 42;
 
 /// A row of features; not a number where one is not known.
 pub(super) type Features = [f32; COUNT];

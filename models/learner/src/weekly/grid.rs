@@ -20,7 +20,7 @@ const LONGEST_GAP: usize = 4;
 /// Weeks without a report after which an area is taken to go as the one around it.
 const SILENT_WEEKS: usize = 4;
 /// Weeks without a report after which it is not.
-const GONE_WEEKS: usize = 52;
+const GONE_WEEKS: usize = 104;
 /// What is added to the spread of a series, so that one that hardly moves is not blown up.
 const LEAST_SPREAD: f64 = 0.01;
 /// A share in per cent that is all but zero: a series that hardly ever exceeds it is not learned from.
@@ -346,6 +346,26 @@ mod tests {
         assert!(line.known[79].is_nan() && !line.history[79].is_nan());
         let step = |n: usize| line.history[n + 1] - line.history[n];
         assert!((step(79) - step(80)).abs() < 0.2, "no jump where they join: {} and {}", step(79), step(80));
+    }
+
+    #[test]
+    fn a_silent_area_goes_on_as_the_one_around_it() {
+        let share = |n: usize| 0.01 + 0.005 * (n as f64 / 6.0).sin();
+        let weeks = 160;
+        let last = |silent: usize| {
+            let state = countycast_engine::Fips::from_state(6).unwrap();
+            let values = |known: usize| (0..known).map(share).collect::<Vec<f64>>();
+            let series =
+                |area: Area, known: usize| Series::new("flu-ed".parse().unwrap(), area, week(0), values(known));
+            let of_state = series(Area::State(state), weeks - silent);
+            let grid = grid(vec![series(Area::Nation, weeks), of_state], weeks as i32 - 1);
+            let [nation, state] = [&grid.lines[0], &grid.lines[1]];
+            let same = state.filled[weeks - 1] == nation.filled[weeks - 1];
+            (state.follows && same, nation.follows || !state.known[weeks - 1].is_nan())
+        };
+        for (silent, follows) in [(1, false), (4, false), (5, true), (104, true), (105, false)] {
+            assert_eq!(last(silent), (follows, false), "silent for {silent} weeks");
+        }
     }
 
     #[test]
