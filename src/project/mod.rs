@@ -27,7 +27,7 @@ pub use self::in_memory::in_memory;
 use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
-pub use self::signals::{SignalsDone, SignalsRequest, project_signals};
+pub use self::signals::{SignalsDone, SignalsFrom, SignalsRequest, project_signals};
 pub(crate) use self::signals::{hub_named, hubs, key, of_week, read_signals};
 use crate::archive::Archive;
 use crate::blend::Learned;

@@ -51,6 +51,23 @@ impl Lake {
         &self.root
     }
 
+    /// Names of the sources that have a folder, in order.
+    ///
+    /// # Errors
+    /// [`FetchError::Disk`] where the folder cannot be read.
+    pub fn sources(&self) -> Result<Vec<String>, FetchError> {
+        let folder = self.root.join("raw");
+        let entries = match fs::read_dir(&folder) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
+            found => found.map_err(FetchError::disk(&folder))?,
+        };
+        let names = entries.flatten().filter(|entry| entry.path().is_dir());
+        let mut names: Vec<String> = names.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect();
+        names.retain(|name| !name.starts_with(['.', '_']));
+        names.sort();
+        Ok(names)
+    }
+
     /// The folder of a source's vintages.
     #[must_use]
     pub fn raw(&self, source: &str) -> PathBuf {
