@@ -222,7 +222,7 @@ fn the_program_fetches_tells_what_failed_and_goes_on() {
     assert!(run(&["--quiet"]).stdout.is_empty());
 
     let listed = text(&run(&["--list"]).stdout);
-    assert!(listed.contains("1 vintages, the newest of") && listed.contains("CC0"), "{listed}");
+    assert!(listed.contains("1 vintage, the newest of") && listed.contains("CC0"), "{listed}");
     let output = run(&["nsp"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(

@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use countycast_signals::Hubs;
 use serde::{Deserialize, Serialize};
 
-use super::observations::TABLE;
+use super::observations::{self, TABLE};
 use crate::error::Error;
 use crate::identity::digest;
-use crate::output::{aside, regular};
+use crate::output::regular;
 
 /// Most bytes of a note.
 const MOST_BYTES: u64 = 1 << 24;
@@ -53,9 +53,9 @@ impl Included {
     /// Writes the note.
     pub(super) fn write(&self, root: &Path, source: &str) -> Result<(), Error> {
         let path = path(root, source);
-        let text =
-            serde_json::to_vec_pretty(self).map_err(|error| Error::write(&path, std::io::Error::other(error)))?;
-        aside(&path, &text)
+        let fail = |error| Error::write(&path, error);
+        let text = serde_json::to_vec_pretty(self).map_err(|error| fail(std::io::Error::other(error)))?;
+        observations::replace(&path, |new| fs::write(new, &text).map_err(fail))
     }
 }
 

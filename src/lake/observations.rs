@@ -46,16 +46,23 @@ pub(super) fn write(root: &Path, source: &str, vintages: &Vintages) -> Result<()
     Ok(())
 }
 
-/// Writes a table under another name, syncs it, and renames it.
+/// Writes a table, in groups of rows.
 pub(super) fn place(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
+    replace(path, |new| {
+        let writer = parquet::writer(new, frame.schema())?.with_row_group_size(Some(GROUP));
+        writer.finish(&mut frame).map(drop).map_err(|error| parquet::write_error(path, error))
+    })
+}
+
+/// Writes a file under another name, syncs it, and renames it; its folder is created.
+pub(super) fn replace(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
     let fail = |error| Error::write(path, error);
     let folder = path.parent().unwrap_or(path);
     fs::create_dir_all(folder).map_err(fail)?;
     let mut new = path.as_os_str().to_owned();
     new.push(".new");
     let new = PathBuf::from(new);
-    let writer = parquet::writer(&new, frame.schema())?.with_row_group_size(Some(GROUP));
-    writer.finish(&mut frame).map_err(|error| parquet::write_error(path, error))?;
+    write(&new)?;
     let synced = File::open(&new).and_then(|file| file.sync_all());
     synced.and_then(|()| fs::rename(&new, path)).and_then(|()| disk::sync(folder)).map_err(fail)
 }

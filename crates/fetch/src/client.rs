@@ -1,7 +1,7 @@
 //! One request and its answer: TLS, proxies, redirects.
 
 use std::env;
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -134,6 +134,8 @@ pub(crate) fn refused(address: &Address, answer: &Answer) -> Failure {
 
 /// What kept a request from its answer. Messages of the client name hosts, never headers.
 fn failure(address: &Address, error: ureq::Error) -> Failure {
+    let passing =
+        |problem: String| Failure::Passing { message: format!("{address}: {problem}"), wait: None, progress: false };
     match error {
         ureq::Error::Tls(_) | ureq::Error::Rustls(_) | ureq::Error::BadUri(_) | ureq::Error::Http(_) => {
             Failure::Fatal(FetchError::Server(format!("{address}: {error}")))
@@ -141,6 +143,11 @@ fn failure(address: &Address, error: ureq::Error) -> Failure {
         ureq::Error::InvalidProxyUrl => {
             Failure::Fatal(FetchError::Server("the environment's proxy is not a valid address".to_owned()))
         }
-        error => Failure::Passing { message: format!("{address}: {error}"), wait: None, progress: false },
+        // A certificate that is not trusted, or no TLS at all.
+        ureq::Error::Io(error) if error.kind() == ErrorKind::InvalidData => {
+            Failure::Fatal(FetchError::Server(format!("{address}: {error}")))
+        }
+        ureq::Error::Io(error) => passing(error.to_string()),
+        error => passing(error.to_string()),
     }
 }

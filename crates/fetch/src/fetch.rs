@@ -3,6 +3,8 @@
 use std::fs;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::client::Client;
 use crate::clock::Clock;
 use crate::download::{CONTENT, Download, Fetched};
@@ -79,7 +81,8 @@ impl<'a> Fetcher<'a> {
             None => Download { client, budget, source, folder }.run(last.as_ref())?,
             Some(Paging::Socrata { rows }) => Pages { client, budget, source, rows, folder }.run(last.as_ref())?,
         };
-        let at = self.clock.now();
+        let now = self.clock.now();
+        let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let (etag, last_modified) = match (fetched, last) {
             (Fetched::Unchanged, Some(last)) => {
                 self.sweep(&partial)?;

@@ -21,7 +21,7 @@ use crate::sources::{Format, Source};
 pub(crate) struct Arrived<'a> {
     /// The file with its content.
     pub(crate) content: &'a Path,
-    /// When it came.
+    /// When it came, to the second.
     pub(crate) at: Timestamp,
     /// The server's `ETag`.
     pub(crate) etag: Option<String>,
@@ -110,7 +110,6 @@ pub(crate) fn checked(
 
 /// The time of a vintage after the newest: times are ordered as vintages came.
 fn after(now: Timestamp, newest: Option<&Vintage>) -> Result<Timestamp, FetchError> {
-    let now = Timestamp::from_second(now.as_second()).unwrap_or(now);
     let Some(newest) = newest.map(|vintage| vintage.fetched_at).filter(|newest| *newest >= now) else { return Ok(now) };
     if newest.duration_since(now) > CLOCK_LAG {
         let problem = format!("the clock says {now}, but the newest vintage is of {newest}: set the clock");

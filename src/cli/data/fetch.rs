@@ -143,8 +143,12 @@ fn round(
         if matches!(outcome, Err(FetchError::Stopped)) {
             return Err(Error::Interrupted);
         }
+        if outcome.is_ok() {
+            progress.finished(&source.name);
+        } else {
+            progress.step();
+        }
         done.push(Done { source, outcome });
-        progress.finished(&source.name);
     }
     progress.begin("observations", 0);
     let updated = Lake::new(into).update(&hubs(None)?)?;

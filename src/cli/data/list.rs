@@ -58,7 +58,8 @@ fn text(listed: &Listed<'_>, is_lake_known: bool) {
     match &listed.newest {
         Some(newest) => {
             let checked = listed.checked.as_ref().map(|time| format!(", last asked for {time}")).unwrap_or_default();
-            line!("    {} vintages, the newest of {newest}{checked}", listed.vintages);
+            let plural = if listed.vintages == 1 { "" } else { "s" };
+            line!("    {} vintage{plural}, the newest of {newest}{checked}", listed.vintages);
         }
         None if is_lake_known => line!("    not fetched yet"),
         None => {}

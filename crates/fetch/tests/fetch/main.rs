@@ -6,6 +6,7 @@ mod broken;
 mod lake;
 mod pages;
 mod plain;
+mod proxy;
 mod redirects;
 mod server;
 mod setup;
