@@ -4,16 +4,14 @@ use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_fetch::Vintage;
-use countycast_signals::{County, Hubs, Published, Vintages, read_published};
+use countycast_signals::{Hubs, Published, Vintages, read_published};
 
 use super::included::Included;
+use super::places::Counties;
 use super::tables::{Source, Tables};
 use super::{observations, places};
 use crate::error::Error;
 use crate::output::guarded;
-
-/// Counties with the names of their Health Service Areas.
-pub(super) type Counties = Vec<(County, String)>;
 
 /// What is known of a source: from the observations, and from vintages that are not yet among them.
 #[derive(Debug, Default)]

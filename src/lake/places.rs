@@ -9,10 +9,12 @@ use countycast_engine::weekly::Area;
 use countycast_signals::County;
 use polars::prelude::DataFrame;
 
-use super::known::Counties;
 use super::observations::{place, wrong};
 use crate::error::Error;
 use crate::output::{disk, parquet};
+
+/// Counties with the names of their Health Service Areas.
+pub(super) type Counties = Vec<(County, String)>;
 
 fn table(root: &Path) -> PathBuf {
     root.join("places").join("counties")

@@ -87,7 +87,10 @@ impl Geography {
         for (number, states) in residents {
             let area = Area::ServiceArea(number);
             let largest = states.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(state, _)| *state);
-            self.populations.entry(area.clone()).or_insert_with(|| states.values().sum());
+            let total: f64 = states.values().sum();
+            if total > 0.0 {
+                self.populations.entry(area.clone()).or_insert(total);
+            }
             if let Some(state) = largest {
                 self.states.entry(area).or_insert(state);
             }
