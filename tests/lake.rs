@@ -4,15 +4,17 @@
 mod common;
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use countycast_engine::LEVELS;
 use countycast_engine::weekly::Week;
 use countycast_fetch::{Clock, Fetcher, Lake, Limits, Outcome, Sources};
 use jiff::Timestamp;
+use polars::prelude::{Column, DataFrame, ParquetWriter};
 use serde_json::Value;
 
 use common::live::{reference, share};
@@ -186,6 +188,56 @@ fn observations_hold_what_changed_with_the_day_from_which_it_was_known() {
     let counties = table(&lake.join("places/counties/as_of=2026-01-07/part-nssp.parquet"));
     assert_eq!(counties.height(), 2);
     assert!(!lake.join("places/counties/as_of=2026-01-14").exists(), "nothing new was told");
+}
+
+/// The baseline's forecasts of the states for the reference week, as teams' forecasts are laid down.
+fn baseline(folder: &Path) {
+    let tasks = STATES.iter().flat_map(|(_, code)| [0, 1].map(|horizon| (*code, horizon)));
+    let rows: Vec<(&str, i32, f64)> =
+        tasks.flat_map(|(code, horizon)| LEVELS.map(|level| (code, horizon, level))).collect();
+    let text = |value: fn(&(&str, i32, f64)) -> String| rows.iter().map(value).collect::<Vec<String>>();
+    let columns = vec![
+        Column::new("model".into(), text(|_| "FluSight-baseline".to_owned())),
+        Column::new("reference_date".into(), text(|_| reference().to_string())),
+        Column::new("target".into(), text(|_| "wk inc flu prop ed visits".to_owned())),
+        Column::new("location".into(), text(|row| row.0.to_owned())),
+        Column::new("horizon".into(), rows.iter().map(|row| row.1).collect::<Vec<i32>>()),
+        Column::new("quantile".into(), rows.iter().map(|row| row.2).collect::<Vec<f64>>()),
+        Column::new("value".into(), rows.iter().map(|row| 0.02 + 0.01 * row.2).collect::<Vec<f64>>()),
+    ];
+    let file = fs::File::create(folder.join("forecasts_flusight.parquet")).unwrap();
+    ParquetWriter::new(file).finish(&mut DataFrame::new(rows.len(), columns).unwrap()).unwrap();
+}
+
+#[test]
+fn past_weeks_are_scored_from_what_the_lake_knew_then() {
+    let folder = tempfile::tempdir().unwrap();
+    let (lake, server) = (folder.path().join("lake"), Server::new());
+    server.serve("/locations.csv", LOCATIONS);
+    for (week, time) in [(-1, "2026-01-07T23:00:00Z"), (1, "2026-01-21T23:00:00Z")] {
+        server.serve("/nssp.csv", &nssp(reference().plus(week), 0.8));
+        fetch(&lake, &server, time);
+    }
+    update(&lake);
+    project(("--lake", &lake), "2026-01-07", folder.path().join("then"));
+    let teams = folder.path().join("teams");
+    fs::create_dir(&teams).unwrap();
+    baseline(&teams);
+    let out = folder.path().join("scores");
+    let mut command = program(&["evaluate", "--hub", "flusight", "--quiet", "--format", "json", "--data"]);
+    let output = succeed({
+        command.arg(&teams).arg("--lake").arg(&lake).arg("--out").arg(&out);
+        command
+    });
+    let found: Value = serde_json::from_slice(&output.stdout).unwrap();
+    // Five states, horizons 0 and 1.
+    assert_eq!(found["backtest"]["hubs"][0]["targets"][0]["tasks"], 10, "{found}");
+    let name = "hub/flusight/countycast-blend/2026-01-10-countycast-blend.csv";
+    let text = |folder: &Path| fs::read_to_string(folder.join(name)).unwrap();
+    let (then, scored) = (text(&folder.path().join("then")), text(&out));
+    assert_eq!(scored.lines().count(), 1 + 6 * 5 * LEVELS.len(), "the nation and five states, five horizons");
+    let known: BTreeSet<&str> = then.lines().collect();
+    assert!(scored.lines().all(|line| known.contains(line)), "a later fetch is seen");
 }
 
 #[test]

@@ -28,7 +28,7 @@ use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
 pub use self::signals::{SignalsDone, SignalsFrom, SignalsRequest, project_signals};
-pub(crate) use self::signals::{hub_named, hubs, key, of_week, read_signals};
+pub(crate) use self::signals::{hub_named, hubs, key, of_week};
 use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};

@@ -51,7 +51,7 @@ impl SignalsFrom {
     pub(crate) fn read(&self, hubs: &Hubs, as_of: Option<Date>) -> Result<(Signals, Date), Error> {
         match self {
             Self::Folder(folder) => {
-                let read = read_signals(folder, hubs)?;
+                let read = Signals::read(folder, hubs)?;
                 let last = read.vintages.last_day().unwrap_or(Date::constant(1970, 1, 1));
                 Ok((read, as_of.unwrap_or(last)))
             }
@@ -118,14 +118,6 @@ pub(crate) fn hub_named<'a>(hubs: &'a Hubs, name: &str) -> Result<&'a Hub, Error
         message: format!("no hub `{name}`"),
         remedy: format!("known hubs: {}", hubs.names()),
     })
-}
-
-/// Reads a folder of weekly signals.
-///
-/// # Errors
-/// [`Error::Input`] where it cannot be read.
-pub(crate) fn read_signals(data: &Path, hubs: &Hubs) -> Result<Signals, Error> {
-    Ok(Signals::read(data, hubs)?)
 }
 
 /// The signals of these names; all that a hub collects if there are none.
