@@ -14,7 +14,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::output::{Layout, Staging, apart, signals};
 use crate::pipeline::Monitor;
-use crate::project::{hub_named, hubs, key, of_week, read_signals, threads};
+use crate::project::{SignalsFrom, hub_named, hubs, key, of_week, threads};
 
 use super::{SUMMARY, weeks};
 use crate::weekly::Forecast;
@@ -29,8 +29,10 @@ const KEY: &str = "evaluate-hub";
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct HubRequest {
-    /// Folder of the publishers' files and of `forecasts_HUB.parquet`, the teams' forecasts.
+    /// Folder of `forecasts_HUB.parquet`, the teams' forecasts, and of the publishers' files.
     pub data: PathBuf,
+    /// The lake from which published values are read instead of from the folder.
+    pub lake: Option<PathBuf>,
     /// Names of the hubs; `all` for every one whose teams' forecasts are in the folder.
     pub hubs: Vec<String>,
     /// First reference date; none for the hubs' first.
@@ -104,9 +106,13 @@ struct Asked<'a> {
 /// to stop.
 pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
     apart((&request.data, "--data"), (&request.out, "--out"))?;
+    if let Some(lake) = &request.lake {
+        apart((lake, "--lake"), (&request.out, "--out"))?;
+    }
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let known = hubs(request.hub_table.as_deref())?;
-    let read = read_signals(&request.data, &known)?;
+    let from = request.lake.clone().map_or_else(|| SignalsFrom::Folder(request.data.clone()), SignalsFrom::Lake);
+    let (read, _) = from.read(&known, None)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
     let asked = asked(request, &known, selected)?;

@@ -16,6 +16,6 @@ pub use forecasts::{Answer, Forecasts, Task};
 pub use geography::{County, Geography};
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
 pub use observed::Observed;
-pub use read::Signals;
+pub use read::{Published, Signals, Use, parquet_shape, read_places, read_published, use_of};
 pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
 pub use vintages::{AsOf, Vintages};
