@@ -216,8 +216,8 @@ fn a_damaged_week_of_an_archive_is_told_and_left_out_by_runs_and_sites() {
     // Two weeks are left: of 13 areas, horizons 0 to 2 of the one and 0 of the other are published.
     assert_eq!(manifest["held"]["flu-ed"]["weeks"], 13 * 4);
 
-    let mut report = program(&["report", "--quiet", "--past"]);
-    report.arg(&archive).arg(folder.path().join("out")).arg("--site").arg(&site);
+    let mut report = program(&["report", "--quiet"]);
+    report.arg(folder.path().join("out")).arg("--past").arg(&archive).arg("--site").arg(&site);
     succeed(report);
     let summary = fs::read_to_string(site.join("data/summary.js")).unwrap();
     assert!(summary.contains(told), "the site says so");

@@ -82,9 +82,15 @@ impl Archive {
     /// # Errors
     /// [`Error::Io`] where it cannot be written; the earlier week then stays.
     pub fn keep_week(&self, entry: &WeekEntry<'_>) -> Result<(), Error> {
-        let mut draft = Draft::begin(self, entry.reference)?;
         let forecasts: Vec<&Forecast> = entry.forecasts.iter().collect();
-        draft.write(part(TABLE, entry.reference), |path| signals::write(path, entry.reference, &forecasts))?;
+        // Tables are made and read in parallel, and a thread that waits for others takes up other work, which may be another week's:
+        // no lock is held meanwhile, for which that would wait for ever.
+        let table =
+            signals::to_bytes(entry.reference, &forecasts).map_err(|error| parquet::write_error(&self.root, error))?;
+        let mut draft = Draft::begin(self, entry.reference)?;
+        draft.write(part(TABLE, entry.reference), |path| {
+            fs::write(path, &table).map_err(|source| Error::write(path, source))
+        })?;
         draft.commit(|path, files| {
             let manifest = WeekManifest {
                 reference_date: entry.reference.saturday(),
@@ -120,14 +126,16 @@ impl Archive {
     /// [`Error::Input`] for one that is damaged or not complete, [`Error::Io`] where its file cannot be read,
     /// [`Error::Request`] where another run does not let go of the archive.
     pub fn week(&self, reference: Week) -> Result<Option<KeptWeek>, Error> {
-        let _lock = lock::shared(&self.root)?;
+        let lock = lock::shared(&self.root)?;
         let table = part(TABLE, reference);
         let [manifest, path] = [&manifest_name(reference), &table].map(|name| self.located(reference, name));
         if !manifest.exists() && !path.exists() {
             return Ok(None);
         }
         let manifest = opened(&manifest)?;
-        let table = parquet::from_bytes(&path, self.bytes(reference, &table)?)?;
+        let bytes = self.bytes(reference, &table)?;
+        drop(lock);
+        let table = parquet::from_bytes(&path, bytes)?;
         Ok(Some(KeptWeek { manifest, path, table }))
     }
 }
