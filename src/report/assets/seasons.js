@@ -95,7 +95,7 @@ const seasons = ({ calendar, view, MEDIAN, AHEAD }) => {
       return said.reverse();
     };
     order.forEach((number, i) => tell(i, [`week ${number}`, ...values(number)].join("\n")));
-    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ...(all.has(current) ? [["now", seasonName(current)]] : []), ...(fan.length ? [[mark.trim(), `${followed ? `as ${followed}, no report` : "forecast"}, 50, 80 and 95 %`]] : [])];
+    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ...(all.has(current) ? [["now", seasonName(current)]] : []), ...(fan.length ? [[mark.trim(), `${followed ? `no report, follows ${followed}` : "forecast"}, 50, 80 and 95 %`]] : [])];
     const names = key.map(([mark, text]) => element("span", {}, element("i", { class: mark }), text));
     return element("figure", {}, element("figcaption", { class: "key" }, ...names), svg);
   }

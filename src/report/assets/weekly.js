@@ -51,6 +51,8 @@ const countycast = (() => {
   // The area whose forecast stands for that of an area of which nothing has been reported for long: the state or nation around.
   const followed = (area, signal) => data.areas[(signal && area?.follows[signal.name]) ?? null] ?? null;
   const since = (cells) => calendar.day(cells[LAST], true);
+  // An area's name in a sentence.
+  const spoken = (area) => (area.area === "US" ? `the ${area.name}` : area.name);
   // Whether later weeks are published that are not believed: zeros where a report is missing.
   const isDoubted = (area, signal) => area.doubted.includes(signal.name);
   const digits = (signal) => (signal.admissions ? 0 : 2);
@@ -80,14 +82,15 @@ const countycast = (() => {
       return box;
     }
     const what = signal.admissions ? "new admissions" : "of all visits";
-    box.append(element("p", { class: "value" }, element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : `, the last that is ${isDoubted(area, signal) ? "believed" : "published"}`}`));
+    // What was last published is no news where that is long ago.
     const old = cells[LAST] < calendar.reference - MONTH, around = followed(area, signal);
+    box.append(element("p", { class: "value" }, old ? told(signal, cells[PUBLISHED]) : element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : `, the last that is ${isDoubted(area, signal) ? "believed" : "published"}`}`));
     const nothing = isDoubted(area, signal) ? "What has been published since, 0, is taken for a missing report" : "Nothing has been published since";
     if (!isForecast(cells)) {
       box.append(element("p", { class: "note" }, old ? `${nothing}, and so there is no forecast.` : "No forecast: too few weeks are published."));
       return box;
     }
-    if (around) box.append(element("p", { class: "warning" }, `${nothing}: the forecast follows that of `, element("a", { href: address(around.area) }, around.name), ", and nothing is said of rising or falling."));
+    if (around) box.append(element("p", { class: "warning" }, `${nothing}: the forecast follows that of `, element("a", { href: address(around.area) }, spoken(around)), ", and nothing is said of rising or falling."));
     const revised = fan?.[0], range = (q) => ` (${interval(signal, q, 1, 5)})`;
     box.append(element("p", { class: "value" }, `${isCurrent(cells) ? "once revised" : `week to ${calendar.day(calendar.reference - 1)}, not published`}: ${told(signal, cells[REVISED])}${revised ? range(revised) : ""}`));
     if (!around) {
@@ -95,7 +98,7 @@ const countycast = (() => {
       box.append(element("p", { class: `way ${way}` }, element("i", { "aria-hidden": "true" }, arrow), words));
     }
     const rows = [0, 1, 2, 3].map((h) => rowOf([`to ${calendar.day(calendar.reference + h)}`, told(signal, cells[MEDIANS + h]), fan ? range(fan[h + 1]).trim() : null]));
-    box.append(element("table", {}, element("caption", {}, `${around ? `After ${around.name}` : "Forecast"}, median and 80 % interval`), element("tbody", {}, ...rows)));
+    box.append(element("table", {}, element("caption", {}, `${around ? `Forecast after that of ${spoken(around)}` : "Forecast"}, median and 80 % interval`), element("tbody", {}, ...rows)));
     return box;
   }
   const tiles = (area, details) => element("div", { class: "tiles" }, ...data.summary.signals
@@ -133,7 +136,7 @@ const countycast = (() => {
     const spot = (area, text, href) => {
       const value = area ? measure.value(area) : null, around = value === null ? null : followed(area, measure.signal);
       dotted ||= around !== null && (!state || area.state === state);
-      const why = around ? `, as ${around.name}: no report since ${since(outlook(area, measure.signal))}` : "";
+      const why = around ? `, as ${spoken(around)}: no report since ${since(outlook(area, measure.signal))}` : "";
       return { fill: value === null ? null : colour(measure, value), dotted: around !== null, said: `${text}: ${said(value)}${why}`, href };
     };
     const county = (fips) => {
@@ -212,7 +215,7 @@ const countycast = (() => {
       const own = (of, at) => (isForecast(of) ? of[at] : null), last = (of) => (isCurrent(of) ? of[PUBLISHED] : null);
       const rise = (of, signal) => [followed(area, signal) ? null : own(of, RISE + h), 0, " %"];
       const around = [visits, admissions].map((signal) => [signal, followed(area, signal)]).find(([, around]) => around);
-      const note = around ? `no report since ${since(outlook(area, around[0]))}, follows ${around[1].name}` : null;
+      const note = around ? `no report since ${since(outlook(area, around[0]))}, follows ${spoken(around[1])}` : null;
       return rowOf([{ ...link(area), note }, [last(cells), 2, " %"], [own(cells, REVISED), 2, " %"], ...[0, 1, 2, 3].map((week) => [own(cells, MEDIANS + week), 2, " %"]), rise(cells, visits),
         ...(withAdmissions ? [[last(beds), 0], [own(beds, REVISED), 0], [own(beds, MEDIANS + h), 0], rise(beds, admissions)] : [])], area === here);
     });
@@ -223,7 +226,7 @@ const countycast = (() => {
   function forecastTable(signal, series) {
     const { weeks, last, fan } = charts.course(signal, series), firsts = new Map(series.first.map(([week, ...rest]) => [week, rest]));
     const both = (q, low, high) => (q ? interval(signal, q, low, high) : null);
-    const from = Math.max(series.from, calendar.reference - 4), rows = [];
+    const from = last < calendar.reference - MONTH ? calendar.reference - 1 : Math.max(series.from, calendar.reference - 4), rows = [];
     for (let week = from; week <= Math.max(last, fan.at(-1)?.[0] ?? last); week++) {
       const q = fan.find(([of]) => of === week)?.[1], first = firsts.get(week);
       rows.push(rowOf([`${calendar.day(week)} (week ${calendar.number(week)})`, [weeks.get(week) ?? null, digits(signal), unit(signal)], [q ? q[MEDIAN] : null, digits(signal), unit(signal)],
@@ -253,7 +256,7 @@ const countycast = (() => {
         continue;
       }
       const where = area.area === "US" ? ", United States" : "";
-      nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height], followed(area, signal)?.name));
+      nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height], followed(area, signal) && spoken(followed(area, signal))));
       if (outlook(area, signal)[LAST] >= calendar.reference - MONTH) nodes.push(...recentOf(signal, series, what, width));
       else if (series.fan) nodes.push(forecastTable(signal, series));
       nodes.push(behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));

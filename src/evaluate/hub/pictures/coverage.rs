@@ -12,7 +12,7 @@ pub(super) const SIZE: (u32, u32) = (900, 470);
 /// Top and bottom of both panels, and the left and right ends of each.
 const ROWS: (i32, i32) = (HEAD + 34, 420);
 const LEFT: (i32, i32) = (64, 420);
-const RIGHT: (i32, i32) = (524, 880);
+const RIGHT: (i32, i32) = (524, 846);
 /// Intervals that are shown by horizon.
 const SHOWN: [f64; 2] = [0.5, 0.95];
 
@@ -60,7 +60,7 @@ fn by_horizon(area: &Area<'_>, content: &Content<'_>) -> Drawn {
         };
         let wanted = y(interval);
         area.draw(&PathElement::new([(RIGHT.0, wanted), (RIGHT.1, wanted)], INK.stroke_width(1)))?;
-        write(area, &format!("{:.0} % interval", 100.0 * interval), (RIGHT.1, wanted + 10), LABEL, HPos::Right, INK)?;
+        write(area, &format!("{:.0} %", 100.0 * interval), (RIGHT.1 + 6, wanted), LABEL, HPos::Left, INK)?;
         for (model, _, colour) in content.shown() {
             let point = |(step, horizon): (usize, &i8)| {
                 let group = groups.iter().find(|group| group.value == horizon.to_string())?;

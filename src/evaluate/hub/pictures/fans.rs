@@ -5,7 +5,7 @@ use countycast_signals::{Answer, Task, outcome};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::words::{HEAD, LABEL, NOTE, head, write};
+use super::words::{HEAD, LABEL, NOTE, head, thousands, write};
 use super::{Content, ENSEMBLE, FAINT, INK, OURS};
 use crate::evaluate::hub::done::place_name;
 use crate::pictures::{Area, Drawn};
@@ -15,8 +15,8 @@ const PANELS: (i32, i32) = (3, 2);
 const PANEL: (i32, i32) = (400, 270);
 pub(super) const SIZE: (u32, u32) = ((PANELS.0 * PANEL.0) as u32, (HEAD + KEY + PANELS.1 * PANEL.1) as u32);
 const KEY: i32 = 24;
-/// Weeks from one forecast to the next, so that they do not lie on each other.
-const EVERY: i32 = 5;
+/// Weeks from one forecast to the next, so that they meet and do not lie on each other.
+const EVERY: i32 = 4;
 /// Weeks of what came that are shown before the first forecast.
 const BEFORE: i32 = 6;
 /// Last weeks of which is shown what was known of them.
@@ -33,7 +33,7 @@ struct Located<'a> {
 }
 
 pub(super) fn draw(area: &Area<'_>, content: &Content<'_>) -> Drawn {
-    let note = "Forecasts that are five weeks apart, each from what was known on its Wednesday: median, 50, 80 and 95 % intervals.";
+    let note = "Forecasts that are four weeks apart, each from what was known on its Wednesday: median, 50, 80 and 95 % intervals.";
     head(area, &content.title(), note)?;
     key(area)?;
     let Some(last) = content.weeks.last() else { return Ok(()) };
@@ -41,7 +41,8 @@ pub(super) fn draw(area: &Area<'_>, content: &Content<'_>) -> Drawn {
     let Some(first) = season.first() else { return Ok(()) };
     let shown: Vec<Week> = season.iter().copied().filter(|week| last.since(*week) % EVERY == AHEAD % EVERY).collect();
     let shown = if shown.is_empty() { vec![*first] } else { shown };
-    let weeks = (first.plus(-BEFORE), last.plus(AHEAD));
+    let end = shown.last().map_or(*last, |week| week.plus(AHEAD)).max(*last);
+    let weeks = (first.plus(-BEFORE), end);
     for (place, located) in largest(content).iter().enumerate() {
         let (column, row) = (place as i32 % PANELS.0, place as i32 / PANELS.0);
         let corner = (column * PANEL.0, HEAD + KEY + row * PANEL.1);
@@ -168,7 +169,7 @@ impl<'a> Panel<'a, '_> {
                 let percent = 100.0 * value / target.scale;
                 if self.top / target.scale < 0.02 { format!("{percent:.1} %") } else { format!("{percent:.0} %") }
             }
-            _ => format!("{value:.0}"),
+            _ => thousands(value),
         }
     }
 
@@ -208,10 +209,10 @@ impl<'a> Panel<'a, '_> {
     }
 }
 
-/// Three or four round numbers up to the top of a scale.
+/// Up to six round numbers from 0 to the top of a scale.
 fn ticks(top: f64) -> Vec<f64> {
     let power = 10_f64.powf((top / 4.0).log10().floor());
-    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| top / step <= 4.5);
+    let step = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power).into_iter().find(|step| top / step <= 5.5);
     let step = step.unwrap_or(top);
     (0..).map(|tick| step * f64::from(tick)).take_while(|tick| *tick <= top).collect()
 }
@@ -234,7 +235,7 @@ mod tests {
 
     #[test]
     fn ticks_are_few_and_round() {
-        assert_eq!(ticks(1.0), [0.0, 0.5, 1.0]);
+        assert_eq!(ticks(1.2), [0.0, 0.5, 1.0]);
         assert_eq!(ticks(3_456.0), [0.0, 1_000.0, 2_000.0, 3_000.0]);
         assert_eq!(ticks(0.09), [0.0, 0.02, 0.04, 0.06, 0.08]);
     }

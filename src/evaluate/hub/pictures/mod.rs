@@ -9,7 +9,7 @@ mod words;
 
 use std::collections::BTreeSet;
 
-use countycast_engine::weekly::Week;
+use countycast_engine::weekly::{Disease, Measure, Week};
 use countycast_signals::{By, Forecasts, Group, Hub, Scores, Signals, Target};
 use plotters::prelude::*;
 
@@ -61,11 +61,22 @@ impl<'a> Content<'a> {
         Self { hub, target: hub.target(&scores.target), scores, forecasts, read, blend, weeks, all }
     }
 
-    /// The hub, its name for the target, and the reference dates.
+    /// The hub, what is forecast, and the reference dates.
     fn title(&self) -> String {
         let dates = self.weeks.first().zip(self.weeks.last());
         let dates = dates.map_or_else(String::new, |(first, last)| format!(", {first} to {last}"));
-        format!("{}: {}{dates}", self.hub.title, self.scores.target)
+        let disease = match self.scores.signal.disease {
+            Disease::Covid => "COVID-19",
+            Disease::Influenza => "influenza",
+            Disease::Rsv => "RSV",
+            Disease::InfluenzaLike => "influenza-like illness",
+        };
+        let measure = match self.scores.signal.measure {
+            Measure::Admissions => "hospital admissions",
+            Measure::EmergencyVisits => "emergency visits",
+            Measure::OutpatientVisits => "outpatient visits",
+        };
+        format!("{}: {disease}, {measure}{dates}", self.hub.title)
     }
 
     /// Models that stand for all others: name, what it is, and its colour. Ours comes last, on top of the others.

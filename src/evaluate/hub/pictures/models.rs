@@ -113,7 +113,7 @@ fn key(area: &Area<'_>, y: i32) -> Drawn {
     let mut x = 14;
     let mut entry = |mark: &dyn Fn(i32) -> Drawn, text: &str, wide: i32| -> Drawn {
         mark(x)?;
-        write(area, text, (x + 14, y), LABEL, HPos::Left, INK)?;
+        write(area, text, (x + 18, y), LABEL, HPos::Left, INK)?;
         x += wide;
         Ok(())
     };

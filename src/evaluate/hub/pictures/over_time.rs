@@ -8,7 +8,7 @@ use countycast_signals::{By, Group};
 use plotters::prelude::*;
 use plotters::style::text_anchor::HPos;
 
-use super::words::{HEAD, LABEL, head, key, write};
+use super::words::{HEAD, LABEL, head, key, thousands, write};
 use super::{BEHIND, Content, FAINT, INK};
 use crate::pictures::{Area, Drawn};
 
@@ -57,7 +57,7 @@ pub(super) fn draw(area: &Area<'_>, content: &Content<'_>) -> Drawn {
         area.draw(&PathElement::new([(SIDES.0, y(tick)), (SIDES.1, y(tick))], style))?;
         write(area, &format!("{tick}"), (SIDES.0 - 8, y(tick)), LABEL, HPos::Right, INK)?;
     }
-    write(area, "worse than the baseline", (SIDES.1 - 6, y(1.0) - 10), LABEL, HPos::Right, BEHIND)?;
+    write(area, "worse than the baseline", (SIDES.0 + 8, y(top) + 10), LABEL, HPos::Left, BEHIND)?;
     for (line, colour) in &lines {
         for run in runs(line) {
             let points: Vec<(i32, i32)> = run.iter().map(|(week, relative)| (x(*week), y(*relative))).collect();
@@ -97,7 +97,7 @@ fn course(area: &Area<'_>, content: &Content<'_>, (first, last): (Week, Week), x
     area.draw(&PathElement::new([(SIDES.0, below), (SIDES.1, below)], INK.stroke_width(1)))?;
     let scale = content.target.map_or(1.0, |target| target.scale);
     let (what, top) = if is_count {
-        ("what came: people, all places together", format!("{highest:.0}"))
+        ("what came: people, all places together", thousands(highest))
     } else {
         ("what came: mean share of visits over the places", format!("{:.1} %", 100.0 * highest / scale))
     };

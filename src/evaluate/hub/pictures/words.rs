@@ -26,6 +26,13 @@ pub(super) fn head(area: &Area<'_>, title: &str, note: &str) -> Drawn {
     write(area, note, (14, 43), NOTE, HPos::Left, RGBColor(90, 90, 90))
 }
 
+/// A whole number with its thousands apart.
+pub(super) fn thousands(value: f64) -> String {
+    let digits = format!("{value:.0}");
+    let groups: Vec<&str> = digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 /// Draws the names of lines in a row, each behind a piece of its line.
 pub(super) fn key(area: &Area<'_>, names: &[(String, RGBColor)], (mut x, y): (i32, i32)) -> Drawn {
     for (name, colour) in names {
@@ -35,4 +42,14 @@ pub(super) fn key(area: &Area<'_>, names: &[(String, RGBColor)], (mut x, y): (i3
         x += 28 + width as i32 + 22;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::thousands;
+
+    #[test]
+    fn thousands_are_apart() {
+        assert_eq!([0.0, 999.0, 41_070.4, 1_234_567.0].map(thousands), ["0", "999", "41,070", "1,234,567"]);
+    }
 }
