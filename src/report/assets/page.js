@@ -46,7 +46,7 @@ const page = (() => {
     const within = (geometry) => !state || String(geometry.id).startsWith(state);
     const { counties, states } = topology.objects;
     const svg = element("svg", { viewBox: "0 0 975 610", role: "group", "aria-label": label, class: "map" });
-    svg.append(dots("dots", state ? 2.5 : 6));
+    svg.append(dots("dots", state ? 2 : 4));
     for (const geometry of counties.geometries.filter(within)) {
       const spot = county(geometry.id), d = outline(topology, geometry);
       const path = element("path", { d, class: "county", "data-fips": geometry.id });
@@ -84,9 +84,9 @@ const page = (() => {
       stripe(gap / 4, "hatch"), stripe(gap / 2, "hatch dark"));
     return element("defs", {}, pattern);
   }
-  // Dark dots with a light rim, which are seen on any colour.
+  // Light dots with a dark rim, which are seen on any colour.
   function dots(id, gap) {
-    const dot = element("circle", { cx: gap / 2, cy: gap / 2, r: gap / 4, class: "dot", "stroke-width": gap / 12 });
+    const dot = element("circle", { cx: gap / 2, cy: gap / 2, r: gap / 4, class: "dot", "stroke-width": gap / 10 });
     return element("defs", {}, element("pattern", { id, width: gap, height: gap, patternUnits: "userSpaceOnUse" }, dot));
   }
   // A part of the map that the keyboard reaches as a link.
