@@ -131,14 +131,14 @@ fn worse(text: &mut String, behind: &Behind) -> Result {
         let more = if worse.len() > SHOWN { ", …" } else { "" };
         if worse.is_empty() { String::new() } else { format!(": {}{more}", first.collect::<Vec<_>>().join(", ")) }
     };
-    let line = format!(
-        "the blend is behind the baseline in {} of {} places{}; on {} of {} dates{}",
-        behind.worse_places.len(),
-        behind.places,
-        named(&behind.worse_places),
-        behind.worse_dates.len(),
-        behind.dates,
-        named(&behind.worse_dates)
-    );
-    writeln!(text, "{}", wrapped(&line))
+    let of = |worse: &[(String, f64)], all: usize, what: &str| {
+        (all > 0).then(|| format!("{} of {all} {what}{}", worse.len(), named(worse)))
+    };
+    let places = of(&behind.worse_places, behind.places, "places");
+    let dates = of(&behind.worse_dates, behind.dates, "dates");
+    let told: Vec<String> = places.into_iter().chain(dates).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "{}", wrapped(&format!("the blend is behind the baseline in {}", told.join("; in "))))
 }

@@ -9,7 +9,10 @@ use super::{Content, ENSEMBLE, FAINT, INK, LEAST_SHARE, OTHERS, OURS};
 use crate::pictures::{Area, Drawn};
 
 const WIDE: i32 = 900;
-const ROW: i32 = 26;
+const ROW: i32 = 30;
+/// Dots of all horizons lie so far above the middle of a row, and those of one below it.
+const ABOVE: i32 = 3;
+const BELOW: i32 = 9;
 /// Left and right ends of the scale.
 const SCALE: (i32, i32) = (260, 640);
 /// Relative scores beyond which nothing is drawn to scale.
@@ -70,19 +73,20 @@ fn draw_row(area: &Area<'_>, content: &Content<'_>, model: &ModelScore, horizons
         let relative =
             horizon.model(&model.model).and_then(|model| model.relative).filter(|relative| *relative <= MOST);
         if let Some(relative) = relative {
-            area.draw(&Circle::new((place(relative), y), 3, colour.mix(strength(&horizon.value)).filled()))?;
+            let at = (place(relative), y + BELOW);
+            area.draw(&Circle::new(at, 3, colour.mix(strength(&horizon.value)).filled()))?;
         }
     }
     let few = model.share < LEAST_SHARE;
     if let Some(relative) = model.relative {
-        let at = (place(relative.min(MOST)), y);
+        let at = (place(relative.min(MOST)), y - ABOVE);
         if relative > MOST {
             area.draw(&TriangleMarker::new(at, 7, colour.filled()))?;
         } else if few {
-            area.draw(&Circle::new(at, 7, WHITE.filled()))?;
-            area.draw(&Circle::new(at, 7, colour.stroke_width(2)))?;
+            area.draw(&Circle::new(at, 6, WHITE.filled()))?;
+            area.draw(&Circle::new(at, 6, colour.stroke_width(2)))?;
         } else {
-            area.draw(&Circle::new(at, 7, colour.filled()))?;
+            area.draw(&Circle::new(at, 6, colour.filled()))?;
         }
     }
     let held = |interval: f64| {

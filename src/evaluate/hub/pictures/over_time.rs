@@ -57,6 +57,10 @@ pub(super) fn draw(area: &Area<'_>, content: &Content<'_>) -> Drawn {
         area.draw(&PathElement::new([(SIDES.0, y(tick)), (SIDES.1, y(tick))], style))?;
         write(area, &format!("{tick}"), (SIDES.0 - 8, y(tick)), LABEL, HPos::Right, INK)?;
     }
+    if lines.iter().all(|(line, _)| line.is_empty()) {
+        let middle = (i32::midpoint(SIDES.0, SIDES.1), i32::midpoint(SCORES.0, SCORES.1));
+        write(area, "too few tasks on each date for models to be compared", middle, LABEL, HPos::Center, INK)?;
+    }
     write(area, "worse than the baseline", (SIDES.0 + 8, y(top) + 10), LABEL, HPos::Left, BEHIND)?;
     for (line, colour) in &lines {
         for run in runs(line) {

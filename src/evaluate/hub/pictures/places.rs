@@ -36,7 +36,9 @@ fn places(content: &Content<'_>) -> Vec<Place> {
     let place = |group: &countycast_signals::Group| {
         let relative = |name: &str| group.model(name)?.relative;
         let ours = relative(content.blend)?;
+        // Of a Health Service Area the county with its city, which stands first.
         let name = place_name(&group.value, &content.read.geography);
+        let name = name.split(" - ").next().unwrap_or_default().to_owned();
         Some(Place { name, ours, ensemble: ensemble.and_then(relative) })
     };
     let mut places: Vec<Place> = content.scores.by(By::Location).iter().filter_map(place).collect();
