@@ -142,9 +142,8 @@ impl Archive {
 
 /// The fields of a manifest, with the SHA-256 of them all: there is nothing else by which a damaged manifest is known.
 fn sealed(manifest: &WeekManifest) -> serde_json::Result<Map<String, Value>> {
-    let mut fields = serde_json::from_value(serde_json::to_value(manifest)?)?;
-    let seal = digest(&fields);
-    Map::insert(&mut fields, SEAL.to_owned(), seal.into());
+    let mut fields: Map<String, Value> = serde_json::from_value(serde_json::to_value(manifest)?)?;
+    fields.insert(SEAL.to_owned(), digest(&fields).into());
     Ok(fields)
 }
 
