@@ -264,12 +264,20 @@ fn weekly_signals_are_walked_from_the_map_to_an_area_found_by_a_county() {
     assert_eq!(title("01001"), expected);
     assert!(title("08123").ends_with("whose Health Service Area shares nothing: no forecast"), "{}", title("08123"));
     assert_eq!(ask(tab, "document.querySelectorAll('path.hatched').length > 5"), "true");
+    // An area that fell silent a year ago follows its state, and the map says so.
+    let silent = title("08077");
+    assert!(
+        silent.contains(&median("H711", 1.0)) && silent.contains("as Colorado: no report since Jan 4, 2025"),
+        "{silent}"
+    );
+    assert_eq!(ask(tab, "document.querySelectorAll('path.dotted').length"), "1");
     let text = |of: &str| ask(tab, &format!("document.querySelector('{of}').textContent"));
     assert!(text("[data-signal=flu-ed]").contains(&median("US", 3.0)), "{}", text("[data-signal=flu-ed]"));
     tab.wait_for_element("[data-choice='week--1']").unwrap().click().unwrap();
     assert!(title("08077").contains("not published"), "an area that fell silent: {}", title("08077"));
     tab.wait_for_element("[data-choice='measure-rise']").unwrap().click().unwrap();
     assert_eq!(ask(tab, "document.querySelectorAll('button[data-choice^=week]').length"), "4");
+    assert!(title("08077").contains("no forecast"), "nothing is said of its rise: {}", title("08077"));
 
     // From the map to the state, whose season's axis has a week 53.
     let colorado = "[...document.querySelectorAll('path.borders')].find((p) => p.getAttribute('aria-label')?.startsWith('Colorado'))";
@@ -293,7 +301,7 @@ fn weekly_signals_are_walked_from_the_map_to_an_area_found_by_a_county() {
         ("Denver County, Colorado", "#/county/08031", "the value of the county's Health Service Area, Denver (Denver)"),
         ("autauga", "#/county/01001", "Alabama shares nothing below the state"),
         ("Weld, CO", "#/county/08123", "Nothing is published for this county's Health Service Area"),
-        ("H711", "#/area/H711", "Nothing has been published since"),
+        ("H711", "#/area/H711", "Nothing has been published since: the forecast follows that of Colorado"),
     ] {
         let search = format!(
             "(() => {{ location.hash = '#/'; const s = document.getElementById('search'); s.value = `{wanted}`; s.dispatchEvent(new Event('change')); return location.hash; }})()"

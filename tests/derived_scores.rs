@@ -77,7 +77,7 @@ fn forecast(read: &Signals, hub: &Hub, task: &Task, tasks: &BTreeMap<Task, Answe
         }
     };
     let rows = (-1..=3).map(row).collect::<Option<Vec<_>>>()?;
-    Some(Forecast { signal, area, model: MODEL, last, rows })
+    Some(Forecast { signal, area, model: MODEL, last, follows: false, rows })
 }
 
 /// Ranked probability score of ordered categories.

@@ -88,6 +88,9 @@ fn the_site_of_weekly_signals_says_what_the_files_say() {
     assert_eq!((&area("H688")["state"], &area("H688")["population"]), (&json!("08"), &json!(1_271_992)));
     let last = area("H711")["outlook"]["flu-ed"][0].as_u64().unwrap() as usize;
     assert_eq!(last, now - 53, "the area that fell silent says since when");
+    // Its forecast is its state's, and is told as such; no other's is.
+    assert_eq!((&area("H711")["follows"], &area("H688")["follows"]), (&json!({ "flu-ed": "08" }), &json!({})));
+    assert_eq!(area("H711")["outlook"]["flu-ed"].as_array().unwrap().len(), 15);
 
     // A 0 that is taken for a missing report is no last week.
     assert_eq!(
@@ -124,6 +127,9 @@ fn the_site_of_weekly_signals_says_what_the_files_say() {
     assert_eq!(told[0][1][1][3].as_f64().unwrap(), rounded(before, 3));
     assert!(state.get("H688").is_some() && state.get("H154").is_none(), "areas are with their state");
     assert_eq!(state["H711"]["flu-ed"]["published"].as_array().unwrap().len(), 160 - 52);
+    let fan = |area: &str| state[area]["flu-ed"]["fan"][1].as_array().unwrap().clone();
+    let wide = |fan: &[Value]| (fan[6].as_f64().unwrap() - fan[0].as_f64().unwrap()) / fan[3].as_f64().unwrap();
+    assert!(wide(&fan("H711")) > wide(&fan("H688")), "what was reported long ago is less certain");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::fs;
 use std::path::Path;
 
 use assert_cmd::Command;
+use countycast_signals::{Forecasts, Group, Hubs, Selected, Signals, TargetScores, relative_scores};
 use serde_json::Value;
 
 use common::live::{reference, share, write};
@@ -184,53 +185,64 @@ fn what_cannot_be_forecast_is_refused_with_a_remedy() {
     assert!(String::from_utf8_lossy(&found.get_output().stderr).contains("no file holds a weekly signal"));
 }
 
-/// Scores of every hub and model agree with those of an independent program.
+/// What the independent program finds of a hub's teams.
+fn found_by_the_scorer(shared: &str, hub: &str, range: &[&str]) -> Value {
+    let folder = tempfile::tempdir().unwrap();
+    let [exact, json] = ["score_hub.py", "found.json"].map(|name| folder.path().join(name));
+    // The program prints three digits: its text is run as it stands, but for the rounding.
+    let text = fs::read_to_string(Path::new(shared).join("../score/score_hub.py")).unwrap();
+    assert!(text.contains(".round(3)"), "the scorer rounds elsewhere now");
+    fs::write(&exact, text.replace(".round(3)", "")).unwrap();
+    let status = std::process::Command::new("python3")
+        .arg(exact)
+        .args(["--live", &format!("{shared}/live"), "--hub", hub, "--json", json.to_str().unwrap()])
+        .args(range)
+        .stdout(std::process::Stdio::null())
+        .status();
+    assert!(status.unwrap().success());
+    // Python writes what is not a number as no JSON.
+    serde_json::from_str(&fs::read_to_string(json).unwrap().replace("NaN", "null")).unwrap()
+}
+
+/// How many numbers of a group of tasks are those of the independent program; fails where one differs.
+fn compared(target: &TargetScores, group: &Group, expected: &Value) -> usize {
+    let mut compared = 0;
+    for model in group.models.iter().filter(|model| model.share >= 0.25) {
+        let theirs = &expected[format!("{}|all", target.target)][&model.model];
+        let held = |interval: f64| target.held(model, interval);
+        let own = [("all", model.relative), ("log", model.relative_log), ("share", Some(model.share))];
+        let of_all = ["h0", "h1", "h2", "h3"].into_iter().zip(target.by_horizon(&model.model));
+        let horizons = of_all.filter(|_| group.value.is_empty());
+        for (column, ours) in own.into_iter().chain(horizons).chain([("c50", held(0.5)), ("c95", held(0.95))]) {
+            if let (Some(ours), Some(theirs)) = (ours, theirs[column].as_f64()) {
+                let off = (ours - theirs).abs();
+                assert!(off <= 1e-6, "{} {} {column}: {ours} for {theirs}", target.target, model.model);
+                compared += 1;
+            }
+        }
+    }
+    compared
+}
+
+/// Scores of every hub and model, and of a season, agree with those of an independent program.
 #[test]
 #[ignore = "needs the live hubs' data: COUNTYCAST_DATA with a folder `live`, and the scorer beside it"]
 fn relative_scores_agree_with_the_independent_scorer() {
-    use countycast_signals::{Forecasts, Hubs, Selected, Signals, relative_scores};
     let shared = std::env::var("COUNTYCAST_DATA").unwrap();
     let live = Path::new(&shared).join("live");
     let hubs = Hubs::parse(include_str!("../config/hubs.toml")).unwrap();
     let read = Signals::read(&live, &hubs).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    for hub in ["metrocast", "flusight", "covid", "rsv"] {
-        let json = tempfile::NamedTempFile::new().unwrap();
-        let scorer = Path::new(&shared).join("../score/score_hub.py");
-        // The program prints three digits: its text is run as it stands, but for the rounding.
-        let exact = folder.path().join("score_hub.py");
-        let text = fs::read_to_string(scorer).unwrap();
-        assert!(text.contains(".round(3)"), "the scorer rounds elsewhere now");
-        fs::write(&exact, text.replace(".round(3)", "")).unwrap();
-        let status = std::process::Command::new("python3")
-            .arg(exact)
-            .args(["--live", live.to_str().unwrap(), "--hub", hub, "--json", json.path().to_str().unwrap()])
-            .stdout(std::process::Stdio::null())
-            .status();
-        assert!(status.unwrap().success());
-        // Python writes what is not a number as no JSON.
-        let text = fs::read_to_string(json.path()).unwrap().replace("NaN", "null");
-        let expected: Value = serde_json::from_str(&text).unwrap();
-        let hub = hubs.find(hub).unwrap();
-        let teams = Forecasts::read_teams(&live.join(format!("forecasts_{}.parquet", hub.name)), hub).unwrap();
+    for name in ["metrocast", "flusight", "covid", "rsv"] {
+        let hub = hubs.find(name).unwrap();
+        let teams = Forecasts::read_teams(&live.join(format!("forecasts_{name}.parquet")), hub).unwrap();
         let scores = relative_scores(hub, &teams, &read, Selected::default());
-        let mut compared = 0;
-        for target in &scores {
-            for model in target.models.iter().filter(|model| model.share >= 0.25) {
-                let theirs = &expected[format!("{}|all", target.target)][&model.model];
-                let horizons = ["h0", "h1", "h2", "h3"].into_iter().zip(model.by_horizon);
-                let shares =
-                    [("c50", Some(model.covered[0])), ("c95", Some(model.covered[1])), ("share", Some(model.share))];
-                let all = [("all", model.relative), ("log", model.relative_log)];
-                for (column, ours) in horizons.chain(all).chain(shares) {
-                    if let (Some(ours), Some(theirs)) = (ours, theirs[column].as_f64()) {
-                        let off = (ours - theirs).abs();
-                        assert!(off <= 1e-6, "{} {} {column}: {ours} for {theirs}", target.target, model.model);
-                        compared += 1;
-                    }
-                }
-            }
+        let expected = found_by_the_scorer(&shared, name, &[]);
+        let numbers: usize = scores.iter().map(|target| compared(target, &target.all, &expected)).sum();
+        assert!(numbers >= 50, "{name}: {numbers} numbers compared");
+        if name == "flusight" {
+            let expected = found_by_the_scorer(&shared, name, &["--from", "2024-08-03", "--to", "2025-07-26"]);
+            let season = scores[0].seasons.iter().find(|season| season.value == "2024/25").unwrap();
+            assert!(compared(&scores[0], season, &expected) >= 20);
         }
-        assert!(compared >= 50, "{}: {compared} numbers compared", hub.name);
     }
 }

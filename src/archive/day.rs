@@ -1,4 +1,4 @@
-//! What the manifest of an archived day says of its files, and these files.
+//! What the manifest of an archived day or week says of its files, and these files.
 
 use std::path::{Path, PathBuf};
 
@@ -6,14 +6,14 @@ use countycast_engine::Date;
 use serde::Deserialize;
 
 use super::kept::Coefficients;
-use super::{Archive, MOST_BYTES, draft, part};
+use super::{Archive, MOST_BYTES, Partition, draft, part};
 use crate::error::{Error, InputError};
 use crate::output::{Written, regular};
 
 /// Most bytes of a manifest: 64 MiB.
-const MOST_MANIFEST_BYTES: u64 = 64 << 20;
+pub(super) const MOST_MANIFEST_BYTES: u64 = 64 << 20;
 /// What to do about a damaged file.
-const REMEDY: &str = "bring it back from a backup; or remove it, and a day that is a hindcast is projected again";
+pub(super) const REMEDY: &str = "bring it back from a backup; or remove it, and a hindcast is made again";
 
 /// The part of an archived manifest that is read. It may be of any version: an archive outlives the fields of a manifest.
 #[derive(Debug, Deserialize)]
@@ -25,15 +25,16 @@ pub(super) struct Archived {
 }
 
 impl Archive {
-    /// Path of a file of a day, by its name below the archive.
-    pub(super) fn located(&self, as_of: Date, name: &str) -> PathBuf {
-        let pending = draft::pending_day(&self.root, as_of).join(name);
+    /// Path of a file of a day or week, by its name below the archive.
+    pub(super) fn located(&self, of: impl Into<Partition>, name: &str) -> PathBuf {
+        let pending = draft::pending_part(&self.root, of.into()).join(name);
         if pending.exists() { pending } else { self.root.join(name) }
     }
 
-    /// The manifest of a day; none if it is missing or damaged.
-    pub(super) fn archived(&self, as_of: Date) -> Option<Archived> {
-        let path = self.located(as_of, &super::manifest_name(as_of));
+    /// The manifest of a day or week; none if it is missing or damaged.
+    pub(super) fn archived(&self, of: impl Into<Partition>) -> Option<Archived> {
+        let of = of.into();
+        let path = self.located(of, &super::manifest_name(of));
         serde_json::from_slice(&regular::bytes(&path, MOST_MANIFEST_BYTES).ok()?).ok()
     }
 
@@ -55,14 +56,15 @@ impl Archive {
             && self.archived(as_of).is_some_and(|day| day.files.is_none_or(|files| is_named(&files, name).is_some()))
     }
 
-    /// The bytes of a file of a complete day, as its manifest names them.
+    /// The bytes of a file of a complete day or week, as its manifest names them.
     ///
     /// # Errors
     /// [`Error::Input`] for a file that is missing, no regular file, too long, or other than its manifest says.
-    pub(super) fn bytes(&self, as_of: Date, name: &str) -> Result<Vec<u8>, Error> {
-        let path = self.located(as_of, name);
+    pub(super) fn bytes(&self, of: impl Into<Partition>, name: &str) -> Result<Vec<u8>, Error> {
+        let of = of.into();
+        let path = self.located(of, name);
         let bytes = regular::bytes(&path, MOST_BYTES).map_err(|source| Error::read(&path, source))?;
-        match self.archived(as_of).map(|day| day.files) {
+        match self.archived(of).map(|archived| archived.files) {
             None => Err(damaged(&path, "has no readable manifest")),
             Some(Some(files)) if is_named(&files, name).is_none_or(|file| !file.is(&bytes)) => {
                 Err(damaged(&path, "is damaged: its bytes are not those that its manifest names"))
@@ -76,6 +78,6 @@ fn is_named<'a>(files: &'a [Written], name: &str) -> Option<&'a Written> {
     files.iter().find(|file| file.path == name)
 }
 
-fn damaged(path: &Path, problem: &str) -> Error {
+pub(super) fn damaged(path: &Path, problem: &str) -> Error {
     InputError::new(path, problem, REMEDY).into()
 }

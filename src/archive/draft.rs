@@ -1,7 +1,7 @@
-//! A day on its way into the archive.
+//! A day or week on its way into the archive.
 //!
-//! Its files are written to `.pending/as_of=DATE.new` and synced, its manifest last. Renaming that folder to
-//! `.pending/as_of=DATE` makes the day complete in one step. Then its files are moved to their tables; if the run is
+//! Its files are written to `.pending/as_of=DATE.new` (a week's to `.pending/reference_date=DATE.new`) and synced, its manifest
+//! last. Renaming that folder to `.pending/as_of=DATE` makes the day complete in one step. Then its files are moved to their tables; if the run is
 //! killed meanwhile, readers find in `.pending` what was not moved, and the next run that writes moves the rest.
 
 use std::collections::BTreeSet;
@@ -10,11 +10,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
+use countycast_engine::weekly::Week;
 
-use super::Archive;
 use super::lock::{self, Held};
+use super::{Archive, Partition};
 use crate::error::Error;
-use crate::output::run::Manifest;
 use crate::output::{Written, disk};
 
 /// Folder of the days that are not in their tables yet.
@@ -24,25 +24,26 @@ const NEW: &str = ".new";
 /// Part of the names of files that earlier versions left unfinished when they were killed.
 const UNFINISHED: &str = ".unfinished-";
 
-/// A day under construction; no other run writes to the archive meanwhile.
+/// A day or week under construction; no other run writes to the archive meanwhile.
 pub(super) struct Draft<'a> {
     archive: &'a Archive,
-    as_of: Date,
+    of: Partition,
     folder: PathBuf,
     written: Vec<Written>,
     _lock: Held,
 }
 
 impl<'a> Draft<'a> {
-    /// Begins a day, after what a killed run left is in order.
-    pub(super) fn begin(archive: &'a Archive, as_of: Date) -> Result<Self, Error> {
+    /// Begins a day or week, after what a killed run left is in order.
+    pub(super) fn begin(archive: &'a Archive, of: impl Into<Partition>) -> Result<Self, Error> {
         let lock = lock::exclusive(&archive.root)?;
         tidy(&archive.root)?;
-        let folder = pending(&archive.root).join(format!("as_of={as_of}{NEW}"));
-        Ok(Self { archive, as_of, folder, written: Vec::new(), _lock: lock })
+        let of = of.into();
+        let folder = pending(&archive.root).join(format!("{of}{NEW}"));
+        Ok(Self { archive, of, folder, written: Vec::new(), _lock: lock })
     }
 
-    /// Writes a file of the day.
+    /// Writes a file of the day or week.
     pub(super) fn write(&mut self, name: String, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
         let path = self.folder.join(&name);
         if let Some(parent) = path.parent() {
@@ -53,12 +54,14 @@ impl<'a> Draft<'a> {
         Ok(())
     }
 
-    /// Completes the day with a manifest that names its files.
-    pub(super) fn commit(mut self, manifest: &Manifest) -> Result<(), Error> {
+    /// Completes the day or week with a manifest that names its files.
+    pub(super) fn commit(
+        mut self,
+        manifest: impl FnOnce(&Path, Vec<Written>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         let files = std::mem::take(&mut self.written);
-        let name = super::manifest_name(self.as_of);
-        self.write(name, |path| Manifest { files, ..manifest.clone() }.write(path))?;
-        let (pending, done) = (pending(&self.archive.root), pending_day(&self.archive.root, self.as_of));
+        self.write(super::manifest_name(self.of), |path| manifest(path, files))?;
+        let (pending, done) = (pending(&self.archive.root), pending_part(&self.archive.root, self.of));
         let complete = disk::sync_all(&self.folder)
             .and_then(|()| fs::rename(&self.folder, &done))
             .and_then(|()| disk::sync(&pending));
@@ -70,7 +73,7 @@ impl<'a> Draft<'a> {
 
 impl Drop for Draft<'_> {
     fn drop(&mut self) {
-        // Of a day that could not be written; what stays is removed by the next run.
+        // Of what could not be written as a whole; what stays is removed by the next run.
         let _ = disk::remove(&self.folder);
         leave(&self.archive.root);
     }
@@ -80,9 +83,9 @@ fn pending(root: &Path) -> PathBuf {
     root.join(PENDING)
 }
 
-/// Folder of a complete day that is not in its tables yet.
-pub(super) fn pending_day(root: &Path, as_of: Date) -> PathBuf {
-    pending(root).join(format!("as_of={as_of}"))
+/// Folder of a complete day or week that is not in its tables yet.
+pub(super) fn pending_part(root: &Path, of: Partition) -> PathBuf {
+    pending(root).join(of.to_string())
 }
 
 /// The days that are complete and not in their tables yet.
@@ -90,7 +93,12 @@ pub(super) fn pending_days(root: &Path) -> Vec<Date> {
     super::days_in(&pending(root))
 }
 
-/// Puts the archive in order under its lock: complete days into their tables, and what killed runs left unfinished away.
+/// The same of weeks.
+pub(super) fn pending_weeks(root: &Path) -> Vec<Week> {
+    super::weeks_in(&pending(root))
+}
+
+/// Puts the archive in order under its lock: complete days and weeks into their tables, and what killed runs left unfinished away.
 /// Tests that it can be written.
 pub(super) fn tidy(root: &Path) -> Result<(), Error> {
     let pending = pending(root);
@@ -105,13 +113,13 @@ pub(super) fn tidy(root: &Path) -> Result<(), Error> {
     tidied.and_then(|()| sweep(root)).map_err(|source| Error::write(root, source))
 }
 
-/// Removes the folder of pending days if there is none.
+/// Removes the folder of what is pending if nothing is.
 pub(super) fn leave(root: &Path) {
-    // Fails where a day is pending.
+    // Fails where something is pending.
     let _ = fs::remove_dir(pending(root));
 }
 
-/// Moves the files of a complete day to their tables, its manifest last.
+/// Moves the files of a complete day or week to their tables, its manifest last.
 fn put_in_place(root: &Path, day: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     collect(day, &mut files)?;

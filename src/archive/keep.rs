@@ -68,7 +68,7 @@ impl Archive {
         for (made, model) in entry.models {
             draft.write(kept::model_name(&made.engine, as_of), |path| kept::pack(path, made, model))?;
         }
-        draft.commit(entry.manifest)
+        draft.commit(|path, files| Manifest { files, ..entry.manifest.clone() }.write(path))
     }
 
     /// The scores of past projections of the week before. Past runs are read one by one, because a full archive is large.

@@ -4,7 +4,7 @@
 //! its manifest, `manifests/as_of=DATE/run.json`, says so: it is written last and names every file of the day with its
 //! SHA-256. A day is put in place as a whole: a reader finds the old one or the new one, a repeated day replaces its own,
 //! and of two runs for one day the later is kept. Nothing else is changed. Forecasts of weekly signals are a table by
-//! reference date, a file a week.
+//! reference date, `signals/reference_date=DATE/part.parquet`, whose weeks have manifests of their own beside those of days.
 
 mod day;
 mod draft;
@@ -13,12 +13,14 @@ mod keep;
 mod kept;
 mod lock;
 pub(crate) mod parameters;
+mod partition;
 mod weeks;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
+use countycast_engine::weekly::Week;
 
 use crate::error::Error;
 use crate::output::{disk, parquet, run};
@@ -26,6 +28,8 @@ use crate::scores::Run;
 
 pub use keep::Entry;
 pub use kept::{Coefficients, Kept, Trained};
+use partition::Partition;
+pub use weeks::{KeptWeek, WeekEntry, WeekManifest};
 
 /// Most bytes of a file of the archive, and of a kept model when it is unpacked: 1 GiB.
 pub(crate) const MOST_BYTES: u64 = 1 << 30;
@@ -131,14 +135,14 @@ impl Archive {
     }
 }
 
-/// Name below the archive of a table's file of a day.
-fn part(table: &str, as_of: Date) -> String {
-    format!("{table}/as_of={as_of}/part.parquet")
+/// Name below the archive of a table's file of a day or week.
+fn part(table: &str, of: impl Into<Partition>) -> String {
+    format!("{table}/{}/part.parquet", of.into())
 }
 
-/// Name below the archive of the manifest of a day.
-fn manifest_name(as_of: Date) -> String {
-    format!("{MANIFESTS}/as_of={as_of}/{}", run::FILE)
+/// Name below the archive of the manifest of a day or week.
+fn manifest_name(of: impl Into<Partition>) -> String {
+    format!("{MANIFESTS}/{}/{}", of.into(), run::FILE)
 }
 
 /// The as-of days that have a folder in this one.
@@ -146,4 +150,11 @@ fn days_in(folder: &Path) -> Vec<Date> {
     let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
     let day = |name: &str| name.strip_prefix("as_of=")?.parse().ok();
     entries.flatten().filter_map(|entry| day(&entry.file_name().to_string_lossy())).collect()
+}
+
+/// The reference weeks that have a folder in this one.
+fn weeks_in(folder: &Path) -> Vec<Week> {
+    let week = |name: &str| Week::ending(name.strip_prefix("reference_date=")?.parse().ok()?);
+    let entries = fs::read_dir(folder).into_iter().flatten().flatten();
+    entries.filter_map(|entry| week(&entry.file_name().to_string_lossy())).collect()
 }

@@ -1,100 +1,263 @@
-//! Forecasts of weekly signals in the archive: `signals/reference_date=DATE/part.parquet`, a table of its own beside those of
-//! days.
+//! Forecasts of weekly signals in the archive: `signals/reference_date=DATE/part.parquet`, with a manifest for each week.
 
-use std::fs::{self, File};
+use std::collections::BTreeSet;
+use std::fs;
 use std::path::{Path, PathBuf};
 
-use countycast_engine::weekly::Week;
+use countycast_engine::Date;
+use countycast_engine::weekly::{Signal, Week};
+use polars::prelude::DataFrame;
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
-use super::{Archive, lock};
-use crate::error::Error;
-use crate::output::{disk, signals};
+use super::day::{MOST_MANIFEST_BYTES, damaged};
+use super::draft::{self, Draft};
+use super::{Archive, MANIFESTS, lock, manifest_name, part, weeks_in};
+use crate::error::{Error, InputError};
+use crate::identity::{Identity, digest};
+use crate::output::{Written, parquet, regular, signals};
 use crate::weekly::Forecast;
 
 /// Table of the weeks' forecasts.
 const TABLE: &str = "signals";
-/// Name of a file that is not complete.
-const NEW: &str = "part.parquet.new";
+/// Field of a manifest with the SHA-256 of the others.
+const SEAL: &str = "sha256";
 
-impl Archive {
-    /// Stores a week's forecasts of all models; those of an earlier run for the same week are replaced.
+/// What made a week's forecasts, and their file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WeekManifest {
+    /// The Saturday that ends the week of horizon 0.
+    pub reference_date: Date,
+    /// The last day whose publications were used.
+    pub as_of: Date,
+    /// Program, settings and files that determine the forecasts.
+    pub identity: Identity,
+    /// Names of the signals that were asked for: those of which nothing is known have no forecast.
+    pub signals: BTreeSet<String>,
+    /// What was noticed.
+    pub notices: Vec<String>,
+    /// The file with the forecasts.
+    pub files: Vec<Written>,
+}
+
+/// A week to be archived.
+#[derive(Debug)]
+pub struct WeekEntry<'a> {
+    /// The week of horizon 0.
+    pub reference: Week,
+    /// The last day whose publications were used.
+    pub as_of: Date,
+    /// Program, settings and files that determine the forecasts.
+    pub identity: &'a Identity,
+    /// The signals that were asked for.
+    pub signals: &'a [Signal],
+    /// The forecasts of all models.
+    pub forecasts: &'a [Forecast],
+    /// What was noticed.
+    pub notices: &'a [String],
+}
+
+/// A week as it was archived.
+#[derive(Debug)]
+pub struct KeptWeek {
+    /// What made it.
+    pub manifest: WeekManifest,
+    path: PathBuf,
+    table: DataFrame,
+}
+
+impl KeptWeek {
+    /// The forecasts of one model.
     ///
     /// # Errors
-    /// [`Error::Io`] where it cannot be written; the earlier file then stays.
-    pub fn keep_week(&self, reference: Week, forecasts: &[&Forecast]) -> Result<(), Error> {
-        let _lock = lock::exclusive(&self.root)?;
-        let folder = self.week(reference);
-        fs::create_dir_all(&folder).map_err(|source| Error::write(&folder, source))?;
-        let (new, done) = (folder.join(NEW), part(&folder));
-        signals::write(&new, reference, forecasts)?;
-        let placed = File::open(&new)
-            .and_then(|file| file.sync_all())
-            .and_then(|()| fs::rename(&new, &done))
-            .and_then(|()| disk::sync(&folder));
-        placed.map_err(|source| Error::write(&done, source))
-    }
-
-    /// The reference weeks from `first` to the one before `end` of which forecasts are kept, oldest first.
-    #[must_use]
-    pub fn weeks(&self, first: Week, end: Week) -> Vec<Week> {
-        let Ok(entries) = fs::read_dir(self.root.join(TABLE)) else { return Vec::new() };
-        let week = |name: &str| Week::ending(name.strip_prefix("reference_date=")?.parse().ok()?);
-        let found = entries.flatten().filter_map(|entry| week(&entry.file_name().to_string_lossy()));
-        let mut weeks: Vec<Week> =
-            found.filter(|week| (first..end).contains(week) && part(&self.week(*week)).exists()).collect();
-        weeks.sort_unstable();
-        weeks
-    }
-
-    /// A week's forecasts by one model.
-    ///
-    /// # Errors
-    /// [`Error::Input`] or [`Error::Io`] where the file is damaged.
-    pub fn read_week(&self, reference: Week, model: &str) -> Result<Vec<signals::Kept>, Error> {
-        let _lock = lock::shared(&self.root)?;
-        signals::read(&part(&self.week(reference)), model)
-    }
-
-    fn week(&self, reference: Week) -> PathBuf {
-        self.root.join(TABLE).join(format!("reference_date={reference}"))
+    /// [`Error::Input`] where the table has other columns, as one of another version may.
+    pub fn of(&self, model: &'static str) -> Result<Vec<Forecast>, Error> {
+        signals::of_model(&self.table, model).map_err(|problem| parquet::wrong(&self.path, problem.to_string()))
     }
 }
 
-fn part(folder: &Path) -> PathBuf {
-    folder.join("part.parquet")
+impl Archive {
+    /// Stores a week's forecasts as a whole; those of an earlier run for the same week are replaced.
+    ///
+    /// # Errors
+    /// [`Error::Io`] where it cannot be written; the earlier week then stays.
+    pub fn keep_week(&self, entry: &WeekEntry<'_>) -> Result<(), Error> {
+        let forecasts: Vec<&Forecast> = entry.forecasts.iter().collect();
+        // Tables are made and read in parallel, and a thread that waits for others takes up other work, which may be another week's:
+        // no lock is held meanwhile, for which that would wait for ever.
+        let table =
+            signals::to_bytes(entry.reference, &forecasts).map_err(|error| parquet::write_error(&self.root, error))?;
+        let mut draft = Draft::begin(self, entry.reference)?;
+        draft.write(part(TABLE, entry.reference), |path| {
+            fs::write(path, &table).map_err(|source| Error::write(path, source))
+        })?;
+        draft.commit(|path, files| {
+            let manifest = WeekManifest {
+                reference_date: entry.reference.saturday(),
+                as_of: entry.as_of,
+                identity: entry.identity.clone(),
+                signals: entry.signals.iter().map(ToString::to_string).collect(),
+                notices: entry.notices.to_vec(),
+                files,
+            };
+            let text = sealed(&manifest).and_then(|fields| serde_json::to_vec_pretty(&fields));
+            let written = text.map_err(std::io::Error::other).and_then(|text| fs::write(path, text));
+            written.map_err(|source| Error::write(path, source))
+        })
+    }
+
+    /// The reference weeks from `first` to the one before `end` of which something is kept, oldest first.
+    ///
+    /// # Errors
+    /// [`Error::Request`] where another run does not let go of the archive.
+    pub fn weeks(&self, first: Week, end: Week) -> Result<Vec<Week>, Error> {
+        let _lock = lock::shared(&self.root)?;
+        let mut weeks = draft::pending_weeks(&self.root);
+        weeks.extend([TABLE, MANIFESTS].iter().flat_map(|table| weeks_in(&self.root.join(table))));
+        weeks.retain(|week| (first..end).contains(week));
+        weeks.sort_unstable();
+        weeks.dedup();
+        Ok(weeks)
+    }
+
+    /// A week; none where nothing is kept of it.
+    ///
+    /// # Errors
+    /// [`Error::Input`] for one that is damaged or not complete, [`Error::Io`] where its file cannot be read,
+    /// [`Error::Request`] where another run does not let go of the archive.
+    pub fn week(&self, reference: Week) -> Result<Option<KeptWeek>, Error> {
+        let lock = lock::shared(&self.root)?;
+        let table = part(TABLE, reference);
+        let [manifest, path] = [&manifest_name(reference), &table].map(|name| self.located(reference, name));
+        if !manifest.exists() && !path.exists() {
+            return Ok(None);
+        }
+        let manifest = opened(&manifest)?;
+        let bytes = self.bytes(reference, &table)?;
+        drop(lock);
+        let table = parquet::from_bytes(&path, bytes)?;
+        Ok(Some(KeptWeek { manifest, path, table }))
+    }
+}
+
+/// The fields of a manifest, with the SHA-256 of them all: there is nothing else by which a damaged manifest is known.
+fn sealed(manifest: &WeekManifest) -> serde_json::Result<Map<String, Value>> {
+    let mut fields: Map<String, Value> = serde_json::from_value(serde_json::to_value(manifest)?)?;
+    fields.insert(SEAL.to_owned(), digest(&fields).into());
+    Ok(fields)
+}
+
+/// The manifest in a file, if it is as it was written.
+fn opened(path: &Path) -> Result<WeekManifest, Error> {
+    let bytes = regular::bytes(path, MOST_MANIFEST_BYTES)
+        .map_err(|source| InputError::new(path, format!("cannot be read: {source}"), super::day::REMEDY))?;
+    let fields: Option<Map<String, Value>> = serde_json::from_slice(&bytes).ok();
+    let whole = fields.and_then(|mut fields| {
+        let seal = fields.remove(SEAL)?;
+        (digest(&fields) == seal.as_str()?).then_some(fields)
+    });
+    let fields = whole.ok_or_else(|| damaged(path, "is damaged: it is not as it was written"))?;
+    serde_json::from_value(Value::Object(fields))
+        .map_err(|error| damaged(path, &format!("is of another version: {error}")))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countycast_engine::Date;
     use countycast_engine::weekly::Area;
+
+    fn reference() -> Week {
+        Week::of(Date::constant(2026, 1, 10))
+    }
+
+    fn forecast(value: f32, model: &'static str) -> Forecast {
+        Forecast {
+            signal: "flu-ed".parse().unwrap(),
+            area: Area::ServiceArea(278),
+            model,
+            last: reference().plus(-3),
+            follows: true,
+            rows: vec![[value; 23]; 5],
+        }
+    }
+
+    fn keep(archive: &Archive, reference: Week, forecasts: &[Forecast]) {
+        let identity = Identity { build: "1".to_owned(), settings: "2".to_owned(), inputs: "3".to_owned() };
+        let (as_of, notices) = (reference.wednesday(), ["late".to_owned()]);
+        let signals = ["flu-ed", "flu-admissions"].map(|name| name.parse().unwrap());
+        let entry =
+            WeekEntry { reference, as_of, identity: &identity, signals: &signals, forecasts, notices: &notices };
+        archive.keep_week(&entry).unwrap();
+    }
 
     #[test]
     fn a_week_is_read_back_replaced_and_found_among_others() {
         let folder = tempfile::tempdir().unwrap();
         let archive = Archive::open(folder.path()).unwrap();
-        let reference = Week::of(Date::constant(2026, 1, 10));
-        let forecast = |value: f32, model: &'static str| Forecast {
-            signal: "flu-ed".parse().unwrap(),
-            area: Area::ServiceArea(278),
-            model,
-            last: reference.plus(-1),
-            rows: vec![[value; 23]; 5],
-        };
-        archive.keep_week(reference, &[&forecast(0.5, "flat")]).unwrap();
-        archive.keep_week(reference, &[&forecast(0.25, "flat"), &forecast(0.125, "blend")]).unwrap();
-        archive.keep_week(reference.plus(2), &[&forecast(0.5, "blend")]).unwrap();
-        assert_eq!(archive.weeks(reference.plus(-9), reference.plus(2)), [reference]);
-        assert_eq!(archive.weeks(reference, reference.plus(3)), [reference, reference.plus(2)]);
-        let kept = archive.read_week(reference, "blend").unwrap();
-        assert_eq!(kept.len(), 5);
-        assert_eq!(
-            (&kept[0].area, kept[0].week, kept[0].row[11]),
-            (&Area::ServiceArea(278), reference.plus(-1), 0.125)
-        );
-        fs::write(part(&archive.week(reference)), b"torn").unwrap();
-        assert!(archive.read_week(reference, "blend").is_err());
+        let reference = reference();
+        assert!(archive.week(reference).unwrap().is_none());
+        keep(&archive, reference, &[forecast(0.5, "flat")]);
+        let both = [forecast(0.25, "flat"), forecast(0.125, "blend")];
+        keep(&archive, reference, &both);
+        keep(&archive, reference.plus(2), &both);
+        assert_eq!(archive.weeks(reference.plus(-9), reference.plus(2)).unwrap(), [reference]);
+        assert_eq!(archive.weeks(reference, reference.plus(3)).unwrap(), [reference, reference.plus(2)]);
+        let kept = archive.week(reference).unwrap().unwrap();
+        assert_eq!(kept.of("blend").unwrap(), both[1..]);
+        assert_eq!(kept.of("flat").unwrap(), both[..1]);
+        let WeekManifest { reference_date, signals, notices, files, .. } = kept.manifest;
+        assert_eq!((reference_date, notices.as_slice()), (reference.saturday(), &["late".to_owned()][..]));
+        assert_eq!(signals.iter().collect::<Vec<_>>(), ["flu-admissions", "flu-ed"], "as asked for");
+        assert_eq!(files[0].path, "signals/reference_date=2026-01-10/part.parquet");
         assert!(archive.days_since(Date::constant(2020, 1, 1)).unwrap().is_empty(), "weeks are no days");
+        assert!(!folder.path().join(".pending").exists());
+    }
+
+    #[test]
+    fn a_damaged_or_unfinished_week_is_refused_and_found() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::open(folder.path()).unwrap();
+        let reference = reference();
+        let [manifest, table] = [manifest_name(reference), part(TABLE, reference)].map(|name| folder.path().join(name));
+        let refused = || archive.week(reference).unwrap_err().to_string();
+        keep(&archive, reference, &[forecast(0.5, "blend")]);
+        let whole = fs::read_to_string(&manifest).unwrap();
+        // Each field is under the seal, and what is no JSON has none.
+        for (from, to) in [("late", "lame"), ("\"2\"", "\"4\""), ("2026-01-07", "2026-01-06"), ("{", "")] {
+            assert!(whole.contains(from), "{from} in {whole}");
+            fs::write(&manifest, whole.replacen(from, to, 1)).unwrap();
+            assert!(refused().contains("not as it was written"), "{from}");
+        }
+        fs::write(&manifest, &whole).unwrap();
+        let bytes = fs::read(&table).unwrap();
+        fs::write(&table, &bytes[..bytes.len() - 1]).unwrap();
+        assert!(refused().contains("is damaged"));
+        fs::remove_file(&table).unwrap();
+        assert!(refused().contains("part.parquet"));
+        // What a killed run had not completed has no manifest.
+        fs::write(&table, &bytes).unwrap();
+        fs::remove_file(&manifest).unwrap();
+        let said = refused();
+        assert!(said.contains("run.json") && said.contains("cannot be read"), "{said}");
+        assert_eq!(archive.weeks(reference, reference.plus(1)).unwrap(), [reference]);
+    }
+
+    #[test]
+    fn a_week_that_is_complete_and_not_yet_in_place_is_read_and_then_put_in_place() {
+        let folder = tempfile::tempdir().unwrap();
+        let archive = Archive::open(folder.path()).unwrap();
+        let reference = reference();
+        keep(&archive, reference, &[forecast(0.5, "blend")]);
+        // As a run leaves it that is killed after the step that completes the week.
+        let pending = folder.path().join(".pending/reference_date=2026-01-10");
+        for table in [TABLE, MANIFESTS] {
+            fs::create_dir_all(pending.join(table)).unwrap();
+            let week = Path::new(table).join("reference_date=2026-01-10");
+            fs::rename(folder.path().join(&week), pending.join(&week)).unwrap();
+        }
+        assert_eq!(archive.weeks(reference, reference.plus(1)).unwrap(), [reference]);
+        assert!(archive.week(reference).unwrap().is_some());
+        Archive::open(folder.path()).unwrap();
+        assert!(!pending.exists() && archive.week(reference).unwrap().is_some());
     }
 }

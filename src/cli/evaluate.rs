@@ -21,7 +21,7 @@ use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hubs};
   countycast evaluate --data ../data --from 2020-08-01 --to 2020-08-29 --state IA,NE --engines flat,trend
   countycast evaluate --data ../data --from 2020-09-05 --to 2020-09-26 --format json --quiet
   countycast evaluate --data live --hub flusight --from 2025-11-22 --to 2026-01-10
-  countycast evaluate --data live --hub all")]
+  countycast evaluate --data live --hub all --archive archive    weeks that the archive has are not forecast again")]
 pub(super) struct Args {
     /// Folder with the publishers' files.
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
@@ -36,7 +36,7 @@ pub(super) struct Args {
     /// covid, rsv, several of them with commas, or all. --data holds forecasts_HUB.parquet; --from and --to are reference
     /// dates [default: all].
     #[arg(long, value_name = "NAME", value_delimiter = ',',
-        conflicts_with_all = ["every", "vintage", "archive", "ablate", "hide_history", "engines", "state", "fips"])]
+        conflicts_with_all = ["every", "vintage", "ablate", "hide_history", "engines", "state", "fips"])]
     hub: Vec<String>,
     /// With --hub: the folder into which `countycast data fetch` fetches; published values are read from it, and --data holds the
     /// teams' forecasts alone.
@@ -54,9 +54,11 @@ pub(super) struct Args {
     /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
-    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in order.
-    #[arg(long)]
-    archive: bool,
+    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in order. With --hub, DIR
+    /// is an archive of `project --signal` or of another evaluation: weeks that the same program, settings and files have made
+    /// are used again, and nothing in it is changed. Those of earlier evaluations are kept in OUT/archive in any case.
+    #[arg(long, value_name = "DIR", num_args = 0..=1)]
+    archive: Option<Option<PathBuf>>,
     /// Ablation: also score the blend without each member, and the learner retrained without groups of its features and
     /// on fewer past days. This takes eleven trainings per as-of day, kept under OUT/ablation.
     #[arg(long, conflicts_with = "archive")]
@@ -100,6 +102,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             to: args.to,
             hub_table: args.hubs.clone(),
             below_state: args.below_state,
+            archive: args.archive.clone().flatten(),
             out: args.out.clone(),
             config,
             jobs: jobs(args.jobs),
@@ -110,11 +113,17 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             line!("{}", serde_json::json!({ "out": args.out, "backtest": done }));
         } else if !quiet {
             mention(&signals::scores(&done));
-            mention_line!("written to {}: summary.json and hub", args.out.display());
+            mention_line!("written to {}: summary.json, and tables and pictures under hub", args.out.display());
         }
         return Ok(());
     }
     let (Some(from), Some(to)) = (args.from, args.to) else { return Ok(()) };
+    if let Some(Some(folder)) = &args.archive {
+        return Err(Error::Request {
+            message: format!("--archive {}: an evaluation of days keeps its archive under --out", folder.display()),
+            remedy: "write --archive without a folder".to_owned(),
+        });
+    }
     config.fallback.hidden_share = args.hide_history;
     let request = Request {
         data: args.data.clone(),
@@ -123,7 +132,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         every: args.every,
         vintage: args.vintage,
         out: args.out.clone(),
-        archive: args.archive,
+        archive: args.archive.is_some(),
         ablate: args.ablate,
         config,
         config_text,

@@ -1,16 +1,17 @@
 //! What the terminal shows of weekly signals.
 
-use std::fmt::Write;
+use std::fmt::{Result, Write};
 
 use countycast_engine::weekly::Unit;
+use countycast_signals::TargetScores;
 
-use crate::evaluate::HubsDone;
+use crate::evaluate::{Behind, HubDone, HubsDone};
 use crate::project::SignalsDone;
 use crate::scores::quantiles::{LEVELS, MEDIAN};
 
 use super::say::wrapped;
 
-/// Models of a table that are shown besides ours.
+/// Models of a table that are shown besides ours, and places and dates that are named.
 const SHOWN: usize = 8;
 
 /// A run in words: the nation's next weeks, files and notices.
@@ -60,35 +61,84 @@ pub(super) fn text(done: &SignalsDone) -> String {
 /// The scores of the hubs' models.
 pub(super) fn scores(done: &HubsDone) -> String {
     let mut text = String::new();
-    for (hub, target) in done.hubs.iter().flat_map(|hub| hub.targets.iter().map(move |target| (hub, target))) {
-        let _ = writeln!(
-            text,
-            "{}: {}, {} tasks of {} reference dates; relative WIS, the hub's baseline is 1",
-            hub.hub,
-            target.target,
-            target.tasks,
-            hub.reference_dates.len()
-        );
-        let _ = writeln!(
-            text,
-            "  {:<30}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}",
-            "model", "0", "1", "2", "3", "all", "in 50%", "in 95%"
-        );
-        let mut others = 0;
-        for model in &target.models {
-            let is_ours = done.ours.contains(&model.model);
-            others += usize::from(!is_ours);
-            if !is_ours && others > SHOWN {
-                continue;
-            }
-            let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
-            let name: String = model.model.chars().take(29).collect();
-            let _ = write!(text, "{} {name:<30}", if is_ours { ">" } else { " " });
-            model.by_horizon.iter().for_each(|value| text.push_str(&format!("{:>7}", number(*value))));
-            let [half, most] = model.covered;
-            let _ = writeln!(text, "{:>7}{half:>7.2}{most:>7.2}", number(model.relative));
+    if done.reused > 0 {
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "reused {} {}", done.reused, if done.reused == 1 { "week" } else { "weeks" });
+    }
+    for hub in &done.hubs {
+        for (target, behind) in hub.targets.iter().zip(&hub.behind) {
+            let _ = of_target(&mut text, hub, target, &done.ours);
+            let _ = worse(&mut text, behind);
+            text.push('\n');
+        }
+    }
+    // Of the data there are several each date; what was wrong with kept weeks is for now.
+    let (of_archives, others): (Vec<&String>, _) = done.notices.iter().partition(|told| told.starts_with("archive: "));
+    of_archives.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));
+    if !others.is_empty() {
+        let _ = writeln!(text, "  summary.json has {} notices about the data of single dates", others.len());
+    }
+    text
+}
+
+/// The models' scores on a target: ours, and the first of the others.
+fn of_target(text: &mut String, hub: &HubDone, target: &TargetScores, ours: &[String]) -> Result {
+    writeln!(
+        text,
+        "{}: {}, {} tasks of {} reference dates; relative WIS, the hub's baseline is 1",
+        hub.hub,
+        target.target,
+        target.all.tasks,
+        hub.reference_dates.len()
+    )?;
+    let seasons: Vec<&str> = target.seasons.iter().map(|season| season.value.as_str()).collect();
+    let seasons = if seasons.len() > 1 { seasons } else { Vec::new() };
+    write!(
+        text,
+        "  {:<30}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}{:>7}",
+        "model", "0", "1", "2", "3", "all", "in 50%", "in 95%"
+    )?;
+    seasons.iter().try_for_each(|season| write!(text, "{season:>9}"))?;
+    text.push('\n');
+    let mut others = 0;
+    for model in &target.all.models {
+        let is_ours = ours.contains(&model.model);
+        others += usize::from(!is_ours);
+        if !is_ours && others > SHOWN {
+            continue;
+        }
+        let number = |value: Option<f64>, digits: usize| {
+            value.map_or_else(|| "–".to_owned(), |value| format!("{value:.digits$}"))
+        };
+        let name: String = model.model.chars().take(29).collect();
+        write!(text, "{} {name:<30}", if is_ours { ">" } else { " " })?;
+        let relative = target.by_horizon(&model.model).into_iter().chain([model.relative]);
+        relative.into_iter().try_for_each(|value| write!(text, "{:>7}", number(value, 3)))?;
+        [0.5, 0.95].iter().try_for_each(|level| write!(text, "{:>7}", number(target.held(model, *level), 2)))?;
+        for season in target.seasons.iter().filter(|_| !seasons.is_empty()) {
+            let relative = season.model(&model.model).and_then(|model| model.relative);
+            write!(text, "{:>9}", number(relative, 3))?;
         }
         text.push('\n');
     }
-    text
+    Ok(())
+}
+
+/// Where and when our blend did worse than the baseline.
+fn worse(text: &mut String, behind: &Behind) -> Result {
+    let named = |worse: &[(String, f64)]| {
+        let first = worse.iter().take(SHOWN).map(|(name, relative)| format!("{name} {relative:.2}"));
+        let more = if worse.len() > SHOWN { ", …" } else { "" };
+        if worse.is_empty() { String::new() } else { format!(": {}{more}", first.collect::<Vec<_>>().join(", ")) }
+    };
+    let of = |worse: &[(String, f64)], all: usize, what: &str| {
+        (all > 0).then(|| format!("{} of {all} {what}{}", worse.len(), named(worse)))
+    };
+    let places = of(&behind.worse_places, behind.places, "places");
+    let dates = of(&behind.worse_dates, behind.dates, "dates");
+    let told: Vec<String> = places.into_iter().chain(dates).collect();
+    if told.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "{}", wrapped(&format!("the blend is behind the baseline in {}", told.join("; in "))))
 }

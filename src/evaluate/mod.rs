@@ -6,7 +6,6 @@ mod hub;
 mod pictures;
 mod replay;
 mod teams;
-mod weeks;
 mod write;
 
 use std::fs;
@@ -16,7 +15,7 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use ablate::Ablation;
-pub use hub::{HubDone, HubRequest, HubsDone, evaluate_hubs};
+pub use hub::{Behind, HubDone, HubRequest, HubsDone, evaluate_hubs};
 pub use teams::{Comparison, TeamScore, Teams};
 
 use crate::config::Config;

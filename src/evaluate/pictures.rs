@@ -4,15 +4,13 @@ use std::collections::BTreeMap;
 
 use countycast_engine::{Fips, Level, Target};
 use jiff::ToSpan;
-use plotters::coord::Shift;
 use plotters::coord::types::RangedCoordf64;
 use plotters::prelude::*;
 
 use super::{Done, Request, dates};
 use crate::error::Error;
 use crate::output::{BLEND, Staging};
-use crate::pictures::DISTINCT;
-use crate::pictures::{self, FONT};
+use crate::pictures::{Area, DISTINCT, Drawn, FONT, svg};
 use crate::scores::quantiles::{COUNTY_LEVELS, MEDIAN};
 use crate::scores::{Means, PIT_BINS, PhaseKind, Resolution, Run, Truth};
 
@@ -27,40 +25,21 @@ const FANS: usize = 12;
 /// Weeks of history before each fan.
 const WEEKS_BEFORE: i64 = 12;
 
-type Area<'a> = DrawingArea<SVGBackend<'a>, Shift>;
-type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
-
 /// Draws score over time, coverage and calibration.
-pub(super) fn all(out: &Staging, done: &Done) -> std::result::Result<(), Error> {
-    draw(out, "score_over_time.svg", (900, 480), |area| over_time(area, &done.means))?;
-    draw(out, "coverage.svg", (900, 480), |area| coverage(area, &done.means))?;
-    draw(out, "calibration.svg", (900, 480), |area| calibration(area, &done.means))
+pub(super) fn all(out: &Staging, done: &Done) -> Result<(), Error> {
+    svg(out, "score_over_time.svg", (900, 480), |area| over_time(area, &done.means))?;
+    svg(out, "coverage.svg", (900, 480), |area| coverage(area, &done.means))?;
+    svg(out, "calibration.svg", (900, 480), |area| calibration(area, &done.means))
 }
 
 /// Draws a page of counties, from the largest to the smallest, with the blend's fan chart and the observed counts, if this
 /// is the run of the middle as-of day.
-pub(super) fn fans(out: &Staging, request: &Request, run: &Run, truth: &Truth) -> std::result::Result<(), Error> {
+pub(super) fn fans(out: &Staging, request: &Request, run: &Run, truth: &Truth) -> Result<(), Error> {
     let dates = dates(request)?;
     if run.as_of != dates[dates.len() / 2] {
         return Ok(());
     }
-    draw(out, "fans.svg", (1200, 1000), |area| fan_page(area, run, truth))
-}
-
-fn draw(
-    out: &Staging,
-    name: &str,
-    size: (u32, u32),
-    plot: impl FnOnce(&Area<'_>) -> Result<()>,
-) -> std::result::Result<(), Error> {
-    pictures::register();
-    let drawn = out.write(name, |path| {
-        let area = SVGBackend::new(path, size).into_drawing_area();
-        let drawn = area.fill(&WHITE).map_err(Into::into).and_then(|()| plot(&area));
-        let drawn = drawn.and_then(|()| area.present().map_err(Into::into));
-        drawn.map_err(|error| Error::write(path, std::io::Error::other(error.to_string())))
-    });
-    drawn.map(drop)
+    svg(out, "fans.svg", (1200, 1000), |area| fan_page(area, run, truth))
 }
 
 /// Labels of axes whose ticks are whole numbers.
@@ -86,7 +65,7 @@ fn lines(
     lines
 }
 
-fn over_time(area: &Area<'_>, means: &[Means]) -> Result<()> {
+fn over_time(area: &Area<'_>, means: &[Means]) -> Drawn {
     let lines = lines(means, "as_of", 0, |mean| mean.relative_wis);
     let dates: Vec<String> = lines
         .values()
@@ -122,7 +101,7 @@ fn over_time(area: &Area<'_>, means: &[Means]) -> Result<()> {
     legend(&mut chart)
 }
 
-fn coverage(area: &Area<'_>, means: &[Means]) -> Result<()> {
+fn coverage(area: &Area<'_>, means: &[Means]) -> Drawn {
     let panels = area.split_evenly((1, 3));
     for ((panel, level), nominal) in panels.iter().zip(0..).zip([0.5, 0.8, 0.95]) {
         let title = format!("coverage of {:.0} % intervals", 100.0 * nominal);
@@ -157,7 +136,7 @@ fn coverage(area: &Area<'_>, means: &[Means]) -> Result<()> {
     Ok(())
 }
 
-fn calibration(area: &Area<'_>, means: &[Means]) -> Result<()> {
+fn calibration(area: &Area<'_>, means: &[Means]) -> Drawn {
     let found = means.iter().find(|m| {
         m.group.by == "level"
             && m.group.value == "county"
@@ -185,7 +164,7 @@ fn calibration(area: &Area<'_>, means: &[Means]) -> Result<()> {
 
 type Chart<'a, 'b> = ChartContext<'a, SVGBackend<'b>, Cartesian2d<RangedCoordf64, RangedCoordf64>>;
 
-fn legend<'b: 'a, 'a>(chart: &mut Chart<'a, 'b>) -> Result<()> {
+fn legend<'b: 'a, 'a>(chart: &mut Chart<'a, 'b>) -> Drawn {
     chart
         .configure_series_labels()
         .position(SeriesLabelPosition::LowerLeft)
@@ -195,7 +174,7 @@ fn legend<'b: 'a, 'a>(chart: &mut Chart<'a, 'b>) -> Result<()> {
     Ok(())
 }
 
-fn fan_page(area: &Area<'_>, run: &Run, truth: &Truth) -> Result<()> {
+fn fan_page(area: &Area<'_>, run: &Run, truth: &Truth) -> Drawn {
     let mut counties: Vec<(f64, Fips)> = run
         .places
         .iter()
@@ -216,7 +195,7 @@ fn fan_page(area: &Area<'_>, run: &Run, truth: &Truth) -> Result<()> {
     Ok(())
 }
 
-fn fan(area: &Area<'_>, run: &Run, truth: &Truth, fips: Fips, residents: f64) -> Result<()> {
+fn fan(area: &Area<'_>, run: &Run, truth: &Truth, fips: Fips, residents: f64) -> Drawn {
     let end = |week: i64| run.as_of.saturating_add((7 * week).days());
     let came: Vec<(f64, f64)> = (1 - WEEKS_BEFORE..=4)
         .filter_map(|week| Some((week as f64, truth.week(fips, Target::Cases, end(week))?)))

@@ -24,10 +24,14 @@ use crate::error::{Error, InputError};
 /// filter (its compute functions do not support them up to version 26 at least).
 pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<ParquetWriter<File>, Error> {
     let file = File::create(path).map_err(|source| Error::write(path, source))?;
+    Ok(into(file, schema))
+}
+
+fn into<W: std::io::Write>(out: W, schema: &Schema) -> ParquetWriter<W> {
     let arrow = schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()));
     let metadata = KeyValueMetadata::from_static(vec![(arrow.key, arrow.value.unwrap_or_default())]);
-    let writer = ParquetWriter::new(file).with_compression(ParquetCompression::Zstd(None));
-    Ok(writer.with_key_value_metadata(Some(metadata)))
+    let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(None));
+    writer.with_key_value_metadata(Some(metadata))
 }
 
 /// A text column; all values are formatted in one buffer, without an allocation per row.
@@ -47,6 +51,14 @@ pub(crate) fn text<T: Display>(name: &str, values: impl Iterator<Item = T>) -> C
 pub(crate) fn write(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
     let writer = writer(path, frame.schema())?;
     writer.finish(&mut frame).map(|_| ()).map_err(|error| write_error(path, error))
+}
+
+/// The bytes of a table's file.
+pub(crate) fn to_bytes(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let writer = into(&mut bytes, frame.schema());
+    writer.finish(&mut frame)?;
+    Ok(bytes)
 }
 
 /// Reads a table.

@@ -14,6 +14,7 @@ mod models;
 mod part;
 mod past_weeks;
 mod signals;
+mod week;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -28,7 +29,8 @@ use self::lessons::is_whole;
 pub(crate) use self::lessons::taught;
 pub(crate) use self::models::recall;
 pub use self::signals::{SignalsDone, SignalsFrom, SignalsRequest, project_signals};
-pub(crate) use self::signals::{hub_named, hubs, key, of_week};
+pub(crate) use self::signals::{hub_named, hubs};
+pub(crate) use self::week::{identity as week_identity, known_on, of_week};
 use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};

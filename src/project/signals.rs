@@ -8,19 +8,19 @@ use countycast_engine::Date;
 use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_signals::{Hub, Hubs, Signals};
 
-use crate::archive::Archive;
+use crate::archive::{Archive, WeekEntry};
 use crate::config::{self, Config};
 use crate::error::{Error, InputError};
-use crate::identity::{build, digest};
 use crate::lake::Lake;
 use crate::output::signals::{self, SignalsManifest, areas, history};
 use crate::output::{Extras, Staging, apart, run};
 use crate::panel::Notice;
-use crate::pipeline::{Monitor, weekly_engines};
-use crate::weekly::{self, BLEND, Derived, Forecast, Forecasts};
+use crate::pipeline::Monitor;
+use crate::weekly::{BLEND, Derived, Forecast};
 
-use super::past_weeks::held;
+use super::past_weeks::compared;
 use super::threads;
+use super::week::{identity, of_week};
 
 /// The hubs, as the program ships them.
 const HUBS: &str = include_str!("../../config/hubs.toml");
@@ -137,36 +137,6 @@ fn named(names: &[String], hubs: &Hubs) -> Result<Vec<Signal>, Error> {
     names.iter().map(signal).collect()
 }
 
-/// The day up to which publications may be used for a reference week: that of the request, and none after the week's
-/// Wednesday, when forecasts are due.
-fn known_on(day: Date, reference: Week) -> Date {
-    day.min(reference.wednesday())
-}
-
-/// The forecasts of a reference week from what was known on a day.
-///
-/// # Errors
-/// As [`weekly::forecast`].
-pub(crate) fn of_week(
-    read: &Signals,
-    signals: &[Signal],
-    day: Date,
-    reference: Week,
-    config: &Config,
-    monitor: &dyn Monitor,
-) -> Result<Forecasts, Error> {
-    let engines = weekly_engines(&config.weekly)?;
-    let known = read.vintages.as_of(known_on(day, reference), &read.geography);
-    let request =
-        weekly::Request { reference, signals, vintages: &read.vintages, engines: &engines, seed: config.seed };
-    let mut found = weekly::forecast(known.snapshot, &request, monitor)?;
-    if known.later_vintage > 0 {
-        let message = "series that have no vintage as old as this: their first one was used, without later weeks";
-        found.notices.push(Notice { message: message.to_owned(), count: known.later_vintage });
-    }
-    Ok(found)
-}
-
 /// Forecasts weekly signals and writes `signals.parquet`, what was known of them, a file for each hub that collects one of
 /// them, and `run.json`.
 ///
@@ -197,7 +167,11 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let names = &request.config.hub;
     let (hub_files, notices) =
         threads.install(|| write_hub_files(&staging, &hubs, &read, names, reference, &blend, extras))?;
-    let held = archive.as_ref().map(|archive| held(archive, &made.known, reference)).transpose()?.unwrap_or_default();
+    let past =
+        archive.as_ref().map(|archive| compared(archive, &made.known, reference)).transpose()?.unwrap_or_default();
+    let made_notices: Vec<String> = made.notices.iter().map(ToString::to_string).collect();
+    let told = read.notices.iter().map(ToString::to_string).chain(made_notices.iter().cloned());
+    let told = told.chain(notices.iter().map(ToString::to_string)).chain(past.damaged);
     let mut areas: BTreeMap<String, usize> = BTreeMap::new();
     blend.iter().for_each(|forecast| *areas.entry(forecast.signal.to_string()).or_default() += 1);
     let manifest = SignalsManifest {
@@ -208,15 +182,19 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
         engines: request.config.weekly.engine_names.clone(),
         areas,
         hub_files,
-        held,
+        held: past.held,
         inputs: read.inputs.iter().map(|i| (i.path.display().to_string(), i.sha256.clone())).collect(),
-        notices: read.notices.iter().chain(&made.notices).chain(&notices).map(ToString::to_string).collect(),
+        notices: told.collect(),
         seconds: start.elapsed().as_secs_f64(),
         files: staging.written(),
     };
     staging.json(run::FILE, &manifest)?;
     // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
-    archive.map(|archive| archive.keep_week(reference, &all)).transpose()?;
+    if let Some(archive) = archive {
+        let identity = identity(&request.config, &hubs, &read, made.as_of);
+        let (as_of, signals, forecasts, notices) = (made.as_of, &*wanted, &*made.forecasts, &*made_notices);
+        archive.keep_week(&WeekEntry { reference, as_of, identity: &identity, signals, forecasts, notices })?;
+    }
     let nation = blend.into_iter().filter(|forecast| forecast.area == Area::Nation).cloned().collect();
     Ok(SignalsDone { manifest, out: staging.commit()?, nation })
 }
@@ -266,10 +244,4 @@ fn write_hub_files(
         written.push(path);
     }
     Ok((written, notices))
-}
-
-/// Identity of forecasts: the program, settings and files that determine them.
-pub(crate) fn key(config: &Config, read: &Signals) -> String {
-    let inputs: Vec<_> = read.inputs.iter().map(|input| (&input.path, &input.sha256)).collect();
-    digest(&(build(), &config.weekly, config.seed, &config.hub, inputs))
 }

@@ -160,6 +160,7 @@ mod tests {
             area: series.area.clone(),
             model: "blend",
             last: series.last(),
+            follows: false,
             rows: (-1..=3).map(row).collect(),
         };
         let as_of = reference().wednesday();

@@ -42,8 +42,11 @@ pub struct Forecast {
     pub area: Area,
     /// The engine, or [`BLEND`].
     pub model: &'static str,
-    /// The last week that was published.
+    /// The last week that was published and believed.
     pub last: Week,
+    /// Whether it is that of the area around, the state or the nation, because nothing has been reported for long; of an average,
+    /// whether one of its members is.
+    pub follows: bool,
     /// Quantiles at horizons -1 to 3, in the signal's unit.
     pub rows: Vec<Row>,
 }
@@ -128,7 +131,12 @@ struct Trained<'a> {
 impl Trained<'_> {
     fn forecast(&self, series: &Series) -> Result<Vec<Row>, EngineError> {
         self.engine.serves(series.signal)?;
-        self.model.forecast(self.data.find(series.signal, &series.area).unwrap_or(series))
+        self.model.forecast(self.series(series))
+    }
+
+    /// The series with the values that the engine starts from.
+    fn series<'b>(&'b self, series: &'b Series) -> &'b Series {
+        self.data.find(series.signal, &series.area).unwrap_or(series)
     }
 }
 
@@ -141,11 +149,12 @@ fn of_series(
     monitor: &dyn Monitor,
 ) -> (Vec<Forecast>, Vec<&'static str>) {
     let mut refused = Vec::new();
-    let made = |model: &'static str, rows: Vec<Row>| Forecast {
+    let made = |model: &'static str, follows: bool, rows: Vec<Row>| Forecast {
         signal: series.signal,
         area: series.area.clone(),
         model,
         last: series.last(),
+        follows,
         rows,
     };
     let mut forecasts: Vec<Forecast> = Vec::with_capacity(models.len() + 1);
@@ -156,7 +165,7 @@ fn of_series(
                 if trained.engine.basis() == Basis::Cleaned {
                     published(series, request.reference, revisions, &mut rows);
                 }
-                forecasts.push(made(name, rows));
+                forecasts.push(made(name, trained.model.follows(trained.series(series)), rows));
             }
             Err(_) => refused.push(name),
         }
@@ -166,7 +175,8 @@ fn of_series(
         // All count alike: weights that were learned from past scores did no better in the hubs (see `docs/live.md`).
         let shares = vec![1.0 / forecasts.len() as f64; forecasts.len()];
         let blend = (0..weeks).map(|week| average(forecasts.iter().map(|f| &f.rows[week]), &shares)).collect();
-        forecasts.push(made(BLEND, blend));
+        let follows = forecasts.iter().any(|forecast| forecast.follows);
+        forecasts.push(made(BLEND, follows, blend));
     }
     (forecasts, refused)
 }

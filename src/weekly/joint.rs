@@ -175,7 +175,14 @@ mod tests {
             LEVELS.map(|level| ((6.0 + (0.1 + 0.1 * horizon as f64) * normal_score(level)).powi(4)) as f32)
         };
         let signal = "flu-admissions".parse().unwrap();
-        Forecast { signal, area: Area::Nation, model: "blend", last, rows: (0..HORIZONS).map(row).collect() }
+        Forecast {
+            signal,
+            area: Area::Nation,
+            model: "blend",
+            last,
+            follows: false,
+            rows: (0..HORIZONS).map(row).collect(),
+        }
     }
 
     /// Correlation of the roots of two horizons.

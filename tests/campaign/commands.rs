@@ -44,6 +44,7 @@ fn project_signal(folder: &Path, which: Which) -> Command {
     let day = ["2025-12-31", "2026-01-07", "2025-12-24"][which as usize];
     let mut command = program(&["project", "--signal", "flu-ed", "--as-of", day]);
     command.args(["--data", argument(data::signals())]).arg("--out").arg(folder.join("out"));
+    command.arg("--archive").arg(folder.join("archive"));
     command
 }
 

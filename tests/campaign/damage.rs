@@ -13,15 +13,23 @@ use super::run::{end, otherwise};
 use super::table::{Outcome, Table};
 use super::verb::{Verbs, Which};
 
-/// Verbs that read what an earlier run wrote, and where it lies.
-const READ: [(&str, &str); 5] =
-    [("project", "archive"), ("report", "run-2"), ("evaluate", "out"), ("evaluate --hub", "out"), ("tune", "out")];
+/// Verbs that read what an earlier run wrote, where it lies, and whether what is damaged is made again: the result is then that of an
+/// undisturbed run.
+const READ: [(&str, &str, bool); 6] = [
+    ("project", "archive", false),
+    ("project --signal", "archive", false),
+    ("report", "run-2", false),
+    ("evaluate", "out", false),
+    ("evaluate --hub", "out/archive", true),
+    ("tune", "out", false),
+];
 
 pub(crate) fn files_of_runs(verbs: &Verbs, trials: usize, table: &mut Table) {
-    let attacked = verbs.among(&READ.map(|(name, _)| name));
+    let attacked = verbs.among(&READ.map(|(name, ..)| name));
     table.make("damaged file", trials, |trial, chance| {
         let verb = attacked[trial % attacked.len()];
-        let read = READ.iter().find(|(name, _)| *name == verb.name).map_or("out", |(_, folder)| folder);
+        let read = READ.iter().find(|(name, ..)| *name == verb.name);
+        let (read, made_again) = read.map_or(("out", false), |(_, folder, again)| (*folder, *again));
         let folder = scratch();
         verb.lay(folder.path());
         let damaged = damage(&folder.path().join(read), chance);
@@ -31,7 +39,7 @@ pub(crate) fn files_of_runs(verbs: &Verbs, trials: usize, table: &mut Table) {
         let told = refused || says_so(&folder.path().join("out"));
         let loss = output.and_then(|output| match output.status.code() {
             // Other numbers than from a whole archive have a notice that says why.
-            Some(0) if told => Ok(()),
+            Some(0) if told && !made_again => Ok(()),
             Some(0) => verb.holds(folder.path(), &[Which::Attacked]),
             Some(2) if files(&folder.path().join("out")) == before && text(&output.stderr).contains("help: ") => Ok(()),
             Some(2) => Err(format!("it changed the result, or told no remedy: {}", text(&output.stderr))),
@@ -63,9 +71,10 @@ fn damage(folder: &Path, chance: &mut StdRng) -> PathBuf {
     path
 }
 
-/// Whether a run says that it left out what was damaged in its archive.
+/// Whether a run says that it left out, or made again, what was damaged in its archive.
 fn says_so(out: &Path) -> bool {
-    let manifests = files(out).into_iter().filter(|(name, _)| name.ends_with("run.json"));
+    let tells = |name: &String| name.ends_with("run.json") || name.ends_with("summary.json");
+    let manifests = files(out).into_iter().filter(|(name, _)| tells(name));
     manifests.map(|(_, text)| text).any(|text| {
         let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
         manifest["notices"].to_string().contains("archive: ")

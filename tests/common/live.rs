@@ -6,6 +6,10 @@ use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_engine::weekly::Week;
+use polars::prelude::{Column, DataFrame, ParquetWriter};
+
+/// The nation and twelve states; their places are the numbers of [`share`].
+const AREAS: [&str; 13] = ["US", "01", "04", "05", "06", "08", "09", "12", "13", "17", "19", "27", "36"];
 
 /// The week in which forecasts are due: horizon 0. The week before it is week 53 of 2025.
 pub fn reference() -> Week {
@@ -36,8 +40,7 @@ fn published(week: Week, weeks: i32) -> Date {
 /// after it and, a week later, revised upward by 5 %.
 pub fn write(folder: &Path, last: Week) {
     let mut text = "as_of,location,target,target_end_date,observation\n".to_owned();
-    let areas = ["US", "01", "04", "05", "06", "08", "09", "12", "13", "17", "19", "27", "36"];
-    for (number, area) in areas.into_iter().enumerate() {
+    for (number, area) in AREAS.into_iter().enumerate() {
         for week in weeks(last) {
             for (later, value) in [(1, share(number, week) / 1.05), (2, share(number, week))] {
                 let day = published(week, later);
@@ -73,4 +76,39 @@ pub fn write_areas(folder: &Path, last: Week) {
 13115,Floyd,154,\"Floyd, GA - Polk, GA\",101378
 ";
     fs::write(folder.join("crosswalk.csv"), counties).unwrap();
+}
+
+/// Forecasts of FluSight's baseline, which goes on as the last published week, and of its ensemble, which half knows what will
+/// come: for all twelve states, at horizons 0 to 3.
+pub fn write_teams(folder: &Path, references: &[Week]) {
+    let mut columns: [Vec<String>; 4] = Default::default();
+    let (mut horizons, mut levels, mut values) = (Vec::new(), Vec::new(), Vec::new());
+    for model in ["FluSight-baseline", "FluSight-ensemble"] {
+        for reference in references {
+            for (number, location) in AREAS.into_iter().enumerate().skip(1) {
+                for horizon in 0..=3 {
+                    let (last, next) = (share(number, reference.plus(-1)), share(number, reference.plus(horizon)));
+                    let middle = if model == "FluSight-baseline" { last } else { f64::midpoint(last, next) };
+                    for level in countycast_engine::LEVELS {
+                        let row = [model, &reference.to_string(), "wk inc flu prop ed visits", location];
+                        columns.iter_mut().zip(row).for_each(|(column, cell)| column.push(cell.to_owned()));
+                        horizons.push(horizon);
+                        levels.push(level);
+                        values.push(middle * (0.6 + 0.8 * level));
+                    }
+                }
+            }
+        }
+    }
+    let mut all: Vec<Column> = ["model", "reference_date", "target", "location"]
+        .into_iter()
+        .zip(columns)
+        .map(|(name, column)| Column::new(name.into(), column))
+        .collect();
+    all.push(Column::new("horizon".into(), horizons));
+    all.push(Column::new("quantile".into(), levels));
+    all.push(Column::new("value".into(), values));
+    let file = fs::File::create(folder.join("forecasts_flusight.parquet")).unwrap();
+    let mut table = DataFrame::new(all[0].len(), all).unwrap();
+    ParquetWriter::new(file).finish(&mut table).unwrap();
 }

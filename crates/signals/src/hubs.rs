@@ -27,6 +27,8 @@ pub struct Hub {
     pub repository: String,
     /// The model to which scores are relative.
     pub baseline: String,
+    /// The hub's own average of its teams, if it makes one.
+    pub ensemble: Option<String>,
     /// Days from the reference date to the day on which forecasts are due.
     pub due: i8,
     /// First and last horizon, weeks after the reference date.
@@ -187,6 +189,12 @@ impl Hub {
     #[must_use]
     pub fn level(&self, level: f64) -> Option<usize> {
         self.levels.iter().position(|known| is_same(*known, level))
+    }
+
+    /// Its central intervals, narrowest first: their probability and the places of their ends among its levels.
+    pub fn intervals(&self) -> impl Iterator<Item = (f64, [usize; 2])> {
+        let ends = |(low, level): (usize, &f64)| Some((1.0 - 2.0 * level, [low, self.level(1.0 - level)?]));
+        self.levels.iter().enumerate().rev().filter(|(_, level)| **level < 0.5).filter_map(ends)
     }
 
     /// Places of its levels among all that are projected.

@@ -8,6 +8,7 @@ mod hubs;
 mod observed;
 mod read;
 mod relative;
+mod scored;
 mod vintages;
 
 pub use check::{Finding, Severity, check};
@@ -17,5 +18,6 @@ pub use geography::{County, Geography};
 pub use hubs::{Hub, Hubs, LONGEST_ABBREVIATION, Target, TargetFile, is_abbreviation};
 pub use observed::Observed;
 pub use read::{Published, Signals, Use, parquet_shape, read_places, read_published, use_of};
-pub use relative::{ModelScore, SCORED_HORIZONS, Selected, TargetScores, relative_scores};
+pub use relative::{By, Group, ModelScore, TargetScores, relative_scores};
+pub use scored::{SCORED_HORIZONS, Scores, Selected, TaskScore, outcome, scores};
 pub use vintages::{AsOf, Vintages};

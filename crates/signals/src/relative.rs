@@ -1,50 +1,101 @@
-//! How a hub's models did, relative to its baseline.
+//! How a hub's models did, relative to its baseline: of all tasks, or of those of a place, a date, a horizon or a season.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use countycast_engine::weekly::{Area, Unit, Week};
-use countycast_scores::{pairwise, quantile_score};
-use rayon::prelude::*;
+use countycast_scores::pairwise;
 
-use crate::forecasts::{Answer, Forecasts, Task};
-use crate::hubs::{Hub, Target};
+use crate::forecasts::{Forecasts, Task};
+use crate::hubs::Hub;
 use crate::read::Signals;
-
-/// Horizons over which scores are summed, weeks after the reference week.
-pub const SCORED_HORIZONS: [i8; 4] = [0, 1, 2, 3];
+use crate::scored::{SCORED_HORIZONS, Scores, Selected, TaskScore, scores};
 
 /// Tasks that two models must share to be compared.
 const LEAST_COMMON: usize = 20;
 
-/// Which tasks are scored.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
-pub struct Selected {
-    /// First reference week.
-    pub from: Option<Week>,
-    /// Last reference week.
-    pub to: Option<Week>,
-    /// Only locations smaller than a state.
-    pub below_state: bool,
+/// By what tasks are grouped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum By {
+    /// Not at all.
+    All,
+    /// Weeks after the reference week.
+    Horizon,
+    /// The hub's name of a location.
+    Location,
+    /// The Saturday of the reference week.
+    ReferenceDate,
+    /// From week 31 of a year to week 30 of the next, such as `2025/26`, in which the reference week lies.
+    Season,
 }
 
-/// How one model did on a target.
+impl By {
+    /// All of them, in the order of outputs.
+    pub const ALL: [Self; 5] = [Self::All, Self::Season, Self::Horizon, Self::Location, Self::ReferenceDate];
+
+    /// Its name in tables.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::All => "all",
+            Self::Horizon => "horizon",
+            Self::Location => "location",
+            Self::ReferenceDate => "reference_date",
+            Self::Season => "season",
+        }
+    }
+
+    /// The group of a task.
+    fn of(self, task: &Task) -> String {
+        match self {
+            Self::All => String::new(),
+            Self::Horizon => task.horizon.to_string(),
+            Self::Location => task.location.to_string(),
+            Self::ReferenceDate => task.reference.to_string(),
+            Self::Season => {
+                let (year, _) = task.reference.season();
+                format!("{year}/{:02}", (year + 1).rem_euclid(100))
+            }
+        }
+    }
+}
+
+/// How the models did on some tasks of a target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Group {
+    /// Which: a horizon, a location, a date or a season; empty for all.
+    pub value: String,
+    /// Tasks that the baseline answered and whose outcome is known.
+    pub tasks: usize,
+    /// The models, best first.
+    pub models: Vec<ModelScore>,
+}
+
+impl Group {
+    /// A model's score.
+    #[must_use]
+    pub fn model(&self, name: &str) -> Option<&ModelScore> {
+        self.models.iter().find(|model| model.model == name)
+    }
+}
+
+/// How one model did on some tasks of a target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ModelScore {
     /// The model.
     pub model: String,
-    /// Pairwise relative weighted interval score by horizon, in the order of [`SCORED_HORIZONS`]; none where too few
-    /// tasks are shared.
-    pub by_horizon: [Option<f64>; 4],
-    /// The same over all horizons.
+    /// Tasks answered.
+    pub tasks: usize,
+    /// The same, divided by the baseline's.
+    pub share: f64,
+    /// Pairwise relative weighted interval score; none where too few tasks are shared.
     pub relative: Option<f64>,
     /// The same of log(x + 1), for counts.
     pub relative_log: Option<f64>,
     /// Mean score, in the hub's unit.
     pub mean: f64,
-    /// Share of the observed values within the central 50 and 95 % intervals.
-    pub covered: [f64; 2],
-    /// Tasks answered, divided by the baseline's.
-    pub share: f64,
+    /// Mean score of log(x + 1), for counts.
+    pub mean_log: Option<f64>,
+    /// Shares of what came that lie within the hub's central intervals, in the order of [`Scores::intervals`].
+    pub held: Vec<f64>,
 }
 
 /// How the models did on one target of a hub.
@@ -52,116 +103,182 @@ pub struct ModelScore {
 pub struct TargetScores {
     /// The hub's name of the target.
     pub target: String,
-    /// Tasks that the baseline answered and whose outcome is known.
-    pub tasks: usize,
-    /// The models, best first.
-    pub models: Vec<ModelScore>,
+    /// Probabilities of the hub's central intervals, ascending.
+    pub intervals: Vec<f64>,
+    /// Over all tasks.
+    pub all: Group,
+    /// By horizon, in the order of [`SCORED_HORIZONS`].
+    pub horizons: Vec<Group>,
+    /// By season, oldest first.
+    pub seasons: Vec<Group>,
 }
 
-/// A task's score.
-#[derive(Debug, Clone, Copy)]
-struct Scored {
-    wis: f64,
-    log: f64,
-    covered: [bool; 2],
+impl TargetScores {
+    /// The share of what came that lies within a model's central interval of this probability; none where the hub has none such.
+    #[must_use]
+    pub fn held(&self, model: &ModelScore, interval: f64) -> Option<f64> {
+        let place = self.intervals.iter().position(|known| (known - interval).abs() < 1e-9)?;
+        model.held.get(place).copied()
+    }
+
+    /// A model's relative score at each of [`SCORED_HORIZONS`].
+    #[must_use]
+    pub fn by_horizon(&self, model: &str) -> [Option<f64>; 4] {
+        SCORED_HORIZONS.map(|horizon| {
+            let group = self.horizons.iter().find(|group| group.value == horizon.to_string())?;
+            group.model(model)?.relative
+        })
+    }
 }
 
-/// Scores all models on each target of a hub against the values as the hub last published them, or where it published none of
-/// a target as anyone did. The nation is left out.
-///
-/// A model's relative score is the geometric mean, over all models with which it shares at least 20 tasks, of the ratio of
-/// the mean scores on the shared tasks, divided by that of the hub's baseline.
+impl From<&Scores> for TargetScores {
+    fn from(scores: &Scores) -> Self {
+        let all = scores.by(By::All).into_iter().next();
+        Self {
+            target: scores.target.clone(),
+            intervals: scores.intervals.clone(),
+            all: all.unwrap_or_else(|| Group { value: String::new(), tasks: 0, models: Vec::new() }),
+            horizons: scores.by(By::Horizon),
+            seasons: scores.by(By::Season),
+        }
+    }
+}
+
+/// How all models did on each target of a hub; see [`scores`] and [`Scores::by`].
 #[must_use]
 pub fn relative_scores(hub: &Hub, forecasts: &Forecasts, truth: &Signals, selected: Selected) -> Vec<TargetScores> {
-    hub.targets.iter().filter_map(|target| of_target(hub, target, forecasts, truth, selected)).collect()
+    scores(hub, forecasts, truth, selected).iter().map(TargetScores::from).collect()
 }
 
-fn of_target(
-    hub: &Hub,
-    target: &Target,
-    forecasts: &Forecasts,
-    truth: &Signals,
-    selected: Selected,
-) -> Option<TargetScores> {
-    let wanted = |task: &Task| {
-        *task.target == *target.target
-            && SCORED_HORIZONS.contains(&task.horizon)
-            && selected.from.is_none_or(|from| task.reference >= from)
-            && selected.to.is_none_or(|to| task.reference <= to)
-    };
-    let own = truth.observed.knows(&target.target);
-    let observed = |area: &Area, week: Week| {
-        if own {
-            truth.observed.value(&target.target, area, week)
-        } else {
-            truth.vintages.last(target.signal, area, week)
+impl Scores {
+    /// The models' scores by group, groups in their order; those of which the baseline answered nothing are left out.
+    ///
+    /// A model's relative score in a group is the geometric mean, over all models with which it shares at least 20 tasks of the
+    /// group, of the ratio of the mean scores on the shared tasks, divided by that of the hub's baseline.
+    #[must_use]
+    pub fn by(&self, by: By) -> Vec<Group> {
+        let mut groups: BTreeMap<String, BTreeMap<&str, BTreeMap<&Task, &TaskScore>>> = BTreeMap::new();
+        for (model, scores) in &self.models {
+            for (task, score) in scores {
+                groups.entry(by.of(task)).or_default().entry(model).or_default().insert(task, score);
+            }
         }
-    };
-    let locations: BTreeSet<&str> = forecasts.models.values().flatten().map(|(task, _)| &*task.location).collect();
-    let areas: BTreeMap<&str, Area> = locations
-        .into_iter()
-        .filter_map(|location| {
-            let area = truth.geography.located(location)?;
-            let kept = area != Area::Nation && (!selected.below_state || area.below_state());
-            kept.then_some((location, area))
-        })
-        .collect();
-    let scored_of = |task: &Task, answer: &Answer| {
-        let outcome = observed(areas.get(&*task.location)?, answer.week)? * target.scale;
-        Some(score(&hub.levels, &answer.quantiles, outcome))
-    };
-    let scored: BTreeMap<&str, BTreeMap<&Task, Scored>> = forecasts
-        .models
-        .par_iter()
-        .map(|(model, answers)| {
-            let of_target = answers.iter().filter(|(task, _)| wanted(task));
-            (model.as_str(), of_target.filter_map(|(task, answer)| Some((task, scored_of(task, answer)?))).collect())
-        })
-        .filter(|(_, scores): &(_, BTreeMap<_, _>)| !scores.is_empty())
-        .collect();
-    let tasks = scored.get(hub.baseline.as_str())?.len();
-    let relative = |value: &(dyn Fn(&Scored) -> f64 + Sync), horizon: Option<i8>| -> BTreeMap<String, Option<f64>> {
-        let of = |scores: &BTreeMap<&'_ Task, Scored>| -> BTreeMap<Task, f64> {
-            let at = scores.iter().filter(|(task, _)| horizon.is_none_or(|horizon| task.horizon == horizon));
-            at.map(|(task, scored)| ((*task).clone(), value(scored))).collect()
+        let answered = groups.into_iter().filter(|(_, models)| models.contains_key(self.baseline.as_str()));
+        answered.map(|(value, models)| self.group(value, &models)).collect()
+    }
+
+    fn group(&self, value: String, scored: &BTreeMap<&str, BTreeMap<&Task, &TaskScore>>) -> Group {
+        let relative = |value: fn(&TaskScore) -> f64| -> BTreeMap<String, f64> {
+            let values: BTreeMap<&str, BTreeMap<&Task, f64>> = scored
+                .iter()
+                .map(|(model, scores)| (*model, scores.iter().map(|(task, score)| (*task, value(score))).collect()))
+                .collect();
+            let found = pairwise(&values, &self.baseline, LEAST_COMMON).into_iter();
+            found.filter_map(|found| Some((found.model, found.relative?))).collect()
         };
-        let values: BTreeMap<&str, BTreeMap<Task, f64>> = scored.iter().map(|(model, s)| (*model, of(s))).collect();
-        pairwise(&values, &hub.baseline, LEAST_COMMON).into_iter().map(|p| (p.model, p.relative)).collect()
-    };
-    let all = relative(&|scored| scored.wis, None);
-    let log = (target.signal.unit() == Unit::Count).then(|| relative(&|scored| scored.log, None));
-    let by_horizon = SCORED_HORIZONS.map(|horizon| relative(&|scored| scored.wis, Some(horizon)));
-    let get = |from: &BTreeMap<String, Option<f64>>, model: &str| from.get(model).copied().flatten();
-    let mut models: Vec<ModelScore> = scored
-        .iter()
-        .map(|(model, scores)| {
-            let share = |held: &dyn Fn(&Scored) -> bool| {
-                scores.values().filter(|scored| held(scored)).count() as f64 / scores.len() as f64
-            };
+        let tasks = scored.get(self.baseline.as_str()).map_or(0, BTreeMap::len);
+        let plain = relative(|score| score.wis);
+        let logs = if self.has_logs() { relative(|score| score.wis_log) } else { BTreeMap::new() };
+        let of_model = |(model, scores): (&&str, &BTreeMap<&Task, &TaskScore>)| {
+            let count = scores.len() as f64;
+            let mean = |value: fn(&TaskScore) -> f64| scores.values().map(|score| value(score)).sum::<f64>() / count;
+            let held = |interval: &f64| scores.values().filter(|score| score.is_held(*interval)).count() as f64 / count;
             ModelScore {
                 model: (*model).to_owned(),
-                by_horizon: std::array::from_fn(|i| get(&by_horizon[i], model)),
-                relative: get(&all, model),
-                relative_log: log.as_ref().and_then(|log| get(log, model)),
-                mean: scores.values().map(|scored| scored.wis).sum::<f64>() / scores.len() as f64,
-                covered: [share(&|scored| scored.covered[0]), share(&|scored| scored.covered[1])],
-                share: scores.len() as f64 / tasks as f64,
+                tasks: scores.len(),
+                share: count / tasks as f64,
+                relative: plain.get(*model).copied(),
+                relative_log: logs.get(*model).copied(),
+                mean: mean(|score| score.wis),
+                mean_log: self.has_logs().then(|| mean(|score| score.wis_log)),
+                held: self.intervals.iter().map(held).collect(),
             }
-        })
-        .collect();
-    models.sort_by(|a, b| a.relative.unwrap_or(f64::INFINITY).total_cmp(&b.relative.unwrap_or(f64::INFINITY)));
-    Some(TargetScores { target: target.target.clone(), tasks, models })
+        };
+        let mut models: Vec<ModelScore> = scored.iter().map(of_model).collect();
+        models.sort_by(|a, b| a.relative.unwrap_or(f64::INFINITY).total_cmp(&b.relative.unwrap_or(f64::INFINITY)));
+        Group { value, tasks, models }
+    }
 }
 
-fn score(levels: &[f64], values: &[f64], truth: f64) -> Scored {
-    let logs: Vec<f64> = values.iter().map(|value| value.max(0.0).ln_1p()).collect();
-    let end = |level: f64| {
-        levels.iter().position(|known| (known - level).abs() < 1e-9).map_or(f64::NAN, |place| values[place])
-    };
-    let holds = |low: f64, high: f64| (end(low)..=end(high)).contains(&truth);
-    Scored {
-        wis: quantile_score(levels, values, truth),
-        log: quantile_score(levels, &logs, truth.ln_1p()),
-        covered: [holds(0.25, 0.75), holds(0.025, 0.975)],
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countycast_engine::Date;
+    use countycast_engine::weekly::Week;
+
+    /// Scores of two models in two places over 26 weeks from September 2025 on: the other model has half of the baseline's score in
+    /// the one, and a third more in the other.
+    fn scored() -> Scores {
+        let first = Week::of(Date::constant(2025, 9, 6));
+        let of = |factors: [f64; 2]| -> BTreeMap<Task, TaskScore> {
+            let score = |week: i32, location: &str, wis: f64| {
+                let task =
+                    Task { reference: first.plus(week), target: "t".into(), location: location.into(), horizon: 0 };
+                (
+                    task,
+                    TaskScore {
+                        observed: 1.0,
+                        wis,
+                        wis_log: wis * wis,
+                        narrowest: if week % 2 == 0 { 0.5 } else { 0.95 },
+                    },
+                )
+            };
+            (0..26)
+                .flat_map(|week| ["06", "36"].into_iter().zip(factors).map(move |(l, wis)| score(week, l, wis)))
+                .collect()
+        };
+        Scores {
+            target: "t".to_owned(),
+            signal: "flu-admissions".parse().unwrap(),
+            baseline: "base".to_owned(),
+            intervals: vec![0.5, 0.8, 0.95],
+            models: [("base", [2.0, 6.0]), ("other", [1.0, 8.0])]
+                .map(|(name, of_model)| (name.to_owned(), of(of_model)))
+                .into(),
+        }
+    }
+
+    #[test]
+    fn groups_are_scored_by_themselves() {
+        let scores = scored();
+        let relative = |by: By| -> Vec<(String, f64)> {
+            let of = |group: Group| (group.value.clone(), group.model("other").unwrap().relative.unwrap_or(f64::NAN));
+            scores.by(by).into_iter().map(of).collect()
+        };
+        let near = |found: &[(String, f64)], expected: &[(&str, f64)]| {
+            assert_eq!(found.len(), expected.len(), "{found:?}");
+            for ((value, relative), (wanted, expected)) in found.iter().zip(expected) {
+                assert!(value == wanted && (relative - expected).abs() < 1e-12, "{found:?} for {wanted} {expected}");
+            }
+        };
+        // Of two models the geometric means are the root of their ratio and its inverse: 9/8 over both places.
+        near(&relative(By::All), &[("", 1.125)]);
+        near(&relative(By::Location), &[("06", 0.5), ("36", 4.0 / 3.0)]);
+        near(&relative(By::Horizon), &[("0", 1.125)]);
+        near(&relative(By::Season), &[("2025/26", 1.125)]);
+        let dates = relative(By::ReferenceDate);
+        assert_eq!((dates.len(), dates[0].0.as_str()), (26, "2025-09-06"));
+        assert!(dates[0].1.is_nan(), "two tasks are too few to compare models");
+    }
+
+    #[test]
+    fn logs_coverage_and_shares_are_told_beside() {
+        let mut scores = scored();
+        let other = scores.models.get_mut("other").unwrap();
+        other.retain(|task, _| &*task.location == "06");
+        let all = scores.by(By::All).remove(0);
+        let [own, base] = ["other", "base"].map(|name| all.model(name).unwrap());
+        // On the 26 tasks that both answered: a half, and of the squares a quarter.
+        assert!((own.relative.unwrap() - 0.5).abs() < 1e-12 && (own.relative_log.unwrap() - 0.25).abs() < 1e-12);
+        assert_eq!((own.tasks, own.share, base.mean, base.mean_log), (26, 0.5, 4.0, Some(20.0)));
+        assert_eq!(own.held, [0.5, 0.5, 1.0]);
+        let target = TargetScores::from(&scores);
+        assert_eq!((target.held(own, 0.95), target.held(own, 0.9)), (Some(1.0), None));
+        assert_eq!(target.by_horizon("base"), [Some(1.0), None, None, None]);
+        scores.signal = "flu-ed".parse().unwrap();
+        assert_eq!(scores.by(By::All)[0].models[0].relative_log, None, "shares have no logarithms");
+        scores.models.remove("base");
+        assert!(scores.by(By::All).is_empty(), "nothing is relative to nothing");
     }
 }

@@ -9,18 +9,17 @@ pub use manifest::{Held, SignalsManifest};
 use std::fmt::Write;
 use std::path::Path;
 
-use countycast_engine::Date;
-use countycast_engine::weekly::{Area, FIRST_HORIZON, Signal, Week};
+use countycast_engine::weekly::{FIRST_HORIZON, LAST_HORIZON, Week};
 use countycast_signals::{Geography, Hub};
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars::prelude::{Column, DataFrame, DataType, PolarsError, PolarsResult};
 
-use super::days_since_epoch;
 use super::derived::{self, Extras};
 use super::parquet;
 use super::staging::Layout;
+use super::{date_of, days_since_epoch};
 use crate::config;
 use crate::error::Error;
-use crate::scores::quantiles::{LEVELS, Row};
+use crate::scores::quantiles::LEVELS;
 use crate::weekly::Forecast;
 
 /// Everything that a run over weekly signals writes. Hub files and forecasts of other weeks are kept: a hub collects the ones,
@@ -33,19 +32,32 @@ pub const LAYOUT: Layout = Layout {
 /// The header of a hub's file.
 const HEADER: &str = "reference_date,target,horizon,target_end_date,location,output_type,output_type_id,value\n";
 
+/// Column of the last week that a forecast believed.
+const LAST: &str = "last_published";
+/// Column that says whether a forecast is that of the area around.
+pub(crate) const FOLLOWS: &str = "follows";
+
 /// Horizon of a forecast's row, weeks after the reference week.
 fn horizon(place: usize) -> i8 {
     FIRST_HORIZON + place as i8
 }
 
-/// Writes all forecasts, a row a quantile: `reference_date`, `signal`, `area`, `model`, `horizon`, `target_end_date`,
-/// `quantile`, `value` (shares from 0 to 1, counts in people).
+/// Writes all forecasts, a row a quantile: `reference_date`, `signal`, `area`, `model`, `last_published` (the Saturday of the last
+/// week that the forecast believed), `follows` (whether it is that of the state or nation around), `horizon`, `target_end_date`, `quantile`, `value` (shares from 0 to 1, counts in people).
 ///
 /// # Errors
 /// [`Error::Io`] where it cannot be written.
 pub fn write(path: &Path, reference: Week, forecasts: &[&Forecast]) -> Result<(), Error> {
     let frame = frame(reference, forecasts).map_err(|error| parquet::write_error(path, error))?;
     parquet::write(path, frame)
+}
+
+/// The bytes of the file of [`write`].
+///
+/// # Errors
+/// Where the table cannot be made.
+pub(crate) fn to_bytes(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<Vec<u8>> {
+    parquet::to_bytes(frame(reference, forecasts)?)
 }
 
 fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
@@ -60,6 +72,8 @@ fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
         parquet::text("signal", cells().map(|(f, ..)| f.signal)),
         parquet::text("area", cells().map(|(f, ..)| &f.area)),
         parquet::text("model", cells().map(|(f, ..)| f.model)),
+        dates(LAST, cells().map(|(f, ..)| Some(day(f.last))))?,
+        Column::new(FOLLOWS.into(), cells().map(|(f, ..)| f.follows).collect::<Vec<_>>()),
         Column::new("horizon".into(), cells().map(|(_, place, ..)| i32::from(horizon(place))).collect::<Vec<_>>()),
         dates("target_end_date", ends)?,
         Column::new("quantile".into(), cells().map(|(.., level, _)| level).collect::<Vec<_>>()),
@@ -68,50 +82,36 @@ fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
     DataFrame::new(cells().count(), columns)
 }
 
-/// A forecast of a week as it was written.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Kept {
-    /// The signal.
-    pub signal: Signal,
-    /// The area.
-    pub area: Area,
-    /// The week.
-    pub week: Week,
-    /// Its quantiles.
-    pub row: Row,
-}
-
-/// Reads the forecasts of one model from a file of [`write`].
+/// The forecasts of one model in a table of [`write`].
 ///
 /// # Errors
-/// [`Error::Io`] where it cannot be read, [`Error::Input`] where it is not of this layout.
-pub(crate) fn read(path: &Path, model: &str) -> Result<Vec<Kept>, Error> {
-    let frame = parquet::read(path)?;
-    rows(&frame, model).map_err(|problem| parquet::wrong(path, problem.to_string()))
-}
-
-fn rows(frame: &DataFrame, model: &str) -> PolarsResult<Vec<Kept>> {
-    let [signals, areas, models] = ["signal", "area", "model"].map(|name| frame.column(name).and_then(|c| c.str()));
-    let (signals, areas, models) = (signals?, areas?, models?);
-    let days = frame.column("target_end_date")?.cast(&DataType::Int32)?;
-    let (days, values) = (days.i32()?, frame.column("value")?.f64()?);
-    let mut found = Vec::new();
-    // A forecast is 23 consecutive rows.
-    for start in (0..frame.height()).step_by(LEVELS.len()).filter(|start| models.get(*start) == Some(model)) {
-        let mut row = [f32::NAN; 23];
-        for (place, value) in row.iter_mut().enumerate() {
-            *value = values.get(start + place).map_or(f32::NAN, |value| value as f32);
-        }
-        let days = parquet::parsed::<i64>(days.get(start).map(|days| days.to_string()).as_deref())?;
-        let date = Date::constant(1970, 1, 1).saturating_add(jiff::Span::new().days(days.clamp(-100_000, 100_000)));
-        found.push(Kept {
+/// Where the table has other columns, or forecasts are not whole.
+pub(crate) fn of_model(table: &DataFrame, model: &'static str) -> PolarsResult<Vec<Forecast>> {
+    let text = |name: &str| table.column(name)?.str();
+    let (signals, areas, models) = (text("signal")?, text("area")?, text("model")?);
+    let days = table.column(LAST)?.cast(&DataType::Int32)?;
+    let (days, values) = (days.i32()?, table.column("value")?.f64()?);
+    let follows = table.column(FOLLOWS)?.bool()?;
+    // A forecast is 23 consecutive rows a horizon, and its horizons follow each other.
+    let weeks = usize::from(LAST_HORIZON.abs_diff(FIRST_HORIZON)) + 1;
+    let length = weeks * LEVELS.len();
+    let wrong = |problem: &'static str| PolarsError::ComputeError(problem.into());
+    if !table.height().is_multiple_of(length) {
+        return Err(wrong("forecasts are not whole"));
+    }
+    let forecast = |start: usize| {
+        let last = days.get(start).and_then(date_of).ok_or_else(|| wrong("a date is missing"))?;
+        let value = |place: usize| values.get(start + place).map_or(f32::NAN, |value| value as f32);
+        Ok(Forecast {
             signal: parquet::parsed(signals.get(start))?,
             area: parquet::parsed(areas.get(start))?,
-            week: Week::of(date),
-            row,
-        });
-    }
-    Ok(found)
+            model,
+            last: Week::of(last),
+            follows: follows.get(start).unwrap_or(false),
+            rows: (0..weeks).map(|week| std::array::from_fn(|level| value(week * LEVELS.len() + level))).collect(),
+        })
+    };
+    (0..table.height()).step_by(length).filter(|start| models.get(*start) == Some(model)).map(forecast).collect()
 }
 
 /// A column of days since 1970-01-01 as dates.

@@ -40,14 +40,16 @@ const page = (() => {
     return polygons.flat().map((ring) => `M${ring.flatMap((arc) => arcPoints(topology, arc)).join("L")}Z`).join("");
   }
   // A map of all counties, or of those of a state. `county` and `whole` tell of a county and a state by code: what is `said` of
-  // it, its page (`href`), its `fill`, and, of a state, whether it is `hatched`. `here` are codes of counties to be framed.
+  // it, its page (`href`), its `fill`, of a county whether it is `dotted`, and of a state whether it is `hatched`. `here` are codes
+  // of counties to be framed.
   function map(topology, { state, here = [], label, county, whole }) {
     const within = (geometry) => !state || String(geometry.id).startsWith(state);
     const { counties, states } = topology.objects;
     const svg = element("svg", { viewBox: "0 0 975 610", role: "group", "aria-label": label, class: "map" });
+    svg.append(dots("dots", state ? 2 : 4));
     for (const geometry of counties.geometries.filter(within)) {
-      const spot = county(geometry.id);
-      const path = element("path", { d: outline(topology, geometry), class: "county", "data-fips": geometry.id });
+      const spot = county(geometry.id), d = outline(topology, geometry);
+      const path = element("path", { d, class: "county", "data-fips": geometry.id });
       if (spot?.fill) path.setAttribute("fill", spot.fill);
       else path.classList.add("none");
       if (spot) {
@@ -56,6 +58,7 @@ const page = (() => {
         if (state) linked(path, spot);
       }
       svg.append(path);
+      if (spot?.dotted) svg.append(element("path", { d, class: "dotted", fill: "url(#dots)" }));
     }
     for (const geometry of states.geometries.filter(within)) {
       const spot = whole(geometry.id), d = outline(topology, geometry);
@@ -81,13 +84,18 @@ const page = (() => {
       stripe(gap / 4, "hatch"), stripe(gap / 2, "hatch dark"));
     return element("defs", {}, pattern);
   }
+  // Light dots with a dark rim, which are seen on any colour.
+  function dots(id, gap) {
+    const dot = element("circle", { cx: gap / 2, cy: gap / 2, r: gap / 4, class: "dot", "stroke-width": gap / 10 });
+    return element("defs", {}, element("pattern", { id, width: gap, height: gap, patternUnits: "userSpaceOnUse" }, dot));
+  }
   // A part of the map that the keyboard reaches as a link.
   function linked(path, { href, said }) {
     for (const [name, value] of Object.entries({ tabindex: 0, role: "link", "aria-label": said })) path.setAttribute(name, value);
     path.addEventListener("keydown", (event) => { if (event.key === "Enter") location.hash = href; });
   }
-  // Colours of a measure; `hatched` tells what hatching means, if there is any.
-  function legend(measure, hatched = null) {
+  // Colours of a measure; `hatched` and `dotted` tell what hatching and dots mean, if there are any.
+  function legend(measure, hatched = null, dotted = null) {
     const { limits, none, unit = "" } = measure, colours = scale(measure);
     const box = element("div", { class: "legend" });
     const item = (text, ...marks) => {
@@ -101,7 +109,9 @@ const page = (() => {
       item(text, square({ fill }));
     });
     item(none, square({ class: "none" }));
-    if (hatched) item(hatched, square({ fill: colours[Math.floor(colours.length / 2)] }), hatch("hatch-legend", 4), square({ fill: "url(#hatch-legend)" }));
+    const middle = () => square({ fill: colours[Math.floor(colours.length / 2)] });
+    if (hatched) item(hatched, middle(), hatch("hatch-legend", 4), square({ fill: "url(#hatch-legend)" }));
+    if (dotted) item(dotted, middle(), dots("dots-legend", 5), square({ fill: "url(#dots-legend)" }));
     return box;
   }
   // Buttons of which one is pressed: they set `view[key]`, and the page is drawn again.
@@ -113,10 +123,10 @@ const page = (() => {
     return box;
   };
 
-  // A cell is a link, a text, or a number with its digits and unit.
+  // A cell is a link, to which a `note` may be added, a text, or a number with its digits and unit.
   function rowOf(cells, here = false) {
     return element("tr", here ? { class: "here" } : {}, ...cells.map((cell) => {
-      if (cell?.href) return element("td", {}, element("a", { href: cell.href }, cell.name));
+      if (cell?.href) return element("td", {}, element("a", { href: cell.href }, cell.name), ...(cell.note ? [element("small", {}, ` ${cell.note}`)] : []));
       if (!Array.isArray(cell)) return element("td", {}, cell ?? "–");
       const [value, digits, unit = ""] = cell;
       return element("td", { "data-value": value ?? "" }, value === null || value === undefined ? "–" : format(value, digits) + unit);

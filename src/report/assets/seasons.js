@@ -1,7 +1,7 @@
 "use strict";
 // Charts of weekly signals. A course is a signal's weeks in an area: `from`, the place of the first week in the calendar,
 // `published`, `first` publications, the forecast `fan` and earlier ones, `told`.
-const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
+const seasons = ({ calendar, view, MEDIAN, AHEAD }) => {
   const { element, format } = page;
   const { TOP, line, band, frame, bar, range } = frames;
   // Ends of the 95, 80 and 50 % intervals.
@@ -20,7 +20,7 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
     const weeks = new Map(series.published.map((value, i) => [series.from + i, value]).filter(([, value]) => value !== null));
     const last = Math.max(...weeks.keys());
     // The forecast begins with the last week before the reference week: its value once revised.
-    const fan = last < calendar.reference - MONTH ? [] : (series.fan ?? []).map((q, i) => [calendar.reference - 1 + i, q]);
+    const fan = (series.fan ?? []).map((q, i) => [calendar.reference - 1 + i, q]);
     return { weeks, last, fan, signal };
   };
 
@@ -50,8 +50,9 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
     return found;
   }
 
-  // The season's course with the forecast, on top of those of earlier seasons.
-  function seasonChart(signal, series, what, size) {
+  // The season's course with the forecast, on top of those of earlier seasons; `followed` names the area whose forecast it is
+  // where nothing has been reported for long.
+  function seasonChart(signal, series, what, size, followed = null) {
     const { weeks, last, fan } = course(signal, series), unitOf = (value) => told(signal, value);
     const current = calendar.season(calendar.reference);
     const all = bySeason(weeks), past = [...all.keys()].filter((season) => season < current).sort().slice(-3);
@@ -66,18 +67,18 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
       return `${seasonName(season)} at most ${unitOf(value)}, in ${calendar.name(week)}`;
     });
     const later = fan.at(-1);
-    const ahead = later ? `forecast for ${calendar.name(later[0])}: ${unitOf(later[1][MEDIAN])}, 95 % interval ${interval(signal, later[1], 0, 6)}` : "no forecast";
+    const ahead = later ? `${followed ? `no report since, as ${followed}: ` : ""}forecast for ${calendar.name(later[0])}: ${unitOf(later[1][MEDIAN])}, 95 % interval ${interval(signal, later[1], 0, 6)}` : "no forecast";
     const label = `${what} by epidemiological week: ${unitOf(weeks.get(last))} in ${calendar.name(last)}; ${ahead}. ${peaks.join("; ")}.`;
     const axes = frame(label, size, { steps: order.length, name: (i) => `wk ${order[i]}`, ticks, ...axisOf(signal, highest) });
     const { svg, x, y, base, tell } = axes;
     past.forEach((season, i) => runs(all.get(season)).forEach((run) =>
       svg.append(line(run.map(([week, value]) => [x(of(week)), y(value)]), `season s${past.length - i}`))));
     // A forecast that reaches into the next season goes on at the left.
-    const parts = bySeason(fan);
+    const parts = bySeason(fan), mark = followed ? " follows" : "";
     for (const part of parts.values()) {
       for (const [low, high] of BANDS)
-        svg.append(band(part.map(([week, q]) => [x(of(week)), y(q[high])]), part.map(([week, q]) => [x(of(week)), y(q[low])])));
-      svg.append(line(part.map(([week, q]) => [x(of(week)), y(q[MEDIAN])]), "median"));
+        svg.append(band(part.map(([week, q]) => [x(of(week)), y(q[high])]), part.map(([week, q]) => [x(of(week)), y(q[low])]), `fan${mark}`));
+      svg.append(line(part.map(([week, q]) => [x(of(week)), y(q[MEDIAN])]), `median${mark}`));
     }
     for (const run of runs(all.get(current) ?? [])) {
       svg.append(line(run.map(([week, value]) => [x(of(week)), y(value)]), "past"));
@@ -94,7 +95,7 @@ const seasons = ({ calendar, view, MEDIAN, MONTH, AHEAD }) => {
       return said.reverse();
     };
     order.forEach((number, i) => tell(i, [`week ${number}`, ...values(number)].join("\n")));
-    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ...(all.has(current) ? [["now", seasonName(current)]] : []), ...(fan.length ? [["", "forecast, 50, 80 and 95 %"]] : [])];
+    const key = [...past.map((season, i) => [`s${past.length - i}`, seasonName(season)]), ...(all.has(current) ? [["now", seasonName(current)]] : []), ...(fan.length ? [[mark.trim(), `${followed ? `no report, follows ${followed}` : "forecast"}, 50, 80 and 95 %`]] : [])];
     const names = key.map(([mark, text]) => element("span", {}, element("i", { class: mark }), text));
     return element("figure", {}, element("figcaption", { class: "key" }, ...names), svg);
   }

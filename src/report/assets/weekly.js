@@ -30,7 +30,7 @@ const countycast = (() => {
       return day.toLocaleDateString("en-US", { month: "short", day: "numeric", timeZone: "UTC", ...(year ? { year: "numeric" } : {}) });
     },
   };
-  const charts = seasons({ calendar, view, MEDIAN, MONTH, AHEAD });
+  const charts = seasons({ calendar, view, MEDIAN, AHEAD });
   const { told, interval } = charts;
 
   const isState = (area) => /^[0-9]{2}$/.test(area.area);
@@ -45,10 +45,14 @@ const countycast = (() => {
   const link = (area) => ({ href: address(area.area), name: area.name });
   const signalOf = (admissions, disease = view.disease) => data.summary.signals.find((s) => s.disease === disease && s.admissions === admissions);
   const outlook = (area, signal) => (signal && area?.outlook[signal.name]) ?? null;
-  // Whether the last week before the reference week is published; whether any of the last month is, without which a forecast
-  // rests on nothing and is not shown.
+  // Whether the last week before the reference week is published; whether there is a forecast.
   const isCurrent = (cells) => cells !== null && cells[LAST] === calendar.reference - 1;
-  const isForecast = (cells) => cells !== null && cells.length > REVISED && cells[LAST] >= calendar.reference - MONTH;
+  const isForecast = (cells) => cells !== null && cells.length > REVISED;
+  // The area whose forecast stands for that of an area of which nothing has been reported for long: the state or nation around.
+  const followed = (area, signal) => data.areas[(signal && area?.follows[signal.name]) ?? null] ?? null;
+  const since = (cells) => calendar.day(cells[LAST], true);
+  // An area's name in a sentence.
+  const spoken = (area) => (area.area === "US" ? `the ${area.name}` : area.name);
   // Whether later weeks are published that are not believed: zeros where a report is missing.
   const isDoubted = (area, signal) => area.doubted.includes(signal.name);
   const digits = (signal) => (signal.admissions ? 0 : 2);
@@ -78,18 +82,23 @@ const countycast = (() => {
       return box;
     }
     const what = signal.admissions ? "new admissions" : "of all visits";
-    box.append(element("p", { class: "value" }, element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : `, the last that is ${isDoubted(area, signal) ? "believed" : "published"}`}`));
+    // What was last published is no news where that is long ago.
+    const old = cells[LAST] < calendar.reference - MONTH, around = followed(area, signal);
+    box.append(element("p", { class: "value" }, old ? told(signal, cells[PUBLISHED]) : element("b", {}, told(signal, cells[PUBLISHED])), ` ${what}, week to ${calendar.day(cells[LAST], !isCurrent(cells))}${isCurrent(cells) ? "" : `, the last that is ${isDoubted(area, signal) ? "believed" : "published"}`}`));
+    const nothing = isDoubted(area, signal) ? "What has been published since, 0, is taken for a missing report" : "Nothing has been published since";
     if (!isForecast(cells)) {
-      const old = cells[LAST] < calendar.reference - MONTH;
-      box.append(element("p", { class: "note" }, old ? `${isDoubted(area, signal) ? "What has been published since, 0, is taken for a missing report" : "Nothing has been published since"}, and so there is no forecast.` : "No forecast: too few weeks are published."));
+      box.append(element("p", { class: "note" }, old ? `${nothing}, and so there is no forecast.` : "No forecast: too few weeks are published."));
       return box;
     }
+    if (around) box.append(element("p", { class: "warning" }, `${nothing}: the forecast follows that of `, element("a", { href: address(around.area) }, spoken(around)), ", and nothing is said of rising or falling."));
     const revised = fan?.[0], range = (q) => ` (${interval(signal, q, 1, 5)})`;
     box.append(element("p", { class: "value" }, `${isCurrent(cells) ? "once revised" : `week to ${calendar.day(calendar.reference - 1)}, not published`}: ${told(signal, cells[REVISED])}${revised ? range(revised) : ""}`));
-    const [arrow, words, way] = directionOf(cells, 1);
-    box.append(element("p", { class: `way ${way}` }, element("i", { "aria-hidden": "true" }, arrow), words));
+    if (!around) {
+      const [arrow, words, way] = directionOf(cells, 1);
+      box.append(element("p", { class: `way ${way}` }, element("i", { "aria-hidden": "true" }, arrow), words));
+    }
     const rows = [0, 1, 2, 3].map((h) => rowOf([`to ${calendar.day(calendar.reference + h)}`, told(signal, cells[MEDIANS + h]), fan ? range(fan[h + 1]).trim() : null]));
-    box.append(element("table", {}, element("caption", {}, "Forecast, median and 80 % interval"), element("tbody", {}, ...rows)));
+    box.append(element("table", {}, element("caption", {}, `${around ? `Forecast after that of ${spoken(around)}` : "Forecast"}, median and 80 % interval`), element("tbody", {}, ...rows)));
     return box;
   }
   const tiles = (area, details) => element("div", { class: "tiles" }, ...data.summary.signals
@@ -107,7 +116,7 @@ const countycast = (() => {
       const week = Math.max(0, h);
       return { signal, colours: AROUND, limits: [10, 25, 50, 75, 90], unit: " %", none: "no forecast", digits: 0, horizon: week,
         long: `the probability that the week to ${calendar.day(calendar.reference + week)} is above the last week`,
-        value: (area) => (isForecast(cells(area)) ? cells(area)[RISE + week] : null) };
+        value: (area) => (isForecast(cells(area)) && !followed(area, signal) ? cells(area)[RISE + week] : null) };
     }
     const raw = (area) => (h < 0 ? (isCurrent(cells(area)) ? cells(area)[PUBLISHED] : null) : isForecast(cells(area)) ? cells(area)[MEDIANS + h] : null);
     const rate = (area) => (raw(area) === null || !area.population ? null : (raw(area) / area.population) * 1e5);
@@ -123,9 +132,12 @@ const countycast = (() => {
   function map(state, here) {
     const measure = measured(), whole = wholeStates(measure.signal), areaWise = !measure.signal?.admissions;
     const said = (value) => (value === null ? measure.none : `${format(value, measure.digits)}${measure.unit}`);
+    let dotted = false;
     const spot = (area, text, href) => {
-      const value = area ? measure.value(area) : null;
-      return { fill: value === null ? null : colour(measure, value), said: `${text}: ${said(value)}`, href };
+      const value = area ? measure.value(area) : null, around = value === null ? null : followed(area, measure.signal);
+      dotted ||= around !== null && (!state || area.state === state);
+      const why = around ? `, as ${spoken(around)}: no report since ${since(outlook(area, measure.signal))}` : "";
+      return { fill: value === null ? null : colour(measure, value), dotted: around !== null, said: `${text}: ${said(value)}${why}`, href };
     };
     const county = (fips) => {
       const known = data.counties[fips], area = data.areas[fips.slice(0, 2)];
@@ -140,7 +152,8 @@ const countycast = (() => {
     };
     const label = `Map of counties coloured by ${measure.long}. The tables below have the same numbers.`;
     const hatched = areaWise && [...whole].some((code) => !state || code === state) ? "value of the state, which shares nothing below it" : null;
-    return [page.map(data.borders, { state, here, label, county, whole: ofState }), legend(measure, hatched)];
+    const drawn = page.map(data.borders, { state, here, label, county, whole: ofState });
+    return [drawn, legend(measure, hatched, dotted ? "no report for more than four weeks: follows the state or nation" : null)];
   }
   function mapNote() {
     const measure = measured();
@@ -180,7 +193,7 @@ const countycast = (() => {
     if (!signal) return [];
     const h = Math.max(0, view.week), least = DISEASES[view.disease].visits[0];
     const found = areas.map((area) => [area, outlook(area, signal)])
-      .filter(([, cells]) => isForecast(cells) && cells[MARKED + h] >= 50 && cells[MEDIANS + h] >= least)
+      .filter(([area, cells]) => isForecast(cells) && !followed(area, signal) && cells[MARKED + h] >= 50 && cells[MEDIANS + h] >= least)
       .sort(([, a], [, b]) => b[MARKED + h] - a[MARKED + h] || b[MEDIANS + h] / b[REVISED] - a[MEDIANS + h] / a[REVISED]).slice(0, most);
     const end = calendar.day(calendar.reference + h);
     const nodes = [element("h2", {}, "Most likely to rise by a quarter or more"), element("p", { class: "note" },
@@ -200,8 +213,11 @@ const countycast = (() => {
     const rows = areas.map((area) => {
       const [cells, beds] = [outlook(area, visits), outlook(area, admissions)];
       const own = (of, at) => (isForecast(of) ? of[at] : null), last = (of) => (isCurrent(of) ? of[PUBLISHED] : null);
-      return rowOf([link(area), [last(cells), 2, " %"], [own(cells, REVISED), 2, " %"], ...[0, 1, 2, 3].map((week) => [own(cells, MEDIANS + week), 2, " %"]), [own(cells, RISE + h), 0, " %"],
-        ...(withAdmissions ? [[last(beds), 0], [own(beds, REVISED), 0], [own(beds, MEDIANS + h), 0], [own(beds, RISE + h), 0, " %"]] : [])], area === here);
+      const rise = (of, signal) => [followed(area, signal) ? null : own(of, RISE + h), 0, " %"];
+      const around = [visits, admissions].map((signal) => [signal, followed(area, signal)]).find(([, around]) => around);
+      const note = around ? `no report since ${since(outlook(area, around[0]))}, follows ${spoken(around[1])}` : null;
+      return rowOf([{ ...link(area), note }, [last(cells), 2, " %"], [own(cells, REVISED), 2, " %"], ...[0, 1, 2, 3].map((week) => [own(cells, MEDIANS + week), 2, " %"]), rise(cells, visits),
+        ...(withAdmissions ? [[last(beds), 0], [own(beds, REVISED), 0], [own(beds, MEDIANS + h), 0], rise(beds, admissions)] : [])], area === here);
     });
     return tableOf(head, rows);
   }
@@ -210,7 +226,7 @@ const countycast = (() => {
   function forecastTable(signal, series) {
     const { weeks, last, fan } = charts.course(signal, series), firsts = new Map(series.first.map(([week, ...rest]) => [week, rest]));
     const both = (q, low, high) => (q ? interval(signal, q, low, high) : null);
-    const from = Math.max(series.from, calendar.reference - 4), rows = [];
+    const from = last < calendar.reference - MONTH ? calendar.reference - 1 : Math.max(series.from, calendar.reference - 4), rows = [];
     for (let week = from; week <= Math.max(last, fan.at(-1)?.[0] ?? last); week++) {
       const q = fan.find(([of]) => of === week)?.[1], first = firsts.get(week);
       rows.push(rowOf([`${calendar.day(week)} (week ${calendar.number(week)})`, [weeks.get(week) ?? null, digits(signal), unit(signal)], [q ? q[MEDIAN] : null, digits(signal), unit(signal)],
@@ -240,8 +256,9 @@ const countycast = (() => {
         continue;
       }
       const where = area.area === "US" ? ", United States" : "";
-      nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height]));
+      nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height], followed(area, signal) && spoken(followed(area, signal))));
       if (outlook(area, signal)[LAST] >= calendar.reference - MONTH) nodes.push(...recentOf(signal, series, what, width));
+      else if (series.fan) nodes.push(forecastTable(signal, series));
       nodes.push(behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
     }
     return nodes;

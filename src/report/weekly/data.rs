@@ -48,9 +48,10 @@ pub(super) fn summary(content: &Content) -> Value {
     let county = |county: &County| {
         json!([county.fips, county.name, county.area.to_string(), number(county.population.max(1.0).log2().round())])
     };
+    let notices: Vec<&String> = manifest.notices.iter().chain(&content.past.damaged).collect();
     json!({
         "version": manifest.version, "asOf": manifest.as_of, "referenceDate": manifest.reference_date,
-        "engines": manifest.engines, "notices": manifest.notices,
+        "engines": manifest.engines, "notices": notices,
         "firstWeek": first.to_string(), "weeks": weeks.collect::<Vec<_>>(), "reference": forecasts.reference.since(first),
         "signals": signals(content).map(signal).collect::<Vec<_>>(),
         "areas": content.areas.iter().map(|place| area(place, content, first)).collect::<Vec<_>>(),
@@ -60,14 +61,19 @@ pub(super) fn summary(content: &Content) -> Value {
 
 /// One area's outlook by signal: the place of the last published week in the calendar and its value; if there is a forecast, the
 /// week once revised, four medians and, as per cent, the probabilities of a rise and of one by a quarter. Signals of which
-/// later weeks are published and not believed are `doubted`.
+/// later weeks are published and not believed are `doubted`; `follows` has those whose forecast is that of the area around, with
+/// the code of that area.
 fn area(place: &Place, content: &Content, first: Week) -> Value {
-    let (mut outlooks, mut doubted) = (Map::new(), Vec::new());
+    let (mut outlooks, mut doubted, mut follows) = (Map::new(), Vec::new(), Map::new());
+    let around = place.state.filter(|_| place.area.below_state()).unwrap_or(Fips::US);
     for signal in signals(content) {
         let key = (place.area.clone(), signal);
         let Some(course) = content.history.get(&key) else { continue };
         if course.doubted {
             doubted.push(signal.name());
+        }
+        if content.forecasts.following.contains(&key) {
+            follows.insert(signal.name().to_owned(), json!(around));
         }
         let Some(published) = course.weeks.last() else { continue };
         let value = |value: f64| shown(signal, value, PUBLISHED);
@@ -84,7 +90,7 @@ fn area(place: &Place, content: &Content, first: Week) -> Value {
     json!({
         "area": place.area.to_string(), "name": place.name, "state": place.state, "population": place.population.map(number),
         "abbreviation": place.state.filter(|_| !place.area.below_state()).and_then(State::of).map(|state| state.abbreviation),
-        "outlook": outlooks, "doubted": doubted,
+        "outlook": outlooks, "doubted": doubted, "follows": follows,
     })
 }
 
@@ -109,7 +115,7 @@ fn details(area: &Area, content: &Content, first: Week) -> Value {
             continue;
         };
         let fan = |forecasts: &Forecasts| forecasts.rows.get(&key).map(|rows| fan(signal, rows));
-        let told = content.past.iter().filter_map(|past| Some(json!([past.reference.since(first), fan(past)?])));
+        let told = content.past.weeks.iter().filter_map(|past| Some(json!([past.reference.since(first), fan(past)?])));
         found.insert(
             signal.name().to_owned(),
             json!({

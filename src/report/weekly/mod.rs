@@ -29,8 +29,8 @@ struct Content {
     counties: Vec<areas::County>,
     forecasts: forecasts::Forecasts,
     history: history::History,
-    /// Forecasts of earlier weeks, oldest first.
-    past: Vec<forecasts::Forecasts>,
+    /// Forecasts of earlier weeks.
+    past: past::Past,
 }
 
 /// Builds the site.

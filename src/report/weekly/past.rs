@@ -1,4 +1,4 @@
-//! Forecasts of earlier weeks, as runs kept them.
+//! Forecasts of earlier weeks, as runs or archives kept them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,18 +8,63 @@ use countycast_engine::Date;
 use countycast_engine::weekly::Week;
 
 use super::forecasts::{Forecasts, read as forecasts};
+use crate::archive::Archive;
 use crate::error::Error;
 use crate::report::past::RUNS;
+use crate::weekly::BLEND;
 
-/// The last [`RUNS`] weeks before `reference` of which these folders, or the folder `past` in them, hold the forecasts; oldest
-/// first.
-pub(super) fn read(folders: &[PathBuf], reference: Week) -> Result<Vec<Forecasts>, Error> {
-    let mut files: BTreeMap<Week, PathBuf> = BTreeMap::new();
+/// Earlier forecasts, and what could not be used of archives.
+#[derive(Default)]
+pub(super) struct Past {
+    /// Oldest first.
+    pub(super) weeks: Vec<Forecasts>,
+    /// Weeks that were left out, with the reason.
+    pub(super) damaged: Vec<String>,
+}
+
+/// Where a week's forecasts lie.
+enum Source {
+    File(PathBuf),
+    Archive(Archive),
+}
+
+/// The last [`RUNS`] weeks before `reference` of which these folders hold the forecasts: in files, in files of their folder `past`,
+/// or as archives. Of two folders the later is taken. A week of an archive that is damaged or not complete is named and left out.
+///
+/// # Errors
+/// [`Error`] for a file that cannot be read, and where another run does not let go of an archive.
+pub(super) fn read(folders: &[PathBuf], reference: Week) -> Result<Past, Error> {
+    let mut sources: BTreeMap<Week, Source> = BTreeMap::new();
     for folder in folders {
-        files.extend(within(folder).into_iter().chain(within(&folder.join("past"))));
+        let files = within(folder).into_iter().chain(within(&folder.join("past")));
+        sources.extend(files.map(|(week, path)| (week, Source::File(path))));
+        let archive = Archive::existing(folder);
+        for week in archive.weeks(Week::of(Date::MIN), reference)? {
+            sources.insert(week, Source::Archive(archive.clone()));
+        }
     }
-    let earlier: Vec<&PathBuf> = files.range(..reference).map(|(_, path)| path).collect();
-    earlier[earlier.len().saturating_sub(RUNS)..].iter().map(|path| forecasts(path)).collect()
+    let mut past = Past::default();
+    for (week, source) in sources.range(..reference).rev() {
+        if past.weeks.len() == RUNS {
+            break;
+        }
+        match source {
+            Source::File(path) => past.weeks.push(forecasts(path)?),
+            Source::Archive(archive) => match kept(archive, *week) {
+                Ok(found) => past.weeks.extend(found),
+                Err(error @ Error::Request { .. }) => return Err(error),
+                Err(error) => past.damaged.push(format!("archive: skipped the week of {week}: {error}")),
+            },
+        }
+    }
+    past.weeks.reverse();
+    Ok(past)
+}
+
+/// The blend's forecasts in an archive's week.
+fn kept(archive: &Archive, week: Week) -> Result<Option<Forecasts>, Error> {
+    let Some(kept) = archive.week(week)? else { return Ok(None) };
+    Ok(Some(Forecasts::of(week, kept.of(BLEND)?)))
 }
 
 /// Files of a folder that are named `DATE.parquet`, by the week that the date ends. A missing folder has none.

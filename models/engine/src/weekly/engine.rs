@@ -46,4 +46,10 @@ pub trait WeeklyModel: Send + Sync {
     /// # Errors
     /// [`EngineError`] where the series does not support a forecast.
     fn forecast(&self, series: &Series) -> Result<Vec<Row>, EngineError>;
+
+    /// Whether its forecast of a series is that of the area around it, the state or the nation, because nothing has been reported
+    /// for long.
+    fn follows(&self, _series: &Series) -> bool {
+        false
+    }
 }

@@ -119,6 +119,11 @@ impl<P: Predict> WeeklyModel for Trained<P> {
         };
         Ok((0..weeks).map(|week| std::array::from_fn(|level| mean(week, level))).collect())
     }
+
+    fn follows(&self, series: &Series) -> bool {
+        let mut grids = self.scales.iter().map(|scale| &scale.grid);
+        grids.any(|grid| grid.line(series.signal, &series.area).is_some_and(|line| grid.lines[line].follows))
+    }
 }
 
 impl<P: Predict> OnScale<P> {
