@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use countycast_fetch::FetchError;
 pub use countycast_panel::InputError;
 use miette::Diagnostic;
 use thiserror::Error;
@@ -35,6 +36,17 @@ pub enum Error {
         /// What to do about it.
         #[help]
         remedy: String,
+    },
+    /// Sources could not be fetched; others were.
+    #[error("{message}")]
+    Fetch {
+        /// How many, and which.
+        message: String,
+        /// What to do about it.
+        #[help]
+        remedy: String,
+        /// Whether one was refused because its table is not as it was, which time does not mend.
+        refused: bool,
     },
     /// The operating system starts no thread.
     #[error("cannot start a thread: {0}")]
@@ -70,13 +82,27 @@ impl From<countycast_panel::Error> for Error {
     }
 }
 
+impl From<FetchError> for Error {
+    fn from(error: FetchError) -> Self {
+        let remedy = error.remedy().to_owned();
+        match error {
+            FetchError::Damaged { path, problem } => InputError::new(path, problem, remedy).into(),
+            FetchError::Disk { path, source } => Self::Io { action: "cannot read or write", path, source, remedy },
+            FetchError::Stopped => Self::Interrupted,
+            error => {
+                Self::Fetch { message: error.to_string(), remedy, refused: matches!(error, FetchError::Layout(_)) }
+            }
+        }
+    }
+}
+
 impl Error {
     /// The exit code of the program: 2 for errors that the user can fix, 130 after Ctrl-C, 1 otherwise.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Input(_) | Self::Request { .. } => 2,
-            Self::Io { .. } | Self::Threads(_) => 1,
+            Self::Input(_) | Self::Request { .. } | Self::Fetch { refused: true, .. } => 2,
+            Self::Io { .. } | Self::Threads(_) | Self::Fetch { .. } => 1,
             Self::Interrupted => 130,
         }
     }

@@ -62,6 +62,7 @@
 //! |---|---|
 //! | `countycast` | plan, stages, blend, output files, scenarios, tuning, the program |
 //! | [`countycast-panel`](panel) | sources and panel |
+//! | [`countycast-fetch`](countycast_fetch) | publishers' files in a folder of immutable vintages |
 //! | [`countycast-signals`](countycast_signals) | weekly signals with their vintages, hubs' rules and files |
 //! | [`countycast-scores`](scores) | quantiles, weighted interval score, coverage, relative scores |
 //! | [`countycast-engine`](countycast_engine) | the contract that every engine keeps: [`Engine`](countycast_engine::Engine) |
@@ -81,7 +82,7 @@
 //! # Modules
 //!
 //! A module uses only those before it in this order: [`panel`], [`scores`] · [`error`], [`reproduction`] · [`observed`] ·
-//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`archive`] ·
+//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`archive`], [`lake`] ·
 //! [`project`] · [`evaluate`], `tune`, [`what_if`] · [`report`].
 
 pub use countycast_panel as panel;
@@ -98,6 +99,7 @@ pub mod error;
 pub mod evaluate;
 pub mod fallback;
 pub mod identity;
+pub mod lake;
 pub mod observed;
 pub mod output;
 pub mod phase;

@@ -38,6 +38,10 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["every", "vintage", "ablate", "hide_history", "engines", "state", "fips"])]
     hub: Vec<String>,
+    /// With --hub: the folder into which `countycast data fetch` fetches; published values are read from it, and --data holds the
+    /// teams' forecasts alone.
+    #[arg(long, value_name = "LAKE", requires = "hub")]
+    lake: Option<PathBuf>,
     /// With --hub: TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
     #[arg(long, value_name = "FILE", requires = "hub")]
     hubs: Option<PathBuf>,
@@ -92,6 +96,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if !args.hub.is_empty() {
         let request = HubRequest {
             data: args.data.clone(),
+            lake: args.lake.clone(),
             hubs: args.hub.clone(),
             from: args.from,
             to: args.to,

@@ -7,7 +7,7 @@ use countycast_signals::{Finding, Severity, check};
 use super::Format;
 use super::say::{line, wrapped};
 use crate::error::{Error, InputError};
-use crate::project::{hub_named, hubs, read_signals};
+use crate::project::{SignalsFrom, hub_named, hubs};
 
 /// Check files for the hubs that collect forecasts.
 #[derive(clap::Args)]
@@ -42,13 +42,17 @@ struct Check {
     /// Folder with what was published, to compare with.
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
+    /// Instead of --data: the folder into which `countycast data fetch` fetches.
+    #[arg(long, value_name = "LAKE", conflicts_with = "data")]
+    lake: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
     let Action::Check(args) = &args.action;
     let hubs = hubs(args.hubs.as_deref())?;
     let hub = hub_named(&hubs, &args.hub)?;
-    let read = args.data.as_ref().map(|data| read_signals(data, &hubs)).transpose()?;
+    let from = args.data.clone().map(SignalsFrom::Folder).or_else(|| args.lake.clone().map(SignalsFrom::Lake));
+    let read = from.map(|from| from.read(&hubs, None)).transpose()?.map(|(read, _)| read);
     let findings = check(&args.file, hub, read.as_ref())?;
     let errors = findings.iter().filter(|finding| finding.severity == Severity::Error).map(|f| f.count).sum::<usize>();
     if format == Format::Json {

@@ -35,7 +35,8 @@ impl Progress {
         Ok(Self { shown, bar: Mutex::new(None) })
     }
 
-    fn finish(&self) {
+    /// Ends the stage, if one is under way: what is printed now is not overwritten.
+    pub(super) fn finish(&self) {
         if let Ok(mut bar) = self.bar.lock()
             && let Some(bar) = bar.take()
         {

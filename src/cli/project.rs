@@ -12,7 +12,7 @@ use super::{Format, jobs, signals, summary, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
-use crate::project::{Request, SignalsRequest, project, project_signals};
+use crate::project::{Request, SignalsFrom, SignalsRequest, project, project_signals};
 
 /// Project new cases and deaths for every county, every state and the nation.
 ///
@@ -27,17 +27,23 @@ use crate::project::{Request, SignalsRequest, project, project_signals};
   countycast project --data ../data --engines abm --full-scale --fips 06037    ten million individuals
   countycast project --data ../data --fips 36061 --format json --quiet
   countycast project --data live --signal flu-ed,flu-admissions --out signals     weekly signals, in the hubs' form
-  countycast project --data live --signal all --samples --archive archive --out signals")]
+  countycast project --data live --signal all --samples --archive archive --out signals
+  countycast project --lake lake --signal all --as-of 2026-01-14     from what `data fetch` had fetched by then",
+    group = clap::ArgGroup::new("from").args(["data", "lake"]).multiple(true))]
 pub(super) struct Args {
     /// Folder with the publishers' files [default: a synthetic demonstration panel].
     #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
     data: Option<PathBuf>,
     /// Forecast weekly signals instead of daily cases: flu-ed, covid-ed, rsv-ed, ili-ed (shares of emergency visits),
     /// flu-admissions, covid-admissions, rsv-admissions, or all. --data is then a folder with tables of NSSP or NHSN, or
-    /// a copy of a hub.
-    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "data",
+    /// a copy of a hub; or --lake is given.
+    #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "from",
         conflicts_with_all = ["vintage", "horizon", "models", "retrain", "engines", "full_scale", "state", "fips"])]
     signal: Vec<String>,
+    /// With --signal, instead of --data: the folder into which `countycast data fetch` fetches. Used is what was fetched up to the
+    /// as-of day [default: the day of the last fetch].
+    #[arg(long, value_name = "LAKE", requires = "signal")]
+    lake: Option<PathBuf>,
     /// With --signal: also write samples, draws of trajectories over all horizons, for hubs that take them.
     #[arg(long, requires = "signal")]
     samples: bool,
@@ -104,9 +110,9 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if args.full_scale {
         config.full_scale();
     }
-    if let Some(data) = args.data.as_ref().filter(|_| !args.signal.is_empty()) {
+    if let Some(from) = signals_from(args)? {
         let request = SignalsRequest {
-            data: data.clone(),
+            from,
             as_of: args.as_of,
             signals: args.signal.clone(),
             hubs: args.hubs.clone(),
@@ -147,6 +153,22 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         mention(&summary::text(&done));
     }
     Ok(())
+}
+
+/// Where weekly signals are read from; none if none are asked for. A folder of the environment gives way to `--lake`.
+fn signals_from(args: &Args) -> Result<Option<SignalsFrom>, Error> {
+    if args.signal.is_empty() {
+        return Ok(None);
+    }
+    let from_environment = std::env::var_os("COUNTYCAST_DATA_DIR").map(PathBuf::from);
+    match (&args.data, &args.lake) {
+        (Some(data), Some(_)) if from_environment.as_ref() != Some(data) => Err(Error::Request {
+            message: "both --data and --lake are given".to_owned(),
+            remedy: "signals are read from one of them".to_owned(),
+        }),
+        (_, Some(lake)) => Ok(Some(SignalsFrom::Lake(lake.clone()))),
+        (data, None) => Ok(data.clone().map(SignalsFrom::Folder)),
+    }
 }
 
 /// Where this user's programs keep what can be made again (XDG Base Directory Specification).

@@ -19,7 +19,7 @@ pub(crate) fn is_guarded() -> bool {
 /// Reads a file; a reader that panics on it is an error that names the file.
 ///
 /// The reader of Parquet files panics on some damaged ones, as its indices come from the file.
-pub(super) fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
+pub(crate) fn guarded<T>(path: &Path, read: impl FnOnce() -> Result<T, Error>) -> Result<T, Error> {
     let before = GUARDED.replace(true);
     // What a reader leaves behind when it panics is dropped with it.
     let read = catch_unwind(AssertUnwindSafe(read));

@@ -25,6 +25,7 @@ mod written;
 
 pub(crate) use aside::{UNFINISHED, aside};
 pub use derived::Extras;
+pub(crate) use guard::guarded;
 #[cfg(feature = "cli")]
 pub(crate) use guard::is_guarded;
 pub use outcome::Outcome;

@@ -11,6 +11,7 @@ use countycast_signals::{Hub, Hubs, Signals};
 use crate::archive::{Archive, WeekEntry};
 use crate::config::{self, Config};
 use crate::error::{Error, InputError};
+use crate::lake::Lake;
 use crate::output::signals::{self, SignalsManifest, areas, history};
 use crate::output::{Extras, Staging, apart, run};
 use crate::panel::Notice;
@@ -24,12 +25,48 @@ use super::week::{identity, of_week};
 /// The hubs, as the program ships them.
 const HUBS: &str = include_str!("../../config/hubs.toml");
 
+/// Where weekly signals are read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SignalsFrom {
+    /// A folder of the publishers' or hubs' files.
+    Folder(PathBuf),
+    /// A lake of tables as they were fetched.
+    Lake(PathBuf),
+}
+
+impl SignalsFrom {
+    /// The folder, and the option that names it.
+    fn named(&self) -> (&Path, &'static str) {
+        match self {
+            Self::Folder(folder) => (folder, "--data"),
+            Self::Lake(folder) => (folder, "--lake"),
+        }
+    }
+
+    /// Reads all that is there, and the day up to which publications are used: the one that is asked for, the last in a folder, or
+    /// the last on which publishers were asked.
+    ///
+    /// # Errors
+    /// [`Error::Input`] where it cannot be read.
+    pub(crate) fn read(&self, hubs: &Hubs, as_of: Option<Date>) -> Result<(Signals, Date), Error> {
+        match self {
+            Self::Folder(folder) => {
+                let read = Signals::read(folder, hubs)?;
+                let last = read.vintages.last_day().unwrap_or(Date::constant(1970, 1, 1));
+                Ok((read, as_of.unwrap_or(last)))
+            }
+            Self::Lake(folder) => Lake::new(folder).read(hubs, as_of),
+        }
+    }
+}
+
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct SignalsRequest {
-    /// Folder of the publishers' or hubs' files.
-    pub data: PathBuf,
-    /// The day whose publications are the last that are used; none for the last in the data.
+    /// Where signals are read from.
+    pub from: SignalsFrom,
+    /// The day whose publications are the last that are used; none for the last in the data, or on which a lake's publishers were
+    /// asked.
     pub as_of: Option<Date>,
     /// Names of signals; none for all that a hub collects.
     pub signals: Vec<String>,
@@ -83,14 +120,6 @@ pub(crate) fn hub_named<'a>(hubs: &'a Hubs, name: &str) -> Result<&'a Hub, Error
     })
 }
 
-/// Reads a folder of weekly signals.
-///
-/// # Errors
-/// [`Error::Input`] where it cannot be read.
-pub(crate) fn read_signals(data: &Path, hubs: &Hubs) -> Result<Signals, Error> {
-    Ok(Signals::read(data, hubs)?)
-}
-
 /// The signals of these names; all that a hub collects if there are none.
 ///
 /// # Errors
@@ -120,13 +149,11 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     if let Some(archive) = &request.archive {
         apart((archive, "--archive"), (&request.out, "--out"))?;
     }
-    apart((&request.data, "--data"), (&request.out, "--out"))?;
+    apart(request.from.named(), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, signals::LAYOUT)?;
     staging.fresh()?;
     let archive = request.archive.as_deref().map(Archive::open).transpose()?;
-    let read = read_signals(&request.data, &hubs)?;
-    let last = read.vintages.last_day().unwrap_or(Date::constant(1970, 1, 1));
-    let day = request.as_of.unwrap_or(last);
+    let (read, day) = request.from.read(&hubs, request.as_of)?;
     let reference = Week::of(day);
     let threads = threads(request.jobs)?;
     let made = threads.install(|| of_week(&read, &wanted, day, reference, &request.config, monitor))?;

@@ -26,6 +26,8 @@ const LEAST: usize = 50;
 /// Counts and shares are published before all hospitals have reported, and are revised upward for weeks. The revision from a
 /// week's first publication to today is taken on the scale of fourth roots, on which large and small areas are alike, as a
 /// share; an area's expected revision is the mean of its own over half a year, newer ones counting more, shrunk to none.
+/// Revisions downward are not foreseen: hospitals that reported twice are corrected at once, for many weeks, and often back again
+/// (Texas in January 2024, from 1,974 admissions to 1,589, later 2,093).
 #[derive(Debug, Clone, Default)]
 pub struct Revisions {
     expected: BTreeMap<(Signal, Area), f64>,
@@ -52,7 +54,7 @@ impl Revisions {
                 })
                 .collect();
             let (sum, weight) = own.iter().fold((0.0, 0.0), |(s, w), (share, weight)| (s + share * weight, w + weight));
-            let expected = sum / (weight + SHRUNK_BY);
+            let expected = (sum / (weight + SHRUNK_BY)).max(0.0);
             let beyond = own.iter().map(|(share, _)| share - expected);
             found.spread.entry((series.signal, series.area.below_state())).or_default().extend(beyond);
             if expected != 0.0 {
@@ -128,7 +130,7 @@ mod tests {
         let found = nowcast(0.8);
         assert!((0.0185..0.02).contains(&found), "{found}");
         assert!((nowcast(1.0) - 0.02).abs() < 1e-12);
-        assert!(nowcast(1.1) < 0.022, "revisions downward are foreseen as well");
+        assert!((nowcast(1.1) - 0.022).abs() < 1e-12, "revisions downward are not");
     }
 
     #[test]

@@ -3,6 +3,7 @@
 
 pub mod fixture;
 pub mod live;
+pub mod server;
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -38,6 +38,21 @@ impl Geography {
         self.counties.push(county);
     }
 
+    /// Adds a county with the name of its area, unless another table has named it.
+    pub(crate) fn add_named_county(&mut self, county: County, area: &str) {
+        if self.counties.iter().all(|known| known.fips != county.fips) {
+            self.add_name(Area::ServiceArea(county.service_area), area);
+            self.counties.push(county);
+        }
+    }
+
+    /// Adds residents to the counties of which none are known.
+    pub(crate) fn add_residents(&mut self, counted: &BTreeMap<Fips, f64>) {
+        for county in self.counties.iter_mut().filter(|county| county.population <= 0.0) {
+            county.population = counted.get(&county.fips).copied().unwrap_or(0.0);
+        }
+    }
+
     /// Adds what is known of an area.
     pub(crate) fn add_area(&mut self, area: Area, population: Option<f64>, state: Option<Fips>) {
         if let Some(population) = population {
@@ -72,7 +87,10 @@ impl Geography {
         for (number, states) in residents {
             let area = Area::ServiceArea(number);
             let largest = states.iter().max_by(|a, b| a.1.total_cmp(b.1)).map(|(state, _)| *state);
-            self.populations.entry(area.clone()).or_insert_with(|| states.values().sum());
+            let total: f64 = states.values().sum();
+            if total > 0.0 {
+                self.populations.entry(area.clone()).or_insert(total);
+            }
             if let Some(state) = largest {
                 self.states.entry(area).or_insert(state);
             }

@@ -1,5 +1,7 @@
 //! Weekly values with the days on which they became known.
 
+mod revise;
+
 use std::collections::BTreeMap;
 
 use countycast_engine::Date;
@@ -47,6 +49,23 @@ impl Vintages {
         for reports in self.reports.values_mut() {
             reports.sort_by_key(|report| (report.week, report.as_of));
             reports.dedup_by_key(|report| (report.week, report.as_of));
+        }
+        self
+    }
+
+    /// All reports: the week, the day on which it became known, and the value, none where it was withdrawn.
+    pub fn reports(&self) -> impl Iterator<Item = (Signal, &Area, Week, Date, Option<f64>)> {
+        self.reports.iter().flat_map(|((signal, area), reports)| {
+            let value = |report: &Report| Some(report.value).filter(|value| !value.is_nan());
+            reports.iter().map(move |report| (*signal, area, report.week, report.as_of, value(report)))
+        })
+    }
+
+    /// The same reports, none known later than a day: what was fetched on it was known then, whatever a table says.
+    #[must_use]
+    pub(crate) fn known_by(mut self, day: Date) -> Self {
+        for report in self.reports.values_mut().flatten() {
+            report.as_of = report.as_of.min(day);
         }
         self
     }

@@ -21,7 +21,7 @@ use crate::config::Config;
 use crate::error::Error;
 use crate::output::{Layout, Staging, apart, disk, signals};
 use crate::pipeline::Monitor;
-use crate::project::{hubs, read_signals, threads};
+use crate::project::{SignalsFrom, hubs, threads};
 use crate::weekly::{BLEND, Forecast};
 
 use super::SUMMARY;
@@ -41,8 +41,10 @@ const KEY: &str = "evaluate-hub";
 /// What is asked.
 #[derive(Debug, Clone)]
 pub struct HubRequest {
-    /// Folder of the publishers' files and of `forecasts_HUB.parquet`, the teams' forecasts.
+    /// Folder of `forecasts_HUB.parquet`, the teams' forecasts, and of the publishers' files.
     pub data: PathBuf,
+    /// The lake from which published values are read instead of from the folder.
+    pub lake: Option<PathBuf>,
     /// Names of the hubs; `all` for every one whose teams' forecasts are in the folder.
     pub hubs: Vec<String>,
     /// First reference date; none for the hubs' first.
@@ -73,12 +75,16 @@ pub struct HubRequest {
 /// to stop.
 pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
     apart((&request.data, "--data"), (&request.out, "--out"))?;
+    if let Some(lake) = &request.lake {
+        apart((lake, "--lake"), (&request.out, "--out"))?;
+    }
     if let Some(archive) = &request.archive {
         apart((archive, "--archive"), (&request.out, "--out"))?;
     }
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let known = hubs(request.hub_table.as_deref())?;
-    let read = read_signals(&request.data, &known)?;
+    let from = request.lake.clone().map_or_else(|| SignalsFrom::Folder(request.data.clone()), SignalsFrom::Lake);
+    let (read, _) = from.read(&known, None)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
     let asked = asked(request, &known, selected)?;

@@ -115,7 +115,7 @@ pub(crate) fn of_model(table: &DataFrame, model: &'static str) -> PolarsResult<V
 }
 
 /// A column of days since 1970-01-01 as dates.
-fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
+pub(crate) fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
     Column::new(name.into(), days.collect::<Vec<_>>()).cast(&DataType::Date)
 }
 

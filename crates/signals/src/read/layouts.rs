@@ -6,7 +6,7 @@ use std::path::Path;
 use countycast_panel::InputError;
 use polars::prelude::{ParquetReader, SerReader};
 
-use super::{Signals, Table, places, publishers};
+use super::{Signals, Table, places, publishers, table};
 use crate::hubs::Hubs;
 
 /// A layout of a publisher's table.
@@ -87,14 +87,14 @@ impl Layout {
 }
 
 /// Names of a file's columns, without its rows.
-fn columns(path: &Path) -> Result<Vec<String>, InputError> {
+pub(super) fn columns(path: &Path) -> Result<Vec<String>, InputError> {
     let wrong = |error: String| InputError::new(path, format!("not readable: {error}"), "download the file again");
-    if path.extension().is_some_and(|ending| ending == "parquet") {
+    if table::is_parquet(path) {
         let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
         let schema = ParquetReader::new(file).schema().map_err(|error| wrong(error.to_string()))?;
         return Ok(schema.iter_names().map(ToString::to_string).collect());
     }
-    let mut reader = csv::Reader::from_path(path).map_err(|error| wrong(error.to_string()))?;
+    let mut reader = csv::Reader::from_reader(table::text(path).map_err(|error| InputError::unreadable(path, &error))?);
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
-    Ok(header.iter().map(|name| name.trim().to_owned()).collect())
+    Ok(header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect())
 }

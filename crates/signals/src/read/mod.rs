@@ -1,5 +1,6 @@
 //! A folder of publishers' files read into vintages and geography.
 
+mod fetched;
 mod layouts;
 mod places;
 mod publishers;
@@ -16,6 +17,7 @@ use crate::hubs::Hubs;
 use crate::observed::Observed;
 use crate::vintages::Vintages;
 
+pub use fetched::{Published, Use, parquet_shape, read_places, read_published, use_of};
 use layouts::Layout;
 pub(crate) use table::Table;
 
@@ -81,9 +83,7 @@ impl Signals {
 fn files(folder: &Path) -> Result<Vec<PathBuf>, InputError> {
     let list = |folder: &Path| -> Result<Vec<PathBuf>, InputError> {
         let entries = std::fs::read_dir(folder).map_err(|error| InputError::unreadable(folder, &error))?;
-        let is_table = |path: &PathBuf| {
-            path.is_file() && path.extension().is_some_and(|ending| ending == "csv" || ending == "parquet")
-        };
+        let is_table = |path: &PathBuf| path.is_file() && (table::is_csv(path) || table::is_parquet(path));
         let mut files: Vec<PathBuf> =
             entries.filter_map(Result::ok).map(|entry| entry.path()).filter(is_table).collect();
         files.sort();

@@ -1,10 +1,13 @@
 //! Tables of places.
 
+use std::collections::BTreeMap;
+use std::path::Path;
+
 use countycast_engine::Fips;
 use countycast_engine::weekly::Area;
 use countycast_panel::{InputError, State};
 
-use super::{Signals, Table};
+use super::{Signals, Table, table};
 use crate::geography::County;
 
 /// Counties with the number of their Health Service Area and residents.
@@ -37,7 +40,8 @@ pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputEr
 pub(super) fn states(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [code, name, people] = [table.column("location")?, table.column("location_name")?, table.column("population")?];
     for row in 0..table.rows() {
-        if let Ok(area) = table.text(row, code).parse::<Area>() {
+        // FluSight's table has been published with `1` for Alabama.
+        if let Ok(area) = format!("{:0>2}", table.text(row, code)).parse::<Area>() {
             into.geography.add_name(area.clone(), &table.text(row, name));
             into.geography.add_area(area, table.number(row, people)?, None);
         }
@@ -74,4 +78,59 @@ pub(super) fn slugs(table: &Table, into: &mut Signals) -> Result<(), InputError>
         into.geography.add_area(area, table.number(row, people)?, state);
     }
     Ok(())
+}
+
+/// Counties with their Health Service Areas, as the CDC's table of emergency visits names them, and the areas' names. It has no
+/// residents.
+pub(super) fn counties(table: &Table) -> Result<Vec<(County, String)>, InputError> {
+    let columns = ["fips", "geography", "county", "hsa_nci_id", "hsa"].map(|name| table.find(name));
+    let [Some(code), Some(state), Some(county), Some(number), Some(title)] = columns else { return Ok(Vec::new()) };
+    let mut found: BTreeMap<Fips, (County, String)> = BTreeMap::new();
+    for row in 0..table.rows() {
+        if matches!(table.text(row, county).as_ref(), "All" | "") {
+            continue;
+        }
+        let Some(number) = table.number(row, number)?.filter(|number| (1.0..=9_999.0).contains(number)) else {
+            continue;
+        };
+        let Ok(fips) = format!("{:0>5}", table.text(row, code)).parse::<Fips>() else { continue };
+        found.entry(fips).or_insert_with(|| {
+            let state = State::named(&table.text(row, state)).map_or("", |state| state.abbreviation);
+            let name = format!("{}, {state}", table.text(row, county));
+            (County { fips, name, service_area: number as u16, population: 0.0 }, table.text(row, title).into_owned())
+        });
+    }
+    Ok(found.into_values().collect())
+}
+
+/// Columns of the Census Bureau's table of residents, with those of the newest year that is known here.
+pub(super) const CENSUS: [&str; 4] = ["SUMLEV", "STATE", "COUNTY", "POPESTIMATE2024"];
+
+/// Residents of counties from the Census Bureau's table, whose names are in Latin-1.
+pub(super) fn residents(path: &Path) -> Result<BTreeMap<Fips, f64>, InputError> {
+    let wrong = |problem: String| InputError::new(path, problem, "download the file again");
+    let text = table::text(path).map_err(|error| InputError::unreadable(path, &error))?;
+    let mut reader = csv::Reader::from_reader(text);
+    let header = reader.byte_headers().map_err(|error| wrong(error.to_string()))?;
+    let column = |name: &str| header.iter().position(|cell| cell == name.as_bytes());
+    let columns = CENSUS.map(|name| column(name).ok_or_else(|| wrong(format!("there is no column `{name}`"))));
+    let [level, state, county, people] = columns;
+    let (level, state, county, people) = (level?, state?, county?, people?);
+    let mut residents = BTreeMap::new();
+    let mut record = csv::ByteRecord::new();
+    while reader.read_byte_record(&mut record).map_err(|error| wrong(error.to_string()))? {
+        let cell =
+            |column: usize| std::str::from_utf8(record.get(column).unwrap_or_default()).unwrap_or_default().trim();
+        // Level 50 is a county's row, 40 a state's.
+        if cell(level).trim_start_matches('0') != "50" {
+            continue;
+        }
+        let fips = format!("{:0>2}{:0>3}", cell(state), cell(county)).parse::<Fips>();
+        let (Ok(fips), Ok(people)) = (fips, cell(people).parse::<f64>()) else {
+            let line = record.position().map_or(1, csv::Position::line);
+            return Err(wrong("no county with residents".to_owned()).on_line(line));
+        };
+        residents.insert(fips, people);
+    }
+    Ok(residents)
 }

@@ -155,6 +155,7 @@ pub(super) fn targets(table: &Table, hubs: &Hubs, into: &mut Signals) -> Result<
 /// The target of a table that has no column for it, by its file's name.
 pub(super) fn one_target<'a>(path: &Path, hubs: &'a Hubs) -> Option<&'a str> {
     let name = path.file_name()?.to_str()?;
+    let name = name.strip_suffix(".gz").unwrap_or(name);
     hubs.hubs.iter().flat_map(|hub| &hub.files).find(|file| file.name == name).map(|file| file.target.as_str())
 }
 
@@ -204,9 +205,12 @@ pub(super) fn outpatient(table: &Table, into: &mut Signals) -> Result<(), InputE
     Ok(())
 }
 
-/// The day on which a table without vintages was published: the date in its name, else the Wednesday after its last
-/// week, when these sources are renewed.
+/// The day on which a table without vintages was published: that on which it was fetched, the date in its name, else the
+/// Wednesday after its last week, when these sources are renewed.
 fn published(table: &Table, end: usize) -> Result<Date, InputError> {
+    if let Some(day) = table.published() {
+        return Ok(day);
+    }
     let name = table.path().file_stem().unwrap_or_default().to_string_lossy();
     let dated = (0..name.len()).find_map(|start| name.get(start..start + 10)?.parse::<Date>().ok());
     if let Some(day) = dated {

@@ -3,10 +3,12 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
 use countycast_panel::InputError;
+use flate2::read::MultiGzDecoder;
 use polars::prelude::{Column as PolarsColumn, DataType, ParquetReader, PolarsError, SerReader};
 
 /// Most bytes of a file that is read: the table of emergency visits by county is 60 MB as CSV.
@@ -23,6 +25,8 @@ pub(crate) struct Table {
     rows: usize,
     /// Lines before the first row; none where rows are not lines.
     header_lines: Option<u64>,
+    /// The day on which it was published, where that is known of the file.
+    published: Option<Date>,
 }
 
 #[derive(Debug)]
@@ -67,7 +71,18 @@ impl Table {
             let problem = format!("{size} bytes, where at most {MOST_BYTES} are read");
             return Err(InputError::new(path, problem, "leave out what is not needed"));
         }
-        if path.extension().is_some_and(|ending| ending == "parquet") { Self::parquet(path) } else { Self::csv(path) }
+        if is_parquet(path) { Self::parquet(path) } else { Self::csv(path) }
+    }
+
+    /// The same table, published on a day.
+    pub(crate) fn published_on(mut self, day: Date) -> Self {
+        self.published = Some(day);
+        self
+    }
+
+    /// The day on which it was published, where that is known of the file.
+    pub(crate) fn published(&self) -> Option<Date> {
+        self.published
     }
 
     fn csv(path: &Path) -> Result<Self, InputError> {
@@ -75,7 +90,8 @@ impl Table {
             let line = error.position().map_or(1, csv::Position::line);
             InputError::new(path, format!("not readable as CSV: {error}"), "download the file again").on_line(line)
         };
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_path(path).map_err(|e| wrong(&e))?;
+        let text = text(path).map_err(|error| InputError::unreadable(path, &error))?;
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.take(MOST_BYTES));
         let names: Vec<String> = reader.headers().map_err(|e| wrong(&e))?.iter().map(str::to_owned).collect();
         let mut cells: Vec<Words> = names.iter().map(|_| Words::default()).collect();
         let mut record = csv::StringRecord::new();
@@ -85,7 +101,7 @@ impl Table {
             rows += 1;
         }
         let columns = names.into_iter().zip(cells.into_iter().map(Cells::Text)).collect();
-        Ok(Self { path: path.to_owned(), columns, rows, header_lines: Some(1) })
+        Ok(Self { path: path.to_owned(), columns, rows, header_lines: Some(1), published: None })
     }
 
     fn parquet(path: &Path) -> Result<Self, InputError> {
@@ -97,7 +113,7 @@ impl Table {
         let rows = frame.height();
         let columns = frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?)));
         let columns = columns.collect::<Result<_, PolarsError>>().map_err(|error| wrong(&error))?;
-        Ok(Self { path: path.to_owned(), columns, rows, header_lines: None })
+        Ok(Self { path: path.to_owned(), columns, rows, header_lines: None, published: None })
     }
 
     /// The file.
@@ -180,6 +196,24 @@ impl Table {
     }
 }
 
+/// Whether a file is Parquet, by its name.
+pub(crate) fn is_parquet(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "parquet")
+}
+
+/// Whether a file is CSV, plain or packed, by its name.
+pub(crate) fn is_csv(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    name.ends_with(".csv") || name.ends_with(".csv.gz")
+}
+
+/// The text of a file, unpacked if its name ends with `.gz`.
+pub(crate) fn text(path: &Path) -> io::Result<Box<dyn Read>> {
+    let file = File::open(path)?;
+    let is_packed = path.extension().is_some_and(|ending| ending == "gz");
+    Ok(if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
+}
+
 fn cells(column: &PolarsColumn) -> Result<Cells, PolarsError> {
     Ok(match column.dtype() {
         DataType::Date => {
@@ -232,6 +266,21 @@ mod tests {
         assert!(error.contains("line 3, column `value`: `many` is not a number"), "{error}");
         let error = table.column("as_of").unwrap_err().to_string();
         assert!(error.contains("no column `as_of`; the table has week, value"), "{error}");
+    }
+
+    #[test]
+    fn packed_text_is_read_as_plain_text_is() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.csv.gz");
+        let mut packed = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        packed.write_all(b"week,value\n2026-01-10,1.5\n").unwrap();
+        packed.finish().unwrap();
+        let table = Table::read(&path).unwrap().published_on(Date::constant(2026, 1, 14));
+        assert_eq!((table.rows(), table.text(0, 1)), (1, "1.5".into()));
+        assert_eq!(table.published(), Some(Date::constant(2026, 1, 14)));
+        std::fs::write(&path, "no gzip").unwrap();
+        assert!(Table::read(&path).unwrap_err().to_string().contains("not readable as CSV"));
     }
 
     #[test]

@@ -14,7 +14,7 @@ const YEARS: usize = 3;
 const YEAR: usize = 52;
 
 /// Number of features.
-pub(super) const COUNT: usize = 45;
+pub(super) const COUNT: usize = 51;
 
 /// Place of the last value.
 pub(super) const NOW: usize = 0;
@@ -23,9 +23,9 @@ pub(super) const LAGS: usize = 5;
 /// Place of the mean size of the last steps.
 pub(super) const STEPS: usize = 20;
 /// Places of the measure, the kind of area and the lead.
-pub(super) const MEASURE: usize = 35;
-pub(super) const KIND: usize = 37;
-pub(super) const LEAD: usize = 42;
+pub(super) const MEASURE: usize = 41;
+pub(super) const KIND: usize = 43;
+pub(super) const LEAD: usize = 48;
 
 /// A row of features; not a number where one is not known.
 pub(super) type Features = [f32; COUNT];
@@ -111,21 +111,12 @@ impl Maker {
         let now = window[WINDOW - 1];
         let mut row = Row { values: [f32::NAN; COUNT], next: 0 };
         self.push_local(&mut row, &window);
-        for relative in grid.relatives[line] {
-            let of = relative.map(|relative| &grid.lines[relative].filled);
-            let tail: Option<[f32; 6]> =
-                of.map(|values| std::array::from_fn(|k| at(values, (week + k).saturating_sub(5))));
-            row.push(tail.map_or(f32::NAN, |tail| self.line3.at(&tail, 1)));
-            row.push(tail.map_or(f32::NAN, |tail| self.line6.at(&tail, 1)));
+        let relatives = grid.relatives[line].map(|relative| relative.map(|place| grid.lines[place].filled.as_slice()));
+        for values in relatives.into_iter().chain([grid.neighbours[line].as_deref()]) {
+            self.push_relative(&mut row, values, week, now);
         }
-        let past = Past::new(&of.history, week, lead);
-        row.push(now - past.level);
-        row.push(past.change);
-        row.push(past.greatest);
-        row.push(past.least);
-        row.push(past.years);
-        let around = grid.relatives[line][0].unwrap_or(line);
-        row.push(Past::new(&grid.lines[around].history, week, lead).change);
+        row.push(relatives[1].map_or(f32::NAN, |values| at(values, week) - at(values, week.wrapping_sub(1))));
+        push_years(&mut row, grid, line, week, lead);
         let season = &of.filled[week.saturating_sub(SEASON - 1)..=week];
         row.push(now - season.iter().copied().fold(f32::NEG_INFINITY, f32::max));
         row.push(now - season.iter().copied().fold(f32::INFINITY, f32::min));
@@ -142,6 +133,15 @@ impl Maker {
         row.push(of.spread as f32);
         debug_assert_eq!(row.next, COUNT);
         row.values
+    }
+
+    /// Slopes of a related series over three and six weeks, and its level above this one's.
+    fn push_relative(&self, row: &mut Row, values: Option<&[f32]>, week: usize, now: f32) {
+        let tail: [f32; 6] =
+            values.map_or([f32::NAN; 6], |values| std::array::from_fn(|k| at(values, (week + k).saturating_sub(5))));
+        row.push(self.line3.at(&tail, 1));
+        row.push(self.line6.at(&tail, 1));
+        row.push(tail[5] - now);
     }
 
     fn push_local(&self, row: &mut Row, window: &[f32; WINDOW]) {
@@ -169,6 +169,26 @@ impl Maker {
         let bends = window.windows(3).map(|three| (three[2] - 2.0 * three[1] + three[0]).abs());
         row.push(bends.sum::<f32>() / (WINDOW - 2) as f32);
         row.push(window.iter().copied().fold(f32::NEG_INFINITY, f32::max) - now);
+    }
+}
+
+/// What earlier years had: the level above theirs, and how they went on.
+///
+/// How they went on is told neither of admissions for influenza, of which there are a few seasons that happened to peak before the
+/// New Year, nor of outpatient visits, so that twenty seasons of these teach influenza's course by the calendar instead.
+fn push_years(row: &mut Row, grid: &Grid, line: usize, week: usize, lead: usize) {
+    let of = &grid.lines[line];
+    let past = Past::new(&of.history, week, lead);
+    row.push(at(&of.filled, week) - past.level);
+    let by_calendar = match of.signal.measure {
+        Measure::Admissions => of.signal.disease == Disease::Influenza,
+        Measure::EmergencyVisits => false,
+        Measure::OutpatientVisits => true,
+    };
+    let around = grid.relatives[line][0].unwrap_or(line);
+    let around = Past::new(&grid.lines[around].history, week, lead);
+    for value in [past.change, past.greatest, past.least, past.years, around.change] {
+        row.push(if by_calendar { f32::NAN } else { value });
     }
 }
 

@@ -1,10 +1,12 @@
 //! All weekly series on one axis of weeks and one scale.
 
 use std::collections::HashMap;
+use std::sync::Arc;
 
 use countycast_engine::Fips;
 use countycast_engine::weekly::{Area, Disease, Measure, Series, Signal, Snapshot, Unit, Week};
 
+use super::neighbours;
 use super::settings::Settings;
 
 /// Residents of an area about which nothing is known: those of a middling Health Service Area.
@@ -78,6 +80,8 @@ pub(super) struct Grid {
     pub(super) lines: Vec<Line>,
     /// By line the places of its relatives, in the order of [`Relative::ALL`].
     pub(super) relatives: Vec<[Option<usize>; 2]>,
+    /// By line the mean of the same signal in the states around its state; none for the nation and islands.
+    pub(super) neighbours: Vec<Option<Arc<[f32]>>>,
 }
 
 impl Grid {
@@ -104,7 +108,8 @@ impl Grid {
                 line.follows = true;
             }
         }
-        Self { first, weeks, lines, relatives }
+        let neighbours = around_states(&lines, &places, weeks);
+        Self { first, weeks, lines, relatives, neighbours }
     }
 
     /// Place of a week on the axis.
@@ -181,6 +186,26 @@ fn is_pandemic(week: Week) -> bool {
     let (season, _) = week.season();
     let march_2020 = Week::of(countycast_engine::Date::constant(2020, 3, 1));
     matches!(season, 2008 | 2009 | 2020) || (season == 2019 && week >= march_2020)
+}
+
+/// By line the mean, week by week, of what the states around its state have of the same signal.
+fn around_states(lines: &[Line], places: &HashMap<(Signal, Area), usize>, weeks: usize) -> Vec<Option<Arc<[f32]>>> {
+    let mut found: HashMap<(Signal, Fips), Option<Arc<[f32]>>> = HashMap::new();
+    let mean = |signal: Signal, state: Fips| -> Option<Arc<[f32]>> {
+        let line = |number: &u32| Some(&lines[*places.get(&(signal, Area::state(Fips::from_state(*number)?)?))?]);
+        let around: Vec<&Line> = neighbours::around(state.number()).iter().filter_map(line).collect();
+        let of_week = |week: usize| {
+            let known = around.iter().map(|line| line.filled[week]).filter(|value| !value.is_nan());
+            let (sum, count) = known.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+            sum / count
+        };
+        (!around.is_empty()).then(|| (0..weeks).map(of_week).collect())
+    };
+    let of_line = |line: &Line| {
+        let state = if let Area::State(state) = line.area { state } else { line.state? };
+        found.entry((line.signal, state)).or_insert_with(|| mean(line.signal, state)).clone()
+    };
+    lines.iter().map(of_line).collect()
 }
 
 /// Finds each line's centre and spread and puts it on the common scale.

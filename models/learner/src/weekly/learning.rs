@@ -1,5 +1,7 @@
 //! What is learned from rows, and how far off it is in seasons that it has not seen.
 
+use std::collections::BTreeSet;
+
 use countycast_engine::{EngineError, LEVELS, quantile};
 use rayon::prelude::*;
 
@@ -13,6 +15,10 @@ const LEAST_ERRORS: usize = 200;
 const LEAST_ROWS: usize = 50;
 /// Least square root of a width, on the common scale.
 const LEAST_ROOT: f64 = 0.05;
+/// Weeks of the present season after which its own errors count as much for its widths as those of all seasons.
+const PRIOR_WEEKS: f64 = 10.0;
+/// Greatest scaled error that counts for a season's widths: single jumps are not to widen all.
+const GREATEST_ERROR: f64 = 4.0;
 /// Models of widths: each leaves out every second season.
 const WIDTHS: usize = 2;
 
@@ -33,6 +39,8 @@ pub(super) struct Learned<P> {
     widths: Vec<P>,
     /// Quantiles of errors divided by their widths, by lead and group.
     errors: Vec<[[f64; 23]; GROUPS]>,
+    /// By group how wide the present season's errors are relative to all.
+    season: [f64; GROUPS],
 }
 
 impl Learning<'_> {
@@ -77,6 +85,7 @@ impl Learning<'_> {
             .collect::<Result<_, _>>()?;
         let scaled = |row: usize| errors[row].map(|e| e / width(widths[half(row)].predict(&rows.features[row])));
         let scaled: Vec<Option<f64>> = (0..rows.len()).into_par_iter().map(scaled).collect();
+        let season = std::array::from_fn(|group| season_width(rows, &scaled, group));
         let quantiles_of = |lead: usize, group: Option<usize>| {
             let of = |row: &usize| rows.leads[*row] == lead && group.is_none_or(|group| rows.groups[*row] == group);
             let mut errors: Vec<f64> = (0..rows.len()).filter(of).filter_map(|row| scaled[row]).collect();
@@ -92,7 +101,7 @@ impl Learning<'_> {
                 })
             })
             .collect();
-        Ok(Learned { changes, widths, errors })
+        Ok(Learned { changes, widths, errors, season })
     }
 }
 
@@ -107,9 +116,49 @@ impl<P: Predict> Learned<P> {
         width(mean(&self.widths, features))
     }
 
-    /// Quantiles of errors divided by their widths, at a lead of 1 to [`LEADS`].
+    /// Quantiles of errors divided by their widths, at a lead of 1 to [`LEADS`], as wide as the present season's.
     pub(super) fn errors(&self, lead: usize, group: usize) -> [f64; 23] {
-        self.errors[lead - 1][group]
+        self.errors[lead - 1][group].map(|error| error * self.season[group])
+    }
+}
+
+/// How wide errors of a group are in the newest season relative to all seasons, shrunk to 1 by [`PRIOR_WEEKS`]. They are those of the
+/// model that has not seen the season. Weeks count, not rows: areas are wrong together.
+fn season_width(rows: &Rows, scaled: &[Option<f64>], group: usize) -> f64 {
+    let newest = rows.seasons.iter().max();
+    let mut weeks = BTreeSet::new();
+    let (mut all, mut own) = (Mean::default(), Mean::default());
+    for row in (0..rows.len()).filter(|row| rows.groups[*row] == group) {
+        let Some(size) = scaled[row].map(|error| error.abs().min(GREATEST_ERROR)) else { continue };
+        all.add(size);
+        if Some(&rows.seasons[row]) == newest {
+            own.add(size);
+            weeks.insert(rows.weeks[row]);
+        }
+    }
+    let weeks = weeks.len() as f64;
+    if weeks > 0.0 && all.sum > 0.0 {
+        (weeks * own.mean() / all.mean() + PRIOR_WEEKS) / (weeks + PRIOR_WEEKS)
+    } else {
+        1.0
+    }
+}
+
+/// A mean in the making.
+#[derive(Default)]
+struct Mean {
+    sum: f64,
+    count: f64,
+}
+
+impl Mean {
+    fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1.0;
+    }
+
+    fn mean(&self) -> f64 {
+        self.sum / self.count
     }
 }
 
@@ -125,4 +174,35 @@ fn quantiles(sample: &[f64]) -> [f64; 23] {
 
 fn mean<P: Predict>(models: &[P], features: &Features) -> f64 {
     models.iter().map(|model| model.predict(features)).sum::<f64>() / models.len() as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_calm_season_has_narrower_intervals_the_longer_it_lasts() {
+        let width = |weeks: usize, size: f64| {
+            let mut rows = Rows::default();
+            let mut scaled = Vec::new();
+            // Twenty earlier seasons of 50 weeks with errors of 1, and the newest.
+            for (season, weeks, size) in (2000..2020).map(|year| (year, 50, 1.0)).chain([(2020, weeks, size)]) {
+                for week in 0..weeks {
+                    for sign in [-1.0, 1.0] {
+                        rows.seasons.push(season);
+                        rows.weeks.push(100 * season as usize + week);
+                        rows.groups.push(0);
+                        rows.changes.push(0.0);
+                        scaled.push(Some(sign * size));
+                    }
+                }
+            }
+            season_width(&rows, &scaled, 0)
+        };
+        assert_eq!(width(0, 1.0), 1.0);
+        assert!((width(10, 0.5) - 0.75).abs() < 0.01, "{}", width(10, 0.5));
+        assert!((width(30, 0.5) - 0.625).abs() < 0.02, "{}", width(30, 0.5));
+        assert!((width(30, 2.0) - 1.75).abs() < 0.15, "{}", width(30, 2.0));
+        assert_eq!(season_width(&Rows::default(), &[], 0), 1.0);
+    }
 }

@@ -4,6 +4,7 @@ mod features;
 mod grid;
 mod learning;
 mod model;
+mod neighbours;
 mod regression;
 mod rows;
 mod settings;

@@ -41,6 +41,8 @@ pub(super) struct Rows {
     pub(super) changes: Vec<f64>,
     /// The season of the week, by the year in which it began.
     pub(super) seasons: Vec<i16>,
+    /// Places of the weeks on the grid.
+    pub(super) weeks: Vec<usize>,
     pub(super) leads: Vec<usize>,
     pub(super) groups: Vec<usize>,
 }
@@ -67,6 +69,7 @@ impl Rows {
                     rows.features.push(maker.features(grid, number, week, lead));
                     rows.changes.push(f64::from(after - line.known[week]));
                     rows.seasons.push(grid.first.plus(week as i32).season().0);
+                    rows.weeks.push(week);
                     rows.leads.push(lead);
                     rows.groups.push(group(line));
                 }

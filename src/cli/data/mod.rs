@@ -1,16 +1,20 @@
-//! `countycast data`: inspect a data folder, write a synthetic one.
+//! `countycast data`: fetch publishers' tables, inspect a data folder, write a synthetic one.
+
+mod fetch;
+mod list;
 
 use std::path::PathBuf;
 
 use countycast_engine::{Date, Series};
 
 use super::Format;
+use super::progress::Progress;
 use super::say::{line, mention_line, wrapped};
 use crate::error::Error;
 use crate::output::{Layout, Staging};
 use crate::panel::{self, Panel, Place, demo};
 
-/// Inspect a data folder, or write a synthetic one.
+/// Fetch publishers' tables, inspect a data folder, or write a synthetic one.
 #[derive(clap::Args)]
 pub(super) struct Args {
     #[command(subcommand)]
@@ -19,6 +23,7 @@ pub(super) struct Args {
 
 #[derive(clap::Subcommand)]
 enum Action {
+    Fetch(fetch::Args),
     /// Read a data folder and list its files, missing values and repairs.
     #[command(after_help = "Examples:
   countycast data check ../data
@@ -60,6 +65,8 @@ const LARGEST: usize = 20;
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
     match &args.action {
+        Action::Fetch(fetch) if fetch.list => list::run(fetch, quiet, format),
+        Action::Fetch(fetch) => fetch::run(fetch, &Progress::new(!quiet)?, quiet, format),
         Action::Check(check) => run_check(check, quiet, format),
         Action::Demo(demo) => run_demo(demo, quiet),
     }
