@@ -33,7 +33,7 @@ const TRIFLE: f64 = 0.05;
 pub(super) struct Line {
     pub(super) signal: Signal,
     pub(super) area: Area,
-    state: Option<Fips>,
+    pub(super) state: Option<Fips>,
     pub(super) residents: f64,
     /// What makes a value a rate: per cent for shares, people per 100,000 for counts.
     per_unit: f64,
@@ -108,7 +108,7 @@ impl Grid {
                 line.follows = true;
             }
         }
-        let neighbours = around_states(&lines, &places, weeks);
+        let neighbours = neighbours::of_lines(&lines, &places, weeks);
         Self { first, weeks, lines, relatives, neighbours }
     }
 
@@ -186,26 +186,6 @@ fn is_pandemic(week: Week) -> bool {
     let (season, _) = week.season();
     let march_2020 = Week::of(countycast_engine::Date::constant(2020, 3, 1));
     matches!(season, 2008 | 2009 | 2020) || (season == 2019 && week >= march_2020)
-}
-
-/// By line the mean, week by week, of what the states around its state have of the same signal.
-fn around_states(lines: &[Line], places: &HashMap<(Signal, Area), usize>, weeks: usize) -> Vec<Option<Arc<[f32]>>> {
-    let mut found: HashMap<(Signal, Fips), Option<Arc<[f32]>>> = HashMap::new();
-    let mean = |signal: Signal, state: Fips| -> Option<Arc<[f32]>> {
-        let line = |number: &u32| Some(&lines[*places.get(&(signal, Area::state(Fips::from_state(*number)?)?))?]);
-        let around: Vec<&Line> = neighbours::around(state.number()).iter().filter_map(line).collect();
-        let of_week = |week: usize| {
-            let known = around.iter().map(|line| line.filled[week]).filter(|value| !value.is_nan());
-            let (sum, count) = known.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-            sum / count
-        };
-        (!around.is_empty()).then(|| (0..weeks).map(of_week).collect())
-    };
-    let of_line = |line: &Line| {
-        let state = if let Area::State(state) = line.area { state } else { line.state? };
-        found.entry((line.signal, state)).or_insert_with(|| mean(line.signal, state)).clone()
-    };
-    lines.iter().map(of_line).collect()
 }
 
 /// Finds each line's centre and spread and puts it on the common scale.

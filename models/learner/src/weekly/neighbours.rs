@@ -1,5 +1,13 @@
 //! States that border on each other.
 
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use countycast_engine::Fips;
+use countycast_engine::weekly::{Area, Signal};
+
+use super::grid::Line;
+
 /// A state's number and those of the states it shares a border with on land or across a river, by FIPS number. Alaska, Hawaii and
 /// Puerto Rico have none.
 const BORDERS: [(u32, &[u32]); 49] = [
@@ -55,8 +63,32 @@ const BORDERS: [(u32, &[u32]); 49] = [
 ];
 
 /// Numbers of the states around a state.
-pub(super) fn around(state: u32) -> &'static [u32] {
+fn around(state: u32) -> &'static [u32] {
     BORDERS.binary_search_by_key(&state, |(state, _)| *state).map_or(&[], |place| BORDERS[place].1)
+}
+
+/// By line the mean, week by week, of what the states around its state have of the same signal.
+pub(super) fn of_lines(
+    lines: &[Line],
+    places: &HashMap<(Signal, Area), usize>,
+    weeks: usize,
+) -> Vec<Option<Arc<[f32]>>> {
+    let mut found: HashMap<(Signal, Fips), Option<Arc<[f32]>>> = HashMap::new();
+    let mean = |signal: Signal, state: Fips| -> Option<Arc<[f32]>> {
+        let line = |number: &u32| Some(&lines[*places.get(&(signal, Area::state(Fips::from_state(*number)?)?))?]);
+        let around: Vec<&Line> = around(state.number()).iter().filter_map(line).collect();
+        let of_week = |week: usize| {
+            let known = around.iter().map(|line| line.filled[week]).filter(|value| !value.is_nan());
+            let (sum, count) = known.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+            sum / count
+        };
+        (!around.is_empty()).then(|| (0..weeks).map(of_week).collect())
+    };
+    let of_line = |line: &Line| {
+        let state = if let Area::State(state) = line.area { state } else { line.state? };
+        found.entry((line.signal, state)).or_insert_with(|| mean(line.signal, state)).clone()
+    };
+    lines.iter().map(of_line).collect()
 }
 
 #[cfg(test)]
