@@ -17,7 +17,10 @@ fn sources(folder: &str) -> BTreeMap<String, String> {
         for entry in fs::read_dir(folder).unwrap() {
             let path = entry.unwrap().path();
             if path.is_dir() {
-                folders.push(path);
+                // Crates with a workspace of their own build in their folders.
+                if !path.ends_with("target") {
+                    folders.push(path);
+                }
             } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let name = path.strip_prefix(root()).unwrap().display().to_string();
                 found.insert(name, fs::read_to_string(&path).unwrap());

@@ -166,7 +166,8 @@ fn wrong_arguments_are_json_where_it_was_asked_for() {
 #[test]
 fn shells_and_man_know_every_command() {
     let help = printed(&["--help"]);
-    let verbs = ["project", "evaluate", "tune", "data", "report", "show", "what-if", "completions", "man"];
+    let verbs =
+        ["project", "evaluate", "tune", "data", "report", "show", "what-if", "sql", "serve", "completions", "man"];
     let folder = tempfile::tempdir().unwrap();
     printed(&["man", folder.path().to_str().unwrap()]);
     for verb in verbs {
@@ -219,4 +220,27 @@ fn a_site_is_made_from_the_counts_of_its_run_alone() {
     fs::remove_dir_all(&data).unwrap();
     let refused = report(None);
     assert!(text(&refused.stderr).contains("is not there"), "{}", text(&refused.stderr));
+}
+
+#[cfg(unix)]
+#[test]
+fn sql_and_serve_are_handed_over() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let ask = |arguments: &[&str]| program(arguments).env("PATH", folder.path()).output().unwrap();
+    let output = ask(&["sql", "select 1"]);
+    let error = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(2), "{error}");
+    assert!(error.contains("countycast-warehouse") && error.contains("  help: install it"), "{error}");
+    let other = folder.path().join("countycast-warehouse");
+    fs::write(&other, "#!/bin/sh\necho \"$#:$*\"\nexit 7\n").unwrap();
+    fs::set_permissions(&other, fs::Permissions::from_mode(0o755)).unwrap();
+    for (arguments, received) in [
+        (&["sql", "--format", "csv", "select 1"][..], "4:sql --format csv select 1\n"),
+        (&["serve", "--help"], "2:serve --help\n"),
+        (&["--quiet", "sql", "-j", "2"], "3:sql -j 2\n"),
+    ] {
+        let output = ask(arguments);
+        assert_eq!((output.status.code(), text(&output.stdout).as_str()), (Some(7), received), "{arguments:?}");
+    }
 }

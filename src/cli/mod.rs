@@ -15,6 +15,7 @@ mod show;
 mod signals;
 mod summary;
 mod tune;
+mod warehouse;
 mod what_if;
 
 use std::process::ExitCode;
@@ -68,6 +69,8 @@ enum Verb {
     Report(report::Args),
     Show(show::Args),
     WhatIf(what_if::Args),
+    Sql(warehouse::Sql),
+    Serve(warehouse::Serve),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -76,6 +79,9 @@ enum Verb {
 #[must_use]
 pub fn run() -> ExitCode {
     silence_caught_panics();
+    if let Some(result) = warehouse::asked() {
+        return ended(result, Format::Text);
+    }
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
         Err(error) => return refuse(&error),
@@ -94,14 +100,18 @@ pub fn run() -> ExitCode {
         }
         Verb::Man(args) => shell::man(args, cli.quiet, cli.format),
         Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
+        Verb::Sql(args) => return ended(warehouse::sql(args), cli.format),
+        Verb::Serve(args) => return ended(warehouse::serve(args), cli.format),
     };
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print_error(&error, cli.format);
-            ExitCode::from(error.exit_code())
-        }
-    }
+    ended(result.map(|()| 0), cli.format)
+}
+
+/// The exit code of what was done, or of its error, which is told.
+fn ended(result: Result<u8, Error>, format: Format) -> ExitCode {
+    ExitCode::from(result.unwrap_or_else(|error| {
+        print_error(&error, format);
+        error.exit_code()
+    }))
 }
 
 /// Prints what is wrong with the arguments, or the help that was asked for.

@@ -1,0 +1,96 @@
+//! `serve`: the Redshift Data API over a lake.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytesize::ByteSize;
+
+use super::{Use, memory, tell};
+use crate::engine::{Warehouse, runtime};
+use crate::error::Error;
+use crate::service::{Keys, Limits, Listener, Service};
+use crate::statement::Access;
+
+/// Answers the Redshift Data API over a lake: notebooks change nothing but their `endpoint_url`.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  countycast-warehouse serve --lake archive
+  countycast-warehouse serve --lake archive --listen 0.0.0.0:8080 --keys keys.toml
+
+In Python:
+  boto3.client(\"redshift-data\", endpoint_url=\"http://127.0.0.1:8080\", region_name=\"us-east-1\")
+
+Without keys, the service answers programs on this machine alone. A file of keys has a table for each:
+  [[key]]
+  id = \"notebook\"
+  secret = \"…\"          # openssl rand -base64 30
+
+The service only reads. It ends with Ctrl-C.")]
+pub(super) struct Args {
+    /// A run's folder, an archive, a lake, or a Parquet file.
+    #[arg(long, default_value = "out")]
+    lake: PathBuf,
+    /// Address to listen on; port 0 takes any that is free.
+    #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
+    listen: SocketAddr,
+    /// File of access keys: requests must be signed by one of them.
+    #[arg(long, value_name = "FILE")]
+    keys: Option<PathBuf>,
+    /// Statements that run at a time; further ones wait.
+    #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
+    statements: u16,
+    /// Longest time of a statement.
+    #[arg(long, value_name = "SECONDS", default_value_t = 900, value_parser = clap::value_parser!(u64).range(1..=86_400))]
+    statement_time: u64,
+    /// Most bytes of one result.
+    #[arg(long, value_name = "SIZE", default_value = "500MB", value_parser = memory)]
+    result_size: ByteSize,
+    /// Most bytes of all results that are kept, for 24 hours at most.
+    #[arg(long, value_name = "SIZE", default_value = "5GB", value_parser = memory)]
+    kept_size: ByteSize,
+    #[command(flatten)]
+    limits: Use,
+}
+
+/// Runs the command.
+pub(super) fn run(args: &Args) -> Result<(), Error> {
+    let keys = args.keys.as_deref().map(Keys::read).transpose()?;
+    let limits = args.limits.limits();
+    let warehouse = Warehouse::open(&args.lake, &limits, Access::Read)?;
+    let answers = runtime(2)?;
+    let bounds = Limits {
+        running: args.statements.into(),
+        threads: limits.threads,
+        statement_time: Duration::from_secs(args.statement_time),
+        result_bytes: args.result_size.as_u64(),
+        kept_bytes: args.kept_size.as_u64(),
+    };
+    answers.block_on(async {
+        let service = Arc::new(Service::new(warehouse, &bounds, keys, args.listen)?);
+        let listener = Listener::bind(args.listen).await?;
+        tell(&format!("listening on http://{}", listener.address()?));
+        listener.serve(Arc::clone(&service), end()).await;
+        Ok(())
+    })?;
+    answers.shutdown_timeout(Duration::from_secs(1));
+    Ok(())
+}
+
+/// Ctrl-C, or the system's wish that the program ends.
+async fn end() {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        if let Ok(mut terminate) = signal(SignalKind::terminate()) {
+            tokio::select! {
+                _ = terminate.recv() => {}
+                _ = tokio::signal::ctrl_c() => {}
+            }
+            return;
+        }
+    }
+    // Without signals the process is ended from outside.
+    let _ = tokio::signal::ctrl_c().await;
+}

@@ -1,0 +1,96 @@
+//! The lake as the query engine sees it: one schema, whose tables are looked up when a statement names them.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::catalog::{CatalogProvider, MemorySchemaProvider, SchemaProvider, TableProvider};
+use datafusion::datasource::file_format::parquet::ParquetFormat;
+use datafusion::datasource::listing::{ListingOptions, ListingTable, ListingTableConfig, ListingTableUrl};
+use datafusion::error::{DataFusionError, Result};
+use url::Url;
+
+use super::Lake;
+use super::find::{EXTENSION, Table};
+use super::schema::Columns;
+use crate::engine::SCHEMA;
+use crate::error::{Error, shown};
+
+/// The database: the lake's schema alone.
+#[derive(Debug)]
+pub(crate) struct LakeCatalog(pub(crate) Arc<LakeSchema>);
+
+impl CatalogProvider for LakeCatalog {
+    fn schema_names(&self) -> Vec<String> {
+        vec![SCHEMA.to_owned()]
+    }
+
+    fn schema(&self, name: &str) -> Option<Arc<dyn SchemaProvider>> {
+        (name == SCHEMA).then(|| Arc::clone(&self.0) as Arc<dyn SchemaProvider>)
+    }
+}
+
+/// The tables of the lake, and the views and tables of the session.
+#[derive(Debug)]
+pub(crate) struct LakeSchema {
+    lake: Arc<Lake>,
+    session: MemorySchemaProvider,
+}
+
+impl LakeSchema {
+    pub(crate) fn new(lake: Arc<Lake>) -> Self {
+        Self { lake, session: MemorySchemaProvider::new() }
+    }
+}
+
+#[async_trait]
+impl SchemaProvider for LakeSchema {
+    fn table_names(&self) -> Vec<String> {
+        // A folder that has become unreadable is told of when a table of it is asked for.
+        let mut names: Vec<String> =
+            self.lake.tables().map(|tables| tables.keys().cloned().collect()).unwrap_or_default();
+        names.extend(self.session.table_names());
+        names.sort_unstable();
+        names.dedup();
+        names
+    }
+
+    async fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        if let Some(table) = self.session.table(name).await? {
+            return Ok(Some(table));
+        }
+        self.lake.table(name).map_err(|error| DataFusionError::External(Box::new(error)))
+    }
+
+    fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.session.register_table(name, table)
+    }
+
+    fn deregister_table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>> {
+        self.session.deregister_table(name)
+    }
+
+    fn table_exist(&self, name: &str) -> bool {
+        self.session.table_exist(name) || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
+    }
+}
+
+/// The reader of a table.
+pub(super) fn provider(table: &Table, columns: Columns) -> std::result::Result<Arc<dyn TableProvider>, Error> {
+    let url =
+        if table.path.is_dir() { Url::from_directory_path(&table.path) } else { Url::from_file_path(&table.path) };
+    let unusable = || {
+        Error::input(
+            format!("the name {} cannot be used for a table", shown(&table.path)),
+            "name the folder or file with letters, digits, points, hyphens and underscores",
+        )
+    };
+    let url = ListingTableUrl::try_new(url.map_err(|()| unusable())?, None).map_err(|_| unusable())?;
+    let partitions: Vec<(String, DataType)> = columns.partitions;
+    let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
+        .with_file_extension(format!(".{EXTENSION}"))
+        .with_table_partition_cols(partitions);
+    let config = ListingTableConfig::new(url).with_listing_options(options).with_schema(columns.files);
+    let table = ListingTable::try_new(config).map_err(|_| unusable())?;
+    Ok(Arc::new(table))
+}

@@ -1,0 +1,17 @@
+//! SQL over what countycast writes: a run's folder, an archive, or any lake of Parquet files.
+//!
+//! ```text
+//! lake (folders of Parquet files) → engine (statements in Redshift's words) → table, CSV, JSON, Parquet, Arrow
+//!                                                                           → service (the Redshift Data API)
+//! ```
+
+pub mod cli;
+pub mod engine;
+pub mod error;
+pub mod lake;
+pub mod output;
+mod redshift;
+pub mod service;
+pub mod statement;
+pub mod types;
+mod yielding;

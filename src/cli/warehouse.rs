@@ -1,0 +1,87 @@
+//! `countycast sql` and `countycast serve`: handed over to `countycast-warehouse`, a program of its own.
+//!
+//! Its query engine takes as long to build as all else, so that it is no part of this one.
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::error::Error;
+
+/// Name of the program.
+const PROGRAM: &str = "countycast-warehouse";
+
+/// Ask a run, an archive or a lake in SQL (needs countycast-warehouse).
+///
+/// All arguments go to `countycast-warehouse sql`, from beside this program or from PATH; `countycast sql --help` shows them.
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(super) struct Sql {
+    /// Arguments of `countycast-warehouse sql`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Answer notebooks through the Redshift Data API (needs countycast-warehouse).
+///
+/// All arguments go to `countycast-warehouse serve`, from beside this program or from PATH; `countycast serve --help` shows
+/// them.
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(super) struct Serve {
+    /// Arguments of `countycast-warehouse serve`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+pub(super) fn sql(args: &Sql) -> Result<u8, Error> {
+    hand_over("sql", &args.arguments)
+}
+
+pub(super) fn serve(args: &Serve) -> Result<u8, Error> {
+    hand_over("serve", &args.arguments)
+}
+
+/// The command and its arguments, if they are for the other program. Its options have names that this program's have, too,
+/// and are not read here.
+pub(super) fn asked() -> Option<Result<u8, Error>> {
+    let mut arguments = std::env::args_os().skip(1);
+    let verb = arguments.next()?;
+    let verb = verb.to_str().filter(|verb| ["sql", "serve"].contains(verb))?;
+    Some(hand_over(verb, &arguments.collect::<Vec<_>>()))
+}
+
+/// Runs the other program in the place of this one; its exit code.
+fn hand_over(verb: &str, arguments: &[OsString]) -> Result<u8, Error> {
+    let program = found().ok_or_else(|| Error::Request {
+        message: format!("countycast {verb} needs the program {PROGRAM}, which is not beside this one and not on PATH"),
+        remedy: "install it from countycast's sources: cargo install --locked --path crates/warehouse".into(),
+    })?;
+    let mut command = Command::new(&program);
+    command.arg(verb).args(arguments);
+    run(command).map_err(|source| Error::Io {
+        action: "cannot run",
+        path: program,
+        source,
+        remedy: "install it again: cargo install --locked --path crates/warehouse".into(),
+    })
+}
+
+#[cfg(unix)]
+fn run(mut command: Command) -> std::io::Result<u8> {
+    use std::os::unix::process::CommandExt;
+    Err(command.exec())
+}
+
+#[cfg(not(unix))]
+fn run(mut command: Command) -> std::io::Result<u8> {
+    Ok(command.status()?.code().and_then(|code| u8::try_from(code).ok()).unwrap_or(1))
+}
+
+fn found() -> Option<PathBuf> {
+    let name = format!("{PROGRAM}{}", std::env::consts::EXE_SUFFIX);
+    let beside = std::env::current_exe().ok().and_then(|program| program.parent().map(Path::to_owned));
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let folders = beside.into_iter().chain(std::env::split_paths(&path).filter(|folder| folder.is_absolute()));
+    folders.map(|folder| folder.join(&name)).find(|program| program.is_file())
+}
