@@ -16,17 +16,14 @@ use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::Statement as Sql;
 use tokio::runtime::{Builder, Runtime};
 
-use crate::error::{Error, from_engine};
+use crate::error::Error;
 use crate::lake::{FRESH, Lake, LakeCatalog, LakeSchema};
+use crate::names::{DATABASE, SCHEMA};
 use crate::redshift;
-use crate::statement::{Access, Parameter, bind, parse_one, permit, replace};
+use crate::statement::{Access, Parameter, bind, from_engine, parse_one, permit, replace};
 use crate::types::sql_name;
 use crate::yielding::Yielding;
 
-/// Name of the database.
-pub const DATABASE: &str = "countycast";
-/// Name of the schema of the lake's tables.
-pub const SCHEMA: &str = "public";
 /// Most bytes of temporary files of all statements together.
 const MOST_TEMPORARY: u64 = 20 << 30;
 /// Bytes of Parquet footers that are kept between statements.

@@ -2,10 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use datafusion::error::DataFusionError;
 use thiserror::Error;
 
-use crate::statement::Location;
+use crate::location::Location;
 
 /// Why something cannot be done.
 #[derive(Debug, Clone, Error)]
@@ -93,32 +92,6 @@ impl Error {
             Self::System { .. } => 1,
             Self::Interrupted => 130,
         }
-    }
-}
-
-/// An error of the query engine in the program's words. `sql` is the text of the statement, in which it is located.
-pub(crate) fn from_engine(error: &DataFusionError, sql: &str) -> Error {
-    match error.find_root() {
-        DataFusionError::External(inner) if inner.is::<Error>() => {
-            inner.downcast_ref::<Error>().map_or(Error::Interrupted, Clone::clone)
-        }
-        DataFusionError::ResourcesExhausted(message) => Error::System {
-            message: format!("the statement needs more memory or temporary space than it may have: {}", brief(message)),
-            remedy: "ask for fewer rows or columns, or raise --memory".into(),
-        },
-        DataFusionError::IoError(source) => Error::System {
-            message: format!("a file could not be read or written: {source}"),
-            remedy: "repeat the statement; if a file was replaced meanwhile, that suffices".into(),
-        },
-        DataFusionError::ObjectStore(source) => Error::System {
-            message: format!("a file of the lake could not be read: {source}"),
-            remedy: "repeat the statement; if a file was replaced meanwhile, that suffices".into(),
-        },
-        DataFusionError::ParquetError(source) => Error::Input {
-            message: format!("a file of the lake is damaged: {source}"),
-            remedy: "write it again, or move it out of the lake".into(),
-        },
-        _ => Error::Statement(crate::statement::explain(error, sql)),
     }
 }
 

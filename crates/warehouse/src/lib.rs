@@ -9,8 +9,12 @@ pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod lake;
+pub mod location;
+pub mod names;
 pub mod output;
 mod redshift;
+#[cfg(test)]
+mod redshift_examples;
 pub mod service;
 pub mod statement;
 pub mod types;

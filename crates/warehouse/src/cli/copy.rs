@@ -44,7 +44,7 @@ pub(super) fn job(statement: &Statement, sql: &str, access: Access) -> Result<Op
                 remedy: Some("CSV, JSON, PARQUET and ARROW are known".into()),
                 location: None,
             };
-            error.location = crate::statement::Location::of_word(sql, other);
+            error.location = crate::location::Location::of_word(sql, other);
             return Err(Error::Statement(error));
         }
     };

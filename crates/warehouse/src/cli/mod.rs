@@ -111,3 +111,11 @@ fn tell_error(error: &Error, sql: &str) {
 fn tell(line: &str) {
     let _ = writeln!(std::io::stderr(), "{line}");
 }
+
+/// Does a work, unless Ctrl-C comes first.
+async fn until_stopped<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    tokio::select! {
+        done = work => done,
+        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
+    }
+}

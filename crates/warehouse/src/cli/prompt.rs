@@ -6,8 +6,7 @@ use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 use tokio::runtime::Runtime;
 
-use super::sql::until_stopped;
-use super::{copy, tell, tell_error};
+use super::{copy, tell, tell_error, until_stopped};
 use crate::engine::Warehouse;
 use crate::error::Error;
 use crate::output::{Format, to_screen};

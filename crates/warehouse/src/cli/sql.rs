@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Use, copy, prompt, tell};
+use super::{Use, copy, prompt, tell, until_stopped};
 use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
 use crate::output::{Format, to_file, to_screen};
@@ -123,12 +123,4 @@ fn ask(args: &Args, text: Option<&str>) -> Result<(), Error> {
         Ok(())
     };
     runtime.block_on(until_stopped(work))
-}
-
-/// Does a work, unless Ctrl-C comes first.
-pub(super) async fn until_stopped<T>(work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    tokio::select! {
-        done = work => done,
-        _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
-    }
 }

@@ -13,8 +13,8 @@ use url::Url;
 use super::Lake;
 use super::find::{EXTENSION, Table};
 use super::schema::Columns;
-use crate::engine::SCHEMA;
 use crate::error::{Error, shown};
+use crate::names::SCHEMA;
 
 /// The database: the lake's schema alone.
 #[derive(Debug)]

@@ -11,7 +11,8 @@ use clap::ValueEnum;
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
-use crate::error::{Error, from_engine};
+use crate::error::Error;
+use crate::statement::from_engine;
 use rows::Rows;
 pub use screen::escaped;
 

@@ -9,7 +9,8 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 
-use crate::error::{Error, from_engine};
+use crate::error::Error;
+use crate::statement::from_engine;
 
 /// Most rows that a table shows.
 const MOST_ROWS: usize = 1_000;

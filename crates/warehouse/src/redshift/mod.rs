@@ -6,8 +6,6 @@ mod add;
 mod arithmetic;
 mod arrays;
 mod diff;
-#[cfg(test)]
-mod examples;
 mod from_text;
 mod month;
 mod numeral;

@@ -15,7 +15,8 @@ use datafusion::execution::SendableRecordBatchStream;
 use futures::StreamExt;
 use tempfile::TempDir;
 
-use crate::error::{Error, from_engine};
+use crate::error::Error;
+use crate::statement::from_engine;
 
 /// Most rows of a page.
 const PAGE_ROWS: usize = 1_000;

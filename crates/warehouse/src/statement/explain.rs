@@ -4,14 +4,41 @@ use datafusion::common::{SchemaError, Span};
 use datafusion::error::DataFusionError;
 use datafusion::sql::sqlparser::parser::ParserError;
 
-use super::caret::Location;
-use crate::error::{StatementError, brief};
+use crate::error::{Error, StatementError, brief};
+use crate::location::Location;
+use crate::names::{DATABASE, SCHEMA};
 
 /// Most names that a message lists.
 const MOST_NAMES: usize = 12;
 
+/// An error of the query engine in the program's words. `sql` is the text of the statement, in which it is located.
+pub(crate) fn from_engine(error: &DataFusionError, sql: &str) -> Error {
+    match error.find_root() {
+        DataFusionError::External(inner) if inner.is::<Error>() => {
+            inner.downcast_ref::<Error>().map_or(Error::Interrupted, Clone::clone)
+        }
+        DataFusionError::ResourcesExhausted(message) => Error::System {
+            message: format!("the statement needs more memory or temporary space than it may have: {}", brief(message)),
+            remedy: "ask for fewer rows or columns, or raise --memory".into(),
+        },
+        DataFusionError::IoError(source) => Error::System {
+            message: format!("a file could not be read or written: {source}"),
+            remedy: "repeat the statement; if a file was replaced meanwhile, that suffices".into(),
+        },
+        DataFusionError::ObjectStore(source) => Error::System {
+            message: format!("a file of the lake could not be read: {source}"),
+            remedy: "repeat the statement; if a file was replaced meanwhile, that suffices".into(),
+        },
+        DataFusionError::ParquetError(source) => Error::Input {
+            message: format!("a file of the lake is damaged: {source}"),
+            remedy: "write it again, or move it out of the lake".into(),
+        },
+        _ => Error::Statement(explain(error, sql)),
+    }
+}
+
 /// What is wrong with a statement.
-pub(crate) fn explain(error: &DataFusionError, sql: &str) -> StatementError {
+fn explain(error: &DataFusionError, sql: &str) -> StatementError {
     let root = error.find_root();
     let span = error.diagnostic().and_then(|found| found.span).and_then(placed);
     let (message, remedy, name) = match root {
@@ -93,8 +120,7 @@ fn of_text(text: &str) -> (String, Option<String>, Option<String>) {
     ];
     let message = kinds.iter().fold(text, |text, kind| text.strip_prefix(kind).unwrap_or(text));
     if let Some(name) = between(message, "table '", "' not found") {
-        let name =
-            name.strip_prefix(&format!("{}.{}.", crate::engine::DATABASE, crate::engine::SCHEMA)).unwrap_or(name);
+        let name = name.strip_prefix(&format!("{DATABASE}.{SCHEMA}.")).unwrap_or(name);
         let remedy = "`show tables` lists what there is".to_owned();
         let last = name.rsplit('.').next().unwrap_or(name).to_owned();
         return (format!("there is no table {name}"), Some(remedy), Some(last));

@@ -11,10 +11,10 @@ use std::collections::VecDeque;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement};
 
-use crate::error::{Error, from_engine};
+use crate::error::Error;
 
-pub use caret::{Location, render};
-pub(crate) use explain::explain;
+pub use caret::render;
+pub(crate) use explain::from_engine;
 pub use parameters::Parameter;
 pub(crate) use parameters::{bind, has_place, replace};
 pub use permit::Access;

@@ -10,7 +10,8 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement;
 use datafusion::sql::sqlparser::ast::{Expr, Statement as Sql, Value, visit_expressions, visit_expressions_mut};
 
-use crate::error::{Error, from_engine};
+use super::explain::from_engine;
+use crate::error::Error;
 
 /// A named value. The statement says what type it is read as.
 #[derive(Debug, Clone, PartialEq, Eq)]

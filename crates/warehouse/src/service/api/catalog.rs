@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 use super::super::columns;
 use super::super::failure::Failure;
 use super::{Caller, page_size, paged, shortened};
-use crate::engine::{DATABASE, SCHEMA};
+use crate::names::{DATABASE, SCHEMA};
 
 /// Most items of a page.
 const MOST: usize = 1_000;

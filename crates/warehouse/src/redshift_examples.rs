@@ -16,7 +16,7 @@ fn answer(sql: &str) -> Result<String, Error> {
     runtime.block_on(async {
         let warehouse = Warehouse::open(&lake, &limits, Access::Read)?;
         let rows = warehouse.run(warehouse.plan(sql, &[]).await?).await?;
-        let batches: Vec<_> = rows.try_collect().await.map_err(|error| crate::error::from_engine(&error, sql))?;
+        let batches: Vec<_> = rows.try_collect().await.map_err(|error| crate::statement::from_engine(&error, sql))?;
         let options = FormatOptions::default().with_null("NULL");
         let mut texts = Vec::new();
         for batch in &batches {
