@@ -3,6 +3,7 @@
 use countycast_engine::weekly::{Area, Disease, Measure};
 
 use super::grid::Grid;
+use super::settings::View;
 
 /// Weeks of a series that a row looks back on.
 const WINDOW: usize = 10;
@@ -22,6 +23,11 @@ pub(super) const NOW: usize = 0;
 pub(super) const LAGS: usize = 5;
 /// Place of the mean size of the last steps.
 pub(super) const STEPS: usize = 20;
+/// Places of the neighbours' slope and of the change in earlier years.
+#[cfg(test)]
+const NEIGHBOURS: usize = 29;
+#[cfg(test)]
+const YEARS_CHANGE: usize = 34;
 /// Places of the measure, the kind of area and the lead.
 pub(super) const MEASURE: usize = 41;
 pub(super) const KIND: usize = 43;
@@ -82,11 +88,12 @@ pub(super) struct Maker {
     line6: Local,
     /// By week its place in the season and its distance from Christmas.
     calendar: Vec<(f32, f32)>,
+    view: View,
 }
 
 impl Maker {
     /// For leads up to this one.
-    pub(super) fn new(grid: &Grid, leads: usize) -> Self {
+    pub(super) fn new(grid: &Grid, leads: usize, view: View) -> Self {
         let calendar = (0..grid.weeks + leads + 1)
             .map(|week| {
                 let week = grid.first.plus(week as i32);
@@ -101,6 +108,7 @@ impl Maker {
             curve8: Local::new(8, 2),
             line6: Local::new(6, 1),
             calendar,
+            view,
         }
     }
 
@@ -111,12 +119,8 @@ impl Maker {
         let now = window[WINDOW - 1];
         let mut row = Row { values: [f32::NAN; COUNT], next: 0 };
         self.push_local(&mut row, &window);
-        let relatives = grid.relatives[line].map(|relative| relative.map(|place| grid.lines[place].filled.as_slice()));
-        for values in relatives.into_iter().chain([grid.neighbours[line].as_deref()]) {
-            self.push_relative(&mut row, values, week, now);
-        }
-        row.push(relatives[1].map_or(f32::NAN, |values| at(values, week) - at(values, week.wrapping_sub(1))));
-        push_years(&mut row, grid, line, week, lead);
+        self.push_relatives(&mut row, grid, line, week, now);
+        self.push_years(&mut row, grid, line, week, lead);
         let season = &of.filled[week.saturating_sub(SEASON - 1)..=week];
         row.push(now - season.iter().copied().fold(f32::NEG_INFINITY, f32::max));
         row.push(now - season.iter().copied().fold(f32::INFINITY, f32::min));
@@ -135,13 +139,42 @@ impl Maker {
         row.values
     }
 
-    /// Slopes of a related series over three and six weeks, and its level above this one's.
-    fn push_relative(&self, row: &mut Row, values: Option<&[f32]>, week: usize, now: f32) {
-        let tail: [f32; 6] =
-            values.map_or([f32::NAN; 6], |values| std::array::from_fn(|k| at(values, (week + k).saturating_sub(5))));
-        row.push(self.line3.at(&tail, 1));
-        row.push(self.line6.at(&tail, 1));
-        row.push(tail[5] - now);
+    /// Slopes of related series over three and six weeks; looking around, also their levels above this one's and what the neighbouring
+    /// states have.
+    fn push_relatives(&self, row: &mut Row, grid: &Grid, line: usize, week: usize, now: f32) {
+        let looks_around = |value: f32| if self.view == View::Around { value } else { f32::NAN };
+        let slopes = |values: Option<&[f32]>| -> [f32; 3] {
+            let Some(values) = values else { return [f32::NAN; 3] };
+            let tail: [f32; 6] = std::array::from_fn(|k| at(values, (week + k).saturating_sub(5)));
+            [self.line3.at(&tail, 1), self.line6.at(&tail, 1), tail[5] - now]
+        };
+        let relatives = grid.relatives[line].map(|relative| relative.map(|place| grid.lines[place].filled.as_slice()));
+        for [short, long, level] in relatives.map(slopes) {
+            row.push(short);
+            row.push(long);
+            row.push(looks_around(level));
+        }
+        slopes(grid.neighbours[line].as_deref()).map(looks_around).into_iter().for_each(|value| row.push(value));
+        let step = relatives[1].map_or(f32::NAN, |values| at(values, week) - at(values, week.wrapping_sub(1)));
+        row.push(looks_around(step));
+    }
+
+    /// What earlier years had: the level above theirs, and how they went on, as far as the view tells of it.
+    fn push_years(&self, row: &mut Row, grid: &Grid, line: usize, week: usize, lead: usize) {
+        let of = &grid.lines[line];
+        let past = Past::new(&of.history, week, lead);
+        row.push(at(&of.filled, week) - past.level);
+        let by_calendar = match of.signal.measure {
+            _ if self.view == View::Back => false,
+            Measure::Admissions => of.signal.disease == Disease::Influenza,
+            Measure::EmergencyVisits => false,
+            Measure::OutpatientVisits => true,
+        };
+        let around = grid.relatives[line][0].unwrap_or(line);
+        let around = Past::new(&grid.lines[around].history, week, lead);
+        for value in [past.change, past.greatest, past.least, past.years, around.change] {
+            row.push(if by_calendar { f32::NAN } else { value });
+        }
     }
 
     fn push_local(&self, row: &mut Row, window: &[f32; WINDOW]) {
@@ -169,26 +202,6 @@ impl Maker {
         let bends = window.windows(3).map(|three| (three[2] - 2.0 * three[1] + three[0]).abs());
         row.push(bends.sum::<f32>() / (WINDOW - 2) as f32);
         row.push(window.iter().copied().fold(f32::NEG_INFINITY, f32::max) - now);
-    }
-}
-
-/// What earlier years had: the level above theirs, and how they went on.
-///
-/// How they went on is told neither of admissions for influenza, of which there are a few seasons that happened to peak before the
-/// New Year, nor of outpatient visits, so that twenty seasons of these teach influenza's course by the calendar instead.
-fn push_years(row: &mut Row, grid: &Grid, line: usize, week: usize, lead: usize) {
-    let of = &grid.lines[line];
-    let past = Past::new(&of.history, week, lead);
-    row.push(at(&of.filled, week) - past.level);
-    let by_calendar = match of.signal.measure {
-        Measure::Admissions => of.signal.disease == Disease::Influenza,
-        Measure::EmergencyVisits => false,
-        Measure::OutpatientVisits => true,
-    };
-    let around = grid.relatives[line][0].unwrap_or(line);
-    let around = Past::new(&grid.lines[around].history, week, lead);
-    for value in [past.change, past.greatest, past.least, past.years, around.change] {
-        row.push(if by_calendar { f32::NAN } else { value });
     }
 }
 
@@ -305,7 +318,7 @@ mod tests {
         ];
         let last = first.plus(59);
         let grid = Grid::new(&Snapshot { as_of: last.saturday(), series }, last, 0.25, &Settings::default());
-        let maker = Maker::new(&grid, 5);
+        let maker = Maker::new(&grid, 5, View::Around);
         let rows: Vec<Features> = (0..4).map(|line| maker.features(&grid, line, 50, 1 + line)).collect();
         assert_eq!(
             rows.iter().map(|row| (source(row), lead(row))).collect::<Vec<_>>(),
@@ -316,5 +329,25 @@ mod tests {
         assert_eq!(rows[1][NOW + LAGS], known[45] - known[50]);
         let steps = (46..=50).map(|week| (known[week] - known[week - 1]).abs()).sum::<f32>() / 5.0;
         assert!((rows[1][STEPS] - steps).abs() < 1e-6);
+    }
+
+    #[test]
+    fn views_differ_in_what_they_tell() {
+        let first = Week::of(Date::constant(2022, 10, 1));
+        let values: Vec<f64> = (0..150).map(|n| 20.0 + 9.0 * (f64::from(n) / 8.0).sin()).collect();
+        let series = |signal: &str, state: u32| {
+            let area = Area::state(Fips::from_state(state).unwrap()).unwrap();
+            Series::new(signal.parse().unwrap(), area, first, values.clone()).located(None, Some(1e6))
+        };
+        // Maine and its one neighbour.
+        let series = vec![series("flu-admissions", 23), series("flu-admissions", 33), series("covid-admissions", 23)];
+        let last = first.plus(149);
+        let grid = Grid::new(&Snapshot { as_of: last.saturday(), series }, last, 0.25, &Settings::default());
+        let told = |view: View, line: usize| {
+            let row = Maker::new(&grid, 5, view).features(&grid, line, 140, 2);
+            (!row[NEIGHBOURS].is_nan(), !row[YEARS_CHANGE].is_nan())
+        };
+        assert_eq!([0, 2].map(|line| told(View::Around, line)), [(true, false), (false, true)]);
+        assert_eq!([0, 2].map(|line| told(View::Back, line)), [(false, true), (false, true)]);
     }
 }

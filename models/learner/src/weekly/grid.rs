@@ -6,7 +6,7 @@ use std::sync::Arc;
 use countycast_engine::Fips;
 use countycast_engine::weekly::{Area, Disease, Measure, Series, Signal, Snapshot, Unit, Week};
 
-use super::neighbours;
+use super::neighbours::mean_around;
 use super::settings::Settings;
 
 /// Residents of an area about which nothing is known: those of a middling Health Service Area.
@@ -33,7 +33,7 @@ const TRIFLE: f64 = 0.05;
 pub(super) struct Line {
     pub(super) signal: Signal,
     pub(super) area: Area,
-    pub(super) state: Option<Fips>,
+    state: Option<Fips>,
     pub(super) residents: f64,
     /// What makes a value a rate: per cent for shares, people per 100,000 for counts.
     per_unit: f64,
@@ -108,7 +108,13 @@ impl Grid {
                 line.follows = true;
             }
         }
-        let neighbours = neighbours::of_lines(&lines, &places, weeks);
+        let mut around: HashMap<(Signal, Fips), Option<Arc<[f32]>>> = HashMap::new();
+        let mut of_line = |line: &Line| {
+            let state = if let Area::State(state) = line.area { state } else { line.state? };
+            let values = |state: Fips| Some(&*lines[*places.get(&(line.signal, Area::state(state)?))?].filled);
+            around.entry((line.signal, state)).or_insert_with(|| mean_around(state, weeks, values)).clone()
+        };
+        let neighbours = lines.iter().map(&mut of_line).collect();
         Self { first, weeks, lines, relatives, neighbours }
     }
 

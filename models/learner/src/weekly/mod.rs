@@ -10,4 +10,4 @@ mod rows;
 mod settings;
 
 pub use model::{Autoregression, Pooled};
-pub use settings::Settings;
+pub use settings::{Member, Settings, View};

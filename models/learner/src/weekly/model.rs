@@ -8,7 +8,7 @@ use super::grid::Grid;
 use super::learning::{Learned, Learning};
 use super::regression::{Boosting, Lines, Predict};
 use super::rows::{LEADS, Rows, group};
-use super::settings::Settings;
+use super::settings::{Member, Settings};
 
 /// Weeks without a report, its own or that of the area around it, after which a series is not forecast.
 const STALE_WEEKS: usize = 8;
@@ -81,17 +81,17 @@ fn train<P: Predict + 'static>(
     learn: impl Fn(&Learning<'_>) -> Result<Learned<P>, EngineError>,
 ) -> Result<Box<dyn WeeklyModel>, EngineError> {
     let last = reference.plus(-1);
-    let on_scale = |(number, power): (usize, &f64)| {
+    let on_scale = |(number, member): (usize, &Member)| {
         // Each scale sees rows of its own.
         let seed = seed.wrapping_add(number as u64);
-        let grid = Grid::new(data, last, *power, settings);
-        let maker = Maker::new(&grid, LEADS + STALE_WEEKS);
+        let grid = Grid::new(data, last, member.power, settings);
+        let maker = Maker::new(&grid, LEADS + STALE_WEEKS, member.view);
         let rows = Rows::sample(&grid, &maker, last, settings, seed);
         let weights = rows.weights();
         let learned = learn(&Learning { rows: &rows, weights: &weights, committee: settings.committee, seed })?;
         Ok(OnScale { grid, maker, learned })
     };
-    let scales = settings.powers.iter().enumerate().map(on_scale).collect::<Result<_, EngineError>>()?;
+    let scales = settings.members.iter().enumerate().map(on_scale).collect::<Result<_, EngineError>>()?;
     Ok(Box::new(Trained { reference, scales }))
 }
 

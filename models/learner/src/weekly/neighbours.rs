@@ -1,12 +1,8 @@
 //! States that border on each other.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use countycast_engine::Fips;
-use countycast_engine::weekly::{Area, Signal};
-
-use super::grid::Line;
 
 /// A state's number and those of the states it shares a border with on land or across a river, by FIPS number. Alaska, Hawaii and
 /// Puerto Rico have none.
@@ -67,33 +63,36 @@ fn around(state: u32) -> &'static [u32] {
     BORDERS.binary_search_by_key(&state, |(state, _)| *state).map_or(&[], |place| BORDERS[place].1)
 }
 
-/// By line the mean, week by week, of what the states around its state have of the same signal.
-pub(super) fn of_lines(
-    lines: &[Line],
-    places: &HashMap<(Signal, Area), usize>,
+/// The mean of a signal's values in the states around a state, week by week; `values` are a state's. None where it has no neighbour
+/// with values.
+pub(super) fn mean_around<'a>(
+    state: Fips,
     weeks: usize,
-) -> Vec<Option<Arc<[f32]>>> {
-    let mut found: HashMap<(Signal, Fips), Option<Arc<[f32]>>> = HashMap::new();
-    let mean = |signal: Signal, state: Fips| -> Option<Arc<[f32]>> {
-        let line = |number: &u32| Some(&lines[*places.get(&(signal, Area::state(Fips::from_state(*number)?)?))?]);
-        let around: Vec<&Line> = around(state.number()).iter().filter_map(line).collect();
-        let of_week = |week: usize| {
-            let known = around.iter().map(|line| line.filled[week]).filter(|value| !value.is_nan());
-            let (sum, count) = known.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
-            sum / count
-        };
-        (!around.is_empty()).then(|| (0..weeks).map(of_week).collect())
+    values: impl Fn(Fips) -> Option<&'a [f32]>,
+) -> Option<Arc<[f32]>> {
+    let neighbours = around(state.number()).iter().filter_map(|number| Fips::from_state(*number));
+    let around: Vec<&[f32]> = neighbours.filter_map(values).collect();
+    let of_week = |week: usize| {
+        let known = around.iter().map(|values| values[week]).filter(|value| !value.is_nan());
+        let (sum, count) = known.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+        sum / count
     };
-    let of_line = |line: &Line| {
-        let state = if let Area::State(state) = line.area { state } else { line.state? };
-        found.entry((line.signal, state)).or_insert_with(|| mean(line.signal, state)).clone()
-    };
-    lines.iter().map(of_line).collect()
+    (!around.is_empty()).then(|| (0..weeks).map(of_week).collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_known_around_a_state_is_averaged() {
+        // New Hampshire lies between Maine, Massachusetts and Vermont, whose second week is not known.
+        let values = [(23, [1.0, 3.0]), (25, [2.0, 5.0]), (50, [6.0, f32::NAN]), (48, [90.0, 90.0])];
+        let of = |state: Fips| values.iter().find(|(number, _)| *number == state.number()).map(|(_, v)| v.as_slice());
+        let around = |number| mean_around(Fips::from_state(number).unwrap(), 2, of);
+        assert_eq!(around(33).as_deref(), Some([3.0, 4.0].as_slice()));
+        assert_eq!(around(15), None, "Hawaii");
+    }
 
     #[test]
     fn borders_have_two_sides() {

@@ -4,14 +4,36 @@ use countycast_engine::SettingsError;
 use countycast_engine::weekly::{Area, Measure, Signal};
 use serde::{Deserialize, Serialize};
 
-/// Settings of the weekly learner. Defaults were chosen on the seasons 2023/24 and 2024/25 of FluSight and the COVID-19 hub, with
-/// the reference dates of autumn 2025 in view in the last steps.
+/// What a member of the average is told besides an area's own course. Two that see different things are wrong at different times.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum View {
+    /// Slopes and levels of related signals and of the neighbouring states. How earlier years went on is told neither of admissions
+    /// for influenza, of which there are a few seasons that happened to fall after Christmas, nor of outpatient visits, so that
+    /// twenty seasons of these teach influenza's course by the calendar.
+    Around,
+    /// Slopes of related signals, and how earlier years went on.
+    Back,
+}
+
+/// One of the learners whose quantiles are averaged.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// Power of rates on which it learns, 0.05 to 1. A fourth root makes the noise of counts alike, a tenth, which is nearly a
+    /// logarithm, the growth of epidemics.
+    pub power: f64,
+    /// What it is told.
+    pub view: View,
+}
+
+/// Settings of the weekly learner. Defaults were chosen on the seasons 2023/24 and 2024/25 of FluSight and the COVID-19 hub, the
+/// members' views with the reference dates from November 2025 to January 2026 in view as well.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Settings {
-    /// Powers of rates on which is learned, one to five of them from 0.05 to 1; answers are averaged. A fourth root makes the noise
-    /// of counts alike, a tenth, which is nearly a logarithm, the growth of epidemics.
-    pub powers: Vec<f64>,
+    /// The learners whose quantiles are averaged, one to five.
+    pub members: Vec<Member>,
     /// Trees of each booster, 10 to 2,000.
     pub trees: usize,
     /// Trees of the boosters that learn how far answers are off, 10 to 2,000.
@@ -47,7 +69,7 @@ pub struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            powers: vec![0.25, 0.1],
+            members: vec![Member { power: 0.25, view: View::Around }, Member { power: 0.1, view: View::Back }],
             trees: 80,
             width_trees: 60,
             depth: 5,
@@ -73,9 +95,9 @@ impl Settings {
     /// # Errors
     /// The first that is not.
     pub fn check(&self) -> Result<(), SettingsError> {
-        SettingsError::check(self.powers.iter().map(|power| ("powers", *power, 0.05, 1.0)))?;
+        SettingsError::check(self.members.iter().map(|member| ("power", member.power, 0.05, 1.0)))?;
         SettingsError::check([
-            ("number of powers", self.powers.len() as f64, 1.0, 5.0),
+            ("number of members", self.members.len() as f64, 1.0, 5.0),
             ("trees", self.trees as f64, 10.0, 2_000.0),
             ("width_trees", self.width_trees as f64, 10.0, 2_000.0),
             ("depth", self.depth as f64, 2.0, 10.0),
