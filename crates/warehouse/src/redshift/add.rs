@@ -5,56 +5,28 @@ use datafusion::arrow::array::{ArrayRef, AsArray};
 use datafusion::arrow::compute::cast;
 use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
 use super::arrays::{MOMENT, microseconds, moment_type, moments, texts, unfit};
+use super::function::{Function, taken};
 use super::part::Part;
 
 /// Adds parts to a date or time. A day that the month lacks becomes its last. The result is a timestamp, as in Redshift.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct DateAdd {
-    signature: Signature,
+pub(super) fn function() -> Function {
+    Function::new("dateadd", takes, MOMENT, added)
 }
 
-impl Default for DateAdd {
-    fn default() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
+fn takes(given: &[DataType]) -> Result<Vec<DataType>> {
+    let [_, number, date] = given else {
+        return Err(DataFusionError::Plan("dateadd takes three arguments: dateadd(month, 1, date)".into()));
+    };
+    if !(number.is_numeric() || number.is_string() || number.is_null()) {
+        return Err(unfit("dateadd", "a number of parts as its second argument", number));
     }
+    Ok(vec![DataType::Utf8, DataType::Int64, moment_type("dateadd", date)?])
 }
 
-impl ScalarUDFImpl for DateAdd {
-    fn name(&self) -> &str {
-        "dateadd"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        let [_, number, date] = given else {
-            return Err(DataFusionError::Plan("dateadd takes three arguments: dateadd(month, 1, date)".into()));
-        };
-        if !(number.is_numeric() || number.is_string() || number.is_null()) {
-            return Err(unfit("dateadd", "a number of parts as its second argument", number));
-        }
-        Ok(vec![DataType::Utf8, DataType::Int64, moment_type("dateadd", date)?])
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(MOMENT)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let [part, number, date] = arrays.as_slice() else {
-            return Err(DataFusionError::Internal("dateadd takes three arguments".into()));
-        };
-        Ok(ColumnarValue::Array(added(part, number, date)?))
-    }
-}
-
-fn added(part: &ArrayRef, number: &ArrayRef, date: &ArrayRef) -> Result<ArrayRef> {
+fn added(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let [part, number, date] = taken("dateadd", arguments)?;
     let parts = texts(part)?;
     let numbers = cast(number, &DataType::Int64)?;
     let numbers = numbers.as_primitive::<Int64Type>();

@@ -26,7 +26,7 @@ impl ExprPlanner for Days {
             (DataType::Date32, _, days) if days.is_integer() => shifted(expr.left, operator, expr.right),
             (days, Operator::Plus, DataType::Date32) if days.is_integer() => shifted(expr.right, operator, expr.left),
             (DataType::Date32, Operator::Minus, DataType::Date32) => {
-                let function = std::sync::Arc::new(super::diff::DateDiff::default().into());
+                let function = std::sync::Arc::new(super::diff::function().into());
                 let arguments = vec![lit("day"), expr.right, expr.left];
                 Expr::ScalarFunction(ScalarFunction::new_udf(function, arguments))
             }

@@ -1,9 +1,9 @@
 //! Arguments of functions as arrays of moments, numbers and texts.
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime};
-use datafusion::arrow::array::{ArrayRef, AsArray, Int64Array, StringArray};
+use datafusion::arrow::array::{ArrayRef, AsArray, Date32Array, Int64Array, StringArray};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, TimeUnit, TimestampMicrosecondType};
+use datafusion::arrow::datatypes::{DataType, Date32Type, TimeUnit, TimestampMicrosecondType};
 use datafusion::error::{DataFusionError, Result};
 
 /// The type of all moments: microseconds without a time zone.
@@ -37,6 +37,11 @@ pub(super) fn moments(array: &ArrayRef) -> Result<Vec<Option<NaiveDateTime>>> {
 pub(super) fn microseconds(moments: impl Iterator<Item = Option<NaiveDateTime>>) -> ArrayRef {
     let values: Int64Array = moments.map(|moment| moment.map(|m| m.and_utc().timestamp_micros())).collect();
     std::sync::Arc::new(values.reinterpret_cast::<TimestampMicrosecondType>())
+}
+
+/// An array of days.
+pub(super) fn days(days: impl Iterator<Item = Option<NaiveDate>>) -> ArrayRef {
+    std::sync::Arc::new(days.map(|day| day.map(Date32Type::from_naive_date)).collect::<Date32Array>())
 }
 
 /// The texts of an array.

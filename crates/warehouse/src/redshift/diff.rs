@@ -3,64 +3,40 @@
 use std::sync::Arc;
 
 use chrono::{Datelike, NaiveDateTime};
-use datafusion::arrow::array::{Array, Int64Array};
+use datafusion::arrow::array::{Array, ArrayRef, Int64Array};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
 use super::add::unknown;
 use super::arrays::{moment_type, moments, texts};
+use super::function::{Function, taken};
 use super::part::Part;
 
 /// Boundaries of a part between two dates or times: 31 December and 1 January are a year apart. Weeks begin on Sundays.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct DateDiff {
-    signature: Signature,
+pub(super) fn function() -> Function {
+    Function::new("datediff", takes, DataType::Int64, counted)
 }
 
-impl Default for DateDiff {
-    fn default() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
-    }
+fn takes(given: &[DataType]) -> Result<Vec<DataType>> {
+    let [_, from, to] = given else {
+        return Err(DataFusionError::Plan("datediff takes three arguments: datediff(day, from, to)".into()));
+    };
+    Ok(vec![DataType::Utf8, moment_type("datediff", from)?, moment_type("datediff", to)?])
 }
 
-impl ScalarUDFImpl for DateDiff {
-    fn name(&self) -> &str {
-        "datediff"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        let [_, from, to] = given else {
-            return Err(DataFusionError::Plan("datediff takes three arguments: datediff(day, from, to)".into()));
+fn counted(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let [part, from, to] = taken("datediff", arguments)?;
+    let parts = texts(part)?;
+    let mut counts = Vec::with_capacity(parts.len());
+    for ((part, from), to) in parts.iter().zip(moments(from)?).zip(moments(to)?) {
+        let (Some(part), Some(from), Some(to)) = (part, from, to) else {
+            counts.push(None);
+            continue;
         };
-        Ok(vec![DataType::Utf8, moment_type("datediff", from)?, moment_type("datediff", to)?])
+        let part = Part::named(part).ok_or_else(|| unknown("datediff", part))?;
+        counts.push(Some(number(to, part) - number(from, part)));
     }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Int64)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let [part, from, to] = arrays.as_slice() else {
-            return Err(DataFusionError::Internal("datediff takes three arguments".into()));
-        };
-        let parts = texts(part)?;
-        let mut counts = Vec::with_capacity(parts.len());
-        for ((part, from), to) in parts.iter().zip(moments(from)?).zip(moments(to)?) {
-            let (Some(part), Some(from), Some(to)) = (part, from, to) else {
-                counts.push(None);
-                continue;
-            };
-            let part = Part::named(part).ok_or_else(|| unknown("datediff", part))?;
-            counts.push(Some(number(to, part) - number(from, part)));
-        }
-        Ok(ColumnarValue::Array(Arc::new(Int64Array::from(counts))))
-    }
+    Ok(Arc::new(Int64Array::from(counts)))
 }
 
 /// Number of the part that holds a moment, counted from a fixed one.

@@ -1,97 +1,62 @@
 //! `to_date(text, pattern)` and `to_timestamp(text, pattern)`.
 
-use std::sync::Arc;
-
 use chrono::{NaiveDate, NaiveDateTime, NaiveTime};
-use datafusion::arrow::array::{Array, ArrayRef, Date32Array};
-use datafusion::arrow::datatypes::{DataType, Date32Type};
+use datafusion::arrow::array::{Array, ArrayRef};
+use datafusion::arrow::datatypes::DataType;
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
-use super::arrays::{MOMENT, microseconds, moment_type, moments, texts, unfit};
+use super::arrays::{MOMENT, days, microseconds, moment_type, moments, texts, unfit};
+use super::function::{Function, taken};
+use super::last_read::LastRead;
 use super::pattern::{Half, Item, MONTHS, Name, Number, Pattern};
 
-/// Reads a date or a time from a text, by a pattern or in the usual forms.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct FromText {
-    signature: Signature,
-    date: bool,
+/// Reads a date from a text, by a pattern or in the usual forms.
+pub(super) fn to_date() -> Function {
+    Function::new(
+        "to_date",
+        |given| takes("to_date", given),
+        DataType::Date32,
+        |arguments| Ok(days(read("to_date", arguments)?.into_iter().map(|moment| moment.map(|moment| moment.date())))),
+    )
 }
 
-impl FromText {
-    /// `to_date`.
-    pub(super) fn date() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable), date: true }
-    }
-
-    /// `to_timestamp`.
-    pub(super) fn timestamp() -> Self {
-        Self { date: false, ..Self::date() }
-    }
+/// Reads a time from a text, by a pattern or in the usual forms.
+pub(super) fn to_timestamp() -> Function {
+    Function::new(
+        "to_timestamp",
+        |given| takes("to_timestamp", given),
+        MOMENT,
+        |arguments| Ok(microseconds(read("to_timestamp", arguments)?.into_iter())),
+    )
 }
 
-impl ScalarUDFImpl for FromText {
-    fn name(&self) -> &str {
-        if self.date { "to_date" } else { "to_timestamp" }
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        match given {
-            [value] => Ok(vec![moment_type(self.name(), value)?]),
-            [text, pattern] => {
-                let wrong = [text, pattern].into_iter().find(|given| !(given.is_string() || given.is_null()));
-                wrong.map_or_else(
-                    || Ok(vec![DataType::Utf8; 2]),
-                    |given| Err(unfit(self.name(), "a text and a pattern", given)),
-                )
-            }
-            _ => Err(DataFusionError::Plan(format!(
-                "{0} takes two arguments: {0}('24 Oct 2020', 'DD Mon YYYY')",
-                self.name()
-            ))),
-        }
-    }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(if self.date { DataType::Date32 } else { MOMENT })
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let read = match arrays.as_slice() {
-            [value] => moments(value)?,
-            [text, pattern] => by_patterns(text, pattern, self.name())?,
-            _ => return Err(DataFusionError::Internal(format!("{} takes two arguments", self.name()))),
-        };
-        let array: ArrayRef = if self.date {
-            let days = read.into_iter().map(|moment| moment.map(|m| Date32Type::from_naive_date(m.date())));
-            Arc::new(days.collect::<Date32Array>())
-        } else {
-            microseconds(read.into_iter())
-        };
-        Ok(ColumnarValue::Array(array))
+fn takes(function: &str, given: &[DataType]) -> Result<Vec<DataType>> {
+    match given {
+        [value] => Ok(vec![moment_type(function, value)?]),
+        [text, pattern] => match [text, pattern].into_iter().find(|given| !(given.is_string() || given.is_null())) {
+            Some(given) => Err(unfit(function, "a text and a pattern", given)),
+            None => Ok(vec![DataType::Utf8; 2]),
+        },
+        _ => Err(DataFusionError::Plan(format!(
+            "{function} takes two arguments: {function}('24 Oct 2020', 'DD Mon YYYY')"
+        ))),
     }
 }
 
-fn by_patterns(text: &ArrayRef, pattern: &ArrayRef, function: &str) -> Result<Vec<Option<NaiveDateTime>>> {
+fn read(function: &'static str, arguments: &[ArrayRef]) -> Result<Vec<Option<NaiveDateTime>>> {
+    if let [value] = arguments {
+        return moments(value);
+    }
+    let [text, pattern] = taken(function, arguments)?;
     let (texts, patterns) = (texts(text)?, texts(pattern)?);
-    let mut last: Option<(&str, Pattern)> = None;
+    let mut last = LastRead::new(function, Pattern::read);
     let mut read = Vec::with_capacity(texts.len());
     for (text, pattern) in texts.iter().zip(&patterns) {
         let (Some(text), Some(pattern)) = (text, pattern) else {
             read.push(None);
             continue;
         };
-        if last.as_ref().is_none_or(|(known, _)| *known != pattern) {
-            let parsed = Pattern::read(pattern)
-                .map_err(|reason| DataFusionError::Execution(format!("{function} does not understand {reason}")))?;
-            last = Some((pattern, parsed));
-        }
-        let found = last.as_ref().and_then(|(_, pattern)| by_pattern(text, pattern));
+        let found = by_pattern(text, last.of(pattern)?);
         read.push(Some(found.ok_or_else(|| {
             DataFusionError::Execution(format!("{function}: {text:?} is no date or time of the pattern {pattern:?}"))
         })?));

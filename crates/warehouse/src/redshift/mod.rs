@@ -7,6 +7,8 @@ mod arithmetic;
 mod arrays;
 mod diff;
 mod from_text;
+mod function;
+mod last_read;
 mod month;
 mod numeral;
 mod part;
@@ -24,18 +26,21 @@ pub(crate) use rewrite::rewrite;
 
 /// Adds the functions and operators.
 pub(crate) fn with_words(builder: SessionStateBuilder) -> SessionState {
-    let functions: [ScalarUDF; 7] = [
-        add::DateAdd::default().into(),
-        diff::DateDiff::default().into(),
-        month::AddMonths::default().into(),
-        month::LastDay::default().into(),
-        to_char::ToChar::default().into(),
-        from_text::FromText::date().into(),
-        from_text::FromText::timestamp().into(),
+    let functions = [
+        add::function(),
+        diff::function(),
+        month::add_months(),
+        month::last_day(),
+        to_char::function(),
+        from_text::to_date(),
+        from_text::to_timestamp(),
     ];
     let mut builder = builder;
     // Where two have one name, the later is kept: ours.
-    builder.scalar_functions().get_or_insert_default().extend(functions.into_iter().map(Arc::new));
+    builder
+        .scalar_functions()
+        .get_or_insert_default()
+        .extend(functions.into_iter().map(|function| Arc::new(ScalarUDF::from(function))));
     builder.expr_planners().get_or_insert_default().insert(0, Arc::new(arithmetic::Days));
     builder.build()
 }

@@ -5,105 +5,66 @@ use std::sync::Arc;
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringArray, StringBuilder};
 use datafusion::arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int64Type};
 use datafusion::error::{DataFusionError, Result};
-use datafusion::logical_expr::{ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility};
 
-use super::arrays::{MOMENT, moment_type, moments, texts, unfit};
+use super::arrays::{moment_type, moments, texts, unfit};
+use super::function::{Function, taken};
+use super::last_read::LastRead;
 use super::numeral::{Digits, Numeral};
 use super::pattern::Pattern;
 
 /// A date, time or number as text, by a pattern of Redshift.
-#[derive(Debug, PartialEq, Eq, Hash)]
-pub(super) struct ToChar {
-    signature: Signature,
+pub(super) fn function() -> Function {
+    Function::new("to_char", takes, DataType::Utf8, written)
 }
 
-impl Default for ToChar {
-    fn default() -> Self {
-        Self { signature: Signature::user_defined(Volatility::Immutable) }
+fn takes(given: &[DataType]) -> Result<Vec<DataType>> {
+    let [value, pattern] = given else {
+        return Err(DataFusionError::Plan("to_char takes two arguments: to_char(date, 'YYYY-MM')".into()));
+    };
+    if !(pattern.is_string() || pattern.is_null()) {
+        return Err(unfit("to_char", "a pattern as its second argument", pattern));
     }
+    let value = match value {
+        DataType::Decimal128(_, _) => value.clone(),
+        DataType::UInt64 | DataType::Decimal256(_, _) => DataType::Decimal128(38, 0),
+        number if number.is_integer() => DataType::Int64,
+        number if number.is_floating() => DataType::Float64,
+        other => moment_type("to_char", other)?,
+    };
+    Ok(vec![value, DataType::Utf8])
 }
 
-impl ScalarUDFImpl for ToChar {
-    fn name(&self) -> &str {
-        "to_char"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn coerce_types(&self, given: &[DataType]) -> Result<Vec<DataType>> {
-        let [value, pattern] = given else {
-            return Err(DataFusionError::Plan("to_char takes two arguments: to_char(date, 'YYYY-MM')".into()));
-        };
-        if !(pattern.is_string() || pattern.is_null()) {
-            return Err(unfit("to_char", "a pattern as its second argument", pattern));
+fn written(arguments: &[ArrayRef]) -> Result<ArrayRef> {
+    let [value, pattern] = taken("to_char", arguments)?;
+    let patterns = texts(pattern)?;
+    match value.data_type() {
+        DataType::Int64 => {
+            let values = value.as_primitive::<Int64Type>();
+            numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Scaled(i128::from(values.value(i)), 0)))
         }
-        let value = match value {
-            DataType::Decimal128(_, _) => value.clone(),
-            DataType::UInt64 | DataType::Decimal256(_, _) => DataType::Decimal128(38, 0),
-            number if number.is_integer() => DataType::Int64,
-            number if number.is_floating() => DataType::Float64,
-            other => moment_type("to_char", other)?,
-        };
-        Ok(vec![value, DataType::Utf8])
+        DataType::Decimal128(_, scale) => {
+            let values = value.as_primitive::<Decimal128Type>();
+            let scale = usize::try_from(*scale).unwrap_or(0);
+            numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Scaled(values.value(i), scale)))
+        }
+        DataType::Float64 => {
+            let values = value.as_primitive::<Float64Type>();
+            numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Float(values.value(i))))
+        }
+        _ => dates(value, &patterns),
     }
-
-    fn return_type(&self, _: &[DataType]) -> Result<DataType> {
-        Ok(DataType::Utf8)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        let [value, pattern] = arrays.as_slice() else {
-            return Err(DataFusionError::Internal("to_char takes two arguments".into()));
-        };
-        let patterns = texts(pattern)?;
-        let written = match value.data_type() {
-            DataType::Int64 => {
-                let values = value.as_primitive::<Int64Type>();
-                numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Scaled(i128::from(values.value(i)), 0)))
-            }
-            DataType::Decimal128(_, scale) => {
-                let values = value.as_primitive::<Decimal128Type>();
-                let scale = usize::try_from(*scale).unwrap_or(0);
-                numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Scaled(values.value(i), scale)))
-            }
-            DataType::Float64 => {
-                let values = value.as_primitive::<Float64Type>();
-                numbers(&patterns, |i| values.is_valid(i).then(|| Exact::Float(values.value(i))))
-            }
-            _ => dates(value, &patterns),
-        };
-        Ok(ColumnarValue::Array(written?))
-    }
-}
-
-fn refused(reason: String) -> DataFusionError {
-    DataFusionError::Execution(format!("to_char does not understand {reason}"))
 }
 
 fn dates(value: &ArrayRef, patterns: &StringArray) -> Result<ArrayRef> {
-    let value = if value.data_type() == &DataType::Utf8 {
-        value.clone()
-    } else {
-        datafusion::arrow::compute::cast(value, &MOMENT)?
-    };
-    let moments = moments(&value)?;
+    let moments = moments(value)?;
     let mut builder = StringBuilder::with_capacity(moments.len(), moments.len() * 10);
-    // Nearly always one pattern for all rows.
-    let mut read: Option<(&str, Pattern)> = None;
+    let mut read = LastRead::new("to_char", Pattern::read);
     for (moment, pattern) in moments.iter().zip(patterns) {
         let (Some(moment), Some(pattern)) = (moment, pattern) else {
             builder.append_null();
             continue;
         };
-        if read.as_ref().is_none_or(|(text, _)| *text != pattern) {
-            read = Some((pattern, Pattern::read(pattern).map_err(refused)?));
-        }
-        if let Some((_, pattern)) = &read {
-            builder.append_value(pattern.write(moment));
-        }
+        builder.append_value(read.of(pattern)?.write(moment));
     }
     Ok(Arc::new(builder.finish()))
 }
@@ -117,20 +78,16 @@ enum Exact {
 
 fn numbers(patterns: &StringArray, value: impl Fn(usize) -> Option<Exact>) -> Result<ArrayRef> {
     let mut builder = StringBuilder::with_capacity(patterns.len(), patterns.len() * 10);
-    let mut read: Option<(&str, Numeral)> = None;
+    let mut read = LastRead::new("to_char", Numeral::read);
     for (i, pattern) in patterns.iter().enumerate() {
         let (Some(value), Some(pattern)) = (value(i), pattern) else {
             builder.append_null();
             continue;
         };
-        if read.as_ref().is_none_or(|(text, _)| *text != pattern) {
-            read = Some((pattern, Numeral::read(pattern).map_err(refused)?));
-        }
-        if let Some((_, numeral)) = &read {
-            match digits(&value, numeral) {
-                Some(digits) => builder.append_value(numeral.write(&digits)),
-                None => builder.append_value("#"),
-            }
+        let numeral = read.of(pattern)?;
+        match digits(&value, numeral) {
+            Some(digits) => builder.append_value(numeral.write(&digits)),
+            None => builder.append_value("#"),
         }
     }
     Ok(Arc::new(builder.finish()))
