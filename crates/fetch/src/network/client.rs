@@ -9,11 +9,11 @@ use http::{HeaderMap, header};
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
-use crate::address::Address;
 use crate::error::FetchError;
-use crate::limits::Limits;
-use crate::retry::Failure;
-use crate::sources::Source;
+use crate::network::address::Address;
+use crate::network::limits::Limits;
+use crate::network::retry::Failure;
+use crate::network::sources::Source;
 
 /// Redirects that are followed.
 const REDIRECTS: usize = 5;

@@ -5,20 +5,20 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use crate::client::Client;
-use crate::clock::Clock;
-use crate::download::{CONTENT, Download, Fetched};
 use crate::error::FetchError;
 use crate::lake::Lake;
-use crate::land::{Arrived, checked, land, remove};
-use crate::limits::Limits;
-use crate::lock::Lock;
 use crate::manifest::Manifest;
-use crate::pages::Pages;
-use crate::retry::Budget;
-use crate::shape::ParquetShape;
-use crate::sources::{Paging, Source};
-use crate::watch::Watch;
+use crate::network::client::Client;
+use crate::network::clock::Clock;
+use crate::network::download::{CONTENT, Download, Fetched};
+use crate::network::land::{Arrived, checked, land, remove};
+use crate::network::limits::Limits;
+use crate::network::lock::Lock;
+use crate::network::pages::Pages;
+use crate::network::retry::Budget;
+use crate::network::shape::ParquetShape;
+use crate::network::sources::{Paging, Source};
+use crate::network::watch::Watch;
 
 /// What came of a source.
 #[derive(Debug, Clone, PartialEq, Eq)]

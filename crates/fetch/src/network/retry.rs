@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-use crate::clock::Clock;
 use crate::error::FetchError;
-use crate::limits::Limits;
-use crate::watch::Watch;
+use crate::network::clock::Clock;
+use crate::network::limits::Limits;
+use crate::network::watch::Watch;
 
 /// Why an attempt failed.
 #[derive(Debug)]

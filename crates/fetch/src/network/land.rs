@@ -13,8 +13,8 @@ use crate::day::folder_name;
 use crate::error::FetchError;
 use crate::lake::{Lake, Vintage};
 use crate::manifest::{self, Check, LAST_CHECK, MANIFEST, Manifest};
-use crate::shape::{self, ParquetShape, Shape};
-use crate::sources::{Format, Source};
+use crate::network::shape::{self, ParquetShape, Shape};
+use crate::network::sources::{Format, Source};
 
 /// A table that has come.
 #[derive(Debug)]

@@ -7,11 +7,11 @@ use std::path::{Path, PathBuf};
 use http::header;
 use serde::{Deserialize, Serialize};
 
-use crate::client::{Answer, Client, refused};
 use crate::error::FetchError;
 use crate::manifest::{self, Check};
-use crate::retry::{Budget, Failure};
-use crate::sources::Source;
+use crate::network::client::{Answer, Client, refused};
+use crate::network::retry::{Budget, Failure};
+use crate::network::sources::Source;
 
 /// What was fetched.
 #[derive(Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::address::Address;
+use crate::network::address::Address;
 
 /// Name that stands for all sources.
 pub const ALL: &str = "all";
@@ -210,7 +210,7 @@ mod tests {
 
     #[test]
     fn the_shipped_table_is_valid_and_names_select() {
-        let sources = Sources::parse(include_str!("../../../config/sources.toml")).unwrap();
+        let sources = Sources::parse(include_str!("../../../../config/sources.toml")).unwrap();
         let names = |wanted: &[&str]| -> Vec<String> {
             let wanted: Vec<String> = wanted.iter().map(|name| (*name).to_owned()).collect();
             sources.named(&wanted).unwrap().iter().map(|source| source.name.clone()).collect()

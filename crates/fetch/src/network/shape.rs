@@ -5,7 +5,7 @@ use std::path::Path;
 
 use crate::error::FetchError;
 use crate::manifest::Manifest;
-use crate::sources::Source;
+use crate::network::sources::Source;
 
 /// Columns and rows of a table.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -6,12 +6,12 @@ use std::path::Path;
 
 use http::header;
 
-use crate::client::{Client, refused};
-use crate::download::{CONTENT, Fetched, copy};
 use crate::error::FetchError;
 use crate::manifest::Check;
-use crate::retry::{Budget, Failure};
-use crate::sources::Source;
+use crate::network::client::{Client, refused};
+use crate::network::download::{CONTENT, Fetched, copy};
+use crate::network::retry::{Budget, Failure};
+use crate::network::sources::Source;
 
 /// Most bytes of the answer that counts rows.
 const MOST_COUNT_BYTES: u64 = 1 << 12;
@@ -139,7 +139,7 @@ impl Pages<'_> {
         if let Some(error) = received.broken {
             return Err(passing(format!("{address} breaks off: {error}")));
         }
-        let shape = crate::shape::of_csv(text.as_slice());
+        let shape = crate::network::shape::of_csv(text.as_slice());
         let rows = shape.map_err(|problem| passing(format!("{address} sends no page of a table: {problem}")))?.rows;
         Ok(Page { text, rows, last_modified: answer.header(header::LAST_MODIFIED) })
     }
