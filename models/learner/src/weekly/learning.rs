@@ -126,40 +126,18 @@ impl<P: Predict> Learned<P> {
 /// model that has not seen the season. Weeks count, not rows: areas are wrong together.
 fn season_width(rows: &Rows, scaled: &[Option<f64>], group: usize) -> f64 {
     let newest = rows.seasons.iter().max();
-    let mut weeks = BTreeSet::new();
-    let (mut all, mut own) = (Mean::default(), Mean::default());
-    for row in (0..rows.len()).filter(|row| rows.groups[*row] == group) {
-        let Some(size) = scaled[row].map(|error| error.abs().min(GREATEST_ERROR)) else { continue };
-        all.add(size);
-        if Some(&rows.seasons[row]) == newest {
-            own.add(size);
-            weeks.insert(rows.weeks[row]);
-        }
-    }
-    let weeks = weeks.len() as f64;
-    if weeks > 0.0 && all.sum > 0.0 {
-        (weeks * own.mean() / all.mean() + PRIOR_WEEKS) / (weeks + PRIOR_WEEKS)
-    } else {
-        1.0
-    }
+    let of_group = || (0..rows.len()).filter(|row| rows.groups[*row] == group && scaled[*row].is_some());
+    let of_newest = || of_group().filter(|row| Some(&rows.seasons[*row]) == newest);
+    let size = |row: usize| scaled[row].map_or(0.0, |error| error.abs().min(GREATEST_ERROR));
+    let (all, own) = (average(of_group().map(size)), average(of_newest().map(size)));
+    let weeks = of_newest().map(|row| rows.weeks[row]).collect::<BTreeSet<_>>().len() as f64;
+    if weeks > 0.0 && all > 0.0 { (weeks * own / all + PRIOR_WEEKS) / (weeks + PRIOR_WEEKS) } else { 1.0 }
 }
 
-/// A mean in the making.
-#[derive(Default)]
-struct Mean {
-    sum: f64,
-    count: f64,
-}
-
-impl Mean {
-    fn add(&mut self, value: f64) {
-        self.sum += value;
-        self.count += 1.0;
-    }
-
-    fn mean(&self) -> f64 {
-        self.sum / self.count
-    }
+/// The mean; not a number of nothing.
+fn average(values: impl Iterator<Item = f64>) -> f64 {
+    let (sum, count) = values.fold((0.0, 0.0), |(sum, count), value| (sum + value, count + 1.0));
+    sum / count
 }
 
 /// A width from the square root that was learned.
