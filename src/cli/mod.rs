@@ -25,7 +25,7 @@ use miette::Diagnostic;
 
 use self::say::{bounded, line, say, tell};
 use crate::error::Error;
-use crate::{output, pipeline};
+use crate::{panel, pipeline};
 
 /// County-level epidemic projections: new cases and deaths for every US county, state and the nation.
 #[derive(Parser)]
@@ -138,7 +138,7 @@ fn refuse(error: &clap::Error) -> ExitCode {
 fn silence_caught_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        if std::thread::current().name() != Some(pipeline::THREAD_NAME) && !output::is_guarded() {
+        if std::thread::current().name() != Some(pipeline::THREAD_NAME) && !panel::is_guarded() {
             usual(info);
         }
     }));

@@ -11,7 +11,6 @@ use super::places::Counties;
 use super::tables::{Source, Tables};
 use super::{observations, places};
 use crate::error::Error;
-use crate::output::guarded;
 
 /// What is known of a source: from the observations, and from vintages that are not yet among them.
 #[derive(Debug, Default)]
@@ -48,8 +47,7 @@ impl Known {
     fn add(&mut self, source: &Source, vintage: &Vintage, tables: &Tables, hubs: &Hubs) -> Result<(), Error> {
         let day = vintage.day();
         let geography = tables.geography(day, &[], hubs)?;
-        let read = || Ok(read_published(&vintage.path, day, &geography, hubs)?);
-        match guarded(&vintage.path, read) {
+        match read_published(&vintage.path, day, &geography, hubs) {
             Ok(found) => self.revise(found, day),
             Err(error) => {
                 self.included.skipped.push(format!("{} {} is left out: {error}", source.name, vintage.folder))

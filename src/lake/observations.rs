@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use countycast_engine::Date;
 use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_signals::Vintages;
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 
 use crate::error::Error;
-use crate::output::{date_of, days_since_epoch, disk, parquet, signals};
+use crate::output::{days_since_epoch, disk, parquet};
 
 /// Name of the table.
 pub(super) const TABLE: &str = "observations";
@@ -72,8 +72,8 @@ fn frame(rows: &[Report<'_>], source: &str) -> PolarsResult<DataFrame> {
         |of: &dyn Fn(&Report<'_>) -> Date| rows.iter().map(|row| Some(days_since_epoch(of(row)))).collect::<Vec<_>>();
     let columns = vec![
         parquet::text("place", rows.iter().map(|row| row.0)),
-        signals::dates("date", days(&|row| row.1.saturday()).into_iter())?,
-        signals::dates("as_of", days(&|row| row.2).into_iter())?,
+        parquet::dates("date", days(&|row| row.1.saturday()).into_iter())?,
+        parquet::dates("as_of", days(&|row| row.2).into_iter())?,
         Column::new("value".into(), rows.iter().map(|row| row.3).collect::<Vec<_>>()),
         parquet::text("source", rows.iter().map(|_| source)),
     ];
@@ -96,10 +96,7 @@ pub(super) fn read(root: &Path, source: &str) -> Result<Vintages, Error> {
 fn add(frame: &DataFrame, signal: Signal, vintages: &mut Vintages) -> Result<(), String> {
     let polars = |error: polars::error::PolarsError| error.to_string();
     let places = frame.column("place").and_then(|column| column.str()).map_err(polars)?;
-    let days = |name: &str| -> Result<Vec<Option<Date>>, String> {
-        let column = frame.column(name).and_then(|column| column.cast(&DataType::Int32)).map_err(polars)?;
-        Ok(column.i32().map_err(polars)?.iter().map(|day| day.and_then(date_of)).collect())
-    };
+    let days = |name: &str| frame.column(name).and_then(parquet::days).map_err(polars);
     let (dates, known) = (days("date")?, days("as_of")?);
     let values = frame.column("value").and_then(|column| column.f64()).map_err(polars)?;
     for (row, (place, value)) in places.iter().zip(values.iter()).enumerate() {

@@ -7,7 +7,7 @@ pub mod care;
 pub mod counties;
 mod derived;
 pub(crate) mod disk;
-mod guard;
+mod epoch;
 pub mod hub;
 mod lock;
 pub mod manifest;
@@ -25,12 +25,10 @@ mod written;
 
 pub(crate) use aside::{UNFINISHED, aside};
 pub use derived::Extras;
-pub(crate) use guard::guarded;
-#[cfg(feature = "cli")]
-pub(crate) use guard::is_guarded;
+pub(crate) use epoch::{date_of, days_since_epoch};
 pub use outcome::Outcome;
 pub use projections::BLEND;
-pub(crate) use projections::{date_of, days_since_epoch};
+
 pub use read::read;
 pub use staging::{Layout, Staging};
 pub(crate) use target::apart;

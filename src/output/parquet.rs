@@ -6,17 +6,18 @@ use std::io::Cursor;
 use std::path::Path;
 use std::str::FromStr;
 
+use countycast_engine::Date;
 use polars::io::mmap::MmapBytesReader;
 use polars::io::parquet::write::KeyValueMetadata;
 use polars::prelude::{
-    Column, CompatLevel, DataFrame, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter, PolarsError,
-    PolarsResult, Schema, SchemaExt, SerReader, StringChunkedBuilder,
+    Column, CompatLevel, DataFrame, DataType, IntoColumn, ParquetCompression, ParquetReader, ParquetWriter,
+    PolarsError, PolarsResult, Schema, SchemaExt, SerReader, StringChunkedBuilder,
 };
 use polars_parquet::write::schema_to_metadata_key;
 
-use super::guard::guarded;
-use super::regular;
+use super::{date_of, regular};
 use crate::error::{Error, InputError};
+use crate::panel::guarded;
 
 /// A writer of a file with these columns, with the compression of all our files.
 ///
@@ -75,6 +76,17 @@ pub(crate) fn from_bytes(path: &Path, bytes: Vec<u8>) -> Result<DataFrame, Error
 pub(crate) fn parsed<T: FromStr<Err: Display>>(cell: Option<&str>) -> PolarsResult<T> {
     let text = cell.ok_or_else(|| PolarsError::ComputeError("a value is missing".into()))?;
     text.parse().map_err(|error: T::Err| PolarsError::ComputeError(error.to_string().into()))
+}
+
+/// A column of dates from days since 1970-01-01.
+pub(crate) fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
+    Column::new(name.into(), days.collect::<Vec<_>>()).cast(&DataType::Date)
+}
+
+/// The days of a column of dates.
+pub(crate) fn days(column: &Column) -> PolarsResult<Vec<Option<Date>>> {
+    let days = column.cast(&DataType::Int32)?;
+    Ok(days.i32()?.iter().map(|day| day.and_then(date_of)).collect())
 }
 
 /// Reads some columns of a table in pieces of so many rows, in their order: so that a table of any length needs little

@@ -4,13 +4,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Target};
-use jiff::ToSpan;
 use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{
     DataFrame, DataType, Float64Chunked, Int32Chunked, IntoColumn, IntoSeries, PolarsResult, StringChunkedBuilder,
 };
 
-use super::{Outcome, parquet};
+use super::{Outcome, days_since_epoch, parquet};
 use crate::error::Error;
 use crate::panel::Place;
 use crate::scores::quantiles::{Forecast, LEVELS, Row};
@@ -273,14 +272,4 @@ impl Rows {
 /// Two decimals are more than any use needs, and make the file a third of its size.
 pub(super) fn rounded(value: f32) -> f64 {
     (f64::from(value) * 100.0).round() / 100.0
-}
-
-pub(crate) fn days_since_epoch(date: Date) -> i32 {
-    let epoch = jiff::civil::date(1970, 1, 1);
-    date.since(epoch).map_or(0, |span| span.get_days())
-}
-
-/// The inverse.
-pub(crate) fn date_of(days_since_epoch: i32) -> Option<Date> {
-    jiff::civil::date(1970, 1, 1).checked_add(i64::from(days_since_epoch).days()).ok()
 }

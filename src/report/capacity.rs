@@ -4,15 +4,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use countycast_engine::Fips;
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 use serde::Serialize;
 use serde_json::{Value, json};
 
 use crate::capacity::Bed;
 use crate::error::Error;
+use crate::output::BLEND;
 use crate::output::capacity::Area;
 use crate::output::parquet::{self, parsed};
-use crate::output::{BLEND, date_of};
 
 /// Needs of each place.
 pub(super) type Needs = BTreeMap<Fips, Vec<Need>>;
@@ -77,8 +77,7 @@ fn needs(frame: &DataFrame) -> PolarsResult<Needs> {
 
 /// Dates of a column as `YYYY-MM-DD`.
 fn days(column: &Column) -> PolarsResult<Vec<Option<String>>> {
-    let days = column.cast(&DataType::Int32)?;
-    Ok(days.i32()?.iter().map(|day| day.and_then(date_of).map(|day| day.to_string())).collect())
+    Ok(parquet::days(column)?.into_iter().map(|day| day.map(|day| day.to_string())).collect())
 }
 
 /// Intensive care in the hospitals that serve a place: the catchment of a county, else the place's own.

@@ -66,6 +66,12 @@ impl Scores {
     pub fn has_logs(&self) -> bool {
         self.signal.unit() == Unit::Count
     }
+
+    /// Place of the central interval of this probability; none where the hub has no such one.
+    #[must_use]
+    pub fn interval(&self, probability: f64) -> Option<usize> {
+        self.intervals.iter().position(|known| (known - probability).abs() < 1e-9)
+    }
 }
 
 /// Scores all models on each target of a hub against the values as the hub last published them, or where it published none of

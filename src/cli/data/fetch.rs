@@ -13,7 +13,6 @@ use crate::cli::progress::Progress;
 use crate::cli::say::{line, mention_line, tell, wrapped};
 use crate::error::{Error, InputError};
 use crate::lake::{Lake, Updated};
-use crate::output::guarded;
 use crate::pipeline::Monitor;
 use crate::project::hubs;
 
@@ -131,8 +130,7 @@ fn round(
 ) -> Result<Option<Error>, Error> {
     let lake = countycast_fetch::Lake::new(into);
     let parquet = |path: &Path| {
-        let read = || parquet_shape(path).map_err(|problem| Error::read(path, std::io::Error::other(problem)));
-        guarded(path, read).map(|(columns, rows)| Shape { columns, rows }).map_err(|error| error.to_string())
+        parquet_shape(path).map(|(columns, rows)| Shape { columns, rows }).map_err(|error| error.to_string())
     };
     let told = Told(progress);
     let fetcher = Fetcher::new(&lake, Limits::default(), &SystemClock, &told, &parquet);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use countycast_signals::{By, Geography, Scores, Task, TaskScore};
-use polars::prelude::{Column, DataFrame, DataType, PolarsResult};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 
 use super::done::place_name;
 use crate::error::Error;
@@ -38,12 +38,12 @@ fn tasks(scores: &[Scores]) -> PolarsResult<DataFrame> {
     let number = |name: &str, value: &dyn Fn(&Scores, &TaskScore) -> Option<f64>| {
         Column::new(name.into(), rows.iter().map(|(of, _, _, score)| value(of, score)).collect::<Vec<_>>())
     };
-    let days: Vec<i32> = rows.iter().map(|(.., task, _)| days_since_epoch(task.reference.saturday())).collect();
+    let days = rows.iter().map(|(.., task, _)| Some(days_since_epoch(task.reference.saturday())));
     let horizons: Vec<i32> = rows.iter().map(|(.., task, _)| i32::from(task.horizon)).collect();
     let columns = vec![
         parquet::text("target", rows.iter().map(|(of, ..)| &of.target)),
         parquet::text("model", rows.iter().map(|(_, model, ..)| model)),
-        Column::new("reference_date".into(), days).cast(&DataType::Date)?,
+        parquet::dates("reference_date", days)?,
         parquet::text("location", rows.iter().map(|(.., task, _)| &task.location)),
         Column::new("horizon".into(), horizons),
         number("observed", &|_, score| Some(score.observed)),
@@ -74,7 +74,7 @@ fn relative(scores: &[Scores], geography: &Geography) -> Vec<Vec<String>> {
     ];
     let mut rows = vec![columns.map(str::to_owned).to_vec()];
     for of in scores {
-        let intervals = INTERVALS.map(|interval| of.intervals.iter().position(|known| (known - interval).abs() < 1e-9));
+        let intervals = INTERVALS.map(|interval| of.interval(interval));
         for (by, group) in By::ALL.into_iter().flat_map(|by| of.by(by).into_iter().map(move |group| (by, group))) {
             let name = if by == By::Location { place_name(&group.value, geography) } else { String::new() };
             for model in &group.models {

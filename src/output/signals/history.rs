@@ -8,7 +8,6 @@ use countycast_engine::weekly::{Area, Series, Signal, Week};
 use countycast_signals::Vintages;
 use polars::prelude::{Column, DataFrame, PolarsResult};
 
-use super::dates;
 use crate::error::Error;
 use crate::output::{days_since_epoch, parquet};
 use crate::weekly::Forecast;
@@ -63,10 +62,10 @@ fn frame(rows: &[Published<'_>]) -> PolarsResult<DataFrame> {
     let columns = vec![
         parquet::text("signal", rows.iter().map(|row| row.signal)),
         parquet::text("area", rows.iter().map(|row| row.area)),
-        dates("target_end_date", rows.iter().map(|row| Some(days_since_epoch(row.week.saturday()))))?,
+        parquet::dates("target_end_date", rows.iter().map(|row| Some(days_since_epoch(row.week.saturday()))))?,
         number("value", &|row| Some(row.value)),
         number("first_value", &|row| row.first.map(|(_, value)| value)),
-        dates("first_day", rows.iter().map(|row| row.first.map(|(day, _)| days_since_epoch(day))))?,
+        parquet::dates("first_day", rows.iter().map(|row| row.first.map(|(day, _)| days_since_epoch(day))))?,
         Column::new("used".into(), rows.iter().map(|row| row.used).collect::<Vec<_>>()),
     ];
     DataFrame::new(rows.len(), columns)

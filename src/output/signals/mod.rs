@@ -11,12 +11,12 @@ use std::path::Path;
 
 use countycast_engine::weekly::{FIRST_HORIZON, LAST_HORIZON, Week};
 use countycast_signals::{Geography, Hub};
-use polars::prelude::{Column, DataFrame, DataType, PolarsError, PolarsResult};
+use polars::prelude::{Column, DataFrame, PolarsError, PolarsResult};
 
+use super::days_since_epoch;
 use super::derived::{self, Extras};
 use super::parquet;
 use super::staging::Layout;
-use super::{date_of, days_since_epoch};
 use crate::config;
 use crate::error::Error;
 use crate::scores::quantiles::LEVELS;
@@ -68,14 +68,14 @@ fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
     let day = |week: Week| days_since_epoch(week.saturday());
     let ends = cells().map(|(_, place, ..)| Some(day(reference.plus(i32::from(horizon(place))))));
     let columns = vec![
-        dates("reference_date", cells().map(|_| Some(day(reference))))?,
+        parquet::dates("reference_date", cells().map(|_| Some(day(reference))))?,
         parquet::text("signal", cells().map(|(f, ..)| f.signal)),
         parquet::text("area", cells().map(|(f, ..)| &f.area)),
         parquet::text("model", cells().map(|(f, ..)| f.model)),
-        dates(LAST, cells().map(|(f, ..)| Some(day(f.last))))?,
+        parquet::dates(LAST, cells().map(|(f, ..)| Some(day(f.last))))?,
         Column::new(FOLLOWS.into(), cells().map(|(f, ..)| f.follows).collect::<Vec<_>>()),
         Column::new("horizon".into(), cells().map(|(_, place, ..)| i32::from(horizon(place))).collect::<Vec<_>>()),
-        dates("target_end_date", ends)?,
+        parquet::dates("target_end_date", ends)?,
         Column::new("quantile".into(), cells().map(|(.., level, _)| level).collect::<Vec<_>>()),
         Column::new("value".into(), cells().map(|(.., value)| f64::from(value)).collect::<Vec<_>>()),
     ];
@@ -89,8 +89,7 @@ fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
 pub(crate) fn of_model(table: &DataFrame, model: &'static str) -> PolarsResult<Vec<Forecast>> {
     let text = |name: &str| table.column(name)?.str();
     let (signals, areas, models) = (text("signal")?, text("area")?, text("model")?);
-    let days = table.column(LAST)?.cast(&DataType::Int32)?;
-    let (days, values) = (days.i32()?, table.column("value")?.f64()?);
+    let (days, values) = (parquet::days(table.column(LAST)?)?, table.column("value")?.f64()?);
     let follows = table.column(FOLLOWS)?.bool()?;
     // A forecast is 23 consecutive rows a horizon, and its horizons follow each other.
     let weeks = usize::from(LAST_HORIZON.abs_diff(FIRST_HORIZON)) + 1;
@@ -100,7 +99,7 @@ pub(crate) fn of_model(table: &DataFrame, model: &'static str) -> PolarsResult<V
         return Err(wrong("forecasts are not whole"));
     }
     let forecast = |start: usize| {
-        let last = days.get(start).and_then(date_of).ok_or_else(|| wrong("a date is missing"))?;
+        let last = days[start].ok_or_else(|| wrong("a date is missing"))?;
         let value = |place: usize| values.get(start + place).map_or(f32::NAN, |value| value as f32);
         Ok(Forecast {
             signal: parquet::parsed(signals.get(start))?,
@@ -112,11 +111,6 @@ pub(crate) fn of_model(table: &DataFrame, model: &'static str) -> PolarsResult<V
         })
     };
     (0..table.height()).step_by(length).filter(|start| models.get(*start) == Some(model)).map(forecast).collect()
-}
-
-/// A column of days since 1970-01-01 as dates.
-pub(crate) fn dates(name: &str, days: impl Iterator<Item = Option<i32>>) -> PolarsResult<Column> {
-    Column::new(name.into(), days.collect::<Vec<_>>()).cast(&DataType::Date)
 }
 
 /// A hub's file of one model's forecasts, as text, with what is derived from its trajectories where asked for; empty if it

@@ -4,10 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use countycast_engine::weekly::{Area, FIRST_HORIZON, LAST_HORIZON, Signal, Week};
-use polars::prelude::{Column, DataFrame, DataType, PolarsError, PolarsResult};
+use polars::prelude::{Column, DataFrame, PolarsError, PolarsResult};
 
 use crate::error::Error;
-use crate::output::date_of;
 use crate::output::parquet::{self, parsed};
 use crate::output::signals::FOLLOWS;
 use crate::scores::quantiles::{LEVELS, Row};
@@ -77,6 +76,5 @@ fn forecasts(frame: &DataFrame) -> PolarsResult<Forecasts> {
 
 /// The weeks that the Saturdays of a column end.
 pub(super) fn weeks(column: &Column) -> PolarsResult<Vec<Option<Week>>> {
-    let days = column.cast(&DataType::Int32)?;
-    Ok(days.i32()?.iter().map(|day| day.and_then(date_of).and_then(Week::ending)).collect())
+    Ok(parquet::days(column)?.into_iter().map(|day| day.and_then(Week::ending)).collect())
 }

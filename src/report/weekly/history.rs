@@ -5,11 +5,10 @@ use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_engine::weekly::{Area, Signal, Week};
-use polars::prelude::{DataFrame, DataType, PolarsResult};
+use polars::prelude::{DataFrame, PolarsResult};
 
 use super::forecasts::weeks;
 use crate::error::Error;
-use crate::output::date_of;
 use crate::output::parquet::{self, parsed};
 
 /// A published week.
@@ -44,13 +43,12 @@ fn history(frame: &DataFrame) -> PolarsResult<History> {
     let number = |name: &str| frame.column(name)?.f64();
     let (value, first) = (number("value")?, number("first_value")?);
     let ends = weeks(frame.column("target_end_date")?)?;
-    let days = frame.column("first_day")?.cast(&DataType::Int32)?;
-    let days = days.i32()?;
+    let days = parquet::days(frame.column("first_day")?)?;
     let used = frame.column("used")?.bool()?;
     let mut found = History::new();
     for (row, week) in ends.into_iter().enumerate() {
         let Some((week, value)) = week.zip(value.get(row)) else { continue };
-        let first = first.get(row).zip(days.get(row).and_then(date_of));
+        let first = first.get(row).zip(days[row]);
         let course = found.entry((parsed(area.get(row))?, parsed(signal.get(row))?)).or_default();
         match used.get(row) {
             Some(false) => course.doubted = true,

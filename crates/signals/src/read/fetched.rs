@@ -1,13 +1,12 @@
 //! Single tables as they were fetched on a day.
 
-use std::fs::File;
 use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_panel::{InputError, Notice};
-use polars::prelude::{ParquetReader, SerReader};
 
 use super::layouts::{Layout, columns};
+use super::table::parquet;
 use super::{Signals, Table, places};
 use crate::geography::{County, Geography};
 use crate::hubs::Hubs;
@@ -95,12 +94,13 @@ pub fn read_published(path: &Path, day: Date, geography: &Geography, hubs: &Hubs
 /// Names of the columns of a Parquet file, and its rows.
 ///
 /// # Errors
-/// Why it is none.
-pub fn parquet_shape(path: &Path) -> Result<(Vec<String>, u64), String> {
-    let mut reader = ParquetReader::new(File::open(path).map_err(|error| error.to_string())?);
-    let schema = reader.schema().map_err(|error| error.to_string())?;
-    let rows = reader.num_rows().map_err(|error| error.to_string())?;
-    Ok((schema.iter_names().map(ToString::to_string).collect(), rows as u64))
+/// Where it is none, or damaged.
+pub fn parquet_shape(path: &Path) -> Result<(Vec<String>, u64), InputError> {
+    parquet(path, |mut reader| {
+        let schema = reader.schema()?;
+        let rows = reader.num_rows()?;
+        Ok((schema.iter_names().map(ToString::to_string).collect(), rows as u64))
+    })
 }
 
 #[cfg(test)]

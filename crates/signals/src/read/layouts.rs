@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::Path;
 
 use countycast_panel::InputError;
-use polars::prelude::{ParquetReader, SerReader};
+use polars::prelude::ParquetReader;
 
 use super::{Signals, Table, places, publishers, table};
 use crate::hubs::Hubs;
@@ -90,9 +90,9 @@ impl Layout {
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, InputError> {
     let wrong = |error: String| InputError::new(path, format!("not readable: {error}"), "download the file again");
     if table::is_parquet(path) {
-        let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
-        let schema = ParquetReader::new(file).schema().map_err(|error| wrong(error.to_string()))?;
-        return Ok(schema.iter_names().map(ToString::to_string).collect());
+        let names =
+            |mut reader: ParquetReader<File>| Ok(reader.schema()?.iter_names().map(ToString::to_string).collect());
+        return table::parquet(path, names);
     }
     let mut reader = csv::Reader::from_reader(table::text(path).map_err(|error| InputError::unreadable(path, &error))?);
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?;

@@ -7,7 +7,7 @@ use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
-use countycast_panel::InputError;
+use countycast_panel::{InputError, guarded};
 use flate2::read::MultiGzDecoder;
 use polars::prelude::{Column as PolarsColumn, DataType, ParquetReader, PolarsError, SerReader};
 
@@ -105,15 +105,12 @@ impl Table {
     }
 
     fn parquet(path: &Path) -> Result<Self, InputError> {
-        let wrong = |error: &PolarsError| {
-            InputError::new(path, format!("not readable as Parquet: {error}"), "download the file again")
-        };
-        let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
-        let frame = ParquetReader::new(file).finish().map_err(|error| wrong(&error))?;
-        let rows = frame.height();
-        let columns = frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?)));
-        let columns = columns.collect::<Result<_, PolarsError>>().map_err(|error| wrong(&error))?;
-        Ok(Self { path: path.to_owned(), columns, rows, header_lines: None, published: None })
+        parquet(path, |reader| {
+            let frame = reader.finish()?;
+            let columns = frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?)));
+            let columns = columns.collect::<Result<_, PolarsError>>()?;
+            Ok(Self { path: path.to_owned(), columns, rows: frame.height(), header_lines: None, published: None })
+        })
     }
 
     /// The file.
@@ -207,6 +204,19 @@ pub(crate) fn is_csv(path: &Path) -> bool {
     name.ends_with(".csv") || name.ends_with(".csv.gz")
 }
 
+/// What `read` finds in a Parquet file.
+pub(crate) fn parquet<T>(
+    path: &Path,
+    read: impl FnOnce(ParquetReader<File>) -> Result<T, PolarsError>,
+) -> Result<T, InputError> {
+    let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
+    guarded(path, || {
+        let wrong =
+            |error| InputError::new(path, format!("not readable as Parquet: {error}"), "download the file again");
+        read(ParquetReader::new(file)).map_err(wrong)
+    })
+}
+
 /// The text of a file, unpacked if its name ends with `.gz`.
 pub(crate) fn text(path: &Path) -> io::Result<Box<dyn Read>> {
     let file = File::open(path)?;
@@ -281,6 +291,15 @@ mod tests {
         assert_eq!(table.published(), Some(Date::constant(2026, 1, 14)));
         std::fs::write(&path, "no gzip").unwrap();
         assert!(Table::read(&path).unwrap_err().to_string().contains("not readable as CSV"));
+    }
+
+    #[test]
+    fn a_file_on_which_the_reader_panics_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("nssp.parquet");
+        std::fs::write(&path, "PAR1").unwrap();
+        let error = parquet(&path, |_| -> Result<(), PolarsError> { panic!("on purpose") }).unwrap_err().to_string();
+        assert!(error.contains("nssp.parquet") && error.contains("is damaged"), "{error}");
     }
 
     #[test]

@@ -55,9 +55,7 @@ fn by_horizon(area: &Area<'_>, content: &Content<'_>) -> Drawn {
     let steps = SCORED_HORIZONS.len() as i32 - 1;
     let x = |place: usize| RIGHT.0 + 24 + (RIGHT.1 - RIGHT.0 - 48) * place as i32 / steps;
     for interval in SHOWN {
-        let Some(place) = content.scores.intervals.iter().position(|known| (known - interval).abs() < 1e-9) else {
-            continue;
-        };
+        let Some(place) = content.scores.interval(interval) else { continue };
         let wanted = y(interval);
         area.draw(&PathElement::new([(RIGHT.0, wanted), (RIGHT.1, wanted)], INK.stroke_width(1)))?;
         write(area, &format!("{:.0} %", 100.0 * interval), (RIGHT.1 + 6, wanted), LABEL, HPos::Left, INK)?;

@@ -90,7 +90,7 @@ fn draw_row(area: &Area<'_>, content: &Content<'_>, model: &ModelScore, horizons
         }
     }
     let held = |interval: f64| {
-        let place = content.scores.intervals.iter().position(|known| (known - interval).abs() < 1e-9)?;
+        let place = content.scores.interval(interval)?;
         model.held.get(place).map(|held| format!("{:.0} %", 100.0 * held))
     };
     let relative = model.relative.map(|relative| format!("{relative:.3}"));
