@@ -1,4 +1,4 @@
-//! A lake: publishers' tables as they were fetched, and what was known of weekly signals on any day since.
+//! Publishers' tables as they were fetched, and what was known of weekly signals on any day since.
 //!
 //! `raw/SOURCE/fetched_at=TIME/` holds each table as it came (crate `countycast-fetch`). `observations/` holds the values of
 //! weekly signals with the day from which each was known, delta-coded: a new vintage adds what changed. It is made from `raw/`, and is
@@ -10,24 +10,18 @@ mod observations;
 mod places;
 mod tables;
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use countycast_engine::Date;
 use countycast_fetch::day_of;
 use countycast_signals::{Hubs, Signals};
 
+use super::Lake;
 use crate::error::Error;
 use crate::panel::InputFile;
 
 use self::known::Known;
 use self::tables::{Tables, known_on};
-
-/// A lake in a folder.
-#[derive(Debug, Clone)]
-pub struct Lake {
-    root: PathBuf,
-    raw: countycast_fetch::Lake,
-}
 
 /// What an update added.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -39,12 +33,6 @@ pub struct Updated {
 }
 
 impl Lake {
-    /// The lake in a folder, which need not be there.
-    #[must_use]
-    pub fn new(root: &Path) -> Self {
-        Self { root: root.to_owned(), raw: countycast_fetch::Lake::new(root) }
-    }
-
     /// Adds the vintages to the observations that are not yet among them. One update writes at a time; another one meanwhile
     /// leaves it to the next, for readers do without.
     ///
@@ -73,7 +61,7 @@ impl Lake {
     ///
     /// # Errors
     /// [`Error::Request`] where nothing was fetched into it, [`Error::Input`] where it is damaged.
-    pub fn read(&self, hubs: &Hubs, as_of: Option<Date>) -> Result<(Signals, Date), Error> {
+    pub fn signals(&self, hubs: &Hubs, as_of: Option<Date>) -> Result<(Signals, Date), Error> {
         let tables = Tables::of(&self.raw, hubs)?;
         if tables.signals.is_empty() {
             return Err(Error::Request {
