@@ -40,7 +40,7 @@ pub struct Config {
     pub engine_seconds: f64,
     /// Time limit for training an engine on all places, seconds, above 0.
     pub training_seconds: f64,
-    /// Age in days up to which a trained model in the archive is reused, 0 to 60; 0 trains in every run.
+    /// Age in days up to which a trained model in the lake is reused, 0 to 60; 0 trains in every run.
     pub model_days: u16,
     /// Reading and repair.
     pub panel: panel::Settings,

@@ -18,7 +18,7 @@ use serde::{Deserialize, Serialize};
 pub struct Identity {
     /// The program, see [`build`].
     pub build: String,
-    /// SHA-256 of the settings as serialised and of the request: places, as-of day, vintage, archive.
+    /// SHA-256 of the settings as serialised and of the request: places, as-of day, vintage, whether it learns.
     pub settings: String,
     /// SHA-256 of the paths and hashes of the files read.
     pub inputs: String,

@@ -82,13 +82,12 @@
 //! # Modules
 //!
 //! A module uses only those before it in this order: [`panel`], [`scores`] · [`error`], [`reproduction`] · [`observed`] ·
-//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`archive`], [`lake`] ·
+//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`lake`] ·
 //! [`project`] · [`evaluate`], `tune`, [`what_if`] · [`report`].
 
 pub use countycast_panel as panel;
 pub use countycast_scores as scores;
 
-pub mod archive;
 pub mod blend;
 pub mod capacity;
 #[cfg(feature = "cli")]

@@ -93,9 +93,9 @@ fn days_of_other_files_are_not_reused() {
 #[test]
 fn after_a_day_that_is_new_all_that_learn_from_it_are_new() {
     let folder = scratch();
-    let archive = ["--archive"];
+    let learn = ["--learn"];
     let reused = |to: &str| {
-        succeed(evaluate(folder.path(), "out", to, &archive));
+        succeed(evaluate(folder.path(), "out", to, &learn));
         summary(&folder.path().join("out"))["reused"].clone()
     };
     assert_eq!([reused("2020-09-26"), reused("2020-10-03")], [0, 2]);

@@ -146,18 +146,18 @@ fn weeks_of_the_same_program_settings_and_files_are_used_again_and_a_damaged_one
     let (data, out) = (data(folder.path()), folder.path().join("out"));
     let [first, last] = [dates()[0], dates()[1]].map(|week| week.to_string());
     let range = ["--from", first.as_str(), "--to", last.as_str()];
-    let archive = folder.path().join("kept");
+    let lake = folder.path().join("kept");
     let wednesday = dates()[0].wednesday().to_string();
     let mut project = program(&["project", "--quiet", "--signal", "all", "--as-of", &wednesday]);
-    project.arg("--data").arg(&data).arg("--out").arg(folder.path().join("run")).arg("--archive").arg(&archive);
+    project.arg("--data").arg(&data).arg("--out").arg(folder.path().join("run")).arg("--lake").arg(&lake);
     succeed(project);
-    let kept = files(&archive);
+    let kept = files(&lake);
 
-    // A week of `project` is that of the evaluation, and its archive is only read.
-    let archived = ["--archive", archive.to_str().unwrap()];
-    let summary = evaluate(&data, &out, &[&range[..], &archived[..]].concat());
+    // A week of `project` is that of the evaluation, and its lake is only read.
+    let lakes = ["--lake", lake.to_str().unwrap()];
+    let summary = evaluate(&data, &out, &[&range[..], &lakes[..]].concat());
     assert_eq!(summary["reused"], 1);
-    assert_eq!(files(&archive), kept);
+    assert_eq!(files(&lake), kept);
     let other = folder.path().join("other");
     assert_eq!(evaluate(&data, &other, &range)["reused"], 0);
     let whole = under_hub(&other);
@@ -166,7 +166,7 @@ fn weeks_of_the_same_program_settings_and_files_are_used_again_and_a_damaged_one
     assert_eq!((&again["reused"], under_hub(&other) == whole), (&Value::from(2), true));
 
     // A damaged week is told.
-    let part = other.join(format!("archive/signals/reference_date={last}/part.parquet"));
+    let part = other.join(format!("lake/signals/reference_date={last}/part.parquet"));
     let mut bytes = fs::read(&part).unwrap();
     let middle = bytes.len() / 2;
     bytes[middle] ^= 1;
@@ -174,7 +174,7 @@ fn weeks_of_the_same_program_settings_and_files_are_used_again_and_a_damaged_one
     let summary = evaluate(&data, &other, &range);
     assert_eq!((&summary["reused"], under_hub(&other) == whole), (&Value::from(1), true));
     let notices = summary["notices"].to_string();
-    assert!(notices.contains(&format!("archive: the kept week of {last} is made again")), "{notices}");
+    assert!(notices.contains(&format!("lake: the kept week of {last} is made again")), "{notices}");
     assert!(notices.contains("is damaged"), "{notices}");
     assert_eq!(evaluate(&data, &other, &range)["reused"], 2);
 
@@ -183,46 +183,39 @@ fn weeks_of_the_same_program_settings_and_files_are_used_again_and_a_damaged_one
     fs::write(&settings, "seed = 1\n").unwrap();
     let seeded = ["--config", settings.to_str().unwrap()];
     assert_eq!(evaluate(&data, &other, &[&range[..], &seeded[..]].concat())["reused"], 0);
-
-    // Days have their archive elsewhere.
-    let mut days = program(&["evaluate", "--from", "2020-09-12", "--to", "2020-09-12"]);
-    days.args(archived).arg("--data").arg(&data).arg("--out").arg(&out);
-    let refused = days.output().unwrap();
-    assert_eq!(refused.status.code(), Some(2));
-    assert!(common::text(&refused.stderr).contains("keeps its archive under --out"));
 }
 
 #[test]
-fn a_damaged_week_of_an_archive_is_told_and_left_out_by_runs_and_sites() {
+fn a_damaged_week_of_a_lake_is_told_and_left_out_by_runs_and_sites() {
     let folder = scratch();
     let data = folder.path().join("data");
     live::write(&data, reference().plus(-1));
-    let [archive, site] = ["archive", "site"].map(|name| folder.path().join(name));
+    let [lake, site] = ["lake", "site"].map(|name| folder.path().join(name));
     let project = |day: &str, out: &str| {
         let mut project = program(&["project", "--quiet", "--signal", "flu-ed", "--as-of", day]);
-        project.arg("--data").arg(&data).arg("--out").arg(folder.path().join(out)).arg("--archive").arg(&archive);
+        project.arg("--data").arg(&data).arg("--out").arg(folder.path().join(out)).arg("--lake").arg(&lake);
         succeed(project);
         common::manifest(&folder.path().join(out))
     };
     for day in ["2025-12-17", "2025-12-24", "2025-12-31"] {
         project(day, "earlier");
     }
-    let week = archive.join("manifests/reference_date=2025-12-27/run.json");
+    let week = lake.join("signal_runs/reference_date=2025-12-27/_run.json");
     let text = fs::read_to_string(&week).unwrap();
     fs::write(&week, text.replacen("2025-12-24", "2025-12-23", 1)).unwrap();
-    let told = "archive: skipped the week of 2025-12-27";
+    let told = "lake: skipped the week of 2025-12-27";
     let manifest = project("2026-01-07", "out");
     assert!(manifest["notices"].to_string().contains(told), "{}", manifest["notices"]);
     // Two weeks are left: of 13 areas, horizons 0 to 2 of the one and 0 of the other are published.
     assert_eq!(manifest["held"]["flu-ed"]["weeks"], 13 * 4);
 
     let mut report = program(&["report", "--quiet"]);
-    report.arg(folder.path().join("out")).arg("--past").arg(&archive).arg("--site").arg(&site);
+    report.arg(folder.path().join("out")).arg("--past").arg(&lake).arg("--site").arg(&site);
     succeed(report);
     let summary = fs::read_to_string(site.join("data/summary.js")).unwrap();
     assert!(summary.contains(told), "the site says so");
     let nation = fs::read_to_string(site.join("data/US.js")).unwrap();
     let nation = nation.strip_prefix("countycast.places(\"US\",").unwrap().strip_suffix(");\n").unwrap();
     let nation: Value = serde_json::from_str(nation).unwrap();
-    assert_eq!(nation["US"]["flu-ed"]["told"].as_array().unwrap().len(), 2, "what the archive has of earlier weeks");
+    assert_eq!(nation["US"]["flu-ed"]["told"].as_array().unwrap().len(), 2, "what the lake has of earlier weeks");
 }

@@ -70,7 +70,7 @@ fn folders_in_the_one_that_is_replaced_are_refused() {
     let folder = folder.path();
     let out = folder.join("out");
     let inner = |name: &str| out.join(name).display().to_string();
-    refused(&told(folder, &out, &["--archive", &inner("archive")]).output().unwrap(), "--archive", "beside each other");
+    refused(&told(folder, &out, &["--lake", &inner("lake")]).output().unwrap(), "--lake", "beside each other");
     refused(&told(folder, &out, &["--models", &inner("models")]).output().unwrap(), "--models", "beside each other");
     assert_eq!(names(folder), ["quick.toml"], "nothing is left behind");
     succeed(project(demo(), folder, "out", &["--fips", "19001"]));
@@ -131,14 +131,14 @@ fn a_mount_point_is_refused_before_the_work_and_a_folder_in_it_is_written() {
 }
 
 #[test]
-fn an_archive_that_cannot_be_written_is_told_before_the_work() {
+fn a_lake_that_cannot_be_written_is_told_before_the_work() {
     let folder = scratch();
-    fs::create_dir_all(folder.path().join("archive")).unwrap();
-    let run = "\"$1\" project --config quick.toml --data \"$2\" --out out --archive archive";
-    let script = format!("mount --bind archive archive; mount -o remount,bind,ro archive; exec {run}");
+    fs::create_dir_all(folder.path().join("lake")).unwrap();
+    let run = "\"$1\" project --config quick.toml --data \"$2\" --out out --lake lake";
+    let script = format!("mount --bind lake lake; mount -o remount,bind,ro lake; exec {run}");
     let Some(output) = with_mounts(folder.path(), &script) else { return };
     let message = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{message}");
-    assert!(message.starts_with("error: cannot write ") && message.contains("archive"), "{message}");
-    assert_eq!(names(folder.path()), ["archive", "quick.toml"]);
+    assert!(message.starts_with("error: cannot write ") && message.contains("lake"), "{message}");
+    assert_eq!(names(folder.path()), ["lake", "quick.toml"]);
 }

@@ -117,7 +117,7 @@ fn a_later_fetch_moves_no_byte_of_an_earlier_day() {
     let (before, run) = project(("--lake", &lake), "2026-01-07", out("one"));
     assert_eq!((run["as_of"].as_str(), run["reference_date"].as_str()), (Some("2026-01-07"), Some("2026-01-10")));
     assert!(run["notices"].to_string().find("no vintage as old").is_none(), "{run}");
-    assert!(!lake.join("observations").exists(), "a forecast writes nothing into the lake");
+    assert!(!lake.join("observations").exists(), "a forecast adds no observations");
 
     // The same file as a folder's, published on that day, makes the same forecasts.
     let data = folder.path().join("data");
@@ -341,7 +341,7 @@ fn a_fetch_that_is_killed_at_any_moment_or_finds_the_disk_full_leaves_what_was_w
 }
 
 #[test]
-fn a_lake_without_signals_and_two_places_to_read_from_are_refused() {
+fn a_lake_without_what_is_asked_for_is_refused() {
     let folder = tempfile::tempdir().unwrap();
     let refuse = |more: &[&str], expected: &str| {
         let mut command = program(&["project", "--signal", "flu-ed", "--out"]);
@@ -351,5 +351,4 @@ fn a_lake_without_signals_and_two_places_to_read_from_are_refused() {
         assert!(output.status.code() == Some(2) && errors.contains(expected), "{expected} in {errors}");
     };
     refuse(&[], "holds no table of weekly signals");
-    refuse(&["--data", "data"], "both --data and --lake");
 }

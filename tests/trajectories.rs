@@ -10,6 +10,7 @@ use std::sync::OnceLock;
 use assert_cmd::Command;
 use countycast_engine::Date;
 use countycast_engine::weekly::Week;
+use polars::prelude::{ParquetReader, SerReader};
 
 /// States with their residents, and the nation.
 const AREAS: [(&str, f64); 6] = [("US", 3.4e8), ("04", 7.6e6), ("06", 3.9e7), ("09", 3.7e6), ("36", 2e7), ("56", 6e5)];
@@ -223,20 +224,29 @@ fn the_hub_takes_the_file_and_every_mistake_in_it_is_told() {
 }
 
 #[test]
-fn an_archive_keeps_weeks_and_tells_how_they_did() {
-    let archive = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trajectories-archive");
-    let _ = fs::remove_dir_all(&archive);
+fn a_lake_keeps_weeks_and_tells_how_they_did() {
+    let lake = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trajectories-lake");
+    let _ = fs::remove_dir_all(&lake);
     let run = |day: &str, name: &str| -> serde_json::Value {
-        let out = project(name, &["--as-of", day, "--archive", archive.to_str().unwrap()]);
+        let out = project(name, &["--as-of", day, "--lake", lake.to_str().unwrap()]);
         serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap()
     };
     assert_eq!(run("2025-12-17", "trajectories-first")["held"], serde_json::json!({}));
-    let kept = archive.join("signals/reference_date=2025-12-20/part.parquet");
-    assert!(kept.exists());
+    let part = |table: &str, day: &str| lake.join(format!("{table}/reference_date={day}/part.parquet"));
+    assert!(part("signals", "2025-12-20").exists());
+    assert!(!part("signal_scores", "2025-12-20").exists(), "there was nothing to be scored");
     // By the Wednesday three weeks later the weeks of horizons 0 to 2 are published, of six areas.
     let held = &run("2026-01-07", "trajectories-third")["held"]["flu-admissions"];
     assert_eq!(held["weeks"], 18);
     assert!(held["held_95"].as_f64().unwrap() >= held["held_50"].as_f64().unwrap());
+    // Of them the last week is scored, in six areas, for every model.
+    let file = fs::File::open(part("signal_scores", "2026-01-10")).unwrap();
+    let scores = ParquetReader::new(file).finish().unwrap();
+    let models = scores.column("model").unwrap().str().unwrap();
+    let blend = models.iter().filter(|model| *model == Some("blend")).count();
+    assert!(blend == 6 && scores.height() > 6 && scores.height().is_multiple_of(6), "{} rows", scores.height());
+    assert!(scores.column("horizon").unwrap().i32().unwrap().iter().all(|horizon| horizon == Some(2)));
+    assert!(scores.column("wis").unwrap().f64().unwrap().iter().all(|wis| wis > Some(0.0)));
     // A repeated week stands once, and is not compared with itself.
     assert_eq!(run("2026-01-07", "trajectories-third")["held"]["flu-admissions"]["weeks"], 18);
 }

@@ -1,4 +1,4 @@
-//! `project --archive`: a day's fits begin with what those of the day before found.
+//! `project --learn`: a day's fits begin with what those of the day before found.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod common;
@@ -9,12 +9,12 @@ use std::path::Path;
 use common::{demo, numbers, program, scratch, succeed, table};
 
 /// Projects the demonstration panel as of a day; the manifest and the projections' bytes.
-fn project(folder: &Path, archive: &str, as_of: &str) -> (serde_json::Value, Vec<u8>) {
+fn project(folder: &Path, lake: &str, as_of: &str) -> (serde_json::Value, Vec<u8>) {
     fs::write(folder.join("config.toml"), "draws = 100\n[blend]\nhindcast_weeks = 0\n").unwrap();
-    let out = folder.join(format!("out-{archive}-{as_of}"));
+    let out = folder.join(format!("out-{lake}-{as_of}"));
     let mut command = program(&["project", "--quiet", "--engines", "flat,seir", "--as-of", as_of, "--data"]);
     command.arg(demo()).arg("--config").arg(folder.join("config.toml")).arg("--out").arg(&out);
-    command.arg("--archive").arg(folder.join(archive));
+    command.arg("--learn").arg("--lake").arg(folder.join(lake));
     succeed(command);
     let manifest = serde_json::from_slice(&fs::read(out.join("run.json")).unwrap()).unwrap();
     (manifest, fs::read(out.join("projections.parquet")).unwrap())
@@ -45,7 +45,7 @@ fn fits_begin_with_the_parameters_of_the_day_before() {
     let models = parameters.column("model").unwrap().str().unwrap();
     assert!(rows > 0 && models.iter().all(|model| model == Some("seir")));
 
-    // The same archive gives the same bytes, another one others.
+    // The same lake gives the same bytes, another one others.
     copy(&folder.path().join("kept"), &folder.path().join("copy"));
     copy(&folder.path().join("kept"), &folder.path().join("damaged"));
     let (manifest, begun) = project(folder.path(), "kept", "2020-09-12");

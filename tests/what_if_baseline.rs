@@ -99,25 +99,25 @@ fn the_number_of_threads_changes_no_byte() {
 }
 
 #[test]
-fn with_an_archive_nothing_is_trained_and_the_baseline_is_that_of_the_run_which_filled_it() {
+fn with_a_lake_nothing_is_trained_and_the_baseline_is_that_of_the_run_which_filled_it() {
     let folder = scratch();
-    let archive: PathBuf = folder.path().join("archive");
-    let archived = ["--archive", archive.to_str().unwrap(), "--engines", "flat,learner,seir"];
-    succeed(run("project", folder.path(), "run", &archived));
-    let before = files(&archive);
+    let lake: PathBuf = folder.path().join("lake");
+    let learning = ["--learn", "--lake", lake.to_str().unwrap(), "--engines", "flat,learner,seir"];
+    succeed(run("project", folder.path(), "run", &learning));
+    let before = files(&lake);
     let more = ["--fips", "31005", "--format", "json", "--set", "masks.strength=0.8"];
-    succeed(run("what-if", folder.path(), "asked", &[&archived[..], &more].concat()));
-    common::assert_same(&before, &files(&archive));
+    succeed(run("what-if", folder.path(), "asked", &[&learning[..], &more].concat()));
+    common::assert_same(&before, &files(&lake));
     let baseline = blend(&folder.path().join("asked/projections.parquet"), "31005", Some("baseline"));
     assert_eq!(baseline, blend(&folder.path().join("run/projections.parquet"), "31005", None));
     let told = fs::read_to_string(folder.path().join("asked/effects.json")).unwrap();
     let told: serde_json::Value = serde_json::from_str(&told).unwrap();
     let (notices, as_of) = (told["notices"].to_string(), told["as_of"].as_str().unwrap());
     for engine in ["learner", "seir"] {
-        assert!(notices.contains(&format!("archive: {engine} as trained on {as_of}")), "{notices}");
+        assert!(notices.contains(&format!("lake: {engine} as trained on {as_of}")), "{notices}");
     }
     let nowhere = folder.path().join("nowhere");
-    let settings = ["--archive", nowhere.to_str().unwrap(), "--set", "masks.strength=1"];
+    let settings = ["--learn", "--lake", nowhere.to_str().unwrap(), "--set", "masks.strength=1"];
     let refused = run("what-if", folder.path(), "none", &settings).output().unwrap();
     assert_eq!(refused.status.code(), Some(2));
     assert!(!nowhere.exists() && common::text(&refused.stderr).contains("no such folder"));

@@ -1,4 +1,4 @@
-//! What the blend learns from the archive.
+//! What the blend learns from past projections.
 
 use std::collections::BTreeMap;
 

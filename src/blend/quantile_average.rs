@@ -19,7 +19,7 @@ pub struct Weight {
 /// How the members of one location are blended.
 #[derive(Debug, Clone, Copy)]
 pub struct Rule<'a> {
-    /// Prior shares and what was learned from the archive.
+    /// Prior shares and what was learned from past projections.
     pub learned: &'a Learned,
     /// The location's stratum.
     pub stratum: Stratum,

@@ -10,7 +10,7 @@ use super::prior::Prior;
 pub struct Settings {
     /// Weeks of past projections that are used, 1 to 52.
     pub window_weeks: u16,
-    /// Weeks for which hindcasts are made if the archive has none, 0 to 26.
+    /// Weeks for which hindcasts are made if the lake has none, 0 to 26.
     pub hindcast_weeks: u16,
     /// Half-life in weeks of the weight of a past projection, above 0.
     pub half_life_weeks: f64,

@@ -6,7 +6,7 @@ use countycast_engine::Date;
 
 use super::progress::Progress;
 use super::say::{line, mention, mention_line};
-use super::{Format, jobs, scores, signals, threads};
+use super::{Format, from, jobs, scores, signals, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hubs};
@@ -21,11 +21,11 @@ use crate::evaluate::{HubRequest, Request, evaluate, evaluate_hubs};
   countycast evaluate --data ../data --from 2020-08-01 --to 2020-08-29 --state IA,NE --engines flat,trend
   countycast evaluate --data ../data --from 2020-09-05 --to 2020-09-26 --format json --quiet
   countycast evaluate --data live --hub flusight --from 2025-11-22 --to 2026-01-10
-  countycast evaluate --data live --hub all --archive archive    weeks that the archive has are not forecast again")]
+  countycast evaluate --data live --hub all --lake lake          weeks that the lake has are not forecast again")]
 pub(super) struct Args {
     /// Folder with the publishers' files.
-    #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR")]
-    data: PathBuf,
+    #[arg(long, value_name = "DIR", env = "COUNTYCAST_DATA_DIR", required_unless_present = "lake")]
+    data: Option<PathBuf>,
     /// First as-of day; Saturdays make target weeks epidemiological weeks.
     #[arg(long, value_name = "DATE", required_unless_present = "hub")]
     from: Option<Date>,
@@ -38,9 +38,11 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAME", value_delimiter = ',',
         conflicts_with_all = ["every", "vintage", "ablate", "hide_history", "engines", "state", "fips"])]
     hub: Vec<String>,
-    /// With --hub: the folder into which `countycast data fetch` fetches; published values are read from it, and --data holds the
-    /// teams' forecasts alone.
-    #[arg(long, value_name = "LAKE", requires = "hub")]
+    /// Folder of a lake, in which nothing is changed. Without --data, counts are read from it as they were known on each day. With
+    /// --hub, weeks that `project --signal` or another evaluation has kept in it with the same program, settings and files are used
+    /// again; and if `countycast data fetch` fetches into it, published values are read from it and --data holds the teams' forecasts
+    /// alone.
+    #[arg(long, value_name = "LAKE")]
     lake: Option<PathBuf>,
     /// With --hub: TOML file with hubs of your own, which replace or add to `config/hubs.toml`.
     #[arg(long, value_name = "FILE", requires = "hub")]
@@ -54,17 +56,16 @@ pub(super) struct Args {
     /// Use the files as published on each as-of day, if the data folder has vintages.
     #[arg(long)]
     vintage: bool,
-    /// Let the blend learn from an archive under OUT/archive, as daily runs do; days are then projected in order. With --hub, DIR
-    /// is an archive of `project --signal` or of another evaluation: weeks that the same program, settings and files have made
-    /// are used again, and nothing in it is changed. Those of earlier evaluations are kept in OUT/archive in any case.
-    #[arg(long, value_name = "DIR", num_args = 0..=1)]
-    archive: Option<Option<PathBuf>>,
+    /// Let the blend learn from the days before, as daily runs do; days are then projected in order, and kept in a lake of the
+    /// evaluation's own, OUT/lake.
+    #[arg(long, conflicts_with = "hub")]
+    learn: bool,
     /// Ablation: also score the blend without each member, and the learner retrained without groups of its features and
     /// on fewer past days. This takes eleven trainings per as-of day, kept under OUT/ablation.
-    #[arg(long, conflicts_with = "archive")]
+    #[arg(long, conflicts_with = "learn")]
     ablate: bool,
     /// Share of the counties with enough history that are projected as if they had none, to evaluate the fallback.
-    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, conflicts_with = "archive")]
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0, value_parser = share, conflicts_with = "learn")]
     hide_history: f64,
     /// Folder for runs, scores and charts.
     #[arg(long, value_name = "DIR", default_value = "backtest")]
@@ -94,15 +95,18 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         config.engine_names.clone_from(&args.engines);
     }
     if !args.hub.is_empty() {
+        let data = args.data.clone().ok_or_else(|| Error::Request {
+            message: "--hub needs the forecasts of the hub's teams".to_owned(),
+            remedy: "name the folder of `forecasts_HUB.parquet` with --data".to_owned(),
+        })?;
         let request = HubRequest {
-            data: args.data.clone(),
+            data,
             lake: args.lake.clone(),
             hubs: args.hub.clone(),
             from: args.from,
             to: args.to,
             hub_table: args.hubs.clone(),
             below_state: args.below_state,
-            archive: args.archive.clone().flatten(),
             out: args.out.clone(),
             config,
             jobs: jobs(args.jobs),
@@ -118,21 +122,16 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         return Ok(());
     }
     let (Some(from), Some(to)) = (args.from, args.to) else { return Ok(()) };
-    if let Some(Some(folder)) = &args.archive {
-        return Err(Error::Request {
-            message: format!("--archive {}: an evaluation of days keeps its archive under --out", folder.display()),
-            remedy: "write --archive without a folder".to_owned(),
-        });
-    }
+    let data = from::one(args.data.as_ref(), args.lake.as_ref())?;
     config.fallback.hidden_share = args.hide_history;
     let request = Request {
-        data: args.data.clone(),
+        data: data.cloned().unwrap_or_default(),
         from,
         to,
         every: args.every,
         vintage: args.vintage,
         out: args.out.clone(),
-        archive: args.archive.is_some(),
+        learn: args.learn,
         ablate: args.ablate,
         config,
         config_text,

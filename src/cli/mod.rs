@@ -3,6 +3,7 @@
 mod data;
 mod evaluate;
 mod folder;
+mod from;
 mod hub;
 mod place;
 mod progress;

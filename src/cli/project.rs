@@ -8,7 +8,7 @@ use countycast_engine::Date;
 use super::folder::Folder;
 use super::progress::Progress;
 use super::say::{line, mention};
-use super::{Format, jobs, signals, summary, threads};
+use super::{Format, from, jobs, signals, summary, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
@@ -22,12 +22,14 @@ use crate::project::{Request, SignalsFrom, SignalsRequest, project, project_sign
   countycast project                                          the demonstration panel, into ./out
   countycast project --data ../data --out out/today           everything, as of the last day in the data
   countycast project --data ../data --as-of 2020-10-24        as of an earlier day
-  countycast project --data ../data --archive archive         weights learned from past projections
+  countycast project --data ../data --lake lake               kept in a lake, which SQL can ask
+  countycast project --data ../data --lake lake --learn       weights learned from past projections in it
+  countycast project --lake lake --as-of 2020-10-24           from counts that `data fetch` fetched
   countycast project --data ../data --state NY,NJ --horizon 42
   countycast project --data ../data --engines abm --full-scale --fips 06037    ten million individuals
   countycast project --data ../data --fips 36061 --format json --quiet
   countycast project --data live --signal flu-ed,flu-admissions --out signals     weekly signals, in the hubs' form
-  countycast project --data live --signal all --samples --archive archive --out signals
+  countycast project --data live --signal all --samples --lake lake --out signals
   countycast project --lake lake --signal all --as-of 2026-01-14     from what `data fetch` had fetched by then",
     group = clap::ArgGroup::new("from").args(["data", "lake"]).multiple(true))]
 pub(super) struct Args {
@@ -40,10 +42,14 @@ pub(super) struct Args {
     #[arg(long, value_name = "NAMES", value_delimiter = ',', requires = "from",
         conflicts_with_all = ["vintage", "horizon", "models", "retrain", "engines", "full_scale", "state", "fips"])]
     signal: Vec<String>,
-    /// With --signal, instead of --data: the folder into which `countycast data fetch` fetches. Used is what was fetched up to the
-    /// as-of day [default: the day of the last fetch].
-    #[arg(long, value_name = "LAKE", requires = "signal")]
+    /// Folder of a lake, to which the run is added: projections, scores of earlier ones, places, beds. Without --data, what `countycast
+    /// data fetch` had fetched into it up to the as-of day is read [default: up to the last fetch]. A run of some places adds nothing.
+    #[arg(long, value_name = "LAKE")]
     lake: Option<PathBuf>,
+    /// Learn from past projections in the lake: the blend's weights and intervals follow their scores, and fits start from the
+    /// parameters of the day before. Missing past weeks are first projected from the data available then.
+    #[arg(long, requires = "lake", conflicts_with = "signal")]
+    learn: bool,
     /// With --signal: also write samples, draws of trajectories over all horizons, for hubs that take them.
     #[arg(long, requires = "signal")]
     samples: bool,
@@ -62,11 +68,6 @@ pub(super) struct Args {
     /// Output folder; an earlier result in it is replaced as a whole at the end.
     #[arg(long, value_name = "DIR", default_value = "out")]
     out: PathBuf,
-    /// Archive of past projections: the blend learns from it, fits start from the parameters of the day before, and
-    /// this run is added to it. Missing past weeks are first projected from the data available then. With --signal, the
-    /// week's forecasts are added, and those of earlier weeks compared with what was published since.
-    #[arg(long, value_name = "DIR")]
-    archive: Option<PathBuf>,
     /// Folder of models that earlier runs trained on the same data; they are reused [default: countycast/models in the user's
     /// cache].
     #[arg(long, value_name = "DIR", conflicts_with = "retrain")]
@@ -110,14 +111,19 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     if args.full_scale {
         config.full_scale();
     }
-    if let Some(from) = signals_from(args)? {
+    let data = from::data(args.data.as_ref(), args.lake.as_ref());
+    if !args.signal.is_empty() {
+        let from = match (data, &args.lake) {
+            (Some(data), _) => SignalsFrom::Folder(data.clone()),
+            (None, lake) => SignalsFrom::Lake(lake.clone().unwrap_or_default()),
+        };
         let request = SignalsRequest {
             from,
             as_of: args.as_of,
             signals: args.signal.clone(),
             hubs: args.hubs.clone(),
             samples: args.samples,
-            archive: args.archive.clone(),
+            lake: args.lake.clone(),
             out: args.out.clone(),
             config,
             jobs: jobs(args.jobs),
@@ -131,12 +137,14 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         }
         return Ok(());
     }
-    let folder = Folder::or_demo(args.data.as_ref(), &progress)?;
+    let given = data.map_or_else(|| args.lake.as_ref().map(from::counts).transpose(), |data| Ok(Some(data)))?;
+    let folder = Folder::or_demo(given, &progress)?;
     let request = Request {
         panel: panel::Request { data: folder.path().to_owned(), as_of: args.as_of, vintage: args.vintage },
-        synthetic: args.data.is_none(),
+        synthetic: given.is_none(),
         out: args.out.clone(),
-        archive: args.archive.clone(),
+        lake: args.lake.clone(),
+        learn: args.learn,
         models: args.models.clone().or_else(user_cache).filter(|_| !args.retrain),
         config,
         config_text,
@@ -153,22 +161,6 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         mention(&summary::text(&done));
     }
     Ok(())
-}
-
-/// Where weekly signals are read from; none if none are asked for. A folder of the environment gives way to `--lake`.
-fn signals_from(args: &Args) -> Result<Option<SignalsFrom>, Error> {
-    if args.signal.is_empty() {
-        return Ok(None);
-    }
-    let from_environment = std::env::var_os("COUNTYCAST_DATA_DIR").map(PathBuf::from);
-    match (&args.data, &args.lake) {
-        (Some(data), Some(_)) if from_environment.as_ref() != Some(data) => Err(Error::Request {
-            message: "both --data and --lake are given".to_owned(),
-            remedy: "signals are read from one of them".to_owned(),
-        }),
-        (_, Some(lake)) => Ok(Some(SignalsFrom::Lake(lake.clone()))),
-        (data, None) => Ok(data.clone().map(SignalsFrom::Folder)),
-    }
 }
 
 /// Where this user's programs keep what can be made again (XDG Base Directory Specification).

@@ -17,7 +17,7 @@ use crate::report::{Request, build};
   countycast report out --data ../data                        if that has moved; the counts must be the same
   countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub
   countycast report signals                                   a run of `project --signal`, which needs no data folder
-  countycast report signals --past archive                    with the earlier forecasts that an archive has kept")]
+  countycast report signals --past lake                       with the earlier forecasts that a lake has kept")]
 pub(super) struct Args {
     /// Output folder of a finished `project` run.
     #[arg(value_name = "OUT")]
@@ -26,7 +26,7 @@ pub(super) struct Args {
     #[arg(long, value_name = "DIR")]
     data: Option<PathBuf>,
     /// Folders with hub files of earlier runs, compared with observed counts on the pages; OUT/hub is always included. For
-    /// weekly signals, folders of earlier runs, their folders `past`, or archives; OUT/past is always included.
+    /// weekly signals, folders of earlier runs, their folders `past`, or lakes; OUT/past is always included.
     #[arg(long, value_name = "DIR", num_args = 1..)]
     past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced.

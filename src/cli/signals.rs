@@ -42,8 +42,7 @@ pub(super) fn text(done: &SignalsDone) -> String {
         let _ = writeln!(text, "  {signal:<18}{areas:>7}   {shown}");
     }
     if !run.held.is_empty() {
-        let _ =
-            writeln!(text, "\n  {:<18}{:>7}   held by the archive's forecasts of the last weeks", "signal", "weeks");
+        let _ = writeln!(text, "\n  {:<18}{:>7}   held by the lake's forecasts of the last weeks", "signal", "weeks");
     }
     for (signal, held) in &run.held {
         let shares = [held.held_50, held.held_95].map(|share| 100.0 * share);
@@ -73,8 +72,8 @@ pub(super) fn scores(done: &HubsDone) -> String {
         }
     }
     // Of the data there are several each date; what was wrong with kept weeks is for now.
-    let (of_archives, others): (Vec<&String>, _) = done.notices.iter().partition(|told| told.starts_with("archive: "));
-    of_archives.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));
+    let (of_lakes, others): (Vec<&String>, _) = done.notices.iter().partition(|told| told.starts_with("lake: "));
+    of_lakes.iter().for_each(|notice| text.push_str(&(wrapped(notice) + "\n")));
     if !others.is_empty() {
         let _ = writeln!(text, "  summary.json has {} notices about the data of single dates", others.len());
     }

@@ -11,7 +11,7 @@ use crate::error::Error;
 /// Name of the program.
 const PROGRAM: &str = "countycast-warehouse";
 
-/// Ask a run, an archive or a lake in SQL (needs countycast-warehouse).
+/// Ask a run or a lake in SQL (needs countycast-warehouse).
 ///
 /// All arguments go to `countycast-warehouse sql`, from beside this program or from PATH; `countycast sql --help` shows them.
 #[derive(clap::Args)]

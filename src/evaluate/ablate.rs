@@ -66,7 +66,7 @@ pub(super) fn variants(request: &Request) -> Vec<(String, Request)> {
         return Vec::new();
     }
     let variant = |name: String, change: &dyn Fn(&mut Request)| {
-        let mut variant = Request { ablate: false, archive: false, ..request.clone() };
+        let mut variant = Request { ablate: false, learn: false, ..request.clone() };
         variant.config.engine_names = vec![BASELINE.to_owned(), LEARNER.to_owned()];
         variant.out = request.out.join("ablation").join(name.replace(' ', "_"));
         change(&mut variant);

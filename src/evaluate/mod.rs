@@ -49,8 +49,8 @@ pub struct Request {
     pub vintage: bool,
     /// The folder for runs, scores and pictures.
     pub out: PathBuf,
-    /// Whether the blend learns from an archive under `out`.
-    pub archive: bool,
+    /// Whether the blend learns from the days before, which are kept in a lake under `out`.
+    pub learn: bool,
     /// Whether to score the blend without each of its members, and the learner without groups of its features.
     pub ablate: bool,
     /// Settings.
@@ -98,7 +98,7 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     let truth = observed::truth_with_hub(&sources.as_of(None, false)?, &request.data)?;
     let teams = teams::read(&request.data, &dates)?;
     staging.resume(KEY)?;
-    ["runs", "ablation", "archive"].iter().try_for_each(|folder| staging.take_over(folder))?;
+    ["runs", "ablation", "lake"].iter().try_for_each(|folder| staging.take_over(folder))?;
     // Until the end all is written beside the output folder.
     let request = &Request { out: staging.folder().to_owned(), ..request.clone() };
     let mut book = Book {

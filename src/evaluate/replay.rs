@@ -62,7 +62,7 @@ pub(super) fn runs(
             Found::Folder(out) => Replayed { variant, run: output::read(&out)?, reused: true },
         })
     };
-    if request.archive {
+    if request.learn {
         // Each day learns from those before: after a new run, no later one can be reused.
         let mut reuse = true;
         return wanted.iter().try_for_each(|wanted| {
@@ -98,7 +98,8 @@ fn one_day(request: &Request, as_of: Date) -> project::Request {
         panel: panel::Request { data: request.data.clone(), as_of: Some(as_of), vintage: request.vintage },
         synthetic: false,
         out: request.out.join("runs").join(as_of.to_string()),
-        archive: request.archive.then(|| request.out.join("archive")),
+        lake: request.learn.then(|| request.out.join("lake")),
+        learn: request.learn,
         models: None,
         config: request.config.clone(),
         config_text: request.config_text.clone(),

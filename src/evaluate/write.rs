@@ -25,7 +25,7 @@ pub(super) const LAYOUT: Layout = Layout {
     names: &[
         "runs",
         "ablation",
-        "archive",
+        "lake",
         SCORES,
         "summary.json",
         "score_over_time.svg",

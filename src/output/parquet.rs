@@ -28,7 +28,8 @@ pub(crate) fn writer(path: &Path, schema: &Schema) -> Result<ParquetWriter<File>
     Ok(into(file, schema))
 }
 
-fn into<W: std::io::Write>(out: W, schema: &Schema) -> ParquetWriter<W> {
+/// A writer of a file in memory, or wherever bytes go.
+pub(crate) fn into<W: std::io::Write>(out: W, schema: &Schema) -> ParquetWriter<W> {
     let arrow = schema_to_metadata_key(&schema.to_arrow(CompatLevel::oldest()));
     let metadata = KeyValueMetadata::from_static(vec![(arrow.key, arrow.value.unwrap_or_default())]);
     let writer = ParquetWriter::new(out).with_compression(ParquetCompression::Zstd(None));
@@ -52,14 +53,6 @@ pub(crate) fn text<T: Display>(name: &str, values: impl Iterator<Item = T>) -> C
 pub(crate) fn write(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
     let writer = writer(path, frame.schema())?;
     writer.finish(&mut frame).map(|_| ()).map_err(|error| write_error(path, error))
-}
-
-/// The bytes of a table's file.
-pub(crate) fn to_bytes(mut frame: DataFrame) -> PolarsResult<Vec<u8>> {
-    let mut bytes = Vec::new();
-    let writer = into(&mut bytes, frame.schema());
-    writer.finish(&mut frame)?;
-    Ok(bytes)
 }
 
 /// Reads a table.

@@ -33,9 +33,9 @@ pub struct Manifest {
     pub vintage: bool,
     /// Whether every resident was simulated: `--full-scale`.
     pub full_scale: bool,
-    /// Past as-of days that the blend has learned from; 0 without an archive.
+    /// Past as-of days that the blend has learned from; 0 where it does not learn.
     pub learned_from_days: usize,
-    /// As-of day of the archived parameters that fits started from, if there were any.
+    /// As-of day of the kept parameters that fits started from, if there were any.
     pub fits_begun_with: Option<Date>,
     /// Share of each engine in the blend by target and stratum, where the blend has learned.
     pub weights: Vec<WeightRow>,
@@ -65,13 +65,13 @@ pub struct Manifest {
     pub without_projection: Vec<String>,
     /// Effect of one standard deviation of each determinant on the log risk of cases and of deaths.
     pub fallback_coefficients: BTreeMap<Covariate, [f64; 2]>,
-    /// How far they have moved, if the archive has past ones.
+    /// How far they have moved, if the lake has past ones.
     pub fallback_drift: Option<Drift>,
     /// States and the nation as sums of their counties: which projections were replaced, by target.
     pub coherence: Vec<Moved>,
     /// Models of many places: what they were trained on.
     pub models: Vec<ModelRow>,
-    /// The other files of the result, by which a damaged or mixed folder is known. In an archive, those of the day.
+    /// The other files of the result, by which a damaged or mixed folder is known. In a lake, those of the day.
     pub files: Vec<Written>,
 }
 

@@ -67,7 +67,7 @@ pub(super) fn refuse(out: &Path, ours: &[&str]) -> Result<(), Error> {
     Ok(())
 }
 
-/// Refuses a folder of the request that lies in the one to be replaced, such as an archive in `--out`.
+/// Refuses a folder of the request that lies in the one to be replaced, such as a lake in `--out`.
 ///
 /// # Errors
 /// [`Error::Request`] where it does, or where either is no folder at all.
@@ -124,12 +124,12 @@ mod tests {
     #[test]
     fn a_folder_in_the_one_to_be_replaced_is_refused_and_its_neighbours_are_not() {
         let folder = tempfile::tempdir().unwrap();
-        let of = |archive: &str, out: &str| {
-            let (archive, out) = (folder.path().join(archive), folder.path().join(out));
-            apart((&archive, "--archive"), (&out, "--out")).map_err(|error| error.to_string())
+        let of = |lake: &str, out: &str| {
+            let (lake, out) = (folder.path().join(lake), folder.path().join(out));
+            apart((&lake, "--lake"), (&out, "--out")).map_err(|error| error.to_string())
         };
-        assert_eq!((of("out-archive", "out"), of("archive", "archive/out")), (Ok(()), Ok(())));
-        assert!(of("out/archive", "out").unwrap_err().contains("replaced as a whole"));
+        assert_eq!((of("out-lake", "out"), of("lake", "lake/out")), (Ok(()), Ok(())));
+        assert!(of("out/lake", "out").unwrap_err().contains("replaced as a whole"));
         assert!(of("out", "out").is_err());
     }
 

@@ -22,7 +22,7 @@ impl Earlier {
     /// An engine's parameters for a place.
     #[must_use]
     pub fn get(&self, engine: &str, place: Fips) -> Option<&Parameters> {
-        // Without an archive there are no parameters.
+        // Without a lake there are no parameters.
         if self.found.is_empty() { None } else { self.found.get(&(engine.to_owned(), place)) }
     }
 

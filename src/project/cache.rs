@@ -10,8 +10,8 @@ use countycast_engine::Engine;
 
 use super::Request;
 use super::models::trained;
-use crate::archive::MOST_BYTES;
 use crate::identity::{digest, sha256};
+use crate::lake::MOST_BYTES;
 use crate::output::{UNFINISHED, aside, regular};
 use crate::panel::Panel;
 use crate::pipeline::names;

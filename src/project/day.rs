@@ -7,7 +7,7 @@ use rayon::ThreadPool;
 
 use super::cache::Cache;
 use super::files::{self, Files, Rest};
-use super::lessons::Lessons;
+use super::lessons::{Lessons, Made};
 use super::manifest::{identity, manifest};
 use super::models::{self, Recalled};
 use super::part::{self, Part};
@@ -16,6 +16,7 @@ use crate::capacity::{Bed, Catchments};
 use crate::error::Error;
 use crate::identity::{Identity, digest};
 use crate::output::capacity::CapacityRow;
+use crate::output::counties::CountyRow;
 use crate::output::run::{self, Manifest, Stopwatch};
 use crate::output::{self, Staging, counties};
 use crate::panel::{Panel, Sources};
@@ -27,7 +28,7 @@ use crate::scores::Run;
 pub(crate) enum Forecasts {
     /// Only in the files.
     Written,
-    /// Also in memory, to be scored or archived.
+    /// Also in memory, to be scored or kept.
     Scored,
 }
 
@@ -62,12 +63,12 @@ impl<'a> Day<'a> {
         &self.panel
     }
 
-    /// Identity of the result, apart from the contents of an archive.
+    /// Identity of the result, apart from the contents of a lake.
     pub(crate) fn identity(&self) -> Identity {
         identity(self.request, &self.panel)
     }
 
-    /// Projects the day into its reserved folder, with the lessons from an archive, if there is one.
+    /// Projects the day into its reserved folder, with the lessons from a lake, if there is one.
     pub(super) fn project(
         self,
         staging: Staging,
@@ -78,12 +79,12 @@ impl<'a> Day<'a> {
         let Self { request, threads, panel, mut plan, selection, mut watch } = self;
         let config = &request.config;
         let mut recalled = Recalled::default();
-        if let Some(lessons) = &lessons {
+        let learning = lessons.as_ref().filter(|lessons| lessons.learns);
+        if let Some(lessons) = learning {
             plan.learned = Arc::clone(&lessons.learned);
             plan.earlier = Arc::clone(&lessons.earlier);
-            recalled =
-                models::recall(&lessons.archive, &mut plan.engines, panel.as_of(), 1..=config.model_days, config);
-            watch.lap("archive");
+            recalled = models::recall(&lessons.lake, &mut plan.engines, panel.as_of(), 1..=config.model_days, config);
+            watch.lap("learn");
         }
         let engines = names(&plan);
         staging.resume(&key(&identity(request, &panel), &plan, &recalled))?;
@@ -98,8 +99,8 @@ impl<'a> Day<'a> {
             unkept.iter().for_each(|problem| monitor.note(problem));
             if let Some(cache) = &cache {
                 recalled.cached = batch.recall(|engine| {
-                    let is_archived = recalled.days().any(|(name, _)| name == engine.name());
-                    if is_archived { None } else { cache.recall(engine) }
+                    let is_kept = recalled.days().any(|(name, _)| name == engine.name());
+                    if is_kept { None } else { cache.recall(engine) }
                 });
             }
             let cached = recalled.cached.clone();
@@ -111,9 +112,9 @@ impl<'a> Day<'a> {
             part::write(&staging, part::MODELS, &recalled.rows(batch.engines(), panel.as_of()))?;
         }
         watch.lap("train");
-        let (archived, scored) = (lessons.is_some(), lessons.is_some() || wanted == Forecasts::Scored);
+        let (parameters, scored) = (learning.is_some(), lessons.is_some() || wanted == Forecasts::Scored);
         let mut rest = threads.install(|| {
-            let mut files = Files::begin(&staging, &panel, &request.config, groups, (archived, scored))?;
+            let mut files = Files::begin(&staging, &panel, &request.config, groups, (parameters, scored))?;
             batch.run(&done, monitor, |group| files.add(group))?;
             files.finish()
         })?;
@@ -123,24 +124,26 @@ impl<'a> Day<'a> {
         let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
         manifest.models = part::read(&staging, part::MODELS).unwrap_or_default();
         manifest.notices.extend(recalled.skipped.iter().cloned().chain(unkept));
-        if let Some(lessons) = &lessons {
+        if let Some(lessons) = learning {
             lessons.report(&mut manifest);
         }
         manifest.files = staging.written();
         staging.write(run::FILE, |path| manifest.write(path))?;
         let parameters = rest.parameters.take();
         let (run, rows) = rest.run(panel.as_of());
-        // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
+        // Before the result is in place: if the lake cannot be written, the last one stands, as the error says.
         if let Some(lessons) = &lessons {
             let models = || recalled.trained(batch.engines(), panel.as_of(), &request.config);
-            lessons.keep(&run, request, &panel, &manifest, parameters.as_deref(), models)?;
+            let parameters = parameters.as_deref();
+            let made = Made { run: &run, counties: &rows, capacity: &needs, manifest: &manifest, parameters };
+            lessons.keep(&made, request, &panel, models)?;
         }
         let out = staging.commit()?;
         Ok((Done { out, manifest, rows, capacity: needs, resumed: done.len() }, run))
     }
 
-    /// Projects the day without writing files: its weekly forecasts, panel and manifest.
-    pub(crate) fn in_memory(self, monitor: &dyn Monitor) -> Result<(Run, Panel, Manifest), Error> {
+    /// Projects the day without writing files: its weekly forecasts, places, panel and manifest.
+    pub(crate) fn in_memory(self, monitor: &dyn Monitor) -> Result<(Run, Vec<CountyRow>, Panel, Manifest), Error> {
         let Self { request, threads, panel, plan, selection, mut watch } = self;
         let engines = names(&plan);
         let mut batch = threads.install(|| Batch::new(&panel, plan, selection));
@@ -160,8 +163,8 @@ impl<'a> Day<'a> {
         let mut manifest = manifest(request, &panel, &batch, &rest, &engines, &watch);
         manifest.models = Recalled::default().rows(batch.engines(), panel.as_of());
         drop(batch);
-        let (run, _) = rest.run(panel.as_of());
-        Ok((run, panel, manifest))
+        let (run, counties) = rest.run(panel.as_of());
+        Ok((run, counties, panel, manifest))
     }
 }
 
@@ -169,7 +172,7 @@ fn names(plan: &Plan) -> Vec<&'static str> {
     plan.engines.iter().map(|engine| engine.name()).collect()
 }
 
-/// Key of a run, to resume only the same one: its identity and what it learned from the archive.
+/// Key of a run, to resume only the same one: its identity and what it learned from a lake.
 fn key(identity: &Identity, plan: &Plan, recalled: &Recalled) -> String {
     digest(&(identity, plan.learned.content(), plan.earlier.digest(), recalled))
 }

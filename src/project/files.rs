@@ -8,10 +8,10 @@ use std::path::PathBuf;
 use countycast_engine::{Date, Fips};
 
 use super::part::{self, Part};
-use crate::archive::parameters;
 use crate::capacity::Census;
 use crate::config::Config;
 use crate::error::Error;
+use crate::lake::parameters;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::projections::{self, Table};
@@ -24,7 +24,7 @@ use crate::scores::{PlaceThen, QuantileForecast, Run};
 
 /// The table of quantiles.
 const PROJECTIONS: &str = "projections.parquet";
-/// The engines' parameters, until they are archived.
+/// The engines' parameters, until they are kept.
 const PARAMETERS: &str = "parts/parameters.parquet";
 
 /// The files of a run under construction. Groups are written in their order: those of an interrupted run from their stored

@@ -1,4 +1,4 @@
-//! Hindcasts for weeks that the archive lacks, before a run learns from it.
+//! Hindcasts for weeks that a lake lacks, before a run learns from it.
 
 use std::path::Path;
 
@@ -7,15 +7,16 @@ use jiff::ToSpan;
 
 use super::lessons::{Lessons, is_whole, nearest, oldest};
 use super::{Day, Request, side_by_side};
-use crate::archive::{Archive, Entry};
 use crate::error::Error;
+use crate::lake::{Entry, Lake};
 use crate::panel::{self, Panel, Sources};
 use crate::pipeline::Monitor;
 
 /// Days of data that a hindcast needs before its as-of day: eight weeks, as an independent county does.
 const LEAST_DAYS: i64 = 56;
 
-/// Learns from the archive under `root`. Missing weeks are projected now, from the data available then.
+/// Opens the lake to which the run is added, and learns from it if asked to. Missing weeks are then projected now, from the data
+/// available then.
 pub(super) fn learn(
     root: &Path,
     sources: &Sources,
@@ -23,39 +24,37 @@ pub(super) fn learn(
     panel: &Panel,
     monitor: &dyn Monitor,
 ) -> Result<Lessons, Error> {
-    let archive = if is_whole(request) { Archive::open(root)? } else { Archive::existing(root) };
+    let lake = if is_whole(request) { Lake::open(root)? } else { Lake::new(root) };
     let settings = &request.config.blend;
+    if !request.learn {
+        return Lessons::none(lake, settings, panel);
+    }
     let as_of = panel.as_of();
     let first = panel.first_day().saturating_add(LEAST_DAYS.days());
-    let known = archive.days_since(oldest(as_of, settings.hindcast_weeks))?;
+    let known = lake.days_since(oldest(as_of, settings.hindcast_weeks))?;
     let weekly = (1..=i64::from(settings.hindcast_weeks)).rev().map(|weeks| as_of.saturating_sub((7 * weeks).days()));
     let hindcasts: Vec<Date> = weekly.filter(|day| *day >= first && nearest(&known, *day).is_none()).collect();
     if !hindcasts.is_empty() {
         // Before the work of hours: it may not be writable.
-        Archive::open(root)?;
+        Lake::open(root)?;
     }
     side_by_side(
         &hindcasts,
         request.jobs,
         monitor,
         |day| format!("hindcast {day}"),
-        |day, jobs, monitor| hindcast(&archive, sources, &Request { jobs, ..request.clone() }, *day, monitor),
+        |day, jobs, monitor| hindcast(&lake, sources, &Request { jobs, ..request.clone() }, *day, monitor),
         |_, ()| Ok(()),
     )?;
-    Lessons::new(archive, hindcasts, settings, panel)
+    Lessons::new(lake, hindcasts, settings, panel)
 }
 
 /// Makes a hindcast of a past day for all places, with the files cut or read as of that day, and stores the result.
-fn hindcast(
-    archive: &Archive,
-    sources: &Sources,
-    request: &Request,
-    day: Date,
-    monitor: &dyn Monitor,
-) -> Result<(), Error> {
+fn hindcast(lake: &Lake, sources: &Sources, request: &Request, day: Date, monitor: &dyn Monitor) -> Result<(), Error> {
     let past = Request {
         panel: panel::Request { as_of: Some(day), ..request.panel.clone() },
-        archive: None,
+        lake: None,
+        learn: false,
         states: Vec::new(),
         fips: Vec::new(),
         ..request.clone()
@@ -67,13 +66,15 @@ fn hindcast(
         Err(Error::Request { .. }) if past.panel.vintage => Day::read(sources, &cut, monitor)?,
         read => read?,
     };
-    let (run, panel, manifest) = day.in_memory(monitor)?;
-    archive.keep(&Entry {
+    let (run, counties, panel, manifest) = day.in_memory(monitor)?;
+    lake.keep(&Entry {
         run: &run,
+        counties: &counties,
+        capacity: &[],
         panel: &panel,
         manifest: &manifest,
         past: &[],
-        weights: None,
+        weights: &[],
         parameters: None,
         models: &[],
     })

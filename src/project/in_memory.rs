@@ -11,7 +11,7 @@ use crate::pipeline::{Batch, Monitor, Plan, Projected, Selection};
 /// counties, and the nation last.
 ///
 /// The stages are those of [`project()`](super::project()), with the same results: engines are trained, fitted and drawn,
-/// blended by their prior shares (nothing is learned from an archive), and regions are the sums of their places. The plan
+/// blended by their prior shares (nothing is learned from a lake), and regions are the sums of their places. The plan
 /// comes from [`plan`](super::plan) and may be changed first, for example by an engine of one's own in [`Plan::engines`].
 /// An engine that fails in a place is listed in [`Projected::failures`].
 ///

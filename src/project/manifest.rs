@@ -17,17 +17,17 @@ struct Asked<'a> {
     fips: &'a [String],
     as_of: countycast_engine::Date,
     vintage: bool,
-    archive: bool,
+    learn: bool,
 }
 
-/// Identity of a request's result, apart from the contents of an archive.
+/// Identity of a request's result, apart from the contents of a lake.
 pub(super) fn identity(request: &Request, panel: &Panel) -> Identity {
-    let Request { config, states, fips, archive, .. } = request;
-    let (as_of, vintage, archive) = (panel.as_of(), request.panel.vintage, archive.is_some());
-    Identity::of(&Asked { config, states, fips, as_of, vintage, archive }, panel)
+    let Request { config, states, fips, learn, .. } = request;
+    let (as_of, vintage, learn) = (panel.as_of(), request.panel.vintage, *learn);
+    Identity::of(&Asked { config, states, fips, as_of, vintage, learn }, panel)
 }
 
-/// The manifest, without what an archive adds.
+/// The manifest, without what a lake adds.
 pub(super) fn manifest(
     request: &Request,
     panel: &Panel,

@@ -31,10 +31,10 @@ pub(crate) use self::models::recall;
 pub use self::signals::{SignalsDone, SignalsFrom, SignalsRequest, project_signals};
 pub(crate) use self::signals::{hub_named, hubs};
 pub(crate) use self::week::{identity as week_identity, known_on, of_week};
-use crate::archive::Archive;
 use crate::blend::Learned;
 use crate::config::{Config, HORIZON_DAYS};
 use crate::error::Error;
+use crate::lake::Lake;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::run::Manifest;
@@ -52,8 +52,10 @@ pub struct Request {
     pub synthetic: bool,
     /// The output folder.
     pub out: PathBuf,
-    /// The archive to learn from and to add to.
-    pub archive: Option<PathBuf>,
+    /// The lake to which the run is added.
+    pub lake: Option<PathBuf>,
+    /// Whether the run learns from past projections in the lake. Missing weeks are first projected.
+    pub learn: bool,
     /// Folder of models trained before on the same data, which are reused; none to train in any case.
     pub models: Option<PathBuf>,
     /// Settings.
@@ -97,17 +99,17 @@ pub fn project(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
 
 /// Tests before any work that the folders of a request can be written, and reserves the output folder.
 pub(crate) fn reserve(request: &Request) -> Result<Staging, Error> {
-    let Request { out, archive, models, .. } = request;
-    let others = [(archive, "--archive"), (models, "--models"), (&Some(request.panel.data.clone()), "--data")];
+    let Request { out, lake, models, .. } = request;
+    let others = [(lake, "--lake"), (models, "--models"), (&Some(request.panel.data.clone()), "--data")];
     for (folder, name) in others {
         folder.as_deref().map_or(Ok(()), |folder| apart((folder, name), (out, "--out")))?;
     }
     let staging = Staging::reserve(out, LAYOUT)?;
-    archive.as_deref().filter(|_| is_whole(request)).map(Archive::test).transpose()?;
+    lake.as_deref().filter(|_| is_whole(request)).map(Lake::test).transpose()?;
     Ok(staging)
 }
 
-/// Projects a day into its reserved folder, learning from the archive first if there is one.
+/// Projects a day into its reserved folder, learning from the lake first if asked to.
 pub(crate) fn run(
     staging: Staging,
     sources: &Sources,
@@ -116,7 +118,7 @@ pub(crate) fn run(
     monitor: &dyn Monitor,
 ) -> Result<(Done, Run), Error> {
     let learn = |root| hindsight::learn(root, sources, day.request(), day.panel(), monitor);
-    let lessons = day.request().archive.as_deref().map(learn).transpose()?;
+    let lessons = day.request().lake.as_deref().map(learn).transpose()?;
     day.project(staging, lessons, wanted, monitor)
 }
 

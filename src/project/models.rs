@@ -1,4 +1,4 @@
-//! Models trained on all places: loaded from the archive if the settings allow it, listed in the run report, and
+//! Models trained on all places: loaded from a lake if the settings allow it, listed in the run report, and
 //! stored.
 
 use std::collections::BTreeMap;
@@ -9,12 +9,12 @@ use countycast_engine::{Date, Engine};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::archive::{Archive, Kept, Trained};
 use crate::config::Config;
 use crate::identity::{build, digest, sha256};
+use crate::lake::{Kept, Lake, Trained};
 use crate::output::run::ModelRow;
 
-/// Models that were taken from the archive.
+/// Models that were taken from a lake.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Recalled {
     /// As-of day and hash of each engine's model.
@@ -35,10 +35,10 @@ pub(super) fn trained(engine: &str, as_of: Date, config: &Config) -> Trained {
     Trained { engine: engine.to_owned(), build: build().to_owned(), settings, as_of }
 }
 
-/// Loads for every engine its newest model whose age in days is within `ages`, if the archive has one that this program
+/// Loads for every engine its newest model whose age in days is within `ages`, if the lake has one that this program
 /// trained with the same settings.
 pub(crate) fn recall(
-    archive: &Archive,
+    lake: &Lake,
     engines: &mut [Arc<dyn Engine>],
     as_of: Date,
     ages: RangeInclusive<u16>,
@@ -47,7 +47,7 @@ pub(crate) fn recall(
     let mut recalled = Recalled::default();
     for engine in engines {
         let name = engine.name();
-        match archive.model(name, as_of, ages.clone()) {
+        match lake.model(name, as_of, ages.clone()) {
             Ok(None) => {}
             Ok(Some(kept)) => match usable(engine, &kept, config) {
                 Ok(loaded) => {
@@ -56,10 +56,10 @@ pub(crate) fn recall(
                 }
                 Err(why) => {
                     let day = kept.made.as_of;
-                    recalled.skipped.push(format!("archive: skipped the model of {name} of {day}: {why}"));
+                    recalled.skipped.push(format!("lake: skipped the model of {name} of {day}: {why}"));
                 }
             },
-            Err(error) => recalled.skipped.push(format!("archive: skipped {error}")),
+            Err(error) => recalled.skipped.push(format!("lake: skipped {error}")),
         }
     }
     recalled

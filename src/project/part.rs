@@ -7,11 +7,11 @@ use countycast_engine::{Fips, Level};
 use serde::{Deserialize, Serialize};
 
 use super::capacity;
-use crate::archive::MOST_BYTES;
-use crate::archive::parameters::Found;
 use crate::capacity::{Census, Settings};
 use crate::error::Error;
 use crate::identity::sha256;
+use crate::lake::MOST_BYTES;
+use crate::lake::parameters::Found;
 use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::projections::{LocationForecasts, Totals};
@@ -32,7 +32,7 @@ pub(super) struct Part {
     pub(super) moved: Vec<Moved>,
     /// Trajectories of counties' patients.
     pub(super) censuses: Vec<(Fips, Census)>,
-    /// The engines' parameters, if there is an archive.
+    /// The engines' parameters, if the run learns.
     pub(super) parameters: Vec<Found>,
 }
 

@@ -8,14 +8,13 @@ use countycast_engine::Date;
 use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_signals::{Hub, Hubs, Signals};
 
-use crate::archive::{Archive, WeekEntry};
 use crate::config::{self, Config};
 use crate::error::{Error, InputError};
-use crate::lake::Lake;
+use crate::lake::{Lake, WeekEntry};
 use crate::output::signals::{self, SignalsManifest, areas, history};
 use crate::output::{Extras, Staging, apart, run};
 use crate::panel::Notice;
-use crate::pipeline::Monitor;
+use crate::pipeline::{Monitor, weekly_engines};
 use crate::weekly::{BLEND, Derived, Forecast};
 
 use super::past_weeks::compared;
@@ -55,7 +54,7 @@ impl SignalsFrom {
                 let last = read.vintages.last_day().unwrap_or(Date::constant(1970, 1, 1));
                 Ok((read, as_of.unwrap_or(last)))
             }
-            Self::Lake(folder) => Lake::new(folder).read(hubs, as_of),
+            Self::Lake(folder) => Lake::new(folder).signals(hubs, as_of),
         }
     }
 }
@@ -74,8 +73,8 @@ pub struct SignalsRequest {
     pub hubs: Option<PathBuf>,
     /// Whether samples are written for hubs that take them.
     pub samples: bool,
-    /// The archive to which the week is added.
-    pub archive: Option<PathBuf>,
+    /// The lake to which the week is added.
+    pub lake: Option<PathBuf>,
     /// Folder of the result.
     pub out: PathBuf,
     /// Settings.
@@ -146,13 +145,13 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let start = Instant::now();
     let hubs = hubs(request.hubs.as_deref())?;
     let wanted = named(&request.signals, &hubs)?;
-    if let Some(archive) = &request.archive {
-        apart((archive, "--archive"), (&request.out, "--out"))?;
+    if let Some(lake) = &request.lake {
+        apart((lake, "--lake"), (&request.out, "--out"))?;
     }
     apart(request.from.named(), (&request.out, "--out"))?;
     let staging = Staging::reserve(&request.out, signals::LAYOUT)?;
     staging.fresh()?;
-    let archive = request.archive.as_deref().map(Archive::open).transpose()?;
+    let lake = request.lake.as_deref().map(Lake::open).transpose()?;
     let (read, day) = request.from.read(&hubs, request.as_of)?;
     let reference = Week::of(day);
     let threads = threads(request.jobs)?;
@@ -167,8 +166,10 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
     let names = &request.config.hub;
     let (hub_files, notices) =
         threads.install(|| write_hub_files(&staging, &hubs, &read, names, reference, &blend, extras))?;
-    let past =
-        archive.as_ref().map(|archive| compared(archive, &made.known, reference)).transpose()?.unwrap_or_default();
+    let engines = weekly_engines(&request.config.weekly)?;
+    let models: Vec<&str> = engines.iter().map(|engine| engine.name()).chain([BLEND]).collect();
+    let past = lake.as_ref().map(|lake| compared(lake, &made.known, reference, &models));
+    let past = past.transpose()?.unwrap_or_default();
     let made_notices: Vec<String> = made.notices.iter().map(ToString::to_string).collect();
     let told = read.notices.iter().map(ToString::to_string).chain(made_notices.iter().cloned());
     let told = told.chain(notices.iter().map(ToString::to_string)).chain(past.damaged);
@@ -189,11 +190,12 @@ pub fn project_signals(request: &SignalsRequest, monitor: &dyn Monitor) -> Resul
         files: staging.written(),
     };
     staging.json(run::FILE, &manifest)?;
-    // Before the result is in place: if the archive cannot be written, the last one stands, as the error says.
-    if let Some(archive) = archive {
+    // Before the result is in place: if the lake cannot be written, the last one stands, as the error says.
+    if let Some(lake) = lake {
         let identity = identity(&request.config, &hubs, &read, made.as_of);
         let (as_of, signals, forecasts, notices) = (made.as_of, &*wanted, &*made.forecasts, &*made_notices);
-        archive.keep_week(&WeekEntry { reference, as_of, identity: &identity, signals, forecasts, notices })?;
+        let (identity, scores) = (&identity, &*past.scores);
+        lake.keep_week(&WeekEntry { reference, as_of, identity, signals, forecasts, scores, notices })?;
     }
     let nation = blend.into_iter().filter(|forecast| forecast.area == Area::Nation).cloned().collect();
     Ok(SignalsDone { manifest, out: staging.commit()?, nation })

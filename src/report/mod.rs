@@ -61,7 +61,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     if let Some(missing) = request.past.iter().find(|folder| !folder.is_dir()) {
         return Err(Error::Request {
             message: format!("--past {}: there is no such folder", missing.display()),
-            remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub, or an archive of weekly signals".to_owned(),
+            remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub, or a lake with weekly signals".to_owned(),
         });
     }
     if manifest::kind(&request.out)? == manifest::Kind::Signals {

@@ -9,7 +9,7 @@ use toml::{Table, Value};
 use crate::config::DEFAULT_TOML;
 use crate::error::{Error, InputError};
 
-/// Tables of the configuration whose numbers may be searched. The blend's settings concern learning from an archive,
+/// Tables of the configuration whose numbers may be searched. The blend's settings concern learning from past projections,
 /// which a trial does not have.
 const ROOTS: [&str; 4] = ["engines", "epidemiology", "fallback", "phase"];
 

@@ -53,7 +53,7 @@ pub struct Done {
     pub needs: Vec<Needs>,
     /// Engines and places that failed, with their reasons.
     pub failures: Vec<String>,
-    /// What was loaded from the archive, and what could not be.
+    /// What was loaded from the lake, and what could not be.
     pub notices: Vec<String>,
     /// By scenario, why it changes nothing anywhere, where that is known beforehand.
     pub idle: BTreeMap<String, String>,

@@ -32,8 +32,8 @@ pub struct Request {
     pub fips: Vec<String>,
     /// Days to project; none for the longest of the scenarios, or 90. The configuration's are those of a run.
     pub horizon_days: Option<usize>,
-    /// The archive to learn from and to load models from; nothing is added to it.
-    pub archive: Option<PathBuf>,
+    /// The lake to learn from and to load models from; nothing is added to it.
+    pub lake: Option<PathBuf>,
     /// Settings of everything else, as of a run.
     pub config: Config,
     /// Threads, at least 1.

@@ -14,17 +14,17 @@ use super::request::{Request, told_apart};
 use super::together::{ALL_PLACES, Together, Whole};
 use super::variant::{Variant, variants};
 use super::write;
-use crate::archive::Archive;
 use crate::capacity::{Bed, Beds};
 use crate::config::Config;
 use crate::error::Error;
+use crate::lake::Lake;
 use crate::output::{Staging, apart};
 use crate::panel::{self, Panel, State};
 use crate::pipeline::{self, Batch, Levels, Monitor, Plan, Projected, Schools, Selection};
 use crate::policies;
 use crate::project::{self, recall, taught};
 
-/// Greatest age in days of an archived model that is loaded instead of trained, unless the settings allow more.
+/// Greatest age in days of a kept model that is loaded instead of trained, unless the settings allow more.
 const KEPT_DAYS: u16 = 7;
 
 /// Level of the Oxford tracker at which all schools are closed by order.
@@ -35,14 +35,14 @@ const ALL_CLOSED: u8 = 3;
 /// or not at all.
 ///
 /// The baseline is the projection of [`project::project`] for the same places, day, horizon, settings and, if one is given,
-/// archive.
+/// lake.
 ///
 /// # Errors
 /// [`Error`] for scenarios, places, settings or data that cannot be used, if no place has results, and if the monitor
 /// asks to stop.
 pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> {
     let data = Some(&request.panel.data);
-    for (folder, name) in [(request.archive.as_ref(), "--archive"), (data, "--data")] {
+    for (folder, name) in [(request.lake.as_ref(), "--lake"), (data, "--data")] {
         folder.map_or(Ok(()), |folder| apart((folder, name), (&request.out, "--out")))?;
     }
     let staging = Staging::reserve(&request.out, write::LAYOUT)?;
@@ -65,7 +65,7 @@ pub fn what_if(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error> 
         return Err(Error::Request { message, remedy: "add seir or abm to --engines".to_owned() });
     }
     plan.scenarios = all.iter().map(levels).collect::<Result<_, _>>()?;
-    let mut notices = match &request.archive {
+    let mut notices = match &request.lake {
         Some(root) => learn(root, &mut plan, &panel, request)?,
         None => Vec::new(),
     };
@@ -173,21 +173,21 @@ fn levels(variant: &Variant) -> Result<Levels, Error> {
     })
 }
 
-/// Learns from the archive as a run of the same day would, and loads models from it. Unlike a run, it makes no hindcasts where
+/// Learns from the lake as a run of the same day would, and loads models from it. Unlike a run, it makes no hindcasts where
 /// past projections are missing.
 fn learn(root: &Path, plan: &mut Plan, panel: &Panel, request: &Request) -> Result<Vec<String>, Error> {
     if !root.is_dir() {
         return Err(Error::Request {
-            message: format!("--archive {}: there is no such folder", root.display()),
-            remedy: "`countycast project --archive` makes and fills one".to_owned(),
+            message: format!("--lake {}: there is no such folder", root.display()),
+            remedy: "`countycast project --lake` makes and fills one".to_owned(),
         });
     }
-    let (archive, as_of) = (Archive::existing(root), panel.as_of());
-    let taught = taught(&archive, &request.config.blend, panel)?;
+    let (lake, as_of) = (Lake::new(root), panel.as_of());
+    let taught = taught(&lake, &request.config.blend, panel)?;
     let days = request.config.model_days.max(KEPT_DAYS);
-    let recalled = recall(&archive, &mut plan.engines, as_of, 0..=days, &request.config);
-    let mut notices = vec![format!("archive: shares learned from {} past days", taught.learned.days)];
-    notices.extend(recalled.days().map(|(engine, day): (_, Date)| format!("archive: {engine} as trained on {day}")));
+    let recalled = recall(&lake, &mut plan.engines, as_of, 0..=days, &request.config);
+    let mut notices = vec![format!("lake: shares learned from {} past days", taught.learned.days)];
+    notices.extend(recalled.days().map(|(engine, day): (_, Date)| format!("lake: {engine} as trained on {day}")));
     notices.extend(taught.damaged);
     notices.extend(recalled.skipped);
     (plan.learned, plan.earlier) = (Arc::new(taught.learned), Arc::new(taught.earlier));

@@ -36,7 +36,7 @@ fn quick(mut command: Command, folder: &Path) -> Command {
 
 fn project(folder: &Path, which: Which) -> Command {
     let mut command = run(&["project", "--as-of", "2020-10-24", "--seed", which.seed()], folder);
-    command.arg("--archive").arg(folder.join("archive"));
+    command.arg("--learn").arg("--lake").arg(folder.join("lake"));
     quick(command, folder)
 }
 
@@ -44,7 +44,7 @@ fn project_signal(folder: &Path, which: Which) -> Command {
     let day = ["2025-12-31", "2026-01-07", "2025-12-24"][which as usize];
     let mut command = program(&["project", "--signal", "flu-ed", "--as-of", day]);
     command.args(["--data", argument(data::signals())]).arg("--out").arg(folder.join("out"));
-    command.arg("--archive").arg(folder.join("archive"));
+    command.arg("--lake").arg(folder.join("lake"));
     command
 }
 
@@ -66,7 +66,7 @@ fn tune(folder: &Path, which: Which) -> Command {
 
 fn evaluate(folder: &Path, which: Which) -> Command {
     let to = if which == Which::Earlier { "2020-09-12" } else { "2020-09-19" };
-    quick(run(&["evaluate", "--archive", "--from", "2020-09-12", "--to", to], folder), folder)
+    quick(run(&["evaluate", "--learn", "--from", "2020-09-12", "--to", to], folder), folder)
 }
 
 fn evaluate_hub(folder: &Path, which: Which) -> Command {

@@ -24,10 +24,10 @@ pub(crate) fn files(folder: &Path) -> Content {
     files
 }
 
-/// Results and archive; what depends on clocks and on what was reused is left out.
+/// Results and lake; what depends on clocks and on what was reused is left out.
 pub(crate) fn content(folder: &Path) -> Content {
     let mut content = Content::new();
-    for part in ["out", "archive"] {
+    for part in ["out", "lake"] {
         // Where a file system swaps no folders a killed run may have put the earlier result aside.
         let places = [part.to_owned(), format!(".{part}.earlier")].map(|name| folder.join(name));
         let Some(place) = places.iter().find(|place| place.exists()) else { continue };
@@ -52,9 +52,9 @@ fn timeless(document: &[u8]) -> Option<Vec<u8>> {
     serde_json::to_vec(&document).ok()
 }
 
-/// The results alone: an archive may hold a day that its run was killed after.
+/// The results alone: a lake may hold a day that its run was killed after.
 pub(crate) fn results_of(content: &Content) -> Content {
-    content.iter().filter(|(name, _)| !name.starts_with("archive/")).map(|(n, b)| (n.clone(), b.clone())).collect()
+    content.iter().filter(|(name, _)| !name.starts_with("lake/")).map(|(n, b)| (n.clone(), b.clone())).collect()
 }
 
 /// Names some of the files that differ.

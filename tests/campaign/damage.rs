@@ -1,4 +1,4 @@
-//! Damaged files of an archive and of a result: named and left out, or refused; never shown, never a panic.
+//! Damaged files of a lake and of a result: named and left out, or refused; never shown, never a panic.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,11 +16,11 @@ use super::verb::{Verbs, Which};
 /// Verbs that read what an earlier run wrote, where it lies, and whether what is damaged is made again: the result is then that of an
 /// undisturbed run.
 const READ: [(&str, &str, bool); 6] = [
-    ("project", "archive", false),
-    ("project --signal", "archive", false),
+    ("project", "lake", false),
+    ("project --signal", "lake", false),
     ("report", "run-2", false),
     ("evaluate", "out", false),
-    ("evaluate --hub", "out/archive", true),
+    ("evaluate --hub", "out/lake", true),
     ("tune", "out", false),
 ];
 
@@ -38,7 +38,7 @@ pub(crate) fn files_of_runs(verbs: &Verbs, trials: usize, table: &mut Table) {
         let refused = output.as_ref().is_ok_and(|output| !output.status.success());
         let told = refused || says_so(&folder.path().join("out"));
         let loss = output.and_then(|output| match output.status.code() {
-            // Other numbers than from a whole archive have a notice that says why.
+            // Other numbers than from a whole lake have a notice that says why.
             Some(0) if told && !made_again => Ok(()),
             Some(0) => verb.holds(folder.path(), &[Which::Attacked]),
             Some(2) if files(&folder.path().join("out")) == before && text(&output.stderr).contains("help: ") => Ok(()),
@@ -71,12 +71,12 @@ fn damage(folder: &Path, chance: &mut StdRng) -> PathBuf {
     path
 }
 
-/// Whether a run says that it left out, or made again, what was damaged in its archive.
+/// Whether a run says that it left out, or made again, what was damaged in its lake.
 fn says_so(out: &Path) -> bool {
     let tells = |name: &String| name.ends_with("run.json") || name.ends_with("summary.json");
     let manifests = files(out).into_iter().filter(|(name, _)| tells(name));
     manifests.map(|(_, text)| text).any(|text| {
         let manifest: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-        manifest["notices"].to_string().contains("archive: ")
+        manifest["notices"].to_string().contains("lake: ")
     })
 }

@@ -1,4 +1,4 @@
-//! Two runs at once into one folder: one is refused, or both are whole one after the other. Two with one archive: both are
+//! Two runs at once into one folder: one is refused, or both are whole one after the other. Two with one lake: both are
 //! whole.
 
 use std::fs;
@@ -18,11 +18,11 @@ pub(crate) fn at_once(verbs: &Verbs, trials: usize, table: &mut Table) {
         let verb = verbs.of_trial(trial);
         let (folder, beside) = (scratch(), scratch());
         verb.lay(folder.path());
-        // Every other time of those with an archive, into two folders.
-        let apart = verb.has_archive() && (trial / verbs.all.len()) % 2 == 1;
+        // Every other time of those with a lake, into two folders.
+        let apart = verb.has_lake() && (trial / verbs.all.len()) % 2 == 1;
         if apart {
             verb.lay(beside.path());
-            share(&folder.path().join("archive"), &beside.path().join("archive"));
+            share(&folder.path().join("lake"), &beside.path().join("lake"));
         }
         let second = if apart { (beside.path(), Which::Attacked) } else { (folder.path(), Which::Other) };
         let mut begin = |(folder, which): (&Path, Which)| {
@@ -53,7 +53,7 @@ pub(crate) fn at_once(verbs: &Verbs, trials: usize, table: &mut Table) {
 }
 
 /// Lets a folder be the same as another.
-fn share(archive: &Path, beside: &Path) {
+fn share(lake: &Path, beside: &Path) {
     fs::remove_dir_all(beside).unwrap();
-    symlink(archive, beside).unwrap();
+    symlink(lake, beside).unwrap();
 }

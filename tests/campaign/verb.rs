@@ -116,9 +116,9 @@ impl Verb {
         &self.results[which as usize]
     }
 
-    /// Whether the run learns from an archive beside its result.
-    pub(crate) fn has_archive(&self) -> bool {
-        self.before.join("archive").exists()
+    /// Whether the run has a lake beside its result.
+    pub(crate) fn has_lake(&self) -> bool {
+        self.before.join("lake").exists()
     }
 
     /// Whether the folder holds one of these results as a whole.

@@ -132,11 +132,11 @@ pub fn apart_from_inputs(out: &Path) -> (BTreeMap<String, Vec<u8>>, serde_json::
     (files, manifest)
 }
 
-/// Lets the manifest of an archived day name what a file of it holds now.
-pub fn name_again(archive: &Path, day: &str, file: &str) {
-    let path = archive.join(format!("manifests/as_of={day}/run.json"));
+/// Lets the manifest of a kept day name what a file of it holds now.
+pub fn name_again(lake: &Path, day: &str, file: &str) {
+    let path = lake.join(format!("runs/as_of={day}/_run.json"));
     let mut manifest: serde_json::Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
-    let bytes = fs::read(archive.join(file)).unwrap();
+    let bytes = fs::read(lake.join(file)).unwrap();
     let digest = countycast::panel::sha256(&bytes);
     for named in manifest["files"].as_array_mut().unwrap().iter_mut().filter(|named| named["path"] == file) {
         named["bytes"] = bytes.len().into();

@@ -20,6 +20,7 @@ mod guard;
 mod hash;
 mod holidays;
 mod input;
+mod lake;
 mod last_report;
 mod listed;
 mod notices;

@@ -8,6 +8,7 @@ use jiff::civil::Date;
 
 use crate::error::Error;
 use crate::input::Reader;
+use crate::lake::Fetched;
 use crate::settings::Settings;
 use crate::sources::{self, Files, days_between};
 use crate::{Panel, align, assemble, commuting, covariates, patients, suspect, vintage};
@@ -20,33 +21,54 @@ use crate::{Panel, align, assemble, commuting, covariates, patients, suspect, vi
 pub struct Sources {
     /// Holds what has been parsed, and the notices that every panel begins with.
     reader: Reader,
-    files: Files,
+    files: From,
     settings: Settings,
 }
 
+/// Where the files lie.
+#[derive(Debug)]
+enum From {
+    /// In a data folder, the same for all days.
+    Folder(Files),
+    /// In a lake, those that were known on a day.
+    Lake(Fetched),
+}
+
 impl Sources {
-    /// Finds the publisher's files in a data folder.
+    /// Finds the publisher's files in a data folder, or in a lake into which they were fetched.
     ///
     /// # Errors
     /// [`Error`] for a missing folder, an unknown layout, a setting out of range.
     pub fn open(folder: &Path, settings: &Settings) -> Result<Self, Error> {
         settings.validate()?;
         let mut reader = Reader::new(folder)?;
-        let files = sources::find(settings.source.publisher(), &mut reader)?;
+        let files = match Fetched::find(folder)? {
+            Some(fetched) => From::Lake(fetched),
+            None => From::Folder(sources::find(settings.source.publisher(), &mut reader)?),
+        };
         Ok(Self { reader, files, settings: settings.clone() })
     }
 
     /// The panel as known on a day, from the files cut at that day or, with `vintage`, as published then; without a day, on
-    /// the last day of the files.
+    /// the last day of the files. Of a lake, the files that had been fetched by that day are cut.
     ///
     /// # Errors
     /// [`Error`] for a missing file, an invalid value, a day outside the data.
     pub fn as_of(&self, as_of: Option<Date>, vintage: bool) -> Result<Panel, Error> {
         let (mut reader, settings) = (self.reader.clone(), &self.settings);
-        let mut published = if vintage {
-            vintage::read(&self.files, as_of, settings.vintage_lag_days, &mut reader)?
-        } else {
-            sources::read(&self.files, as_of, &mut reader)?
+        let mut published = match &self.files {
+            From::Lake(_) if vintage => {
+                return Err(Error::Request {
+                    message: "a lake gives what was known on a day in any case".to_owned(),
+                    remedy: "leave out --vintage".to_owned(),
+                });
+            }
+            From::Lake(fetched) => {
+                let files = fetched.files(as_of, settings.source.publisher(), &mut reader)?;
+                sources::read(&files, as_of, &mut reader)?
+            }
+            From::Folder(files) if vintage => vintage::read(files, as_of, settings.vintage_lag_days, &mut reader)?,
+            From::Folder(files) => sources::read(files, as_of, &mut reader)?,
         };
         let (first_day, last_day) =
             (published.cases.first_day, published.cases.last_day.min(published.deaths.last_day));

@@ -2,6 +2,7 @@
 
 mod fetch;
 mod list;
+mod migrate;
 
 use std::path::PathBuf;
 
@@ -24,6 +25,7 @@ pub(super) struct Args {
 #[derive(clap::Subcommand)]
 enum Action {
     Fetch(fetch::Args),
+    Migrate(migrate::Args),
     /// Read a data folder and list its files, missing values and repairs.
     #[command(after_help = "Examples:
   countycast data check ../data
@@ -67,6 +69,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     match &args.action {
         Action::Fetch(fetch) if fetch.list => list::run(fetch, quiet, format),
         Action::Fetch(fetch) => fetch::run(fetch, &Progress::new(!quiet)?, quiet, format),
+        Action::Migrate(migrate) => migrate::run(migrate, quiet, format),
         Action::Check(check) => run_check(check, quiet, format),
         Action::Demo(demo) => run_demo(demo, quiet),
     }

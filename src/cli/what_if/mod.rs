@@ -12,7 +12,7 @@ use countycast_engine::Date;
 use super::folder::Folder;
 use super::progress::Progress;
 use super::say::{line, mention, mention_line, say};
-use super::{Format, jobs, threads};
+use super::{Format, from, jobs, threads};
 use crate::config::Config;
 use crate::error::Error;
 use crate::panel;
@@ -20,7 +20,7 @@ use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
 
 /// Compare scenarios with a baseline: what if schools close, mask wearing ends, or a variant arrives?
 ///
-/// The baseline is the projection of `project` with the same settings, horizon and archive. The engines seir and abm simulate
+/// The baseline is the projection of `project` with the same settings, horizon and lake. The engines seir and abm simulate
 /// the scenarios; the other engines follow their ratio of scenario to baseline.
 ///
 /// Without --data, uses a built-in demonstration panel of synthetic counties; without places, the nation.
@@ -32,7 +32,7 @@ use crate::what_if::{KINDS, Request, Scenarios, Setting, what_if};
   countycast what-if --set 'masks.strength=[0.2,0.4,0.6]' --fips 31      a sweep: a table and a picture
   countycast what-if a.toml b.toml --out compared                        side by side
   countycast what-if config/scenarios/by_rule.toml --data ../data --state NE    measures when intensive care fills up
-  countycast what-if masks.toml --data ../data --archive archive         loads the models of the last week")]
+  countycast what-if masks.toml --data ../data --lake lake --learn       loads the models of the last week")]
 pub(super) struct Args {
     /// Scenario files; `config/scenarios` has ready-made ones.
     #[arg(value_name = "SCENARIO.toml")]
@@ -67,10 +67,13 @@ pub(super) struct Args {
     /// Engines: seir and abm simulate the scenario, the others follow their ratio [default: those of the settings].
     #[arg(long, value_name = "NAMES", value_delimiter = ',')]
     engines: Vec<String>,
-    /// Folder of past projections, as filled by `project --archive`: the blend learns its weights from it, and engines that are
-    /// trained on all places load their models of the last week instead of training. Nothing is added to it.
-    #[arg(long, value_name = "DIR")]
-    archive: Option<PathBuf>,
+    /// Folder of a lake. Without --data, counts are read from it. Nothing is added to it.
+    #[arg(long, value_name = "LAKE")]
+    lake: Option<PathBuf>,
+    /// Learn from past projections in the lake, as `project --learn` does; engines that are trained on all places load their models
+    /// of the last week instead of training.
+    #[arg(long, requires = "lake")]
+    learn: bool,
     /// Simulate every resident individually in the agent-based engine: up to 16.7 million per place. Takes minutes and
     /// gigabytes instead of seconds; the time limit of an engine in a place becomes a day.
     #[arg(long)]
@@ -110,7 +113,13 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         config.full_scale();
     }
     let scenarios = args.scenarios.iter().map(|file| Scenarios::read(file)).collect::<Result<_, _>>()?;
-    let folder = Folder::or_demo(args.data.as_ref(), &progress)?;
+    let lake = args.lake.as_ref();
+    let given = if let (true, Some(data)) = (args.learn, from::data(args.data.as_ref(), lake)) {
+        Some(data)
+    } else {
+        from::one(args.data.as_ref(), lake)?
+    };
+    let folder = Folder::or_demo(given, &progress)?;
     let request = Request {
         panel: panel::Request { data: folder.path().to_owned(), as_of: args.as_of, vintage: args.vintage },
         scenarios,
@@ -118,7 +127,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
         states: args.state.clone(),
         fips: args.fips.clone(),
         horizon_days: args.horizon,
-        archive: args.archive.clone(),
+        lake: args.lake.clone().filter(|_| args.learn),
         config,
         jobs: jobs(args.jobs),
         out: args.out.clone(),
@@ -132,7 +141,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
             serde_json::json!({ "out": args.out, "effects": done.effects, "remarks": done.remarks(), "notices": done.notices, "rules": done.rules, "failures": done.failures })
         );
     } else if !quiet {
-        if args.data.is_none() {
+        if given.is_none() {
             mention_line!("SYNTHETIC DATA: no --data was given, so this is the built-in demonstration panel.\n");
         }
         mention(&format!("{}\nwritten to {}\n", text::text(&done), args.out.display()));

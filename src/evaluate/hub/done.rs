@@ -14,7 +14,7 @@ pub struct HubsDone {
     pub hubs: Vec<HubDone>,
     /// Names of our models.
     pub ours: Vec<String>,
-    /// Reference dates that an archive had, made with the same program, settings and files.
+    /// Reference dates that a lake had, made with the same program, settings and files.
     pub reused: usize,
     /// What was noticed.
     pub notices: Vec<String>,

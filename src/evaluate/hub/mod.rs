@@ -16,9 +16,9 @@ use countycast_engine::weekly::{Signal, Week};
 use countycast_signals::{Forecasts, Hub, Selected, Signals, scores};
 use rayon::prelude::*;
 
-use crate::archive::Archive;
 use crate::config::Config;
 use crate::error::Error;
+use crate::lake::Lake;
 use crate::output::{Layout, Staging, apart, disk, signals};
 use crate::pipeline::Monitor;
 use crate::project::{SignalsFrom, hubs, threads};
@@ -30,11 +30,11 @@ pub use done::{Behind, HubDone, HubsDone};
 use weeks::Weeks;
 
 /// What an evaluation in hubs writes.
-const LAYOUT: Layout = Layout { names: &[OUTPUT, ARCHIVE, SUMMARY], kept: &[] };
+const LAYOUT: Layout = Layout { names: &[OUTPUT, LAKE, SUMMARY], kept: &[] };
 /// Folder of forecasts, scores and pictures, by hub.
 const OUTPUT: &str = "hub";
 /// Folder of the weeks that were made, from which they are used again.
-const ARCHIVE: &str = "archive";
+const LAKE: &str = "lake";
 /// Key of a killed evaluation's files: each week says which program, settings and files made it.
 const KEY: &str = "evaluate-hub";
 
@@ -43,7 +43,8 @@ const KEY: &str = "evaluate-hub";
 pub struct HubRequest {
     /// Folder of `forecasts_HUB.parquet`, the teams' forecasts, and of the publishers' files.
     pub data: PathBuf,
-    /// The lake from which published values are read instead of from the folder.
+    /// A lake, which is only read: its weeks are used again, beside those of earlier evaluations into the same folder, and published
+    /// values are read from it instead of from the folder if something was fetched into it.
     pub lake: Option<PathBuf>,
     /// Names of the hubs; `all` for every one whose teams' forecasts are in the folder.
     pub hubs: Vec<String>,
@@ -55,8 +56,6 @@ pub struct HubRequest {
     pub below_state: bool,
     /// A table of hubs that replaces or adds to the shipped one.
     pub hub_table: Option<PathBuf>,
-    /// An archive whose weeks are used again, beside those of earlier evaluations into the same folder; it is only read.
-    pub archive: Option<PathBuf>,
     /// Folder for forecasts and scores.
     pub out: PathBuf,
     /// Settings.
@@ -67,7 +66,7 @@ pub struct HubRequest {
 
 /// Forecasts every reference date that the hubs' baselines answered, each from the vintage of its Wednesday, and scores them
 /// beside the hubs' models. Engines learn once a reference date, for all hubs. Under `OUT/hub` lie forecasts as hubs take them,
-/// tables of scores and, with the feature `pictures`, charts; `OUT/archive` keeps the weeks, which are used again where the
+/// tables of scores and, with the feature `pictures`, charts; `OUT/lake` keeps the weeks, which are used again where the
 /// same program, settings and files have made them.
 ///
 /// # Errors
@@ -75,12 +74,11 @@ pub struct HubRequest {
 /// to stop.
 pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<HubsDone, Error> {
     apart((&request.data, "--data"), (&request.out, "--out"))?;
-    for (folder, option) in [(&request.archive, "--archive"), (&request.lake, "--lake")] {
-        folder.iter().try_for_each(|folder| apart((folder, option), (&request.out, "--out")))?;
-    }
+    request.lake.iter().try_for_each(|lake| apart((lake, "--lake"), (&request.out, "--out")))?;
     let staging = Staging::reserve(&request.out, LAYOUT)?;
     let known = hubs(request.hub_table.as_deref())?;
-    let from = request.lake.clone().map_or_else(|| SignalsFrom::Folder(request.data.clone()), SignalsFrom::Lake);
+    let fetched = request.lake.clone().filter(|lake| Lake::new(lake).is_fetched());
+    let from = fetched.map_or_else(|| SignalsFrom::Folder(request.data.clone()), SignalsFrom::Lake);
     let (read, _) = from.read(&known, None)?;
     let selected =
         Selected { from: request.from.map(Week::of), to: request.to.map(Week::of), below_state: request.below_state };
@@ -90,8 +88,8 @@ pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<Hubs
         read: &read,
         hubs: &known,
         config: &request.config,
-        own: Archive::open(&staging.folder().join(ARCHIVE))?,
-        other: request.archive.as_deref().map(Archive::existing),
+        own: Lake::open(&staging.folder().join(LAKE))?,
+        other: request.lake.as_deref().map(Lake::new),
     };
     // Hubs whose forecasts are due on the same day share them.
     let mut due: BTreeMap<(Week, Date), Vec<&Hub>> = BTreeMap::new();
@@ -142,7 +140,7 @@ pub fn evaluate_hubs(request: &HubRequest, monitor: &dyn Monitor) -> Result<Hubs
 /// Begins a result: with the weeks of earlier evaluations, killed ones too, and without what else a killed one left.
 fn begin(staging: &Staging) -> Result<(), Error> {
     staging.resume(KEY)?;
-    staging.take_over(ARCHIVE)?;
+    staging.take_over(LAKE)?;
     let left = staging.folder().join(OUTPUT);
     disk::remove(&left).map_err(|source| Error::write(&left, source))
 }

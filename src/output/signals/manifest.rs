@@ -39,7 +39,7 @@ pub struct SignalsManifest {
     pub areas: BTreeMap<String, usize>,
     /// Files for hubs, below the folder of the result.
     pub hub_files: Vec<String>,
-    /// How the archive's forecasts of the last weeks did, by signal.
+    /// How the lake's forecasts of the last weeks did, by signal.
     pub held: BTreeMap<String, Held>,
     /// Files read, with the SHA-256 of each.
     pub inputs: BTreeMap<String, String>,

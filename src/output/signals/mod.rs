@@ -52,15 +52,11 @@ pub fn write(path: &Path, reference: Week, forecasts: &[&Forecast]) -> Result<()
     parquet::write(path, frame)
 }
 
-/// The bytes of the file of [`write`].
+/// The table of [`write`].
 ///
 /// # Errors
-/// Where the table cannot be made.
-pub(crate) fn to_bytes(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<Vec<u8>> {
-    parquet::to_bytes(frame(reference, forecasts)?)
-}
-
-fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
+/// Where it cannot be made.
+pub(crate) fn frame(reference: Week, forecasts: &[&Forecast]) -> PolarsResult<DataFrame> {
     let cells = || {
         let weeks = forecasts.iter().flat_map(|f| f.rows.iter().enumerate().map(move |(place, row)| (f, place, row)));
         weeks.flat_map(|(f, place, row)| LEVELS.iter().zip(row).map(move |(level, value)| (f, place, *level, *value)))

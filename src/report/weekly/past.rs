@@ -1,4 +1,4 @@
-//! Forecasts of earlier weeks, as runs or archives kept them.
+//! Forecasts of earlier weeks, as runs or lakes kept them.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,12 +8,12 @@ use countycast_engine::Date;
 use countycast_engine::weekly::Week;
 
 use super::forecasts::{Forecasts, read as forecasts};
-use crate::archive::Archive;
 use crate::error::Error;
+use crate::lake::Lake;
 use crate::report::past::RUNS;
 use crate::weekly::BLEND;
 
-/// Earlier forecasts, and what could not be used of archives.
+/// Earlier forecasts, and what could not be used of lakes.
 #[derive(Default)]
 pub(super) struct Past {
     /// Oldest first.
@@ -25,22 +25,22 @@ pub(super) struct Past {
 /// Where a week's forecasts lie.
 enum Source {
     File(PathBuf),
-    Archive(Archive),
+    Lake(Lake),
 }
 
 /// The last [`RUNS`] weeks before `reference` of which these folders hold the forecasts: in files, in files of their folder `past`,
-/// or as archives. Of two folders the later is taken. A week of an archive that is damaged or not complete is named and left out.
+/// or as lakes. Of two folders the later is taken. A week of a lake that is damaged or not complete is named and left out.
 ///
 /// # Errors
-/// [`Error`] for a file that cannot be read, and where another run does not let go of an archive.
+/// [`Error`] for a file that cannot be read, and where another run does not let go of a lake.
 pub(super) fn read(folders: &[PathBuf], reference: Week) -> Result<Past, Error> {
     let mut sources: BTreeMap<Week, Source> = BTreeMap::new();
     for folder in folders {
         let files = within(folder).into_iter().chain(within(&folder.join("past")));
         sources.extend(files.map(|(week, path)| (week, Source::File(path))));
-        let archive = Archive::existing(folder);
-        for week in archive.weeks(Week::of(Date::MIN), reference)? {
-            sources.insert(week, Source::Archive(archive.clone()));
+        let lake = Lake::new(folder);
+        for week in lake.weeks(Week::of(Date::MIN), reference)? {
+            sources.insert(week, Source::Lake(lake.clone()));
         }
     }
     let mut past = Past::default();
@@ -50,10 +50,10 @@ pub(super) fn read(folders: &[PathBuf], reference: Week) -> Result<Past, Error> 
         }
         match source {
             Source::File(path) => past.weeks.push(forecasts(path)?),
-            Source::Archive(archive) => match kept(archive, *week) {
+            Source::Lake(lake) => match kept(lake, *week) {
                 Ok(found) => past.weeks.extend(found),
                 Err(error @ Error::Request { .. }) => return Err(error),
-                Err(error) => past.damaged.push(format!("archive: skipped the week of {week}: {error}")),
+                Err(error) => past.damaged.push(format!("lake: skipped the week of {week}: {error}")),
             },
         }
     }
@@ -61,9 +61,9 @@ pub(super) fn read(folders: &[PathBuf], reference: Week) -> Result<Past, Error> 
     Ok(past)
 }
 
-/// The blend's forecasts in an archive's week.
-fn kept(archive: &Archive, week: Week) -> Result<Option<Forecasts>, Error> {
-    let Some(kept) = archive.week(week)? else { return Ok(None) };
+/// The blend's forecasts in a lake's week.
+fn kept(lake: &Lake, week: Week) -> Result<Option<Forecasts>, Error> {
+    let Some(kept) = lake.week(week)? else { return Ok(None) };
     Ok(Some(Forecasts::of(week, kept.of(BLEND)?)))
 }
 

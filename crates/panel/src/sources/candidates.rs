@@ -74,6 +74,14 @@ impl Candidates {
         Ok(found)
     }
 
+    /// These tables of a lake, of which one that holds other things is left alone.
+    pub(super) fn of_lake(tables: Vec<PathBuf>) -> Self {
+        let mut found = Self::default();
+        tables.into_iter().filter(|path| is_named_as_table(path)).for_each(|path| found.add(path));
+        found.no_tables.clear();
+        found
+    }
+
     fn add(&mut self, path: PathBuf) {
         self.seen += 1;
         let line = match content::first_line(&path) {

@@ -24,10 +24,32 @@ pub(crate) struct Files {
     pub(crate) residents: Option<PathBuf>,
 }
 
+impl Files {
+    /// Whether this is one of the files.
+    pub(crate) fn are_of(&self, path: &Path) -> bool {
+        self.cases == path || self.deaths == path || self.years.iter().any(|years| years.path == path)
+    }
+}
+
 /// Finds the counts in the data folder: of the wanted publisher, or of the first of JHU, NYT and USAFacts that is there.
 pub(crate) fn find(wanted: Option<Publisher>, reader: &mut Reader) -> Result<Files, Error> {
+    let found = Candidates::find(&reader.folder().to_owned(), wanted, reader)?;
+    chosen(found, wanted, reader)
+}
+
+/// Finds the counts among tables of a lake.
+pub(crate) fn find_among(tables: Vec<PathBuf>, wanted: Option<Publisher>, reader: &mut Reader) -> Result<Files, Error> {
+    let found = Candidates::of_lake(tables);
+    if found.counts.is_empty() {
+        let remedy =
+            "fetch some, as `countycast data fetch jhu --into LAKE` does; or name a folder of the publishers' files";
+        return Err(InputError::new(reader.folder(), "is a lake without counts by county", remedy).into());
+    }
+    chosen(found, wanted, reader)
+}
+
+fn chosen(mut found: Candidates, wanted: Option<Publisher>, reader: &mut Reader) -> Result<Files, Error> {
     let folder = reader.folder().to_owned();
-    let mut found = Candidates::find(&folder, wanted, reader)?;
     let publishers = [Publisher::Jhu, Publisher::Nyt, Publisher::UsaFacts];
     let present: Vec<_> = publishers.into_iter().filter(|p| found.counts.iter().any(|(f, ..)| f == p)).collect();
     let Some(publisher) = present.iter().copied().find(|p| wanted.is_none_or(|wanted| wanted == *p)) else {

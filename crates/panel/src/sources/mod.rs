@@ -16,7 +16,7 @@ use jiff::civil::Date;
 
 pub(super) use candidates::entries;
 pub(super) use days::{day_after, days_between};
-pub(super) use discover::{Files, find};
+pub(super) use discover::{Files, find, find_among};
 pub(super) use unusable::Unusable;
 
 use self::nyt::Years;

@@ -10,7 +10,7 @@ use polars::io::parquet::write::BatchedWriter;
 use polars::prelude::{DataFrame, Float32Chunked, Int32Chunked, IntoColumn, PolarsResult, StringChunkedBuilder};
 use serde::{Deserialize, Serialize};
 
-use super::{Archive, lock, part};
+use super::{Lake, lock, part};
 use crate::error::Error;
 use crate::identity::sha256;
 use crate::output::parquet;
@@ -92,7 +92,7 @@ fn frame(found: &[Found]) -> PolarsResult<DataFrame> {
     DataFrame::new_infer_height(columns)
 }
 
-impl Archive {
+impl Lake {
     /// The engines' parameters of the latest day before `as_of` within the preceding week, if there is one.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Adding a day to the archive.
+//! Adding a day to a lake.
 
 use std::fs;
 use std::path::Path;
@@ -7,76 +7,87 @@ use countycast_engine::Date;
 use polars::prelude::{DataFrame, PolarsResult};
 
 use super::draft::Draft;
-use super::kept::{self, Trained};
-use super::{Archive, frames, parameters, part};
+use super::models::{self, Trained};
+use super::partition::RUNS;
+use super::{Lake, frames, parameters, part, runs};
 use crate::error::Error;
+use crate::lake::table;
 use crate::observed;
+use crate::output::capacity::{self, CapacityRow};
+use crate::output::counties::CountyRow;
+use crate::output::parquet;
 use crate::output::run::{Manifest, WeightRow};
-use crate::output::{BLEND, parquet};
 use crate::panel::Panel;
 use crate::scores::{Run, Scored, score};
 
-/// Days of observations kept with each as-of day: twelve weeks; older ones are in earlier partitions.
-const OBSERVED_DAYS: usize = 84;
+/// Days of counts kept with each as-of day: twelve weeks; older ones are in earlier parts.
+const COUNTED_DAYS: usize = 84;
 
-/// A day to be archived.
+/// A day to be kept.
 #[derive(Debug)]
 pub struct Entry<'a> {
-    /// The projections and places of the run.
+    /// The projections of the run.
     pub run: &'a Run,
+    /// Its places.
+    pub counties: &'a [CountyRow],
+    /// Patients and beds; empty where they were not asked for.
+    pub capacity: &'a [CapacityRow],
     /// The counts known on that day.
     pub panel: &'a Panel,
     /// Its manifest.
     pub manifest: &'a Manifest,
-    /// Archived days whose projections are scored now.
+    /// Earlier days whose projections are scored now.
     pub past: &'a [Date],
-    /// Shares of the engines in the blend; none of a run that did not learn.
-    pub weights: Option<&'a [WeightRow]>,
+    /// Shares of the engines in the blend; empty of a run that did not learn.
+    pub weights: &'a [WeightRow],
     /// File with the engines' parameters, if they were collected.
     pub parameters: Option<&'a Path>,
     /// Models trained in the run.
     pub models: &'a [(Trained, Vec<u8>)],
 }
 
-impl Archive {
-    /// Stores a day as a whole: the engines' projections, the counts known on that day, the scores of projections of past
-    /// days whose outcome was observed during the week before, and what else the entry has.
+impl Lake {
+    /// Stores a day as a whole: the projections of the engines and the blend, the places, the counts known on that day, the scores
+    /// of projections of past days whose outcome was observed during the week before, and what else the entry has.
     ///
     /// # Errors
-    /// [`Error::Io`] where a file cannot be written; an earlier archived run of the day is then untouched.
+    /// [`Error::Io`] where a file cannot be written; an earlier run of the day is then untouched.
     pub fn keep(&self, entry: &Entry<'_>) -> Result<(), Error> {
         let as_of = entry.run.as_of;
         let scored = self.scored(entry);
         let mut draft = Draft::begin(self, as_of)?;
         let mut write = |table: &str, frame: PolarsResult<DataFrame>| {
             draft.write(part(table, as_of), |path| {
-                parquet::write(path, frame.map_err(|error| parquet::write_error(path, error))?)
+                table::write(path, frame.map_err(|error| parquet::write_error(path, error))?)
             })
         };
-        let members = entry.run.forecasts.iter().filter(|forecast| forecast.model != BLEND);
-        write("projections", frames::forecasts(members))?;
-        write("places", frames::places(&entry.run.places))?;
-        write("observations", frames::observations(entry.panel, OBSERVED_DAYS))?;
+        write("projections", frames::forecasts(as_of, &entry.run.forecasts))?;
+        write("counties", frames::counties(entry.counties))?;
+        write("counts", frames::counts(entry.panel, COUNTED_DAYS))?;
         write("scores", frames::scores(&scored))?;
-        if let Some(weights) = entry.weights {
-            write("weights", frames::weights(weights))?;
+        write(RUNS, runs::of_day(entry.manifest))?;
+        if !entry.capacity.is_empty() {
+            write("capacity", capacity::frame(as_of, entry.capacity).and_then(|frame| frame.drop("as_of")))?;
+        }
+        if !entry.weights.is_empty() {
+            write("weights", frames::weights(entry.weights))?;
         }
         if let Some(table) = entry.parameters {
             let copy = |path: &Path| fs::copy(table, path).map(drop).map_err(|source| Error::write(path, source));
             draft.write(part(parameters::TABLE, as_of), copy)?;
         }
         for (made, model) in entry.models {
-            draft.write(kept::model_name(&made.engine, as_of), |path| kept::pack(path, made, model))?;
+            draft.write(models::name(&made.engine, as_of), |path| models::pack(path, made, model))?;
         }
         draft.commit(|path, files| Manifest { files, ..entry.manifest.clone() }.write(path))
     }
 
-    /// The scores of past projections of the week before. Past runs are read one by one, because a full archive is large.
+    /// The scores of past projections of the week before. Past runs are read one by one, because a full lake is large.
     fn scored(&self, entry: &Entry<'_>) -> Vec<Scored> {
         let (as_of, truth) = (entry.run.as_of, observed::truth(entry.panel));
         let mut scored = Vec::new();
         for &day in entry.past {
-            // Damaged files were named when the archive was read.
+            // Damaged files were named when the lake was read.
             let Ok(mut run) = self.run(day) else { continue };
             // The most recent complete week: earlier ones were scored on earlier days, later ones are not observed yet.
             let week = day.until(as_of).map_or(0, |span| span.get_days()) / 7;

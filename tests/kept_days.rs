@@ -1,4 +1,4 @@
-//! A day of the archive is there as a whole or not at all, whatever happened to the run that made it.
+//! A day of a lake is there as a whole or not at all, whatever happened to the run that made it.
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod common;
@@ -24,13 +24,13 @@ fn folder() -> TempDir {
 }
 
 fn run(folder: &Path) -> Command {
-    let archive = folder.join("archive").display().to_string();
-    common::project(demo(), folder, "out", &["--archive", &archive, "--as-of", "2020-10-24"])
+    let lake = folder.join("lake").display().to_string();
+    common::project(demo(), folder, "out", &["--learn", "--lake", &lake, "--as-of", "2020-10-24"])
 }
 
-/// Archive and projections; of manifests only that they are there, as they hold times.
+/// Lake and projections; of manifests only that they are there, as they hold times.
 fn result(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let mut found = files(&folder.join("archive"));
+    let mut found = files(&folder.join("lake"));
     found.iter_mut().filter(|(name, _)| name.ends_with("run.json")).for_each(|(_, bytes)| bytes.clear());
     found.insert("out".to_owned(), bytes(&folder.join("out"))["projections.parquet"].clone());
     found
@@ -54,12 +54,12 @@ fn told(folder: &Path, text: &str) -> bool {
 fn a_day_without_a_manifest_is_made_again() {
     let whole = undisturbed();
     let begun = folder();
-    fs::create_dir_all(begun.path().join(format!("archive/projections/as_of={DAY}"))).unwrap();
+    fs::create_dir_all(begun.path().join(format!("lake/projections/as_of={DAY}"))).unwrap();
     succeed(run(begun.path()));
     common::assert_same(&result(begun.path()), &whole);
     // The same where a manifest is damaged, or a file that it names is gone.
-    for file in [format!("manifests/as_of={DAY}/run.json"), format!("places/as_of={DAY}/part.parquet")] {
-        let path = begun.path().join("archive").join(&file);
+    for file in [format!("runs/as_of={DAY}/_run.json"), format!("counties/as_of={DAY}/part.parquet")] {
+        let path = begun.path().join("lake").join(&file);
         if file.ends_with("json") {
             fs::write(&path, "{").unwrap()
         } else {
@@ -75,7 +75,7 @@ fn a_day_without_a_manifest_is_made_again() {
 fn hindcasts_that_were_killed_are_finished_by_the_next_run() {
     let whole = undisturbed();
     let folder = folder();
-    let pending = folder.path().join("archive/.pending");
+    let pending = folder.path().join("lake/.pending");
     let mut killed = 0;
     // Each time as soon as a day is being written.
     for pause in [0, 1, 3, 10] {
@@ -101,16 +101,15 @@ fn what_a_killed_run_had_completed_is_put_in_place_and_the_rest_is_swept() {
     let folder = folder();
     succeed(run(folder.path()));
     let whole = result(folder.path());
-    let archive = folder.path().join("archive");
+    let lake = folder.path().join("lake");
     // Of a complete day, all is pending but what was moved; another is not complete.
-    let pending = archive.join(format!(".pending/as_of={DAY}"));
-    for table in ["places", "manifests"] {
+    let pending = lake.join(format!(".pending/as_of={DAY}"));
+    for table in ["counties", "runs"] {
         let part = format!("{table}/as_of={DAY}");
         fs::create_dir_all(pending.join(table)).unwrap();
-        fs::rename(archive.join(&part), pending.join(&part)).unwrap();
+        fs::rename(lake.join(&part), pending.join(&part)).unwrap();
     }
-    fs::create_dir_all(archive.join(".pending/as_of=2020-10-10.new/places")).unwrap();
-    fs::write(archive.join(format!("scores/as_of={DAY}/part.unfinished-17")), "half").unwrap();
+    fs::create_dir_all(lake.join(".pending/as_of=2020-10-10.new/counties")).unwrap();
     // Who only reads finds the day as well.
     let mut some = run(folder.path());
     some.args(["--state", "IA"]);
@@ -124,7 +123,7 @@ fn what_a_killed_run_had_completed_is_put_in_place_and_the_rest_is_swept() {
 fn a_pipe_among_the_files_does_not_hang() {
     let folder = folder();
     succeed(run(folder.path()));
-    for file in ["projections", "manifests"].map(|table| folder.path().join(format!("archive/{table}/as_of={DAY}"))) {
+    for file in ["projections", "runs"].map(|table| folder.path().join(format!("lake/{table}/as_of={DAY}"))) {
         let name = common::names(&file).pop().unwrap();
         fs::remove_file(file.join(&name)).unwrap();
         assert!(Command::new("mkfifo").arg(file.join(&name)).status().unwrap().success());

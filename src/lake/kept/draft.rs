@@ -1,4 +1,4 @@
-//! A day or week on its way into the archive.
+//! A day or week on its way into a lake.
 //!
 //! Its files are written to `.pending/as_of=DATE.new` (a week's to `.pending/reference_date=DATE.new`) and synced, its manifest
 //! last. Renaming that folder to `.pending/as_of=DATE` makes the day complete in one step. Then its files are moved to their tables; if the run is
@@ -13,7 +13,8 @@ use countycast_engine::Date;
 use countycast_engine::weekly::Week;
 
 use super::lock::{self, Held};
-use super::{Archive, Partition};
+use super::told::Told;
+use super::{Lake, MANIFEST, Partition, parameters, week_scores};
 use crate::error::Error;
 use crate::output::{Written, disk};
 
@@ -21,12 +22,12 @@ use crate::output::{Written, disk};
 const PENDING: &str = ".pending";
 /// End of the name of a day's folder that is not complete.
 const NEW: &str = ".new";
-/// Part of the names of files that earlier versions left unfinished when they were killed.
-const UNFINISHED: &str = ".unfinished-";
+/// Tables of which a day or week may have no part: what an earlier run of it had there goes.
+const OPTIONAL: [&str; 4] = ["capacity", "weights", parameters::TABLE, week_scores::TABLE];
 
-/// A day or week under construction; no other run writes to the archive meanwhile.
+/// A day or week under construction; no other run writes to the lake meanwhile.
 pub(super) struct Draft<'a> {
-    archive: &'a Archive,
+    lake: &'a Lake,
     of: Partition,
     folder: PathBuf,
     written: Vec<Written>,
@@ -35,12 +36,12 @@ pub(super) struct Draft<'a> {
 
 impl<'a> Draft<'a> {
     /// Begins a day or week, after what a killed run left is in order.
-    pub(super) fn begin(archive: &'a Archive, of: impl Into<Partition>) -> Result<Self, Error> {
-        let lock = lock::exclusive(&archive.root)?;
-        tidy(&archive.root)?;
+    pub(super) fn begin(lake: &'a Lake, of: impl Into<Partition>) -> Result<Self, Error> {
+        let lock = lock::exclusive(&lake.root)?;
+        tidy(&lake.root)?;
         let of = of.into();
-        let folder = pending(&archive.root).join(format!("{of}{NEW}"));
-        Ok(Self { archive, of, folder, written: Vec::new(), _lock: lock })
+        let folder = pending(&lake.root).join(format!("{of}{NEW}"));
+        Ok(Self { lake, of, folder, written: Vec::new(), _lock: lock })
     }
 
     /// Writes a file of the day or week.
@@ -61,12 +62,12 @@ impl<'a> Draft<'a> {
     ) -> Result<(), Error> {
         let files = std::mem::take(&mut self.written);
         self.write(super::manifest_name(self.of), |path| manifest(path, files))?;
-        let (pending, done) = (pending(&self.archive.root), pending_part(&self.archive.root, self.of));
+        let (pending, done) = (pending(&self.lake.root), pending_part(&self.lake.root, self.of));
         let complete = disk::sync_all(&self.folder)
             .and_then(|()| fs::rename(&self.folder, &done))
             .and_then(|()| disk::sync(&pending));
         complete.map_err(|source| Error::write(&done, source))?;
-        put_in_place(&self.archive.root, &done).map_err(|source| Error::write(&self.archive.root, source))?;
+        put_in_place(&self.lake.root, &done).map_err(|source| Error::write(&self.lake.root, source))?;
         Ok(())
     }
 }
@@ -75,7 +76,7 @@ impl Drop for Draft<'_> {
     fn drop(&mut self) {
         // Of what could not be written as a whole; what stays is removed by the next run.
         let _ = disk::remove(&self.folder);
-        leave(&self.archive.root);
+        leave(&self.lake.root);
     }
 }
 
@@ -98,7 +99,7 @@ pub(super) fn pending_weeks(root: &Path) -> Vec<Week> {
     super::weeks_in(&pending(root))
 }
 
-/// Puts the archive in order under its lock: complete days and weeks into their tables, and what killed runs left unfinished away.
+/// Puts the lake in order under its lock: complete days and weeks into their tables, and what killed runs left unfinished away.
 /// Tests that it can be written.
 pub(super) fn tidy(root: &Path) -> Result<(), Error> {
     let pending = pending(root);
@@ -110,7 +111,7 @@ pub(super) fn tidy(root: &Path) -> Result<(), Error> {
             if complete { put_in_place(root, &path) } else { disk::remove(&path) }
         })
     });
-    tidied.and_then(|()| sweep(root)).map_err(|source| Error::write(root, source))
+    tidied.map_err(|source| Error::write(root, source))
 }
 
 /// Removes the folder of what is pending if nothing is.
@@ -123,7 +124,14 @@ pub(super) fn leave(root: &Path) {
 fn put_in_place(root: &Path, day: &Path) -> io::Result<()> {
     let mut files = Vec::new();
     collect(day, &mut files)?;
-    files.sort_by_key(|file| file.starts_with(day.join(super::MANIFESTS)));
+    files.sort_by_key(|file| file.ends_with(MANIFEST));
+    let manifest = files.last().filter(|file| file.ends_with(MANIFEST)).map(fs::read).transpose()?;
+    if let Some(told) = manifest.and_then(|text| serde_json::from_slice::<Told>(&text).ok()) {
+        let of = day.file_name().unwrap_or_default().to_string_lossy();
+        let gone = OPTIONAL.map(|table| format!("{table}/{of}/part.parquet"));
+        let gone = gone.iter().filter(|name| told.files.iter().all(|file| file.path != **name));
+        gone.map(|name| root.join(name)).try_for_each(|path| disk::remove(path.parent().unwrap_or(&path)))?;
+    }
     let mut folders = BTreeSet::new();
     for file in &files {
         let Ok(name) = file.strip_prefix(day) else { continue };
@@ -142,23 +150,6 @@ fn collect(folder: &Path, files: &mut Vec<PathBuf>) -> io::Result<()> {
     for entry in fs::read_dir(folder)? {
         let entry = entry?;
         if entry.file_type()?.is_dir() { collect(&entry.path(), files)? } else { files.push(entry.path()) }
-    }
-    Ok(())
-}
-
-/// Removes the unfinished files of earlier versions, which lie beside finished ones.
-fn sweep(root: &Path) -> io::Result<()> {
-    for table in fs::read_dir(root)?.flatten().filter(|table| table.path().is_dir()) {
-        for day in fs::read_dir(table.path())?.flatten() {
-            if !day.file_name().to_string_lossy().starts_with("as_of=") {
-                continue;
-            }
-            for file in fs::read_dir(day.path()).into_iter().flatten().flatten() {
-                if file.file_name().to_string_lossy().contains(UNFINISHED) {
-                    disk::remove(&file.path())?;
-                }
-            }
-        }
     }
     Ok(())
 }

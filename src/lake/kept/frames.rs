@@ -1,20 +1,21 @@
-//! Tables of the archive.
+//! Tables of forecasts. Rows are ordered by place, as text.
 
 use std::collections::HashMap;
 
-use countycast_engine::Fips;
-use polars::prelude::{Column, DataFrame, DataType, IntoColumn, NamedFrom, PolarsError, PolarsResult, Series};
+use countycast_engine::{Date, Fips};
+use polars::prelude::{Column, DataFrame, PolarsError, PolarsResult};
 
+use crate::output::counties::CountyRow;
 use crate::output::days_since_epoch;
 use crate::output::parquet::{self, parsed};
 use crate::output::run::WeightRow;
 use crate::panel::Panel;
 use crate::scores::quantiles::{LEVELS, Row};
-use crate::scores::{PhaseKind, PlaceThen, QuantileForecast, Scored};
+use crate::scores::{PlaceThen, QuantileForecast, Scored};
 
 /// A row per forecast, a column per quantile (`q0.025`).
-pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast>) -> PolarsResult<DataFrame> {
-    let forecasts: Vec<&QuantileForecast> = forecasts.collect();
+pub(super) fn forecasts(as_of: Date, forecasts: &[QuantileForecast]) -> PolarsResult<DataFrame> {
+    let forecasts = by_place(forecasts.iter(), |forecast| forecast.fips);
     let text = |name: &str, value: fn(&QuantileForecast) -> &str| {
         Column::new(name.into(), forecasts.iter().map(|f| value(f)).collect::<Vec<&str>>())
     };
@@ -24,6 +25,7 @@ pub(super) fn forecasts<'a>(forecasts: impl Iterator<Item = &'a QuantileForecast
         text("target", |f| f.target.name()),
         text("resolution", |f| f.resolution.name()),
         Column::new("horizon".into(), forecasts.iter().map(|f| i32::from(f.horizon)).collect::<Vec<_>>()),
+        parquet::dates("target_end_date", forecasts.iter().map(|f| Some(days_since_epoch(f.end(as_of)))))?,
     ];
     for (i, level) in LEVELS.iter().enumerate() {
         let values: Vec<f32> = forecasts.iter().map(|f| f.row[i]).collect();
@@ -59,55 +61,62 @@ fn missing(column: &str) -> PolarsError {
     PolarsError::ComputeError(format!("a value is missing in column `{column}`").into())
 }
 
-/// One row per place, as in the run's output.
-pub(super) fn places(places: &HashMap<Fips, PlaceThen>) -> PolarsResult<DataFrame> {
-    let mut places: Vec<(Fips, PlaceThen)> = places.iter().map(|(fips, place)| (*fips, *place)).collect();
-    places.sort_by_key(|(fips, _)| *fips);
-    let rt = |i: usize| places.iter().map(|(_, p)| p.reproduction.map(|r| r[i])).collect::<Vec<Option<f64>>>();
+/// Rows in the order of their places as text, which is that of the statistics of a group of rows.
+fn by_place<T>(rows: impl Iterator<Item = T>, place: impl Fn(&T) -> Fips) -> Vec<T> {
+    let mut rows: Vec<T> = rows.collect();
+    rows.sort_by_cached_key(|row| place(row).to_string());
+    rows
+}
+
+/// One row per place: how it was projected, and how the epidemic goes there.
+pub(super) fn counties(rows: &[CountyRow]) -> PolarsResult<DataFrame> {
+    let rows = by_place(rows.iter(), |row| row.fips);
+    let number = |name: &str, value: &dyn Fn(&CountyRow) -> Option<f64>| {
+        Column::new(name.into(), rows.iter().map(|row| value(row)).collect::<Vec<Option<f64>>>())
+    };
     let columns = vec![
-        parquet::text("fips", places.iter().map(|(fips, _)| *fips)),
-        Column::new("population".into(), places.iter().map(|(_, p)| p.population).collect::<Vec<_>>()),
-        Column::new(
-            "independent".into(),
-            places.iter().map(|(_, p)| p.phase == PhaseKind::Independent).collect::<Vec<_>>(),
-        ),
-        Column::new("rt_lower_90".into(), rt(0)),
-        Column::new("rt".into(), rt(1)),
-        Column::new("rt_upper_90".into(), rt(2)),
+        parquet::text("fips", rows.iter().map(|row| row.fips)),
+        parquet::text("name", rows.iter().map(|row| &row.name)),
+        number("population", &|row| row.population),
+        parquet::text("phase", rows.iter().map(|row| row.phase)),
+        number("rt", &|row| row.reproduction.map(|rt| rt[0])),
+        number("rt_lower_90", &|row| row.reproduction.map(|rt| rt[1])),
+        number("rt_upper_90", &|row| row.reproduction.map(|rt| rt[2])),
+        number("doubling_days", &|row| row.doubling_days),
+        number("cases_last_week", &|row| Some(row.last_week)),
+        number("cases_next_week", &|row| row.next_week),
     ];
-    DataFrame::new(places.len(), columns)
+    DataFrame::new(rows.len(), columns)
 }
 
 /// The places of such a table.
 pub(super) fn read_places(frame: &DataFrame) -> PolarsResult<HashMap<Fips, PlaceThen>> {
-    let fips = frame.column("fips")?.str()?;
-    let population = frame.column("population")?.f64()?;
-    let independent = frame.column("independent")?.bool()?;
+    let (fips, phase) = (frame.column("fips")?.str()?, frame.column("phase")?.str()?);
     let number = |name: &str| frame.column(name)?.f64();
-    let (low, mid, high) = (number("rt_lower_90")?, number("rt")?, number("rt_upper_90")?);
+    let (population, mid, low, high) =
+        (number("population")?, number("rt")?, number("rt_lower_90")?, number("rt_upper_90")?);
     let place = |i: usize| {
-        let fips = parsed(fips.get(i))?;
         let reproduction = low.get(i).zip(mid.get(i)).zip(high.get(i)).map(|((l, m), h)| [l, m, h]);
-        let phase = if independent.get(i).unwrap_or(false) { PhaseKind::Independent } else { PhaseKind::Fallback };
-        Ok((fips, PlaceThen { reproduction, phase, population: population.get(i) }))
+        let then = PlaceThen { reproduction, phase: parsed(phase.get(i))?, population: population.get(i) };
+        Ok((parsed(fips.get(i))?, then))
     };
     (0..frame.height()).map(place).collect()
 }
 
 /// Recent days as known then: one row per place and day.
-pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame> {
+pub(super) fn counts(panel: &Panel, days: usize) -> PolarsResult<DataFrame> {
     let dates: Vec<i32> = panel.days().map(days_since_epoch).collect();
     let first = dates.len().saturating_sub(days);
-    let places: Vec<_> = panel.counties().iter().chain(panel.states()).chain([panel.nation()]).collect();
+    let places = by_place(panel.counties().iter().chain(panel.states()).chain([panel.nation()]), |place| place.fips());
     let days = dates.len() - first;
     let column = |name: &str, value: &dyn Fn(&crate::panel::Place) -> &[f64]| {
         let values: Vec<f64> = places.iter().flat_map(|place| value(place)[first..].iter().copied()).collect();
         Column::new(name.into(), values)
     };
-    let date: Vec<i32> = places.iter().flat_map(|_| dates[first..].iter().copied()).collect();
+    let date = places.iter().flat_map(|_| dates[first..].iter().copied().map(Some));
     let columns = vec![
         parquet::text("fips", places.iter().flat_map(|p| std::iter::repeat_n(p.fips(), days))),
-        Series::new("date".into(), date).cast(&DataType::Date)?.into_column(),
+        parquet::dates("date", date)?,
         column("cases_reported", &|p| p.history.cases().reported()),
         column("cases_cleaned", &|p| p.history.cases().cleaned()),
         column("deaths_reported", &|p| p.history.deaths().reported()),
@@ -118,15 +127,15 @@ pub(super) fn observations(panel: &Panel, days: usize) -> PolarsResult<DataFrame
 
 /// One row per forecast whose outcome has been observed.
 pub(super) fn scores(scored: &[Scored]) -> PolarsResult<DataFrame> {
+    let scored = by_place(scored.iter(), |score| score.fips);
     let text = |name: &str, value: fn(&Scored) -> &str| {
-        Column::new(name.into(), scored.iter().map(value).collect::<Vec<&str>>())
+        Column::new(name.into(), scored.iter().map(|s| value(s)).collect::<Vec<&str>>())
     };
     let number = |name: &str, value: &dyn Fn(&Scored) -> f64| {
-        Column::new(name.into(), scored.iter().map(value).collect::<Vec<f64>>())
+        Column::new(name.into(), scored.iter().map(|s| value(s)).collect::<Vec<f64>>())
     };
-    let made: Vec<i32> = scored.iter().map(|s| days_since_epoch(s.as_of)).collect();
     let columns = vec![
-        Series::new("projected_as_of".into(), made).cast(&DataType::Date)?.into_column(),
+        parquet::dates("projected_as_of", scored.iter().map(|s| Some(days_since_epoch(s.as_of))))?,
         parquet::text("fips", scored.iter().map(|s| s.fips)),
         text("model", |s| &s.model),
         text("target", |s| s.target.name()),

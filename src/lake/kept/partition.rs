@@ -1,9 +1,14 @@
-//! What one run adds to the archive: the part of each table that is of one day, or of one week.
+//! What one run adds to a lake: the part of each table that is of one day, or of one week.
 
 use std::fmt;
 
 use countycast_engine::Date;
 use countycast_engine::weekly::Week;
+
+/// Table of the runs that made a day.
+pub(super) const RUNS: &str = "runs";
+/// Table of the runs that made a week.
+pub(super) const SIGNAL_RUNS: &str = "signal_runs";
 
 /// A day of projections, or a week of weekly signals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +28,16 @@ impl From<Date> for Partition {
 impl From<Week> for Partition {
     fn from(reference: Week) -> Self {
         Self::Week(reference)
+    }
+}
+
+impl Partition {
+    /// The table of the runs, which also has the manifests.
+    pub(super) const fn runs(self) -> &'static str {
+        match self {
+            Self::Day(_) => RUNS,
+            Self::Week(_) => SIGNAL_RUNS,
+        }
     }
 }
 

@@ -1,4 +1,4 @@
-//! Locks on an archive: one run writes at a time, and none reads a day while it is put in place.
+//! Locks on a lake: one run writes at a time, and none reads a day while it is put in place.
 
 use std::fs::{File, TryLockError};
 use std::path::Path;
@@ -12,7 +12,7 @@ const LONGEST: Duration = Duration::from_secs(600);
 /// Time between two tries.
 const PAUSE: Duration = Duration::from_millis(10);
 
-/// A lock on the archive's folder itself, so that no file stays behind; none where the file system has no locks.
+/// A lock on the lake's folder itself, so that no file stays behind; none where the file system has no locks.
 #[derive(Debug)]
 pub(super) struct Held {
     _folder: Option<File>,
@@ -35,7 +35,7 @@ pub(super) fn shared(root: &Path) -> Result<Held, Error> {
 }
 
 fn take(root: &Path, lock: fn(&File) -> Result<(), TryLockError>, longest: Duration) -> Result<Held, Error> {
-    // An archive that is not there has nothing to be locked.
+    // A lake that is not there has nothing to be locked.
     let Ok(folder) = File::open(root) else { return Ok(Held { _folder: None }) };
     let start = Instant::now();
     loop {
@@ -45,7 +45,7 @@ fn take(root: &Path, lock: fn(&File) -> Result<(), TryLockError>, longest: Durat
             Err(TryLockError::WouldBlock) if start.elapsed() < longest => sleep(PAUSE),
             Err(TryLockError::WouldBlock) => {
                 return Err(Error::Request {
-                    message: format!("another run has held the archive {} for ten minutes", root.display()),
+                    message: format!("another run has held the lake {} for ten minutes", root.display()),
                     remedy: "wait for it, or end it if it hangs".to_owned(),
                 });
             }

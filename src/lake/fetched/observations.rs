@@ -10,13 +10,11 @@ use countycast_signals::Vintages;
 use polars::prelude::{Column, DataFrame, PolarsResult};
 
 use crate::error::Error;
+use crate::lake::table;
 use crate::output::{days_since_epoch, disk, parquet};
 
 /// Name of the table.
 pub(super) const TABLE: &str = "observations";
-
-/// Rows of a group: a reader of one place passes over the others by their first and last place.
-const GROUP: usize = 20_000;
 
 /// A report of an area: the week, the day from which it was known, and the value.
 type Report<'a> = (&'a Area, Week, Date, Option<f64>);
@@ -46,12 +44,9 @@ pub(super) fn write(root: &Path, source: &str, vintages: &Vintages) -> Result<()
     Ok(())
 }
 
-/// Writes a table, in groups of rows.
-pub(super) fn place(path: &Path, mut frame: DataFrame) -> Result<(), Error> {
-    replace(path, |new| {
-        let writer = parquet::writer(new, frame.schema())?.with_row_group_size(Some(GROUP));
-        writer.finish(&mut frame).map(drop).map_err(|error| parquet::write_error(path, error))
-    })
+/// Writes a table.
+pub(super) fn place(path: &Path, frame: DataFrame) -> Result<(), Error> {
+    replace(path, |new| table::write(new, frame))
 }
 
 /// Writes a file under another name, syncs it, and renames it; its folder is created.

@@ -13,7 +13,7 @@ use flate2::write::GzEncoder;
 use jiff::ToSpan;
 use serde::{Deserialize, Serialize};
 
-use super::{Archive, MOST_BYTES, lock};
+use super::{Lake, MOST_BYTES, lock};
 use crate::error::Error;
 use crate::output::regular;
 
@@ -43,8 +43,8 @@ pub struct Kept {
     pub model: Vec<u8>,
 }
 
-/// Name below the archive of an engine's model.
-pub(super) fn model_name(engine: &str, as_of: Date) -> String {
+/// Name below the lake of an engine's model.
+pub(super) fn name(engine: &str, as_of: Date) -> String {
     format!("models/as_of={as_of}/{engine}.json.gz")
 }
 
@@ -64,7 +64,7 @@ fn unpack(bytes: &[u8]) -> std::io::Result<Kept> {
     Ok(Kept { made: serde_json::from_slice(&made)?, model })
 }
 
-impl Archive {
+impl Lake {
     /// An engine's newest model whose age in days on `as_of` is within `ages`; none if there is none.
     ///
     /// # Errors
@@ -72,9 +72,9 @@ impl Archive {
     pub fn model(&self, engine: &str, as_of: Date, ages: RangeInclusive<u16>) -> Result<Option<Kept>, Error> {
         let _lock = lock::shared(&self.root)?;
         let mut candidates = ages.map(|age| as_of.saturating_sub(i64::from(age).days()));
-        let newest = candidates.find(|day| self.located(*day, &model_name(engine, *day)).exists());
+        let newest = candidates.find(|day| self.located(*day, &name(engine, *day)).exists());
         let Some(day) = newest else { return Ok(None) };
-        let name = model_name(engine, day);
+        let name = name(engine, day);
         let kept = unpack(&self.bytes(day, &name)?);
         kept.map(Some).map_err(|source| Error::read(&self.located(day, &name), source))
     }
@@ -83,7 +83,7 @@ impl Archive {
     #[must_use]
     pub fn coefficients(&self, as_of: Date) -> Option<Coefficients> {
         let _lock = lock::shared(&self.root).ok()?;
-        self.archived(as_of)?.fallback_coefficients
+        self.told(as_of)?.fallback_coefficients
     }
 }
 
