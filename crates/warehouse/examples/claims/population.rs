@@ -8,83 +8,85 @@ use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
 
 /// First day: Sunday, 2018-01-07, counted from 1970-01-01.
-pub const FIRST: i32 = 17_538;
+pub(crate) const FIRST: i32 = 17_538;
 /// Days: three years, to Saturday, 2021-01-02.
-pub const DAYS: i32 = 156 * 7;
+pub(crate) const DAYS: i32 = 156 * 7;
 /// The day from which care is changed: Sunday, 2020-03-15.
-pub const CHANGE: i32 = 18_336;
+pub(crate) const CHANGE: i32 = 18_336;
 
 /// What the diseases, by their place in the list, have before and after the change.
-pub mod planted {
+pub(crate) mod planted {
     /// Disease whose new diagnoses change, and by what factor.
-    pub const NEW: (usize, f64) = (0, 0.6);
+    pub(crate) const NEW: (usize, f64) = (0, 0.6);
     /// Disease whose share of people with the second class of drugs changes.
-    pub const MIX: (usize, f64, f64) = (1, 0.30, 0.45);
+    pub(crate) const MIX: (usize, f64, f64) = (1, 0.30, 0.45);
     /// Disease whose rejections change: share of supplies that are refused first, and had two days later.
-    pub const REJECTED: (usize, f64, f64) = (2, 0.15, 0.30);
-    /// Disease whose reversals change: share of supplies that are never fetched.
-    pub const REVERSED: (usize, f64, f64) = (3, 0.10, 0.20);
+    pub(crate) const REJECTED: (usize, f64, f64) = (2, 0.15, 0.30);
+    /// Disease whose reversals change: share of supplies that are not fetched, nor another within 30 days. Of other diseases, they are
+    /// fetched three days later.
+    pub(crate) const REVERSED: (usize, f64, f64) = (3, 0.10, 0.20);
     /// Disease whose copay for 30 days changes, in dollars.
-    pub const COPAY: (usize, f64, f64) = (4, 10.0, 15.0);
+    pub(crate) const COPAY: (usize, f64, f64) = (4, 10.0, 15.0);
     /// Disease whose share of people who take their drugs on all days changes.
-    pub const ADHERENT: (usize, f64, f64) = (5, 0.75, 0.55);
+    pub(crate) const ADHERENT: (usize, f64, f64) = (5, 0.75, 0.55);
     /// Disease whose share of beginners who go on changes.
-    pub const PERSISTENT: (usize, f64, f64) = (6, 0.80, 0.50);
+    pub(crate) const PERSISTENT: (usize, f64, f64) = (6, 0.80, 0.50);
     /// Disease whose visits change, and by what factor.
-    pub const VISITS: (usize, f64) = (7, 0.6);
+    pub(crate) const VISITS: (usize, f64) = (7, 0.6);
     /// Disease whose rejections follow the epidemic: their share per unit of it.
-    pub const FOLLOWS: (usize, f64) = (8, 0.20);
+    pub(crate) const FOLLOWS: (usize, f64) = (8, 0.20);
 }
 
 /// A claim. Numbers of drugs are products of the invented labeler 99999.
 #[derive(Debug, Clone, Copy)]
-pub struct Row<'a> {
-    pub patient: u64,
-    pub day: i32,
-    pub county: u32,
-    pub provider_county: u32,
-    pub diagnosis: &'a str,
-    pub procedure: &'a str,
-    pub product: Option<u16>,
-    pub days: u16,
-    pub status: &'static str,
-    pub copay: f64,
-    pub payer: &'static str,
-    pub provider: u64,
-    pub taxonomy: &'a str,
+pub(crate) struct Row<'a> {
+    pub(crate) patient: u64,
+    pub(crate) day: i32,
+    pub(crate) county: u32,
+    pub(crate) provider_county: u32,
+    pub(crate) diagnosis: &'a str,
+    pub(crate) procedure: &'a str,
+    pub(crate) product: Option<u16>,
+    pub(crate) days: u16,
+    pub(crate) status: &'static str,
+    pub(crate) copay: f64,
+    pub(crate) payer: &'static str,
+    pub(crate) provider: u64,
+    pub(crate) taxonomy: &'a str,
 }
 
 /// A population.
 #[derive(Debug)]
-pub struct Population<'a> {
-    pub seed: u64,
-    pub diseases: &'a [Disease],
-    pub counties: Vec<u32>,
+pub(crate) struct Population<'a> {
+    pub(crate) seed: u64,
+    pub(crate) diseases: &'a [Disease],
+    pub(crate) counties: Vec<u32>,
 }
 
-/// So many counties, in eight states.
-pub fn counties(number: u32) -> Vec<u32> {
-    (0..number).map(|place| (19 + place % 8) * 1_000 + 2 * (place / 8) + 1).collect()
+/// So many counties, in two states or in one for every fifty.
+pub(crate) fn counties(number: u32) -> Vec<u32> {
+    let states = (number / 50).max(2);
+    (0..number).map(|place| (19 + place % states) * 1_000 + 2 * (place / states) + 1).collect()
 }
 
 /// The epidemic in a county: a wave of the height 1, in some counties earlier than in others.
-pub fn epidemic(county: u32, day: i32) -> f64 {
+pub(crate) fn epidemic(county: u32, day: i32) -> f64 {
     let peak = f64::from(CHANGE + 40 + (county % 97 * 37 % 60) as i32 * 3);
     (-((f64::from(day) - peak) / 30.0).powi(2)).exp()
 }
 
 /// The product of a class of a disease.
-pub fn product(disease: usize, class: usize) -> u16 {
+pub(crate) fn product(disease: usize, class: usize) -> u16 {
     u16::try_from(disease * 20 + class + 1).unwrap()
 }
 
 /// Classes of drugs for every day.
-pub fn daily(disease: &Disease) -> Vec<usize> {
+pub(crate) fn daily(disease: &Disease) -> Vec<usize> {
     (0..disease.treatments.len()).filter(|class| disease.treatments[*class].adherence).collect()
 }
 
 /// The NDC directory of the products, in the FDA's layout.
-pub fn directory(diseases: &[Disease]) -> String {
+pub(crate) fn directory(diseases: &[Disease]) -> String {
     let mut text = String::from("PRODUCTID\tPRODUCTNDC\tPRODUCTTYPENAME\tROUTENAME\tSUBSTANCENAME\n");
     for (place, disease) in diseases.iter().enumerate() {
         for class in daily(disease) {
@@ -106,12 +108,12 @@ struct Person<'a> {
 
 impl<'a> Population<'a> {
     /// The claims of a person, appended.
-    pub fn claims(&'a self, patient: u64, rows: &mut Vec<Row<'a>>) {
+    pub(crate) fn claims(&'a self, patient: u64, rows: &mut Vec<Row<'a>>) {
         let mut random = Xoshiro256PlusPlus::seed_from_u64(self.seed ^ patient.wrapping_mul(0x9e37_79b9_7f4a_7c15));
         // The diseases whose new diagnoses and whose counties are counted have more people.
-        let place = match random.random() {
+        let place = match random.random::<f64>() {
             kind if kind < 0.3 => planted::NEW.0,
-            kind if kind < 0.55_f64 => planted::FOLLOWS.0,
+            kind if kind < 0.55 => planted::FOLLOWS.0,
             _ => random.random_range(0..self.diseases.len()),
         };
         // Four in five live in the first third of the counties.
@@ -213,7 +215,8 @@ impl<'a> Person<'a> {
             let wave = if self.place == follows { slope * epidemic(self.row.county, day) } else { 0.0 };
             if self.random.random_bool(self.changed(planted::REVERSED, day)) {
                 rows.push(Row { status: "reversed", ..supply });
-                day += 32;
+                // Of one disease nobody comes back soon.
+                day += if self.place == planted::REVERSED.0 { 32 } else { 3 };
                 continue;
             }
             if self.random.random_bool(self.changed(planted::REJECTED, day) + wave) {

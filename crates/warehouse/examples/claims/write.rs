@@ -20,7 +20,7 @@ const BATCH: usize = 65_536;
 const PERIOD: i32 = 30;
 
 /// Writes the claims of so many people into a folder; their number.
-pub fn write(population: &Population<'_>, people: u64, folder: &Path) -> u64 {
+pub(crate) fn write(population: &Population<'_>, people: u64, folder: &Path) -> u64 {
     std::fs::create_dir_all(folder).unwrap();
     let mut files: BTreeMap<i32, (Option<ArrowWriter<File>>, Vec<Row<'_>>)> = BTreeMap::new();
     let (mut rows, mut count) = (Vec::new(), 0);
@@ -59,7 +59,7 @@ fn flush(folder: &Path, period: i32, writer: &mut Option<ArrowWriter<File>>, row
 }
 
 /// Claims as a batch in the schema of `docs/care.md`.
-pub fn batch(rows: &[Row<'_>]) -> RecordBatch {
+pub(crate) fn batch(rows: &[Row<'_>]) -> RecordBatch {
     let text = |value: &dyn Fn(&Row<'_>) -> Option<String>| -> ArrayRef {
         let mut builder = StringBuilder::new();
         rows.iter().for_each(|row| builder.append_option(value(row)));

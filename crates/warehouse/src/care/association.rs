@@ -1,7 +1,9 @@
 //! How the change of a measure since the year before goes along with that of an exposure, over the weeks of each county.
 
+use super::areas::Area;
 use super::exposure::Exposure;
 use super::interval::Estimate;
+use super::places::Places;
 
 /// Weeks by which a measure may follow an exposure.
 const LAGS: [usize; 3] = [0, 2, 4];
@@ -33,13 +35,18 @@ pub(super) struct Association {
 
 /// Associations with all exposures, of changes in order of counties. There is none over fewer than ten counties, or where the exposure never
 /// changes within one.
-pub(super) fn associations(changes: &[Change], exposures: &[Exposure], weeks_before: usize) -> Vec<Association> {
+pub(super) fn associations(
+    changes: &[Change],
+    exposures: &[Exposure],
+    places: &Places,
+    weeks_before: usize,
+) -> Vec<Association> {
     let mut found = Vec::new();
     for exposure in exposures {
         for lag in LAGS {
             let mut counties: Vec<Vec<(f64, f64)>> = Vec::new();
             for county in changes.chunk_by(|a, b| a.county == b.county) {
-                let fips = format!("{:05}", county[0].county);
+                let fips = places.code(Area::County, county[0].county);
                 let pairs = county.iter().filter_map(|change| {
                     Some((exposure.change(&fips, change.week.checked_sub(lag)?, weeks_before)?, change.value))
                 });

@@ -64,7 +64,8 @@ pub(super) struct Block {
 }
 
 impl Block {
-    fn new(classes: usize, weeks: usize) -> Self {
+    /// No counts yet.
+    pub(super) fn new(classes: usize, weeks: usize) -> Self {
         Self { classes, counts: vec![0; (COUNTERS + classes) * weeks], sums: vec![0; SUMS * weeks] }
     }
 

@@ -4,16 +4,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, AtomicU64, Ordering};
 
 use datafusion::arrow::array::{
-    Array, ArrayRef, AsArray, Int32Builder, RecordBatch, StringViewArray, StringViewBuilder, UInt8Builder,
-    UInt16Builder, UInt32Builder, UInt64Builder,
+    ArrayRef, Int32Builder, RecordBatch, StringViewBuilder, UInt8Builder, UInt16Builder, UInt32Builder, UInt64Builder,
 };
-use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Date32Type, Field, Float64Type, Schema, SchemaRef};
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::common::HashMap;
 
 use super::codes::Codes;
+use super::columns::{Columns, Text};
+use super::places::{COUNTY, Places, county};
 use super::source::{Raw, Vocabulary};
-use crate::error::{Error, shown};
+use crate::error::Error;
 
 /// Status of a claim in its flags.
 pub(super) const REJECTED: u8 = 1;
@@ -75,6 +75,7 @@ impl Default for Seen {
 #[derive(Debug)]
 pub(super) struct Encoder {
     codes: Arc<Codes>,
+    places: Arc<Places>,
     vocabulary: Vocabulary,
     seen: Arc<Seen>,
     /// The last day that a claim may have.
@@ -84,11 +85,12 @@ pub(super) struct Encoder {
 }
 
 impl Encoder {
-    pub(super) fn new(codes: Arc<Codes>, vocabulary: Vocabulary, seen: Arc<Seen>) -> Self {
+    pub(super) fn new(codes: Arc<Codes>, places: Arc<Places>, vocabulary: Vocabulary, seen: Arc<Seen>) -> Self {
         let today = chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now()).date_naive();
         let today = today.signed_duration_since(chrono::NaiveDate::default()).num_days();
         Self {
             codes,
+            places,
             vocabulary,
             seen,
             // A day more, for clocks behind those of the record.
@@ -117,7 +119,7 @@ impl Encoder {
             }
             let day = self.day(raw, &columns, row)?;
             (first, last) = (first.min(day), last.max(day));
-            let county = county(raw, &columns.patient_county, row, "patient_county")?;
+            let county = area(raw, &self.places, &columns.patient_county, row, "patient_county")?;
             without += u64::from(county == 0);
             let drug = columns.drug.get(row);
             let mut flag = status(raw, &columns.status, row)?;
@@ -146,7 +148,7 @@ impl Encoder {
             supplies.append_value(supply(raw, &columns, row)?);
             copays.append_value(copay(raw, &columns, row)?);
             providers.append_value(provider(columns.provider.get(row)));
-            places.append_value(self::county(raw, &columns.provider_county, row, "provider_county")?);
+            places.append_value(area(raw, &self.places, &columns.provider_county, row, "provider_county")?);
             specialties.append_value(self.codes.of_taxonomy(columns.taxonomy.get(row)));
         }
         self.seen.first.fetch_min(first, Ordering::Relaxed);
@@ -209,144 +211,15 @@ impl Encoder {
     }
 }
 
-/// A column of texts that may be missing or have gaps.
-#[derive(Debug)]
-pub(super) struct Text(Option<StringViewArray>);
-
-impl Text {
-    fn get(&self, row: usize) -> &str {
-        match &self.0 {
-            Some(array) if array.is_valid(row) => array.value(row).trim_ascii(),
-            _ => "",
+/// The number of the area of a county; 0 where there is none.
+fn area(raw: &Raw, places: &Places, column: &Text, row: usize, name: &str) -> Result<u32, Error> {
+    match column.get(row) {
+        "" => Ok(0),
+        text => {
+            let county = county(text).ok_or_else(|| raw.refused(row, name, text, COUNTY))?;
+            Ok(places.of_county(county))
         }
     }
-}
-
-enum Dates {
-    Days(Option<ArrayRef>),
-    Text(Text),
-}
-
-impl Dates {
-    fn day(&self, row: usize) -> Option<i32> {
-        match self {
-            Self::Days(array) => {
-                let array = array.as_ref().filter(|array| array.is_valid(row))?;
-                Some(array.as_primitive::<Date32Type>().value(row))
-            }
-            Self::Text(text) => day_of_text(text.get(row)),
-        }
-    }
-
-    fn text(&self, row: usize) -> String {
-        match self {
-            Self::Days(_) => self.day(row).map_or_else(String::new, |day| {
-                (chrono::NaiveDate::default() + chrono::Duration::days(day.into())).to_string()
-            }),
-            Self::Text(text) => text.get(row).to_owned(),
-        }
-    }
-}
-
-enum Number {
-    Typed(Option<ArrayRef>),
-    Text(Text),
-}
-
-impl Number {
-    /// The value of a row, none where there is none; the text that is no number otherwise.
-    fn value(&self, row: usize) -> Result<Option<f64>, &str> {
-        match self {
-            Self::Typed(array) => {
-                let array = array.as_ref().filter(|array| array.is_valid(row));
-                Ok(array.map(|array| array.as_primitive::<Float64Type>().value(row)))
-            }
-            Self::Text(text) => match text.get(row) {
-                "" => Ok(None),
-                text => text.parse().map(Some).map_err(|_| text),
-            },
-        }
-    }
-}
-
-/// Columns of a batch, by what they are.
-struct Columns {
-    patient: Text,
-    date: Dates,
-    patient_county: Text,
-    provider_county: Text,
-    diagnosis: Text,
-    procedure: Text,
-    drug: Text,
-    days_supplied: Number,
-    status: Text,
-    copay: Number,
-    provider: Text,
-    taxonomy: Text,
-}
-
-impl Columns {
-    fn of(raw: &Raw) -> Result<Self, Error> {
-        let convert = |name: &str, kind: &DataType| -> Result<Option<ArrayRef>, Error> {
-            let Some(column) = raw.batch.column_by_name(name) else { return Ok(None) };
-            cast(column, kind).map(Some).map_err(|error| {
-                let remedy = "docs/care.md has the types of the columns";
-                Error::input(format!("{}: column {name}: {error}", shown(&raw.file)), remedy)
-            })
-        };
-        let text = |name: &str| -> Result<Text, Error> {
-            Ok(Text(convert(name, &DataType::Utf8View)?.map(|array| array.as_string_view().clone())))
-        };
-        let kind = |name: &str| raw.batch.column_by_name(name).map(|column| column.data_type());
-        let number = |name: &str| -> Result<Number, Error> {
-            match kind(name) {
-                Some(kind) if kind.is_numeric() => Ok(Number::Typed(convert(name, &DataType::Float64)?)),
-                _ => Ok(Number::Text(text(name)?)),
-            }
-        };
-        let date = match kind("date") {
-            Some(DataType::Date32 | DataType::Date64 | DataType::Timestamp(..)) => {
-                Dates::Days(convert("date", &DataType::Date32)?)
-            }
-            _ => Dates::Text(text("date")?),
-        };
-        Ok(Self {
-            patient: text("patient")?,
-            date,
-            patient_county: text("patient_county")?,
-            provider_county: text("provider_county")?,
-            diagnosis: text("diagnosis")?,
-            procedure: text("procedure")?,
-            drug: text("drug")?,
-            days_supplied: number("days_supplied")?,
-            status: text("status")?,
-            copay: number("copay")?,
-            provider: text("provider")?,
-            taxonomy: text("taxonomy")?,
-        })
-    }
-}
-
-/// Days from 1970-01-01 of `2020-10-24`, with a time of day behind it or without.
-pub(super) fn day_of_text(text: &str) -> Option<i32> {
-    let rest = text.get(10..)?;
-    if !rest.is_empty() && !rest.starts_with(['T', ' ']) {
-        return None;
-    }
-    let date = chrono::NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
-    i32::try_from(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).ok()
-}
-
-/// A county's FIPS code as a number; 0 where there is none.
-fn county(raw: &Raw, column: &Text, row: usize, name: &str) -> Result<u32, Error> {
-    let text = column.get(row);
-    if text.is_empty() {
-        return Ok(0);
-    }
-    // Numbers have lost the leading zero of states below 10.
-    let known = (text.len() == 5 || text.len() == 4) && text.bytes().all(|b| b.is_ascii_digit());
-    let number = text.parse::<u32>().ok().filter(|number| known && (1_001..=78_999).contains(number));
-    number.ok_or_else(|| raw.refused(row, name, text, "a county is its FIPS code of five digits, such as 01001"))
 }
 
 fn status(raw: &Raw, column: &Text, row: usize) -> Result<u8, Error> {

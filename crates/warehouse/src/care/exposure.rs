@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 
-use super::encode::day_of_text;
-use super::person::Span;
-use super::source::csv_table;
+use super::claim::Span;
+use super::lines::{self, Row};
+use super::places::Places;
 use crate::error::{Error, shown};
 
 /// A series of values by place and week, before whose first day all is 0.
@@ -33,14 +33,14 @@ impl Exposure {
 
 /// Reads the epidemic's course: a CSV file with the columns `fips`, `date` and `value`, which are averaged over each week. Weeks before
 /// the first of the file have 0.
-pub(super) fn epidemic(path: &Path, span: Span) -> Result<Exposure, Error> {
-    let rows = csv_table(path, &["fips", "date", "value"])?;
+pub(super) fn epidemic(path: &Path, span: Span, places: &Places) -> Result<Exposure, Error> {
+    let rows = lines::read(path, &["fips", "date", "value"])?;
     let mut sums: HashMap<String, Vec<(f64, u32)>> = HashMap::new();
     let mut first = i32::MAX;
-    for row in &rows {
+    for row in rows {
         let day = row.day(path, 1)?;
         first = first.min(day);
-        let fips = place(row.text(0)).ok_or_else(|| row.refused(path, 0, PLACE))?;
+        let fips = place(&row, path, 0, places)?;
         let value: f64 = row
             .text(2)
             .parse()
@@ -72,11 +72,11 @@ pub(super) fn epidemic(path: &Path, span: Span) -> Result<Exposure, Error> {
 
 /// Reads policies: a CSV file with the columns `policy`, `fips`, `from` and `to`, the last day or nothing. A policy's value is the share of the
 /// week's days on which it was in force; where a place is not named it never was.
-pub(super) fn policies(path: &Path, span: Span) -> Result<Vec<Exposure>, Error> {
+pub(super) fn policies(path: &Path, span: Span, places: &Places) -> Result<Vec<Exposure>, Error> {
     let mut found: BTreeMap<String, HashMap<String, Vec<bool>>> = BTreeMap::new();
     let days = usize::try_from(span.last_day - span.first_day + 1).unwrap_or(0);
-    for row in csv_table(path, &["policy", "fips", "from", "to"])? {
-        let fips = place(row.text(1)).ok_or_else(|| row.refused(path, 1, PLACE))?;
+    for row in lines::read(path, &["policy", "fips", "from", "to"])? {
+        let fips = place(&row, path, 1, places)?;
         if row.text(0).is_empty() {
             return Err(row.refused(path, 0, "a policy has a name"));
         }
@@ -113,32 +113,9 @@ fn weekly(name: String, places: HashMap<String, Vec<bool>>, span: Span) -> Expos
     Exposure { name, series }
 }
 
-const PLACE: &str = "a place is a county's FIPS code of five digits, a state's of two, or US";
-
-fn place(text: &str) -> Option<String> {
-    let digits = matches!(text.len(), 2 | 5) && text.bytes().all(|b| b.is_ascii_digit());
-    (digits || text == "US").then(|| text.to_owned())
-}
-
-/// A line of a small CSV table.
-#[derive(Debug)]
-pub(super) struct Row {
-    pub(super) line: u64,
-    pub(super) fields: Vec<String>,
-    pub(super) columns: &'static [&'static str],
-}
-
-impl Row {
-    fn text(&self, column: usize) -> &str {
-        &self.fields[column]
-    }
-
-    fn refused(&self, path: &Path, column: usize, remedy: &str) -> Error {
-        let (name, value) = (self.columns[column], self.text(column));
-        Error::input(format!("{}: line {}, column {name}: {value:?} cannot be used", shown(path), self.line), remedy)
-    }
-
-    fn day(&self, path: &Path, column: usize) -> Result<i32, Error> {
-        day_of_text(self.text(column)).ok_or_else(|| self.refused(path, column, "write dates as 2020-10-24"))
-    }
+/// The code of an area in a column.
+fn place(row: &Row, path: &Path, column: usize, places: &Places) -> Result<String, Error> {
+    let text = row.text(column);
+    let remedy = "a place is a county's FIPS code of five digits, a state's of two, or US; or a catchment's code, if there are any";
+    if places.knows(text) { Ok(text.to_owned()) } else { Err(row.refused(path, column, remedy)) }
 }

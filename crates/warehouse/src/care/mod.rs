@@ -8,16 +8,21 @@
 //!
 //! Patient keys end in `person`: what comes after it knows counts alone. `docs/care.md` defines each measure.
 
+mod areas;
 mod association;
 mod cells;
+mod claim;
 mod codes;
+mod columns;
 mod disease;
 mod drugs;
 mod encode;
 mod exposure;
 mod interval;
+mod lines;
 mod measure;
 mod person;
+mod places;
 mod rows;
 mod run;
 mod sort;

@@ -2,30 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use super::areas::{Area, Plan};
 use super::association::{Association, Change, associations};
 use super::cells::{Block, Cells, Counter, Sum};
+use super::claim::Span;
 use super::disease::Disease;
 use super::exposure::Exposure;
 use super::interval::{self, Estimate, Moments};
 use super::measure::{FOLLOWED, Load, UNIT, WAITING};
-use super::person::Span;
-use super::suppress::{self, Hidden, Line};
+use super::places::Places;
+use super::suppress::{self, Hidden};
 use crate::error::Error;
 
 /// Weeks between a week and that a year before, which has the same place among weekdays and nearly the same among holidays.
 pub(super) const YEAR: usize = 52;
 /// People whom rates are told per.
 const PER: f64 = 100_000.0;
-
-/// Where a row is of.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Area {
-    Nation,
-    State,
-    County,
-    /// Where providers are, not patients.
-    ProviderCounty,
-}
 
 /// A row of the table.
 #[derive(Debug, Clone)]
@@ -138,6 +130,7 @@ pub(super) struct Counted<'a> {
     pub(super) members: &'a BTreeMap<u32, Vec<u64>>,
     pub(super) loads: &'a BTreeMap<u32, Load>,
     pub(super) span: Span,
+    pub(super) places: &'a Places,
     pub(super) exposures: &'a [Exposure],
 }
 
@@ -228,7 +221,7 @@ fn patients(
     cell: impl Fn(usize, &Block, usize, u64) -> Cell,
 ) -> Result<(), Error> {
     let counties: Vec<u32> = counted.blocks.keys().copied().collect();
-    let plan = Plan::new(&counties, measures.len());
+    let plan = Plan::new(&counties, measures.len(), counted.places.are_counties());
     let mut shown: Vec<Vec<Option<Cell>>> = Vec::new();
     let mut rows: Vec<Vec<Row>> = vec![Vec::new(); measures.len()];
     for week in weeks.clone() {
@@ -237,11 +230,11 @@ fn patients(
             let members = counted.members.get(county).map_or(0, |weeks| weeks[week]);
             for measure in 0..measures.len() {
                 let made = cell(measure, block, week, members);
-                plan.places(measure, at).into_iter().for_each(|place| cells[place].add(&made));
+                plan.places(measure, at).for_each(|place| cells[place].add(&made));
             }
         }
         let mut small: Vec<suppress::Cell> = cells.iter().map(|cell| suppress::Cell::new(cell.parts(kind))).collect();
-        suppress::complement(&mut small, &plan.lines(&cells));
+        suppress::complement(&mut small, &plan.lines(|place| cells[place].of > 0));
         let before = shown.len().checked_sub(YEAR).map(|at| &shown[at]);
         for (place, cell) in cells.iter().enumerate().filter(|(_, cell)| cell.of > 0) {
             let (measure, area, fips) = plan.of(place);
@@ -262,7 +255,7 @@ fn patients(
         take.rows(*measure, &rows[at])?;
         let mut changes = changes(&rows[at], kind, counted.span);
         changes.sort_by_key(|change| (change.county, change.week));
-        take.associations(*measure, &associations(&changes, counted.exposures, YEAR))?;
+        take.associations(*measure, &associations(&changes, counted.exposures, counted.places, YEAR))?;
     }
     Ok(())
 }
@@ -298,7 +291,7 @@ fn providers(counted: &Counted<'_>, weeks: std::ops::Range<usize>, take: &mut dy
         take.rows(measure, &rows)?;
         let mut changes = changes(&rows, kind, counted.span);
         changes.sort_by_key(|change| (change.county, change.week));
-        take.associations(measure, &associations(&changes, counted.exposures, YEAR))?;
+        take.associations(measure, &associations(&changes, counted.exposures, counted.places, YEAR))?;
     }
     Ok(())
 }
@@ -332,65 +325,4 @@ fn changes(rows: &[Row], kind: Kind, span: Span) -> Vec<Change> {
             Some(Change { county: row.fips, week: span.place(row.saturday), value })
         })
         .collect()
-}
-
-/// Places of the cells of counties, their states and the nation, for one or several measures.
-struct Plan {
-    measures: usize,
-    /// Areas: the nation, states, counties.
-    areas: Vec<(Area, u32)>,
-    /// Place of each county's state among the areas.
-    states: Vec<usize>,
-}
-
-impl Plan {
-    fn new(counties: &[u32], measures: usize) -> Self {
-        let mut codes: Vec<u32> = counties.iter().map(|county| county / 1_000).collect();
-        codes.dedup();
-        let mut areas = vec![(Area::Nation, 0)];
-        areas.extend(codes.iter().map(|state| (Area::State, *state)));
-        areas.extend(counties.iter().map(|county| (Area::County, *county)));
-        let state = |county: &u32| codes.binary_search(&(county / 1_000)).unwrap_or(0) + 1;
-        Self { measures, states: counties.iter().map(state).collect(), areas }
-    }
-
-    fn len(&self) -> usize {
-        self.areas.len() * self.measures
-    }
-
-    fn place(&self, measure: usize, area: usize) -> usize {
-        measure * self.areas.len() + area
-    }
-
-    /// Places that a county's counts belong to: its own, its state's and the nation's.
-    fn places(&self, measure: usize, county: usize) -> [usize; 3] {
-        let own = self.areas.len() - self.states.len() + county;
-        [own, self.states[county], 0].map(|area| self.place(measure, area))
-    }
-
-    fn of(&self, place: usize) -> (usize, Area, u32) {
-        let (area, fips) = self.areas[place % self.areas.len()];
-        (place / self.areas.len(), area, fips)
-    }
-
-    /// Sums: the nation of states, each state of counties, and the people treated of classes. Cells of nobody take no part.
-    fn lines(&self, cells: &[Cell]) -> Vec<Line> {
-        let first = self.areas.len() - self.states.len();
-        let mut lines = Vec::with_capacity(self.measures * first + self.areas.len());
-        for measure in 0..self.measures {
-            let mut of: Vec<Line> =
-                (0..first).map(|area| Line { total: Some(self.place(measure, area)), cells: Vec::new() }).collect();
-            of[0].cells = (1..first).map(|area| self.place(measure, area)).collect();
-            for (county, state) in self.states.iter().enumerate() {
-                of[*state].cells.push(self.place(measure, first + county));
-            }
-            lines.extend(of);
-        }
-        if self.measures > 1 {
-            let classes = |area: usize| (0..self.measures).map(|measure| self.place(measure, area)).collect();
-            lines.extend((0..self.areas.len()).map(|area| Line { total: None, cells: classes(area) }));
-        }
-        lines.iter_mut().for_each(|line| line.cells.retain(|place| cells[*place].of > 0));
-        lines
-    }
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use datafusion::config::SpillCompression;
 use datafusion::execution::TaskContext;
@@ -13,13 +14,15 @@ use datafusion::physical_plan::ExecutionPlan;
 use datafusion::prelude::SessionConfig;
 use futures::StreamExt;
 
-use super::cells::Cells;
+use super::cells::{Block, Cells};
+use super::claim::Span;
 use super::codes::Codes;
 use super::disease::{self, Disease};
 use super::encode::Seen;
 use super::exposure::{self, Exposure};
 use super::measure::utilisation;
-use super::person::{Fold, Span};
+use super::person::Fold;
+use super::places::Places;
 use super::rows::{Counted, measures, members};
 use super::source::Source;
 use super::table::Staged;
@@ -30,6 +33,9 @@ use crate::statement::from_engine;
 
 /// Most bytes of temporary files.
 const MOST_TEMPORARY: u64 = 200 << 30;
+
+/// Longest time that work which was broken off has to end.
+const ENDING: Duration = Duration::from_secs(10);
 
 /// What is to be measured.
 #[derive(Debug, Clone)]
@@ -42,6 +48,8 @@ pub struct Request {
     pub diseases: Option<PathBuf>,
     /// The FDA's NDC directory, `product.txt`.
     pub drugs: Option<PathBuf>,
+    /// Catchments of counties, which take the place of counties.
+    pub catchments: Option<PathBuf>,
     /// The epidemic's course.
     pub epidemic: Option<PathBuf>,
     /// Policies.
@@ -93,6 +101,11 @@ pub fn run(request: &Request) -> Result<Summary, Error> {
             "give --drugs product.txt, of the FDA's NDC directory",
         ));
     }
+    let places = match &request.catchments {
+        Some(file) => Places::read(file)?,
+        None => Places::default(),
+    };
+    let places = Arc::new(places);
     let mut codes = Codes::new(&diseases, directory.as_ref());
     codes.learn_names(source.drug_names.iter().map(String::as_str));
     let codes = Arc::new(codes);
@@ -100,10 +113,10 @@ pub fn run(request: &Request) -> Result<Summary, Error> {
     // Before the claims are read, which takes longest.
     let staged = Staged::within(&request.lake)?;
     let seen = Arc::new(Seen::default());
-    let plan = sort::by_patient(&source, &codes, &seen, request.limits.threads)?;
+    let plan = sort::by_patient(&source, &codes, &places, &seen, request.limits.threads)?;
     let (cells, people, span) = count(request, &plan, &codes, &seen, &diseases)?;
-    let exposures = exposures(request, span)?;
-    let rows = write(&diseases, &cells, span, &exposures, &staged, request.limits.threads)?;
+    let exposures = exposures(request, span, &places)?;
+    let rows = write(&diseases, &cells, (span, &places), &exposures, &staged, request.limits.threads)?;
     staged.keep()?;
     let number = |count: &std::sync::atomic::AtomicU64| count.load(Ordering::Relaxed);
     Ok(Summary {
@@ -117,13 +130,13 @@ pub fn run(request: &Request) -> Result<Summary, Error> {
     })
 }
 
-fn exposures(request: &Request, span: Span) -> Result<Vec<Exposure>, Error> {
+fn exposures(request: &Request, span: Span, places: &Places) -> Result<Vec<Exposure>, Error> {
     let mut exposures = Vec::new();
     if let Some(file) = &request.epidemic {
-        exposures.push(exposure::epidemic(file, span)?);
+        exposures.push(exposure::epidemic(file, span, places)?);
     }
     if let Some(file) = &request.policies {
-        exposures.extend(exposure::policies(file, span)?);
+        exposures.extend(exposure::policies(file, span, places)?);
     }
     Ok(exposures)
 }
@@ -203,7 +216,8 @@ fn count(
             _ = tokio::signal::ctrl_c() => Err(Error::Interrupted),
         }
     });
-    runtime.shutdown_background();
+    // What has been broken off takes its temporary files along.
+    runtime.shutdown_timeout(ENDING);
     let (cells, people) = counted?.ok_or_else(|| Error::input("there is no claim", "give files with claims"))?;
     let span = span(seen);
     if span.measured().is_empty() {
@@ -230,7 +244,7 @@ fn too_much() -> Error {
 fn write(
     diseases: &[Disease],
     cells: &Cells,
-    span: Span,
+    (span, places): (Span, &Places),
     exposures: &[Exposure],
     staged: &Staged,
     threads: usize,
@@ -239,14 +253,13 @@ fn write(
     let loads = utilisation(cells, diseases.len(), span.weeks());
     let one = |place: usize| -> Result<(String, usize), Error> {
         let disease = &diseases[place];
-        let blocks: BTreeMap<_, _> = cells
-            .blocks
-            .iter()
-            .filter(|((disease, _), _)| usize::from(*disease) == place)
-            .map(|((_, county), block)| (*county, block))
-            .collect();
-        let counted = Counted { disease, blocks, members: &members, loads: &loads[place], span, exposures };
-        let mut writer = staged.writer(&disease.name)?;
+        // A county without the disease has members, too.
+        let none = Block::new(disease.treatments.len(), span.weeks());
+        let mut blocks: BTreeMap<u32, &Block> = members.keys().map(|county| (*county, &none)).collect();
+        let own = cells.blocks.iter().filter(|((disease, _), _)| usize::from(*disease) == place);
+        blocks.extend(own.map(|((_, county), block)| (*county, block)));
+        let counted = Counted { disease, blocks, members: &members, loads: &loads[place], span, places, exposures };
+        let mut writer = staged.writer(&disease.name, places)?;
         measures(&counted, &mut writer)?;
         Ok((disease.name.clone(), writer.finish()?))
     };

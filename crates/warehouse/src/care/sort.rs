@@ -16,6 +16,7 @@ use datafusion::physical_plan::streaming::{PartitionStream, StreamingTableExec};
 
 use super::codes::Codes;
 use super::encode::{Encoder, Seen, schema};
+use super::places::Places;
 use super::source::{Part, Source};
 use crate::error::Error;
 
@@ -51,13 +52,14 @@ impl PartitionStream for Reading {
 pub(super) fn by_patient(
     source: &Source,
     codes: &Arc<Codes>,
+    places: &Arc<Places>,
     seen: &Arc<Seen>,
     threads: usize,
 ) -> Result<Arc<dyn ExecutionPlan>, Error> {
     let threads = threads.max(1);
     let readings = (0..threads).map(|thread| {
         let parts = source.parts.iter().skip(thread).step_by(threads).cloned().collect();
-        let encoder = Encoder::new(Arc::clone(codes), source.vocabulary, Arc::clone(seen));
+        let encoder = Encoder::new(Arc::clone(codes), Arc::clone(places), source.vocabulary, Arc::clone(seen));
         Arc::new(Reading { schema: schema(), parts, encoder: Mutex::new(Some(encoder)) }) as Arc<dyn PartitionStream>
     });
     let plan = || -> Result<Arc<dyn ExecutionPlan>, DataFusionError> {

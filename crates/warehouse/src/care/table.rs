@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, Date32Builder, Float64Builder, Int32Builder, Int64Builder, RecordBatch, StringBuilder,
+    ArrayRef, Date32Builder, Float64Builder, Int32Builder, Int64Builder, RecordBatch, StringArray, StringBuilder,
 };
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use parquet::arrow::ArrowWriter;
@@ -13,7 +13,8 @@ use parquet::basic::{Compression, ZstdLevel};
 use parquet::file::properties::WriterProperties;
 
 use super::association::Association;
-use super::rows::{Area, Measure, Row, Take};
+use super::places::Places;
+use super::rows::{Measure, Row, Take};
 use super::suppress::Hidden;
 use crate::error::Error;
 
@@ -39,28 +40,48 @@ impl Staged {
     }
 
     /// Files of a disease's partition of both tables.
-    pub(super) fn writer(&self, disease: &str) -> Result<Writer, Error> {
+    pub(super) fn writer<'a>(&self, disease: &str, places: &'a Places) -> Result<Writer<'a>, Error> {
         Ok(Writer {
+            places,
             care: Part::new(self.folder.path(), TABLES[0], disease, care_schema())?,
             associations: Part::new(self.folder.path(), TABLES[1], disease, associations_schema())?,
         })
     }
 
-    /// Puts both tables in the place of those of an earlier run.
+    /// Puts both tables in the place of those of an earlier run, which go with the folder.
     pub(super) fn keep(self) -> Result<(), Error> {
         for table in TABLES {
             let (made, target) = (self.folder.path().join(table), self.lake.join(table));
             let failed = |source: std::io::Error| Error::unwritable(&target, &source);
-            if !made.exists() {
-                continue;
+            // Removes a folder that has no file; a table without rows is none.
+            let is_empty = std::fs::remove_dir(&made).is_ok();
+            let old = self.folder.path().join(format!("{table}-before"));
+            match (is_empty, target.exists()) {
+                (true, true) => std::fs::rename(&target, &old).map_err(failed)?,
+                (true, false) => {}
+                (false, false) => std::fs::rename(&made, &target).map_err(failed)?,
+                (false, true) if swap(&made, &target) => {}
+                (false, true) => {
+                    std::fs::rename(&target, &old).map_err(failed)?;
+                    std::fs::rename(&made, &target).map_err(failed)?;
+                }
             }
-            if target.exists() {
-                // The old table is set aside for the moment of two renames, and goes with the folder.
-                std::fs::rename(&target, self.folder.path().join(format!("old-{table}"))).map_err(failed)?;
-            }
-            std::fs::rename(&made, &target).map_err(failed)?;
         }
         Ok(())
+    }
+}
+
+/// Swaps two folders at once, so that there is no moment without the table; whether the file system can.
+fn swap(one: &Path, other: &Path) -> bool {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{CWD, RenameFlags, renameat_with};
+        renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).is_ok()
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (one, other);
+        false
     }
 }
 
@@ -148,12 +169,13 @@ fn associations_schema() -> SchemaRef {
 }
 
 /// Writes the partition of a disease.
-pub(super) struct Writer {
+pub(super) struct Writer<'a> {
+    places: &'a Places,
     care: Part,
     associations: Part,
 }
 
-impl Writer {
+impl Writer<'_> {
     /// Ends both files; the number of rows of `care`.
     pub(super) fn finish(self) -> Result<usize, Error> {
         self.associations.finish()?;
@@ -161,13 +183,11 @@ impl Writer {
     }
 }
 
-impl Take for Writer {
+impl Take for Writer<'_> {
     fn rows(&mut self, measure: Measure<'_>, rows: &[Row]) -> Result<(), Error> {
         for rows in rows.chunks(BATCH) {
-            let texts = |text: &dyn Fn(&Row) -> String| -> ArrayRef {
-                let mut builder = StringBuilder::new();
-                rows.iter().for_each(|row| builder.append_value(text(row)));
-                Arc::new(builder.finish())
+            let same = |text: &str| -> ArrayRef {
+                Arc::new(StringArray::from_iter_values(std::iter::repeat_n(text, rows.len())))
             };
             let counts = |count: fn(&Row) -> Option<u64>| -> ArrayRef {
                 let mut builder = Int64Builder::with_capacity(rows.len());
@@ -184,15 +204,13 @@ impl Take for Writer {
             rows.iter().for_each(|row| days.append_value(row.saturday));
             let mut hidden = StringBuilder::new();
             rows.iter().for_each(|row| hidden.append_option(row.hidden.map(reason)));
-            let name = texts(&|_| measure.name.to_owned());
-            let class = texts(&|_| measure.class.to_owned());
-            let area = texts(&|row| area(row.area).to_owned());
-            let fips = texts(&|row| fips(row.area, row.fips));
+            let kinds = StringArray::from_iter_values(rows.iter().map(|row| self.places.kind(row.area)));
+            let codes = StringArray::from_iter_values(rows.iter().map(|row| self.places.code(row.area, row.fips)));
             self.care.write(vec![
-                name,
-                class,
-                area,
-                fips,
+                same(measure.name),
+                same(measure.class),
+                Arc::new(kinds),
+                Arc::new(codes),
                 Arc::new(days.finish()),
                 counts(|row| row.people),
                 counts(|row| row.count),
@@ -251,22 +269,5 @@ const fn reason(hidden: Hidden) -> &'static str {
     match hidden {
         Hidden::Small => "small",
         Hidden::Complement => "complement",
-    }
-}
-
-const fn area(area: Area) -> &'static str {
-    match area {
-        Area::Nation => "nation",
-        Area::State => "state",
-        Area::County => "county",
-        Area::ProviderCounty => "provider county",
-    }
-}
-
-fn fips(area: Area, number: u32) -> String {
-    match area {
-        Area::Nation => "US".into(),
-        Area::State => format!("{number:02}"),
-        Area::County | Area::ProviderCounty => format!("{number:05}"),
     }
 }

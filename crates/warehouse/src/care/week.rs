@@ -1,4 +1,4 @@
-//! Epidemiological weeks, Sunday to Saturday, by number.
+//! Days from 1970-01-01, and epidemiological weeks, Sunday to Saturday, by number.
 
 /// Days that an epidemiological week begins before the Thursday 1970-01-01.
 const OFFSET: i32 = 4;
@@ -13,6 +13,16 @@ pub const fn of_day(day: i32) -> i32 {
 #[must_use]
 pub const fn saturday(week: i32) -> i32 {
     week * 7 - OFFSET + 6
+}
+
+/// Days from 1970-01-01 of `2020-10-24`, with a time of day behind it or without.
+pub(super) fn day_of_text(text: &str) -> Option<i32> {
+    let rest = text.get(10..)?;
+    if !rest.is_empty() && !rest.starts_with(['T', ' ']) {
+        return None;
+    }
+    let date = chrono::NaiveDate::parse_from_str(text.get(..10)?, "%Y-%m-%d").ok()?;
+    i32::try_from(date.signed_duration_since(chrono::NaiveDate::default()).num_days()).ok()
 }
 
 #[cfg(test)]

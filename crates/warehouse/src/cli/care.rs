@@ -30,6 +30,9 @@ pub(super) struct Args {
     /// Folder of diseases, NAME.toml each [default: those that the program knows].
     #[arg(long, value_name = "DIR")]
     diseases: Option<PathBuf>,
+    /// Catchments, which take the place of counties: CSV with fips, catchment.
+    #[arg(long, value_name = "FILE")]
+    catchments: Option<PathBuf>,
     /// The epidemic's course: CSV with fips, date, value.
     #[arg(long, value_name = "FILE")]
     epidemic: Option<PathBuf>,
@@ -47,6 +50,7 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
         lake: args.lake.clone(),
         diseases: args.diseases.clone(),
         drugs: args.drugs.clone(),
+        catchments: args.catchments.clone(),
         epidemic: args.epidemic.clone(),
         policies: args.policies.clone(),
         limits: args.limits.limits(),

@@ -1,8 +1,8 @@
 //! Access: whether people get the drugs that they seek, and what they pay.
 
 use super::super::cells::{Cells, Counter, Sum};
+use super::super::claim::{History, Span, Treated};
 use super::super::encode::{REJECTED, REVERSED};
-use super::super::person::{History, Span, Treated};
 
 /// Days after a rejection or reversal within which the drug, or another of its class, may still be had.
 pub(in super::super) const WAITING: i32 = 30;
@@ -31,9 +31,8 @@ pub(super) fn count(disease: usize, history: &History, span: Span, cells: &mut C
             week.iter().filter(known).map(|treated| &treated.claim)
         };
         let days: u64 = paying().map(|claim| u64::from(claim.days)).sum();
-        if days > 0 {
-            let cents: u64 = paying().map(|claim| u64::try_from(claim.copay).unwrap_or(0)).sum();
-            let cents = cents * SUPPLY / days;
+        let cents: u64 = paying().map(|claim| u64::try_from(claim.copay).unwrap_or(0)).sum();
+        if let Some(cents) = (cents * SUPPLY).checked_div(days) {
             block.add(place, Counter::Paid);
             block.add_sum(place, Sum::Copay, cents);
             block.add_sum(place, Sum::CopaySquared, cents * cents);

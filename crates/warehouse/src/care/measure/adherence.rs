@@ -1,7 +1,7 @@
 //! Adherence and persistence of those who take drugs for every day.
 
 use super::super::cells::{Cells, Counter, Sum};
-use super::super::person::{History, Span, Treated};
+use super::super::claim::{History, Span, Treated};
 use super::coverage::{Days, Fill, carried, course, union};
 
 /// Days of the period over which adherence is told.

@@ -1,7 +1,7 @@
 //! Demand against the capacity of providers, by the provider's county.
 
 use super::super::cells::{Cells, Counter, Practice};
-use super::super::person::{Claim, History, Span};
+use super::super::claim::{Claim, History, Span};
 
 /// Weeks whose mean is what a provider can do, if it was the highest of a year.
 const STEADY: usize = 4;
@@ -91,7 +91,7 @@ pub(in super::super) fn utilisation(
     practices.sort_unstable_by_key(|(practice, _)| **practice);
     for (practice, visits) in practices {
         let able = capacity(visits);
-        for disease in super::super::person::bits(practice.specialties) {
+        for disease in super::super::claim::bits(practice.specialties) {
             let load = loads[disease].entry(practice.county).or_insert_with(empty);
             for week in 0..weeks {
                 load.visits[week] += u64::from(visits[week]);
@@ -100,7 +100,7 @@ pub(in super::super) fn utilisation(
         }
     }
     for ((county, specialties), people) in &cells.visitors {
-        for disease in super::super::person::bits(*specialties) {
+        for disease in super::super::claim::bits(*specialties) {
             let load = loads[disease].entry(*county).or_insert_with(empty);
             // Who visited several specialties is in several of these counts: the highest is certain.
             load.people.iter_mut().zip(people).for_each(|(most, n)| *most = (*most).max(u64::from(*n)));

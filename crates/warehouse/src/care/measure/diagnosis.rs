@@ -1,7 +1,7 @@
 //! New diagnoses: the first after so many days without one of the disease.
 
 use super::super::cells::{Cells, Counter};
-use super::super::person::{History, Span};
+use super::super::claim::{History, Span};
 
 pub(super) fn count(disease: usize, history: &History, clear_days: u16, span: Span, cells: &mut Cells) {
     // Before the first claim of all, nothing is known.

@@ -1,7 +1,7 @@
 //! Members: people of a county with any claim in the 52 weeks up to a week. They are whom claims can tell of.
 
 use super::super::cells::Cells;
-use super::super::person::{Claim, Span};
+use super::super::claim::{Claim, Span};
 
 /// Weeks that a claim makes a person a member, its own included.
 const WEEKS: usize = 52;

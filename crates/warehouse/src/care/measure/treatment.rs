@@ -1,7 +1,7 @@
 //! Treatment mix: who is treated in a week, and with which classes.
 
 use super::super::cells::{Cells, Counter};
-use super::super::person::{History, Span, bits};
+use super::super::claim::{History, Span, bits};
 
 pub(super) fn count(disease: usize, history: &History, span: Span, cells: &mut Cells) {
     let paid: Vec<_> = history.treated.iter().filter(|treated| treated.claim.is_paid()).collect();

@@ -11,8 +11,6 @@ use datafusion::arrow::array::RecordBatch;
 
 use crate::error::{Error, shown};
 
-pub(super) use self::csv::table as csv_table;
-
 /// Columns of the schema that must be there; the others may be missing.
 const REQUIRED: [&str; 4] = ["patient", "date", "patient_county", "status"];
 /// Columns of the schema that the measures use.

@@ -9,13 +9,15 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{ArrayRef, RecordBatch, StringViewBuilder};
 
-use super::csv::{open, wrong};
 use super::{BATCH, Batches, Place, Raw};
-use crate::care::encode::day_of_text;
+use crate::care::lines::{open, wrong};
+use crate::care::week::day_of_text;
 use crate::error::{Error, shown};
 
 /// Days of a supply where a prescription has no end.
 const SUPPLY: i32 = 30;
+/// Days before the last encounter that are read: Synthea records whole lives.
+const HISTORY: i32 = 6 * 365;
 /// Columns that a folder of Synthea is turned into.
 const MADE: [&str; 8] = ["patient", "date", "patient_county", "diagnosis", "drug", "days_supplied", "status", "copay"];
 
@@ -40,7 +42,7 @@ impl Table {
             columns.iter().position(|column| column == name).ok_or_else(|| {
                 Error::input(
                     format!("{}: line 1: there is no column {name}", shown(&path)),
-                    "export it with Synthea 3.0 or later, exporter.csv.export = true",
+                    "export it again with a newer Synthea, exporter.csv.export = true",
                 )
             })
         };
@@ -83,7 +85,7 @@ impl Folder {
             let found = counties.get(patient).map(|county| (*county).to_owned());
             found.ok_or_else(|| table.refused(line, "PATIENT", patient, "give the patients.csv of the same export"))
         };
-        let mut claims = Vec::new();
+        let mut claims: Vec<(i32, [String; 8])> = Vec::new();
         let mut last = i32::MIN;
         for (name, columns) in
             [("conditions.csv", ["START", "PATIENT", "CODE"]), ("encounters.csv", ["START", "PATIENT", "REASONCODE"])]
@@ -95,7 +97,7 @@ impl Folder {
                 let county = county(&table, *line, &row[1])?;
                 let status = "paid".to_owned();
                 let (none, text) = (String::new, row[2].clone());
-                claims.push([row[1].clone(), date(day), county, text, none(), none(), status, none()]);
+                claims.push((day, [row[1].clone(), date(day), county, text, none(), none(), status, none()]));
             }
         }
         let wanted =
@@ -119,7 +121,7 @@ impl Folder {
                 if day > last {
                     break;
                 }
-                claims.push([
+                let claim = [
                     row[2].clone(),
                     date(day),
                     county.clone(),
@@ -128,10 +130,12 @@ impl Folder {
                     supply.to_string(),
                     "paid".to_owned(),
                     format!("{own:.2}"),
-                ]);
+                ];
+                claims.push((day, claim));
             }
         }
-        Ok(Self { path: Arc::new(folder.to_owned()), claims })
+        let recent = claims.into_iter().filter(|(day, _)| *day > last - HISTORY);
+        Ok(Self { path: Arc::new(folder.to_owned()), claims: recent.map(|(_, claim)| claim).collect() })
     }
 
     /// Names of all drugs.
