@@ -167,7 +167,7 @@ fn wrong_arguments_are_json_where_it_was_asked_for() {
 fn shells_and_man_know_every_command() {
     let help = printed(&["--help"]);
     let verbs =
-        ["project", "evaluate", "tune", "data", "report", "show", "what-if", "sql", "serve", "completions", "man"];
+        ["project", "evaluate", "tune", "data", "report", "show", "what-if", "sql", "serve", "care", "completions", "man"];
     let folder = tempfile::tempdir().unwrap();
     printed(&["man", folder.path().to_str().unwrap()]);
     for verb in verbs {
@@ -224,7 +224,7 @@ fn a_site_is_made_from_the_counts_of_its_run_alone() {
 
 #[cfg(unix)]
 #[test]
-fn sql_and_serve_are_handed_over() {
+fn sql_serve_and_care_are_handed_over() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let ask = |arguments: &[&str]| program(arguments).env("PATH", folder.path()).output().unwrap();
@@ -238,6 +238,7 @@ fn sql_and_serve_are_handed_over() {
     for (arguments, received) in [
         (&["sql", "--format", "csv", "select 1"][..], "4:sql --format csv select 1\n"),
         (&["serve", "--help"], "2:serve --help\n"),
+        (&["care", "claims", "--lake", "lake"], "4:care claims --lake lake\n"),
         (&["--quiet", "sql", "-j", "2"], "3:sql -j 2\n"),
     ] {
         let output = ask(arguments);

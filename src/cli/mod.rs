@@ -72,6 +72,7 @@ enum Verb {
     WhatIf(what_if::Args),
     Sql(warehouse::Sql),
     Serve(warehouse::Serve),
+    Care(warehouse::Care),
     Completions(shell::Completions),
     Man(shell::Man),
 }
@@ -103,6 +104,7 @@ pub fn run() -> ExitCode {
         Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
         Verb::Sql(args) => return ended(warehouse::sql(args), cli.format),
         Verb::Serve(args) => return ended(warehouse::serve(args), cli.format),
+        Verb::Care(args) => return ended(warehouse::care(args), cli.format),
     };
     ended(result.map(|()| 0), cli.format)
 }

@@ -1,4 +1,4 @@
-//! `countycast sql` and `countycast serve`: handed over to `countycast-warehouse`, a program of its own.
+//! `countycast sql`, `countycast serve` and `countycast care`: handed over to `countycast-warehouse`, a program of its own.
 //!
 //! Its query engine takes as long to build as all else, so that it is no part of this one.
 
@@ -34,6 +34,18 @@ pub(super) struct Serve {
     arguments: Vec<OsString>,
 }
 
+/// Measure the care of other diseases from claims-like records (needs countycast-warehouse).
+///
+/// All arguments go to `countycast-warehouse care`, from beside this program or from PATH; `countycast care --help` shows
+/// them.
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(super) struct Care {
+    /// Arguments of `countycast-warehouse care`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
 pub(super) fn sql(args: &Sql) -> Result<u8, Error> {
     hand_over("sql", &args.arguments)
 }
@@ -42,12 +54,16 @@ pub(super) fn serve(args: &Serve) -> Result<u8, Error> {
     hand_over("serve", &args.arguments)
 }
 
+pub(super) fn care(args: &Care) -> Result<u8, Error> {
+    hand_over("care", &args.arguments)
+}
+
 /// The command and its arguments, if they are for the other program. Its options have names that this program's have, too,
 /// and are not read here.
 pub(super) fn asked() -> Option<Result<u8, Error>> {
     let mut arguments = std::env::args_os().skip(1);
     let verb = arguments.next()?;
-    let verb = verb.to_str().filter(|verb| ["sql", "serve"].contains(verb))?;
+    let verb = verb.to_str().filter(|verb| ["sql", "serve", "care"].contains(verb))?;
     Some(hand_over(verb, &arguments.collect::<Vec<_>>()))
 }
 

@@ -5,6 +5,7 @@
 //!                                                                           → service (the Redshift Data API)
 //! ```
 
+pub mod care;
 pub mod cli;
 pub mod engine;
 pub mod error;

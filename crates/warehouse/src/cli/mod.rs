@@ -1,5 +1,6 @@
 //! The command line: one file per command.
 
+mod care;
 mod copy;
 mod prompt;
 mod serve;
@@ -36,6 +37,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Verb {
     Sql(sql::Args),
+    Care(care::Args),
     Serve(serve::Args),
 }
 
@@ -91,6 +93,7 @@ pub fn run() -> ExitCode {
 fn act(cli: Cli) -> ExitCode {
     let (result, sql) = match cli.verb {
         Verb::Sql(args) => sql::run(&args),
+        Verb::Care(args) => (care::run(&args), String::new()),
         Verb::Serve(args) => (serve::run(&args), String::new()),
     };
     match result {

@@ -1,4 +1,4 @@
-//! Every statement of `docs/warehouse.md` is run, and finds rows.
+//! Every statement of `docs/warehouse.md` and `docs/care.md` is run, and finds rows.
 
 use std::path::Path;
 
@@ -6,8 +6,8 @@ use crate::{errors, lake, sql, told};
 
 #[test]
 fn documented_statements_find_rows() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/warehouse.md");
-    let text = std::fs::read_to_string(path).unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs");
+    let text = ["warehouse.md", "care.md"].map(|page| std::fs::read_to_string(folder.join(page)).unwrap()).concat();
     let blocks: Vec<&str> = text.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
     assert!(blocks.len() >= 10, "{} statements", blocks.len());
     for block in blocks {

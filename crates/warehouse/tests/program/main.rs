@@ -3,6 +3,7 @@
 
 mod answers;
 mod bad_input;
+mod care;
 mod documentation;
 mod hostile;
 mod lakes;
