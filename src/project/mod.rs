@@ -121,7 +121,10 @@ pub(crate) fn run(
 }
 
 /// A pool of `jobs` threads.
-pub(crate) fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+///
+/// # Errors
+/// [`Error::Request`] where they cannot be started.
+pub fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Request {
         message: format!("--jobs {jobs}: {error}"),
         remedy: "ask for fewer threads".to_owned(),
@@ -152,6 +155,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         horizon,
         draws: config.draws,
         scenarios: Vec::new(),
+        joint: false,
         schools: Schools::default(),
         seed: config.seed,
         jobs,
