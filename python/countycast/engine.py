@@ -189,5 +189,6 @@ class _FixedStreams:
 
 def _made(cases: numpy.ndarray) -> History:
     deaths = (cases * 0.01).round()
+    cases.flags.writeable = deaths.flags.writeable = False
     day = datetime.date(2020, 6, 1)
     return History("19001", "Adair", 7_000.0, day, cases, deaths, cases, deaths, None)

@@ -46,9 +46,7 @@ def forecast(
         later = later[(later.index > past.index[-1]) & (later.index <= wide.index[-1])]
         ax.plot(later.index, later, color="C3", marker="x", linestyle="none", label="came true")
     ax.axvline(past.index[-1], color="0.7", lw=1, linestyle=":")
-    places = run.panel.places.to_pandas().set_index("fips")
-    name, state = places.loc[fips, ["name", "state"]]
-    ax.set_title(f"{name}, {state}" if len(fips) == 5 else name, loc="left")
+    ax.set_title(run.panel.places.to_pandas().set_index("fips").loc[fips, "name"], loc="left")
     ax.set_ylabel(title)
     ax.set_ylim(bottom=0)
     ax.legend(frameon=False)

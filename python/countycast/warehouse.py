@@ -78,10 +78,9 @@ def redshift(
 ) -> Redshift:
     """The Redshift Data API: `countycast-warehouse serve` at `endpoint_url`, or without it Amazon's own. Needs boto3.
 
-    Further arguments go to `boto3.client`, such as `region_name`; without keys in the environment those of the local service's
-    tests are used, which take any.
+    Further arguments go to `boto3.client`, such as `region_name` and keys. A service without a file of keys takes any.
 
-    >>> cc.redshift(endpoint_url="http://127.0.0.1:8439").sql("select * from counties limit 5")
+    >>> cc.redshift(endpoint_url="http://127.0.0.1:8080").sql("select * from counties limit 5")
     """
     import boto3
 
@@ -105,23 +104,23 @@ class Redshift:
         more = {"Parameters": given} if given else {}
         id = self.client.execute_statement(Sql=statement, **self._connection, **more)["Id"]
         try:
-            self._wait(id, time.monotonic() + timeout)
+            state = self._wait(id, time.monotonic() + timeout)
         except BaseException:
             self.client.cancel_statement(Id=id)
             raise
+        if state["Status"] != "FINISHED":
+            raise WarehouseError(state.get("Error", state["Status"].lower()))
         pages = list(self.client.get_paginator("get_statement_result").paginate(Id=id))
         columns = [column["label"] for column in pages[0]["ColumnMetadata"]]
         rows = [[_value(field) for field in record] for page in pages for record in page["Records"]]
         return pandas.DataFrame(rows, columns=columns)
 
-    def _wait(self, id: str, deadline: float) -> None:
+    def _wait(self, id: str, deadline: float) -> dict[str, Any]:
         pause = 0.02
         while True:
             state = self.client.describe_statement(Id=id)
-            if state["Status"] == "FINISHED":
-                return
-            if state["Status"] in ("FAILED", "ABORTED"):
-                raise WarehouseError(state.get("Error", state["Status"].lower()))
+            if state["Status"] in ("FINISHED", "FAILED", "ABORTED"):
+                return state
             if time.monotonic() > deadline:
                 raise WarehouseError("the statement has not finished in time", "raise `timeout`, or ask for less")
             time.sleep(pause)

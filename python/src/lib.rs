@@ -11,6 +11,7 @@ mod frames;
 mod panel;
 mod run;
 mod settings;
+mod trained;
 mod watch;
 
 use std::ffi::OsString;
@@ -36,8 +37,11 @@ fn _countycast(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_class::<engine::Streams>()?;
     module.add_class::<panel::Panel>()?;
     module.add_class::<run::Run>()?;
+    module.add_class::<trained::Trained>()?;
     module.add_function(wrap_pyfunction!(main, module)?)?;
     module.add_function(wrap_pyfunction!(run::project, module)?)?;
+    module.add_function(wrap_pyfunction!(trained::train, module)?)?;
+    module.add_function(wrap_pyfunction!(trained::recall, module)?)?;
     module.add_function(wrap_pyfunction!(folder::evaluate, module)?)?;
     module.add_function(wrap_pyfunction!(folder::what_if, module)?)?;
     module.add_function(wrap_pyfunction!(folder::read_table, module)?)

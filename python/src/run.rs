@@ -4,23 +4,24 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use countycast::blend::coupled;
+use countycast::error::Error;
 use countycast::output::counties::{self, CountyRow};
 use countycast::output::hub;
 use countycast::output::projections::{self, LocationForecasts, Totals};
 use countycast::panel;
-use countycast::pipeline::{Batch, Failure, Plan, Selection};
-use countycast::project::{plan, threads};
+use countycast::pipeline::{Batch, Failure, Monitor, Plan, Selection};
+use countycast::project::{ThreadPool, threads as pool};
 use countycast::scores::quantiles::Forecast;
-use countycast_engine::{Draws, Engine, Fips, Target};
+use countycast_engine::{Draws, Fips, Target};
 use polars::prelude::{ChunkCompareEq, DataFrame, PolarsResult};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use crate::arrow::Table;
-use crate::engine::of_python;
 use crate::failure::{exception, internal, request};
 use crate::panel::Panel;
-use crate::settings::{Settings, jobs};
+use crate::settings::Settings;
+use crate::trained::Trained;
 use crate::watch::watched;
 
 /// What is kept of a place's projection.
@@ -41,6 +42,8 @@ pub(crate) struct Run {
     hub_path: String,
     locations: Vec<Location>,
     rows: Vec<CountyRow>,
+    /// The blends of the states and the nation, whether they were asked for or not.
+    regions: Vec<(Fips, Option<Forecast>)>,
 }
 
 /// Projects places of a panel: the stages of `countycast project`, without files.
@@ -54,46 +57,71 @@ pub(crate) fn project(
     states: Vec<String>,
     fips: Vec<String>,
     settings: Settings,
-    threads_wanted: Option<i64>,
+    threads: Option<i64>,
     progress: &Bound<'_, PyAny>,
 ) -> PyResult<Run> {
-    let (mut config, jobs) = (settings.config(py)?, jobs(py, threads_wanted)?);
-    if !engines.is_empty() || !own_engines.is_empty() {
-        config.engine_names = engines;
-    }
-    let fail = |error| exception(py, &error);
-    let own: Vec<Arc<dyn Engine>> = own_engines.iter().map(of_python).collect::<PyResult<_>>()?;
-    let mut plan = if config.engine_names.is_empty() && !own.is_empty() {
-        // The plan is made for an engine that is then replaced: a run may have none but one's own.
-        let with_one = countycast::config::Config { engine_names: vec!["flat".to_owned()], ..config.clone() };
-        let made = plan(&with_one, jobs).map_err(fail)?;
-        Plan { engines: Vec::new(), ..made }
-    } else {
-        plan(&config, jobs).map_err(fail)?
-    };
-    plan.engines.extend(own);
-    let panel = Arc::clone(&panel.get().panel);
-    let selection = Selection::parse(&panel, &states, &fips).map_err(fail)?;
-    let engines = plan.engines.iter().map(|engine| engine.name()).collect();
-    let (mut locations, mut rows) = (Vec::new(), Vec::new());
-    let trained = watched(py, progress, |monitor| {
-        let pool = threads(jobs)?;
-        let mut batch = pool.install(|| Batch::new(&panel, plan.clone(), selection));
+    let mut trained = Trained::untrained(py, panel, engines, &own_engines, &settings, threads)?;
+    let panel = Arc::clone(&trained.panel);
+    // A place that is not there is told before training begins.
+    let selection = Selection::parse(&panel, &states, &fips).map_err(|error| exception(py, &error))?;
+    let (run, plan) = watched(py, progress, |monitor| {
+        let pool = pool(trained.plan.jobs)?;
+        let mut batch = pool.install(|| Batch::new(&panel, trained.plan.clone(), selection));
         batch.train(monitor, |_| {})?;
+        let found = Found::of(&pool, &batch, &panel, &BTreeMap::new(), monitor)?;
+        Ok((found, Plan { engines: batch.engines().to_vec(), ..trained.plan.clone() }))
+    })?;
+    trained.plan = plan;
+    Ok(run.with(&trained))
+}
+
+/// What projected places leave behind.
+#[derive(Default)]
+pub(crate) struct Found {
+    locations: Vec<Location>,
+    rows: Vec<CountyRow>,
+    regions: Vec<(Fips, Option<Forecast>)>,
+}
+
+impl Found {
+    /// Projects the places of a batch. Regions in `done` are left out; their blends are given.
+    pub(crate) fn of(
+        pool: &ThreadPool,
+        batch: &Batch<'_>,
+        panel: &panel::Panel,
+        done: &BTreeMap<Fips, Option<Forecast>>,
+        monitor: &dyn Monitor,
+    ) -> Result<Self, Error> {
+        let mut found = Self::default();
         pool.install(|| {
-            batch.run(&BTreeMap::new(), monitor, |group| {
+            batch.run(done, monitor, |group| {
+                found.regions.push((group.region, group.forecast));
                 for result in group.results {
-                    rows.extend(panel.place(result.fips).map(|place| CountyRow::new(place, &result)));
+                    found.rows.extend(panel.place(result.fips).map(|place| CountyRow::new(place, &result)));
                     let (fips, members) = (result.fips, result.members);
-                    locations.push(Location { fips, members, blend: result.blend, failures: result.failures });
+                    let location = Location { fips, members, blend: result.blend, failures: result.failures };
+                    found.locations.push(location);
                 }
                 Ok(())
             })
         })?;
-        Ok(batch.engines().to_vec())
-    })?;
-    let plan = Plan { engines: trained, joint: true, ..plan };
-    Ok(Run { hub_path: config.hub.path(panel.as_of()), panel, plan, engines, locations, rows })
+        found.rows.sort_by_key(|row| row.fips);
+        Ok(found)
+    }
+
+    /// The run of these places.
+    pub(crate) fn with(self, trained: &Trained) -> Run {
+        let Self { locations, rows, regions } = self;
+        Run {
+            panel: Arc::clone(&trained.panel),
+            plan: Plan { joint: true, ..trained.plan.clone() },
+            engines: trained.names.clone(),
+            hub_path: trained.hub_path.clone(),
+            locations,
+            rows,
+            regions,
+        }
+    }
 }
 
 #[pymethods]
@@ -167,6 +195,15 @@ impl Run {
         Ok((self.hub_path.clone(), text))
     }
 
+    /// The blends of the states that were projected, as bytes for [`Trained::nation`].
+    fn regions(&self, py: Python<'_>) -> PyResult<Vec<(String, Vec<u8>)>> {
+        let bytes = |(fips, blend): &(Fips, Option<Forecast>)| {
+            let bytes = postcard::to_allocvec(blend).map_err(|error| internal(py, &error.to_string()))?;
+            Ok((fips.to_string(), bytes))
+        };
+        self.regions.iter().map(bytes).collect()
+    }
+
     /// Joint draws of a place behind the blend, with its weekly quantiles: their number, and a row of float32 a draw.
     fn draws<'py>(
         &self,
@@ -183,7 +220,7 @@ impl Run {
         let (panel, plan) = (&self.panel, &self.plan);
         let mut found = None;
         watched(py, progress, |monitor| {
-            let pool = threads(plan.jobs)?;
+            let pool = pool(plan.jobs)?;
             pool.install(|| {
                 Batch::new(panel, plan.clone(), selection).run(&BTreeMap::new(), monitor, |group| {
                     for result in group.results.into_iter().filter(|result| result.fips == location.fips) {

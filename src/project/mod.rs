@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countycast_engine::{Horizon, Level};
+pub use rayon::ThreadPool;
 
 pub(crate) use self::day::{Day, Forecasts};
 pub(crate) use self::days::side_by_side;
@@ -124,7 +125,7 @@ pub(crate) fn run(
 ///
 /// # Errors
 /// [`Error::Request`] where they cannot be started.
-pub fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+pub fn threads(jobs: usize) -> Result<ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Request {
         message: format!("--jobs {jobs}: {error}"),
         remedy: "ask for fewer threads".to_owned(),
