@@ -19,6 +19,7 @@ mod tune;
 mod warehouse;
 mod what_if;
 
+use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -81,12 +82,18 @@ enum Verb {
 #[must_use]
 pub fn run() -> ExitCode {
     silence_caught_panics();
-    if let Some(result) = warehouse::asked() {
+    ExitCode::from(run_with(&std::env::args_os().collect::<Vec<_>>()))
+}
+
+/// Runs the program with these arguments, of which the first is its name; the exit code.
+#[must_use]
+pub fn run_with(arguments: &[OsString]) -> u8 {
+    if let Some(result) = warehouse::asked(arguments) {
         return ended(result, Format::Text);
     }
-    let cli = match Cli::try_parse() {
+    let cli = match Cli::try_parse_from(arguments) {
         Ok(cli) => cli,
-        Err(error) => return refuse(&error),
+        Err(error) => return refuse(&error, arguments),
     };
     let result = match &cli.verb {
         Verb::Project(args) => project::run(args, cli.quiet, cli.format),
@@ -110,16 +117,16 @@ pub fn run() -> ExitCode {
 }
 
 /// The exit code of what was done, or of its error, which is told.
-fn ended(result: Result<u8, Error>, format: Format) -> ExitCode {
-    ExitCode::from(result.unwrap_or_else(|error| {
+fn ended(result: Result<u8, Error>, format: Format) -> u8 {
+    result.unwrap_or_else(|error| {
         print_error(&error, format);
         error.exit_code()
-    }))
+    })
 }
 
 /// Prints what is wrong with the arguments, or the help that was asked for.
-fn refuse(error: &clap::Error) -> ExitCode {
-    let mut asked = std::env::args_os().skip_while(|argument| argument != "--format" && argument != "--format=json");
+fn refuse(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    let mut asked = arguments.iter().skip_while(|argument| *argument != "--format" && *argument != "--format=json");
     let json = asked.next().is_some_and(|found| found == "--format=json") || asked.next().is_some_and(|f| f == "json");
     if json && error.use_stderr() {
         let text = error.render().to_string();
@@ -133,12 +140,12 @@ fn refuse(error: &clap::Error) -> ExitCode {
     } else {
         say(&error.render().to_string());
     }
-    u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from)
+    u8::try_from(error.exit_code()).unwrap_or(1)
 }
 
 /// An engine's panic is reported with its county at the end of the run, and a reader's with its file, so their messages
 /// are suppressed.
-fn silence_caught_panics() {
+pub fn silence_caught_panics() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
         if std::thread::current().name() != Some(pipeline::THREAD_NAME) && !panel::is_guarded() {

@@ -60,11 +60,10 @@ pub(super) fn care(args: &Care) -> Result<u8, Error> {
 
 /// The command and its arguments, if they are for the other program. Its options have names that this program's have, too,
 /// and are not read here.
-pub(super) fn asked() -> Option<Result<u8, Error>> {
-    let mut arguments = std::env::args_os().skip(1);
-    let verb = arguments.next()?;
+pub(super) fn asked(arguments: &[OsString]) -> Option<Result<u8, Error>> {
+    let (verb, rest) = arguments.get(1..)?.split_first()?;
     let verb = verb.to_str().filter(|verb| ["sql", "serve", "care"].contains(verb))?;
-    Some(hand_over(verb, &arguments.collect::<Vec<_>>()))
+    Some(hand_over(verb, rest))
 }
 
 /// Runs the other program in the place of this one; its exit code.

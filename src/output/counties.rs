@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use countycast_engine::{Fips, Target};
-use polars::prelude::{Column, DataFrame};
+use polars::prelude::{Column, DataFrame, PolarsResult};
 use serde::{Deserialize, Serialize};
 
 use super::parquet;
@@ -77,11 +77,19 @@ impl CountyRow {
     }
 }
 
-/// Writes all rows. Weights and repair counts get a column per engine and kind.
+/// Writes all rows.
 ///
 /// # Errors
 /// [`Error::Io`] where the file cannot be written.
 pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Result<(), Error> {
+    parquet::write(path, frame(rows, engines).map_err(|error| parquet::write_error(path, error))?)
+}
+
+/// The table of all rows. Weights and repair counts get a column per engine and kind.
+///
+/// # Errors
+/// Those of polars.
+pub fn frame(rows: &[CountyRow], engines: &[&'static str]) -> PolarsResult<DataFrame> {
     let text = |name: &str, value: &dyn Fn(&CountyRow) -> String| {
         Column::new(name.into(), rows.iter().map(value).collect::<Vec<String>>())
     };
@@ -116,6 +124,5 @@ pub fn write(path: &Path, rows: &[CountyRow], engines: &[&'static str]) -> Resul
             columns.push(Column::new(name.into(), rows.iter().map(count).collect::<Vec<u32>>()));
         }
     }
-    let frame = DataFrame::new(rows.len(), columns).map_err(|error| parquet::write_error(path, error))?;
-    parquet::write(path, frame)
+    DataFrame::new(rows.len(), columns)
 }

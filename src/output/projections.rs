@@ -71,14 +71,7 @@ impl Table {
     /// # Errors
     /// [`Error::Io`] where the file cannot be written.
     pub fn add(&mut self, location: &LocationForecasts<'_>) -> Result<(), Error> {
-        let fips = location.fips.to_string();
-        let subject = |model| Subject { fips: &fips, model, as_of: self.as_of };
-        for (model, forecast) in location.members {
-            self.rows.push_weeks(&subject(model), forecast);
-        }
-        if let Some(forecast) = location.blend {
-            self.rows.push_blend(&fips, self.as_of, forecast, location.totals);
-        }
+        self.rows.push_location(location, self.as_of);
         if self.rows.value.len() < ROW_GROUP {
             return Ok(());
         }
@@ -100,6 +93,16 @@ impl Table {
         self.write(rest)?;
         self.writer.finish().map(|_| ()).map_err(|error| parquet::write_error(&self.path, error))
     }
+}
+
+/// The table in memory, with the rows that a file of these locations has.
+///
+/// # Errors
+/// Those of polars.
+pub fn frame<'a>(as_of: Date, locations: impl IntoIterator<Item = LocationForecasts<'a>>) -> PolarsResult<DataFrame> {
+    let (day, mut rows) = (days_since_epoch(as_of), Rows::with_capacity(0));
+    locations.into_iter().for_each(|location| rows.push_location(&location, day));
+    rows.frame(day)
 }
 
 /// The rows of one location's blend.
@@ -184,6 +187,16 @@ impl Rows {
             target_end_date: Vec::with_capacity(rows),
             quantile: Vec::with_capacity(rows),
             value: Vec::with_capacity(rows),
+        }
+    }
+
+    fn push_location(&mut self, location: &LocationForecasts<'_>, as_of: i32) {
+        let fips = location.fips.to_string();
+        for (model, forecast) in location.members {
+            self.push_weeks(&Subject { fips: &fips, model, as_of }, forecast);
+        }
+        if let Some(forecast) = location.blend {
+            self.push_blend(&fips, as_of, forecast, location.totals);
         }
     }
 

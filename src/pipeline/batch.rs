@@ -141,15 +141,15 @@ impl<'a> Batch<'a> {
         counties.filter(|place| needed(place.fips())).collect()
     }
 
-    /// Scenarios are drawn in the selected places.
+    /// Joint draws and scenarios are kept in the selected places.
     fn keep(&self, place: &Place) -> Keep {
-        let asked = !self.premises.plan.scenarios.is_empty() && self.selection.contains(place.fips());
+        let asked = self.premises.plan.keeps_joint() && self.selection.contains(place.fips());
         if asked { Keep::Scenarios } else { Keep::Quantiles }
     }
 
     /// Counties on fallback need the draws of their state, under scenarios too.
     fn keep_of_region(&self) -> Keep {
-        if self.premises.plan.scenarios.is_empty() { Keep::Draws } else { Keep::Scenarios }
+        if self.premises.plan.keeps_joint() { Keep::Scenarios } else { Keep::Draws }
     }
 
     fn engine_jobs(&self, place: &Place, keep: Keep) -> Vec<(Address, Job)> {

@@ -60,7 +60,7 @@ struct Blended {
     forecast: Option<Forecast>,
     census: Option<Census>,
     weights: Vec<Weight>,
-    /// Only if there are scenarios.
+    /// Only if joint draws are kept.
     joint: Option<(Joint, Vec<Alternative>)>,
 }
 
@@ -165,7 +165,7 @@ impl Collecting<'_> {
         Blended { forecast: Some(forecast), census, weights, joint }
     }
 
-    /// Joint draws and scenarios of the blended models, given with their shares, if there are scenarios.
+    /// Joint draws and scenarios of the blended models, given with their shares, if joint draws are kept.
     fn joint(
         &self,
         parts: &[(&'static str, f64, &Answer)],

@@ -37,6 +37,8 @@ pub struct Plan {
     pub draws: usize,
     /// Scenarios to compare with the baseline.
     pub scenarios: Vec<Levels>,
+    /// Whether [`Projected::joint`](super::Projected::joint) is kept for the selected places without scenarios, too.
+    pub joint: bool,
     /// Where and when schools are open, which scenarios may close.
     pub schools: Schools,
     /// Seed of all random streams.
@@ -65,6 +67,11 @@ pub struct Coupling {
 }
 
 impl Plan {
+    /// Whether joint draws of the selected places are kept.
+    pub(super) fn keeps_joint(&self) -> bool {
+        self.joint || !self.scenarios.is_empty()
+    }
+
     /// Time limit of an engine in one location, all scenarios included.
     pub(super) fn limit_each(&self) -> Duration {
         // Trajectories in which a rule begins or ends a measure are drawn again.

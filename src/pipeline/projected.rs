@@ -34,7 +34,8 @@ pub struct Projected {
     pub failures: Vec<Failure>,
     /// Reproduction number of the last two weeks, where there were cases.
     pub reproduction: Option<Reproduction>,
-    /// Joint draws behind the blend; kept if there are scenarios and a mechanistic engine for them, here or in the state.
+    /// Joint draws behind the blend; kept if the plan asks for them ([`Plan::joint`](super::Plan::joint)), or if there are scenarios
+    /// and a mechanistic engine for them, here or in the state.
     pub joint: Option<Joint>,
     /// The location under each scenario of the plan; empty where there are no joint draws.
     pub alternatives: Vec<Alternative>,

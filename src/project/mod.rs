@@ -21,6 +21,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use countycast_engine::{Horizon, Level};
+pub use rayon::ThreadPool;
 
 pub(crate) use self::day::{Day, Forecasts};
 pub(crate) use self::days::side_by_side;
@@ -123,7 +124,10 @@ pub(crate) fn run(
 }
 
 /// A pool of `jobs` threads.
-pub(crate) fn threads(jobs: usize) -> Result<rayon::ThreadPool, Error> {
+///
+/// # Errors
+/// [`Error::Request`] where they cannot be started.
+pub fn threads(jobs: usize) -> Result<ThreadPool, Error> {
     rayon::ThreadPoolBuilder::new().num_threads(jobs).build().map_err(|error| Error::Request {
         message: format!("--jobs {jobs}: {error}"),
         remedy: "ask for fewer threads".to_owned(),
@@ -154,6 +158,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         horizon,
         draws: config.draws,
         scenarios: Vec::new(),
+        joint: false,
         schools: Schools::default(),
         seed: config.seed,
         jobs,

@@ -1,0 +1,282 @@
+"""Projections on a Spark cluster.
+
+>>> import countycast.spark
+>>> done = countycast.spark.project(spark, "s3://bucket/panel", "s3://bucket/lake", as_of="2020-10-24")
+>>> spark.read.parquet("s3://bucket/lake/projections").where("fips = '36061'")
+
+Engines are trained once, on the driver, and sent to the executors with the panel's files. Each state with its counties is a task, the
+largest first, whose rows Spark writes into the lake; the nation is the sum of the states and is made last. The same seed gives the
+same bytes as on one machine, so that Spark may repeat a task. `docs/spark.md` tells when a cluster pays.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import pyarrow
+from pyspark import AccumulatorParam, SparkFiles, TaskContext
+
+from countycast import _countycast
+from countycast._options import Config, Day, day, names, settings
+from countycast._progress import Silent
+from countycast.engine import Engine
+from countycast.errors import RequestError
+from countycast.panel import Panel
+from countycast.table import Table
+
+if TYPE_CHECKING:
+    from pyspark.sql import SparkSession
+
+SCHEMA = pyarrow.schema([
+    ("fips", pyarrow.string()),
+    ("model", pyarrow.string()),
+    ("target", pyarrow.string()),
+    ("resolution", pyarrow.string()),
+    ("horizon", pyarrow.int32()),
+    ("target_end_date", pyarrow.date32()),
+    ("quantile", pyarrow.float64()),
+    ("value", pyarrow.float64()),
+])
+"""Columns of the table `projections` in the lake; `as_of` is in the folders' names."""
+
+COLUMNS = (
+    "fips string, model string, target string, resolution string, horizon int, target_end_date date, "
+    "quantile double, value double"
+)
+
+BATCH_ROWS = 65_536
+
+
+@dataclasses.dataclass(frozen=True)
+class Done:
+    """What a job has done."""
+
+    path: str
+    """Where the rows of this as-of day lie."""
+    seconds: dict[str, float]
+    """Time of each state's task, by code; given as `costs` to the next job, they order its tasks."""
+    failures: dict[str, str]
+    """States that failed in every attempt, and the nation if one did, with the reason. They have no rows."""
+    left_out: list[dict[str, str]]
+    """Engines left out of a place's blend: fips, engine, kind and reason."""
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What a task needs, in a form that can be sent."""
+
+    folder: str
+    as_of: str
+    vintage: bool
+    config: Config
+    seed: int | None
+    horizon: int | None
+    engines: list[str]
+    own_engines: list[Engine]
+    threads: int
+    attempts: int
+    key: str
+
+    def settings(self) -> Any:
+        return settings(self.config, self.seed, self.horizon)
+
+
+def project(
+    spark: SparkSession,
+    panel_uri: str,
+    lake_uri: str,
+    *,
+    as_of: Day = None,
+    vintage: bool = False,
+    engines: Iterable[str | Engine] | None = None,
+    horizon: int | None = None,
+    states: str | Iterable[str] | None = None,
+    seed: int | None = None,
+    config: Config = None,
+    costs: Mapping[str, float] | None = None,
+) -> Done:
+    """Projects states ("NY") with their counties, or all and the nation, into `lake_uri`/projections/as_of=DATE.
+
+    `panel_uri` is a folder as `Panel.read` takes it, on any file system that Spark reads; its files are sent to each executor. The
+    day's folder in the lake is replaced as a whole when all rows are there. A state that fails is tried again as often as Spark
+    is set to (`spark.task.maxFailures`; on one machine `local[N, TRIES]`), then left out and told in `Done.failures`. Executors
+    need this package; a task uses `spark.task.cpus` threads. Further arguments are those of `countycast.project`.
+    """
+    context = spark.sparkContext
+    given = [engines] if isinstance(engines, (str, Engine)) else list(engines or ())
+    own = [engine for engine in given if isinstance(engine, Engine)]
+    named = names("engines", [engine for engine in given if not isinstance(engine, Engine)])
+    context.addFile(panel_uri, recursive=True)
+    folder = os.path.basename(panel_uri.rstrip("/"))
+    panel = Panel.read(SparkFiles.get(folder), as_of=as_of, vintage=vintage, config=config, progress=False)
+    trained = _countycast.train(panel._inner, named, own, settings(config, seed, horizon), None, Silent())
+    models = dict(trained.models())
+    known = {engine.name for engine in own}
+    job = Job(
+        folder=folder,
+        as_of=day(panel.as_of),
+        vintage=vintage,
+        config=config if config is None or isinstance(config, Mapping) else _read(config),
+        seed=seed,
+        horizon=horizon,
+        engines=[name for name in models if name not in known],
+        own_engines=[engine for engine in own if engine.name in models],
+        threads=int(context.getConf().get("spark.task.cpus", "1")),
+        attempts=_attempts(context),
+        key=f"{context.applicationId}-{time.time_ns()}",
+    )
+    order = _order(panel, names("states", states), costs or {})
+    found = context.accumulator({}, Merged())
+    sent = context.broadcast({name: model for name, model in models.items() if model is not None})
+    tasks = spark.createDataFrame(context.parallelize([(state,) for state in order], len(order)), "state string")
+    rows = tasks.mapInArrow(Work(job, sent, found), COLUMNS)
+
+    final = f"{lake_uri.rstrip('/')}/projections/as_of={job.as_of}"
+    staged = f"{lake_uri.rstrip('/')}/_unfinished-{job.key}"
+    files = _Files(spark, staged)
+    try:
+        rows.write.parquet(staged)
+        done = found.value
+        failures = {state: told["failure"] for state, told in done.items() if "failure" in told}
+        left_out = [row for state in sorted(done) for row in done[state].get("left_out", [])]
+        if states is None and failures:
+            failures["US"] = f"it is the sum of its states, of which {', '.join(sorted(failures))} failed"
+        elif states is None:
+            nation = trained.nation({code: told["region"] for code, told in done.items()}, Silent())
+            table = _checked(Table(nation.quantiles(None, [])))
+            spark.createDataFrame(table, COLUMNS).coalesce(1).write.mode("append").parquet(staged)
+            left_out += [dict(zip(("fips", "engine", "kind", "reason"), row)) for row in nation.failures()]
+        files.rename(staged, final)
+    except BaseException:
+        files.delete(staged)
+        raise
+    finally:
+        sent.unpersist()
+    seconds = {state: told["seconds"] for state, told in done.items() if "seconds" in told}
+    return Done(path=final, seconds=seconds, failures=failures, left_out=left_out)
+
+
+class Work:
+    """Projects the states of a partition, on an executor."""
+
+    def __init__(self, job: Job, models: Any, found: Any) -> None:
+        self.job = job
+        self.models = models
+        self.found = found
+
+    def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
+        for batch in batches:
+            for state in batch.column("state").to_pylist():
+                yield from self._state(state)
+
+    def _state(self, state: str) -> Iterator[pyarrow.RecordBatch]:
+        started = time.perf_counter()
+        try:
+            run = _recalled(self.job, self.models).project([state], Silent())
+            table = _checked(Table(run.quantiles(None, [])))
+        except Exception as error:
+            task = TaskContext.get()
+            if task is not None and task.attemptNumber() + 1 < self.job.attempts:
+                raise
+            self.found.add({state: {"failure": f"{type(error).__name__}: {error}"}})
+            return
+        left_out = [dict(zip(("fips", "engine", "kind", "reason"), row)) for row in run.failures()]
+        ((code, region),) = run.regions()
+        yield from table.to_batches(max_chunksize=BATCH_ROWS)
+        told = {"region": region, "left_out": left_out, "seconds": time.perf_counter() - started}
+        self.found.add({code: told})
+
+
+class Merged(AccumulatorParam):
+    """What tasks tell beside their rows: by code of the state, or by its abbreviation if it failed. A task that is repeated tells the same."""
+
+    def zero(self, value: dict) -> dict:
+        return {}
+
+    def addInPlace(self, value1: dict, value2: dict) -> dict:
+        value1.update(value2)
+        return value1
+
+
+_RECALLED: dict[str, Any] = {}
+
+
+def _recalled(job: Job, models: Any) -> Any:
+    """The panel and the trained engines, read once by each process of an executor."""
+    if job.key not in _RECALLED:
+        panel = Panel.read(
+            SparkFiles.get(job.folder), as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False,
+            jobs=job.threads,
+        )
+        _RECALLED.clear()
+        _RECALLED[job.key] = _countycast.recall(
+            panel._inner, job.engines, job.own_engines, models.value, job.settings(), job.threads, Silent()
+        )
+    return _RECALLED[job.key]
+
+
+def _checked(table: Any) -> pyarrow.Table:
+    """The rows with the columns of `SCHEMA`, by their names: Spark takes columns by position, and drops what is left over."""
+    found = pyarrow.table(table)
+    lacking = [name for name in SCHEMA.names if name not in found.column_names]
+    surplus = [name for name in found.column_names if name not in (*SCHEMA.names, "as_of")]
+    if lacking or surplus:
+        raise ValueError(f"rows lack the columns {lacking} and have {surplus} too many")
+    return found.select(SCHEMA.names).cast(SCHEMA)
+
+
+def _order(panel: Panel, wanted: list[str], costs: Mapping[str, float]) -> list[str]:
+    """States by abbreviation, the longest first: by the seconds that they took before, or else by their number of counties."""
+    places = pyarrow.table(panel.places).to_pydict()
+    states = {}
+    counties: dict[str, int] = {}
+    for code, state, level in zip(places["fips"], places["state"], places["level"]):
+        if level == "state":
+            states[state] = code
+        elif level == "county":
+            counties[state] = counties.get(state, 0) + 1
+    unknown = [state for state in wanted if state not in states]
+    if unknown:
+        raise RequestError(f"states: the panel has no {', '.join(unknown)}", f"states in the data: {', '.join(states)}")
+    each = sum(costs.values()) / max(sum(counties.get(s, 0) for s, code in states.items() if code in costs), 1) or 1.0
+    cost = {state: costs.get(code, each * counties.get(state, 0)) for state, code in states.items()}
+    return sorted(wanted or states, key=lambda state: -cost[state])
+
+
+def _attempts(context: Any) -> int:
+    """How often Spark tries a task: once on one machine, unless its master says otherwise."""
+    master = context.master
+    if master.startswith("local[") or master == "local":
+        return int(master.rstrip("]").partition(",")[2] or 1)
+    return int(context.getConf().get("spark.task.maxFailures", "4"))
+
+
+def _read(config: Any) -> dict[str, Any]:
+    """A file of settings, which executors may not have."""
+    try:
+        import tomllib
+    except ModuleNotFoundError:
+        raise RequestError("on Python 3.10 settings are given as a mapping", "read the file with tomli") from None
+    with open(config, "rb") as file:
+        return tomllib.load(file)
+
+
+class _Files:
+    """Folders on the lake's file system, by Hadoop's interface."""
+
+    def __init__(self, spark: Any, uri: str) -> None:
+        self._path = spark._jvm.org.apache.hadoop.fs.Path
+        self._system = self._path(uri).getFileSystem(spark._jsc.hadoopConfiguration())
+
+    def rename(self, source: str, target: str) -> None:
+        self.delete(target)
+        self._system.mkdirs(self._path(target).getParent())
+        if not self._system.rename(self._path(source), self._path(target)):
+            raise OSError(f"{source} could not be renamed to {target}")
+
+    def delete(self, path: str) -> None:
+        self._system.delete(self._path(path), True)
