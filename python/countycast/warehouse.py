@@ -23,12 +23,12 @@ PROGRAM = "countycast-warehouse"
 
 
 def lake(folder: str | os.PathLike) -> Lake:
-    """A run's folder, an archive, or any folder of Parquet files, to be asked in SQL by the program `countycast-warehouse`.
+    """A run's folder, a lake, or any folder of Parquet files, to be asked in SQL by the program `countycast-warehouse`.
 
     >>> cc.lake("out").sql("select name, rt from counties order by rt desc limit 10").to_pandas()
     """
     if not os.path.exists(folder):
-        raise WarehouseError(f"there is no {os.fspath(folder)}", "name a run's folder, an archive or a folder of Parquet files")
+        raise WarehouseError(f"there is no {os.fspath(folder)}", "name a run's folder, a lake or a folder of Parquet files")
     return Lake(Path(folder))
 
 
@@ -41,7 +41,7 @@ class Lake:
     def sql(self, statement: str, **parameters: Any) -> Table:
         """The rows of a statement; `:name` in it takes the value of the parameter `name`.
 
-        >>> cc.lake("archive").sql("select * from projections where fips = :fips", fips="01001")
+        >>> cc.lake("lake").sql("select * from projections where fips = :fips", fips="01001")
         """
         with tempfile.TemporaryDirectory(prefix="countycast-sql-") as folder:
             rows = os.path.join(folder, "rows.parquet")

@@ -52,7 +52,7 @@ pub fn migrate(archive: &Path, lake: &Path) -> Result<Migrated, Error> {
             done.known += 1;
             continue;
         }
-        match Old::read(archive, day.into()).and_then(|old| old.as_day(day)) {
+        match Old::read(archive, day.into()).and_then(|old| old.into_day(day)) {
             Ok(old) => lake.put_day(day, old)?,
             Err(error) => {
                 done.skipped.push(format!("{day}: {error}"));
@@ -117,7 +117,7 @@ impl Old {
     }
 
     /// The day in the form of a lake: its tables by name, and the files that are taken over.
-    fn as_day(mut self, day: Date) -> Result<OldDay, Error> {
+    fn into_day(mut self, day: Date) -> Result<OldDay, Error> {
         let mut tables = Vec::new();
         for (old, new) in
             [("projections", "projections"), ("places", "counties"), ("observations", "counts"), ("scores", "scores")]
