@@ -13,7 +13,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import tempfile
 import time
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -69,7 +71,8 @@ class Done:
 class Job:
     """What a task needs, in a form that can be sent."""
 
-    folder: str
+    archive: str
+    inputs: list[tuple[Any, str]]
     as_of: str
     vintage: bool
     config: Config
@@ -106,18 +109,43 @@ def project(
     is set to (`spark.task.maxFailures`; on one machine `local[N, TRIES]`), then left out and told in `Done.failures`. Executors
     need this package; a task uses `spark.task.cpus` threads. Further arguments are those of `countycast.project`.
     """
+    with tempfile.TemporaryDirectory(prefix="countycast-spark-") as local:
+        return _project(
+            spark, _local(spark, panel_uri, local), lake_uri.rstrip("/"), local, as_of=as_of, vintage=vintage, engines=engines,
+            horizon=horizon, states=states, seed=seed, config=config, costs=costs or {},
+        )
+
+
+def _project(
+    spark: Any,
+    data: str,
+    lake: str,
+    local: str,
+    *,
+    as_of: Day,
+    vintage: bool,
+    engines: Any,
+    horizon: int | None,
+    states: str | Iterable[str] | None,
+    seed: int | None,
+    config: Config,
+    costs: Mapping[str, float],
+) -> Done:
     context = spark.sparkContext
     given = [engines] if isinstance(engines, (str, Engine)) else list(engines or ())
     own = [engine for engine in given if isinstance(engine, Engine)]
     named = names("engines", [engine for engine in given if not isinstance(engine, Engine)])
-    context.addFile(panel_uri, recursive=True)
-    folder = os.path.basename(panel_uri.rstrip("/"))
-    panel = Panel.read(SparkFiles.get(folder), as_of=as_of, vintage=vintage, config=config, progress=False)
+    panel = Panel.read(data, as_of=as_of, vintage=vintage, config=config, progress=False)
     trained = _countycast.train(panel._inner, named, own, settings(config, seed, horizon), None, Silent())
     models = dict(trained.models())
     known = {engine.name for engine in own}
+    order = _order(panel, names("states", states), costs)
+    key = f"{context.applicationId}-{time.time_ns()}"
+    archive = _packed(panel, data, os.path.join(local, f"countycast-{key}.zip"))
+    context.addArchive(archive)
     job = Job(
-        folder=folder,
+        archive=os.path.basename(archive),
+        inputs=panel._inner.inputs(),
         as_of=day(panel.as_of),
         vintage=vintage,
         config=config if config is None or isinstance(config, Mapping) else _read(config),
@@ -127,16 +155,15 @@ def project(
         own_engines=[engine for engine in own if engine.name in models],
         threads=int(context.getConf().get("spark.task.cpus", "1")),
         attempts=_attempts(context),
-        key=f"{context.applicationId}-{time.time_ns()}",
+        key=key,
     )
-    order = _order(panel, names("states", states), costs or {})
     found = context.accumulator({}, Merged())
     sent = context.broadcast({name: model for name, model in models.items() if model is not None})
     tasks = spark.createDataFrame(context.parallelize([(state,) for state in order], len(order)), "state string")
     rows = tasks.mapInArrow(Work(job, sent, found), COLUMNS)
 
-    final = f"{lake_uri.rstrip('/')}/projections/as_of={job.as_of}"
-    staged = f"{lake_uri.rstrip('/')}/_unfinished-{job.key}"
+    final = f"{lake}/projections/as_of={job.as_of}"
+    staged = f"{lake}/_unfinished-{job.key}"
     files = _Files(spark, staged)
     try:
         rows.write.parquet(staged)
@@ -209,14 +236,34 @@ def _recalled(job: Job, models: Any) -> Any:
     """The panel and the trained engines, read once by each process of an executor."""
     if job.key not in _RECALLED:
         panel = Panel.read(
-            SparkFiles.get(job.folder), as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False,
+            SparkFiles.get(job.archive), as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False,
             jobs=job.threads,
         )
+        if panel._inner.inputs() != job.inputs:
+            raise ValueError("the panel's files are not those that the driver has read")
         _RECALLED.clear()
         _RECALLED[job.key] = _countycast.recall(
             panel._inner, job.engines, job.own_engines, models.value, job.settings(), job.threads, Silent()
         )
     return _RECALLED[job.key]
+
+
+def _local(spark: Any, uri: str, folder: str) -> str:
+    """The panel's folder on the driver's disk."""
+    if "://" not in uri:
+        return uri.removeprefix("file:")
+    copy = os.path.join(folder, "panel")
+    files = _Files(spark, uri)
+    files.fetch(uri, copy)
+    return copy
+
+
+def _packed(panel: Panel, data: str, archive: str) -> str:
+    """An archive of the files that were read: a folder of data may have many more."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for path, _ in panel._inner.inputs():
+            packed.write(os.path.join(data, path), path)
+    return archive
 
 
 def _checked(table: Any) -> pyarrow.Table:
@@ -244,7 +291,7 @@ def _order(panel: Panel, wanted: list[str], costs: Mapping[str, float]) -> list[
         raise RequestError(f"states: the panel has no {', '.join(unknown)}", f"states in the data: {', '.join(states)}")
     each = sum(costs.values()) / max(sum(counties.get(s, 0) for s, code in states.items() if code in costs), 1) or 1.0
     cost = {state: costs.get(code, each * counties.get(state, 0)) for state, code in states.items()}
-    return sorted(wanted or states, key=lambda state: -cost[state])
+    return sorted(dict.fromkeys(wanted) or states, key=lambda state: -cost[state])
 
 
 def _attempts(context: Any) -> int:
@@ -277,6 +324,9 @@ class _Files:
         self._system.mkdirs(self._path(target).getParent())
         if not self._system.rename(self._path(source), self._path(target)):
             raise OSError(f"{source} could not be renamed to {target}")
+
+    def fetch(self, source: str, target: str) -> None:
+        self._system.copyToLocalFile(False, self._path(source), self._path(target), True)
 
     def delete(self, path: str) -> None:
         self._system.delete(self._path(path), True)

@@ -138,6 +138,11 @@ def test_a_poisoned_state_does_not_fail_the_job(spark, data, alone, tmp_path, mo
     assert read(done.path).equals(expected(alone, fips=[fips for fips in alone.fips if fips != "US"]))
 
 
+def test_a_panel_on_another_file_system_is_fetched(spark, data, alone, tmp_path):
+    done = cluster.project(spark, f"file://{data}", str(tmp_path / "lake"), engines=ENGINES, states="NE")
+    assert read(done.path).equals(expected(alone, fips=[fips for fips in alone.fips if fips.startswith("31")]))
+
+
 def test_what_cannot_be_met_is_told_before_the_cluster_works(spark, data, tmp_path):
     with pytest.raises(cc.errors.RequestError, match="Atlantis"):
         cluster.project(spark, str(data), str(tmp_path / "lake"), engines=["flat"], states="Atlantis")
