@@ -12,6 +12,7 @@ same bytes as on one machine, so that Spark may repeat a task. `docs/spark.md` t
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
 import tempfile
 import time
@@ -20,7 +21,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
-from pyspark import AccumulatorParam, SparkFiles, TaskContext
+from pyspark import AccumulatorParam, TaskContext
 
 from countycast import _countycast
 from countycast._options import Config, Day, day, names, settings
@@ -71,7 +72,6 @@ class Done:
 class Job:
     """What a task needs, in a form that can be sent."""
 
-    archive: str
     inputs: list[tuple[Any, str]]
     as_of: str
     vintage: bool
@@ -111,7 +111,7 @@ def project(
     """
     with tempfile.TemporaryDirectory(prefix="countycast-spark-") as local:
         return _project(
-            spark, _local(spark, panel_uri, local), lake_uri.rstrip("/"), local, as_of=as_of, vintage=vintage, engines=engines,
+            spark, _local(spark, panel_uri, local), lake_uri.rstrip("/"), as_of=as_of, vintage=vintage, engines=engines,
             horizon=horizon, states=states, seed=seed, config=config, costs=costs or {},
         )
 
@@ -120,7 +120,6 @@ def _project(
     spark: Any,
     data: str,
     lake: str,
-    local: str,
     *,
     as_of: Day,
     vintage: bool,
@@ -140,11 +139,7 @@ def _project(
     models = dict(trained.models())
     known = {engine.name for engine in own}
     order = _order(panel, names("states", states), costs)
-    key = f"{context.applicationId}-{time.time_ns()}"
-    archive = _packed(panel, data, os.path.join(local, f"countycast-{key}.zip"))
-    context.addArchive(archive)
     job = Job(
-        archive=os.path.basename(archive),
         inputs=panel._inner.inputs(),
         as_of=day(panel.as_of),
         vintage=vintage,
@@ -155,10 +150,11 @@ def _project(
         own_engines=[engine for engine in own if engine.name in models],
         threads=int(context.getConf().get("spark.task.cpus", "1")),
         attempts=_attempts(context),
-        key=key,
+        key=f"{context.applicationId}-{time.time_ns()}",
     )
     found = context.accumulator({}, Merged())
-    sent = context.broadcast({name: model for name, model in models.items() if model is not None})
+    kept = {name: model for name, model in models.items() if model is not None}
+    sent = context.broadcast((_packed(panel, data), kept))
     tasks = spark.createDataFrame(context.parallelize([(state,) for state in order], len(order)), "state string")
     rows = tasks.mapInArrow(Work(job, sent, found), COLUMNS)
 
@@ -182,7 +178,7 @@ def _project(
         files.delete(staged)
         raise
     finally:
-        sent.unpersist()
+        sent.destroy()
     seconds = {state: told["seconds"] for state, told in done.items() if "seconds" in told}
     return Done(path=final, seconds=seconds, failures=failures, left_out=left_out)
 
@@ -190,9 +186,9 @@ def _project(
 class Work:
     """Projects the states of a partition, on an executor."""
 
-    def __init__(self, job: Job, models: Any, found: Any) -> None:
+    def __init__(self, job: Job, sent: Any, found: Any) -> None:
         self.job = job
-        self.models = models
+        self.sent = sent
         self.found = found
 
     def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -203,7 +199,7 @@ class Work:
     def _state(self, state: str) -> Iterator[pyarrow.RecordBatch]:
         started = time.perf_counter()
         try:
-            run = _recalled(self.job, self.models).project([state], Silent())
+            run = _recalled(self.job, self.sent).project([state], Silent())
             table = _checked(Table(run.quantiles(None, [])))
         except Exception as error:
             task = TaskContext.get()
@@ -232,18 +228,20 @@ class Merged(AccumulatorParam):
 _RECALLED: dict[str, Any] = {}
 
 
-def _recalled(job: Job, models: Any) -> Any:
+def _recalled(job: Job, sent: Any) -> Any:
     """The panel and the trained engines, read once by each process of an executor."""
     if job.key not in _RECALLED:
-        panel = Panel.read(
-            SparkFiles.get(job.archive), as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False,
-            jobs=job.threads,
-        )
+        files, models = sent.value
+        with tempfile.TemporaryDirectory(prefix="countycast-spark-") as folder:
+            zipfile.ZipFile(io.BytesIO(files)).extractall(folder)
+            panel = Panel.read(
+                folder, as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False, jobs=job.threads
+            )
         if panel._inner.inputs() != job.inputs:
             raise ValueError("the panel's files are not those that the driver has read")
         _RECALLED.clear()
         _RECALLED[job.key] = _countycast.recall(
-            panel._inner, job.engines, job.own_engines, models.value, job.settings(), job.threads, Silent()
+            panel._inner, job.engines, job.own_engines, models, job.settings(), job.threads, Silent()
         )
     return _RECALLED[job.key]
 
@@ -258,12 +256,13 @@ def _local(spark: Any, uri: str, folder: str) -> str:
     return copy
 
 
-def _packed(panel: Panel, data: str, archive: str) -> str:
+def _packed(panel: Panel, data: str) -> bytes:
     """An archive of the files that were read: a folder of data may have many more."""
+    archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
         for path, _ in panel._inner.inputs():
             packed.write(os.path.join(data, path), path)
-    return archive
+    return archive.getvalue()
 
 
 def _checked(table: Any) -> pyarrow.Table:
