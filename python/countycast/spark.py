@@ -12,13 +12,16 @@ same bytes as on one machine, so that Spark may repeat a task. `docs/spark.md` t
 from __future__ import annotations
 
 import dataclasses
+import io
 import os
+import tempfile
 import time
+import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import pyarrow
-from pyspark import AccumulatorParam, SparkFiles, TaskContext
+from pyspark import AccumulatorParam, TaskContext
 
 from countycast import _countycast
 from countycast._options import Config, Day, day, names, settings
@@ -69,7 +72,7 @@ class Done:
 class Job:
     """What a task needs, in a form that can be sent."""
 
-    folder: str
+    inputs: list[tuple[Any, str]]
     as_of: str
     vintage: bool
     config: Config
@@ -106,18 +109,38 @@ def project(
     is set to (`spark.task.maxFailures`; on one machine `local[N, TRIES]`), then left out and told in `Done.failures`. Executors
     need this package; a task uses `spark.task.cpus` threads. Further arguments are those of `countycast.project`.
     """
+    with tempfile.TemporaryDirectory(prefix="countycast-spark-") as local:
+        return _project(
+            spark, _local(spark, panel_uri, local), lake_uri.rstrip("/"), as_of=as_of, vintage=vintage, engines=engines,
+            horizon=horizon, states=states, seed=seed, config=config, costs=costs or {},
+        )
+
+
+def _project(
+    spark: Any,
+    data: str,
+    lake: str,
+    *,
+    as_of: Day,
+    vintage: bool,
+    engines: Any,
+    horizon: int | None,
+    states: str | Iterable[str] | None,
+    seed: int | None,
+    config: Config,
+    costs: Mapping[str, float],
+) -> Done:
     context = spark.sparkContext
     given = [engines] if isinstance(engines, (str, Engine)) else list(engines or ())
     own = [engine for engine in given if isinstance(engine, Engine)]
     named = names("engines", [engine for engine in given if not isinstance(engine, Engine)])
-    context.addFile(panel_uri, recursive=True)
-    folder = os.path.basename(panel_uri.rstrip("/"))
-    panel = Panel.read(SparkFiles.get(folder), as_of=as_of, vintage=vintage, config=config, progress=False)
+    panel = Panel.read(data, as_of=as_of, vintage=vintage, config=config, progress=False)
     trained = _countycast.train(panel._inner, named, own, settings(config, seed, horizon), None, Silent())
     models = dict(trained.models())
     known = {engine.name for engine in own}
+    order = _order(panel, names("states", states), costs)
     job = Job(
-        folder=folder,
+        inputs=panel._inner.inputs(),
         as_of=day(panel.as_of),
         vintage=vintage,
         config=config if config is None or isinstance(config, Mapping) else _read(config),
@@ -129,14 +152,14 @@ def project(
         attempts=_attempts(context),
         key=f"{context.applicationId}-{time.time_ns()}",
     )
-    order = _order(panel, names("states", states), costs or {})
     found = context.accumulator({}, Merged())
-    sent = context.broadcast({name: model for name, model in models.items() if model is not None})
+    kept = {name: model for name, model in models.items() if model is not None}
+    sent = context.broadcast((_packed(panel, data), kept))
     tasks = spark.createDataFrame(context.parallelize([(state,) for state in order], len(order)), "state string")
     rows = tasks.mapInArrow(Work(job, sent, found), COLUMNS)
 
-    final = f"{lake_uri.rstrip('/')}/projections/as_of={job.as_of}"
-    staged = f"{lake_uri.rstrip('/')}/_unfinished-{job.key}"
+    final = f"{lake}/projections/as_of={job.as_of}"
+    staged = f"{lake}/_unfinished-{job.key}"
     files = _Files(spark, staged)
     try:
         rows.write.parquet(staged)
@@ -155,7 +178,7 @@ def project(
         files.delete(staged)
         raise
     finally:
-        sent.unpersist()
+        sent.destroy()
     seconds = {state: told["seconds"] for state, told in done.items() if "seconds" in told}
     return Done(path=final, seconds=seconds, failures=failures, left_out=left_out)
 
@@ -163,9 +186,9 @@ def project(
 class Work:
     """Projects the states of a partition, on an executor."""
 
-    def __init__(self, job: Job, models: Any, found: Any) -> None:
+    def __init__(self, job: Job, sent: Any, found: Any) -> None:
         self.job = job
-        self.models = models
+        self.sent = sent
         self.found = found
 
     def __call__(self, batches: Iterator[pyarrow.RecordBatch]) -> Iterator[pyarrow.RecordBatch]:
@@ -176,7 +199,7 @@ class Work:
     def _state(self, state: str) -> Iterator[pyarrow.RecordBatch]:
         started = time.perf_counter()
         try:
-            run = _recalled(self.job, self.models).project([state], Silent())
+            run = _recalled(self.job, self.sent).project([state], Silent())
             table = _checked(Table(run.quantiles(None, [])))
         except Exception as error:
             task = TaskContext.get()
@@ -205,18 +228,41 @@ class Merged(AccumulatorParam):
 _RECALLED: dict[str, Any] = {}
 
 
-def _recalled(job: Job, models: Any) -> Any:
+def _recalled(job: Job, sent: Any) -> Any:
     """The panel and the trained engines, read once by each process of an executor."""
     if job.key not in _RECALLED:
-        panel = Panel.read(
-            SparkFiles.get(job.folder), as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False,
-            jobs=job.threads,
-        )
+        files, models = sent.value
+        with tempfile.TemporaryDirectory(prefix="countycast-spark-") as folder:
+            zipfile.ZipFile(io.BytesIO(files)).extractall(folder)
+            panel = Panel.read(
+                folder, as_of=job.as_of, vintage=job.vintage, config=job.config, progress=False, jobs=job.threads
+            )
+        if panel._inner.inputs() != job.inputs:
+            raise ValueError("the panel's files are not those that the driver has read")
         _RECALLED.clear()
         _RECALLED[job.key] = _countycast.recall(
-            panel._inner, job.engines, job.own_engines, models.value, job.settings(), job.threads, Silent()
+            panel._inner, job.engines, job.own_engines, models, job.settings(), job.threads, Silent()
         )
     return _RECALLED[job.key]
+
+
+def _local(spark: Any, uri: str, folder: str) -> str:
+    """The panel's folder on the driver's disk."""
+    if "://" not in uri:
+        return uri.removeprefix("file:")
+    copy = os.path.join(folder, "panel")
+    files = _Files(spark, uri)
+    files.fetch(uri, copy)
+    return copy
+
+
+def _packed(panel: Panel, data: str) -> bytes:
+    """An archive of the files that were read: a folder of data may have many more."""
+    archive = io.BytesIO()
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as packed:
+        for path, _ in panel._inner.inputs():
+            packed.write(os.path.join(data, path), path)
+    return archive.getvalue()
 
 
 def _checked(table: Any) -> pyarrow.Table:
@@ -244,7 +290,7 @@ def _order(panel: Panel, wanted: list[str], costs: Mapping[str, float]) -> list[
         raise RequestError(f"states: the panel has no {', '.join(unknown)}", f"states in the data: {', '.join(states)}")
     each = sum(costs.values()) / max(sum(counties.get(s, 0) for s, code in states.items() if code in costs), 1) or 1.0
     cost = {state: costs.get(code, each * counties.get(state, 0)) for state, code in states.items()}
-    return sorted(wanted or states, key=lambda state: -cost[state])
+    return sorted(dict.fromkeys(wanted) or states, key=lambda state: -cost[state])
 
 
 def _attempts(context: Any) -> int:
@@ -277,6 +323,9 @@ class _Files:
         self._system.mkdirs(self._path(target).getParent())
         if not self._system.rename(self._path(source), self._path(target)):
             raise OSError(f"{source} could not be renamed to {target}")
+
+    def fetch(self, source: str, target: str) -> None:
+        self._system.copyToLocalFile(False, self._path(source), self._path(target), True)
 
     def delete(self, path: str) -> None:
         self._system.delete(self._path(path), True)

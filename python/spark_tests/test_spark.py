@@ -5,7 +5,6 @@ import signal
 import subprocess
 import sys
 import sysconfig
-import threading
 import time
 from pathlib import Path
 
@@ -82,31 +81,6 @@ def test_the_whole_panel_has_the_bytes_of_one_machine(spark, data, alone, tmp_pa
     assert read(again.path).equals(expected(alone, fips=[f for f in alone.fips if f.startswith("19")]))
 
 
-def test_an_executor_that_is_killed_costs_time_alone(spark, data, alone, tmp_path):
-    killed = []
-
-    def kill():
-        # An executor of this test's own cluster, once it works.
-        for _ in range(600):
-            found = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True, check=True).stdout
-            workers = [line.split() for line in found.splitlines() if "pyspark.daemon" in line or "pyspark/daemon" in line]
-            executors = {int(line[1]) for line in workers}
-            lines = [line.split(None, 2) for line in found.splitlines()]
-            ours = [int(line[0]) for line in lines if "CoarseGrainedExecutorBackend" in line[2] and int(line[0]) in executors]
-            if ours:
-                os.kill(ours[0], signal.SIGKILL)
-                killed.append(ours[0])
-                return
-            time.sleep(0.05)
-
-    thread = threading.Thread(target=kill)
-    thread.start()
-    done = cluster.project(spark, str(data), str(tmp_path / "lake"), engines=ENGINES)
-    thread.join()
-    assert killed and done.failures == {}
-    assert read(done.path).equals(expected(alone))
-
-
 class Moody(cc.Engine):
     """Fails in one county."""
 
@@ -119,6 +93,33 @@ class Moody(cc.Engine):
 
     def draw(self, fitted, horizon, draws, streams):
         return streams.rng().gamma(4, fitted / 4 + 0.01, size=(draws, horizon))
+
+
+class Deadly(Moody):
+    """Kills the executor in which it works, once."""
+
+    name = "deadly"
+
+    def __init__(self, marker):
+        self.marker = marker
+
+    def fit(self, history, streams):
+        try:
+            self.marker.touch(exist_ok=False)
+        except FileExistsError:
+            return history.cases[-7:].mean()
+        # This process is a child of PySpark's daemon, which is a child of the executor.
+        daemon = Path(f"/proc/{os.getppid()}/stat").read_text()
+        os.kill(int(daemon.rpartition(")")[2].split()[1]), signal.SIGKILL)
+        time.sleep(60)
+
+
+def test_an_executor_that_is_killed_costs_time_alone(spark, data, tmp_path):
+    marker = tmp_path / "killed"
+    engines = ["flat", Deadly(marker)]
+    done = cluster.project(spark, str(data), str(tmp_path / "lake"), engines=engines)
+    assert marker.exists() and done.failures == {} and done.left_out == []
+    assert read(done.path).equals(expected(cc.project(cc.Panel.read(data), engines=engines)))
 
 
 def test_a_county_that_fails_costs_its_row(spark, data, tmp_path):
@@ -136,6 +137,11 @@ def test_a_poisoned_state_does_not_fail_the_job(spark, data, alone, tmp_path, mo
     assert set(done.failures) == {"Atlantis", "US"} and "Atlantis" in done.failures["US"]
     assert "RequestError" in done.failures["Atlantis"]
     assert read(done.path).equals(expected(alone, fips=[fips for fips in alone.fips if fips != "US"]))
+
+
+def test_a_panel_on_another_file_system_is_fetched(spark, data, alone, tmp_path):
+    done = cluster.project(spark, f"file://{data}", str(tmp_path / "lake"), engines=ENGINES, states="NE")
+    assert read(done.path).equals(expected(alone, fips=[fips for fips in alone.fips if fips.startswith("31")]))
 
 
 def test_what_cannot_be_met_is_told_before_the_cluster_works(spark, data, tmp_path):

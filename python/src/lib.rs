@@ -1,7 +1,7 @@
 //! The module `countycast._countycast`: the library's stages for Python, behind the package `countycast`.
 //!
-//! Whatever takes long runs on a thread of its own without Python's lock ([`watch`]), while the caller's thread shows progress and
-//! looks for Ctrl-C. Tables cross as Arrow ([`arrow`]). Errors become exceptions of `countycast.errors` ([`failure`]).
+//! Whatever takes long runs on a thread of its own without Python's lock (`watch`), while the caller's thread shows progress and
+//! looks for Ctrl-C. Tables cross as Arrow (`arrow`). Errors become exceptions of `countycast.errors` (`failure`).
 
 mod arrow;
 mod engine;

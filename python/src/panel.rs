@@ -112,6 +112,11 @@ impl Panel {
         self.panel.first_day().to_string()
     }
 
+    /// The files that were read, each with its SHA-256.
+    fn inputs(&self) -> Vec<(&Path, &str)> {
+        self.panel.inputs().iter().map(|input| (input.path.as_path(), input.sha256.as_str())).collect()
+    }
+
     /// What there is to know about the data.
     fn notices(&self) -> Vec<String> {
         self.panel.notices().iter().map(ToString::to_string).collect()
