@@ -16,6 +16,7 @@ use crate::report::{Request, build};
   countycast report out --site public                         a run on real data finds its data folder itself
   countycast report out --data ../data                        if that has moved; the counts must be the same
   countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub
+  countycast report out --address https://health.example/covid feeds of alerts link to the pages there
   countycast report signals                                   a run of `project --signal`, which needs no data folder
   countycast report signals --past lake                       with the earlier forecasts that a lake has kept")]
 pub(super) struct Args {
@@ -32,11 +33,14 @@ pub(super) struct Args {
     /// Folder to write the site into; an earlier site in it is replaced.
     #[arg(long, value_name = "DIR", default_value = "site")]
     site: PathBuf,
+    /// Address at which the site will lie: feeds of alerts link to it [default: links relative to the feed].
+    #[arg(long, value_name = "URL")]
+    address: Option<String>,
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
-    let Args { out, data, past, site } = args.clone();
-    let built = build(&Request { out, data, past, site })?;
+    let Args { out, data, past, site, address } = args.clone();
+    let built = build(&Request { out, data, past, site, address })?;
     if format == Format::Json {
         let document = serde_json::json!({ "page": built.page, "places": built.places, "bytes": built.bytes });
         line!("{document}");

@@ -133,6 +133,16 @@ impl Staging {
         self.write(name, |path| fs::write(path, bytes).map_err(|source| Error::write(path, source)))
     }
 
+    /// Writes many files of the result side by side: the disk takes their syncing together, which takes it ten times as long one
+    /// by one.
+    ///
+    /// # Errors
+    /// As [`Staging::write`]; files may then be missing.
+    pub fn put_all(&self, files: &BTreeMap<String, String>) -> Result<(), Error> {
+        let files: Vec<_> = files.iter().collect();
+        disk::side_by_side(&files, |(name, text)| self.put(name, text).map(drop))
+    }
+
     /// Writes one file of the result as JSON, for people and machines.
     ///
     /// # Errors

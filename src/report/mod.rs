@@ -1,17 +1,25 @@
 //! A static site from a finished run: a national map and a page for each state and county, or for each area of which weekly
 //! signals tell.
 //!
-//! The site has one page, its scripts, one style sheet and a data file for each state. Data files are scripts that pass
+//! The site has one page, its scripts, one style sheet and a data file for each place. Data files are scripts that pass
 //! JSON to the page, because browsers allow a page opened from a file to read scripts but not JSON. Nothing is loaded
 //! from the network.
 
+mod alerts;
 mod capacity;
 mod care;
+mod changes;
+mod details;
+mod feeds;
+mod numbers;
 mod pages;
 mod past;
+mod peers;
 mod projections;
 mod site;
+mod summary;
 mod weekly;
+mod weeks;
 
 use std::path::PathBuf;
 
@@ -35,6 +43,9 @@ pub struct Request {
     pub past: Vec<PathBuf>,
     /// Folder to write the site into; an earlier site in it is replaced as a whole.
     pub site: PathBuf,
+    /// Where the site will lie, such as `https://health.example/covid`: feeds of alerts link to it. Without it their links are
+    /// relative.
+    pub address: Option<String>,
 }
 
 /// Result of building the site.
@@ -64,6 +75,14 @@ pub fn build(request: &Request) -> Result<Built, Error> {
             remedy: "name folders with hub files of earlier runs, such as backtest/runs/*/hub, or a lake with weekly signals".to_owned(),
         });
     }
+    if let Some(address) =
+        request.address.as_deref().filter(|text| !text.starts_with("https://") && !text.starts_with("http://"))
+    {
+        return Err(Error::Request {
+            message: format!("--address {address}: not an address that begins with https:// or http://"),
+            remedy: "name the address at which the site will lie, such as https://health.example/covid".to_owned(),
+        });
+    }
     if manifest::kind(&request.out)? == manifest::Kind::Signals {
         return weekly::build(request, staging);
     }
@@ -79,6 +98,8 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         needs: capacity::read(&request.out.join("capacity.parquet"))?,
         care: care::read(&request.out.join("care.parquet"))?,
         past: past::read(&hubs, run.manifest.as_of)?,
+        before: past::before(&hubs, run.manifest.as_of)?,
+        address: request.address.clone(),
         policies: policies.unwrap_or_default(),
         generation: config.epidemiology.generation_days,
         run,

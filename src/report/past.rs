@@ -6,9 +6,11 @@ use std::path::{Path, PathBuf};
 
 use countycast_engine::{Date, Fips, Series, Target};
 use jiff::{Span, ToSpan};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
+use serde_json::{Value, json};
 
-use super::projections::{Fan, set_level, slot};
+use super::numbers::number;
+use super::projections::{Fan, set_level, slot, told};
 use crate::error::{Error, InputError};
 use crate::output::regular;
 
@@ -21,13 +23,14 @@ const MOST_WEEKS: i64 = 53;
 /// Weekly new cases of each place as one run projected them.
 #[derive(Debug, PartialEq)]
 pub(super) struct PastRun {
-    as_of: Date,
-    weeks: BTreeMap<Fips, Fan>,
+    /// Last day of its data.
+    pub(super) as_of: Date,
+    /// Its projections.
+    pub(super) weeks: BTreeMap<Fips, Fan>,
 }
 
 /// One run's projection of a place, with observed counts.
-#[derive(Debug, PartialEq, Serialize)]
-#[serde(rename_all = "camelCase")]
+#[derive(Debug, PartialEq)]
 pub(super) struct Told<'a> {
     as_of: String,
     /// Days from that run's as-of day to this one's.
@@ -97,13 +100,31 @@ fn weeks(path: &Path) -> Result<BTreeMap<Fips, Fan>, Error> {
     Ok(places)
 }
 
+/// The last run before `as_of`, if its hub file lies in these folders: that of yesterday, where one is made each day.
+pub(super) fn before(hubs: &[PathBuf], as_of: Date) -> Result<Option<PastRun>, Error> {
+    let last = files(hubs).into_iter().rev().find(|(day, _)| *day < as_of);
+    last.map(|(day, path)| Ok(PastRun { as_of: day, weeks: weeks(&path)? })).transpose()
+}
+
+impl Told<'_> {
+    /// As the page reads it.
+    pub(super) fn json(&self) -> Value {
+        let truth: Vec<Value> = self.truth.iter().map(|count| count.map_or(Value::Null, number)).collect();
+        json!({ "asOf": self.as_of, "daysAgo": self.days_ago, "weeks": told(self.weeks), "truth": truth })
+    }
+}
+
 impl PastRun {
+    /// Days from its as-of day to that of a later run.
+    pub(super) fn age(&self, as_of: Date) -> Option<usize> {
+        self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())
+    }
+
     /// The run's projection of a place, with the counts known as of `as_of`, the last day of `cases`.
     pub(super) fn told(&self, fips: Fips, cases: &Series, as_of: Date) -> Option<Told<'_>> {
         let weeks = self.weeks.get(&fips)?;
         let counts = cases.reported();
-        let age =
-            self.as_of.until(as_of).ok().as_ref().map(Span::get_days).and_then(|days| usize::try_from(days).ok())?;
+        let age = self.age(as_of)?;
         let first = counts.len().checked_sub(age)?;
         let week = |index: usize| counts.get(first + 7 * index..first + 7 * (index + 1));
         let truth =
@@ -148,6 +169,12 @@ mod tests {
         assert_eq!(told.truth, [Some(392.0), None]);
         assert_eq!(runs[0].told("01001".parse().unwrap(), &cases, as_of).unwrap().truth, [Some(343.0), Some(392.0)]);
         assert_eq!(runs[0].told("01003".parse().unwrap(), &cases, as_of), None);
+
+        // The last one may be of yesterday.
+        let last = |day: &str| {
+            before(&[folder.path().to_owned()], day.parse().unwrap()).unwrap().map(|run| run.as_of.to_string())
+        };
+        assert_eq!([last("2020-08-29"), last("2020-08-22")], [Some("2020-08-28".to_owned()), None]);
     }
 
     #[test]

@@ -5,8 +5,9 @@ use std::path::Path;
 
 use countycast_engine::{Fips, Horizon, Target};
 use polars::prelude::{DataFrame, PolarsResult};
-use serde::Serialize;
+use serde_json::{Value, json};
 
+use super::numbers::{number, people};
 use crate::error::Error;
 use crate::output::parquet;
 use crate::output::parquet::parsed;
@@ -26,9 +27,9 @@ const CHUNK_ROWS: usize = 1_000_000;
 pub(super) type Fan = Vec<[f64; 7]>;
 
 /// The projections on one place's page.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Default)]
 pub(super) struct PlaceForecast {
-    /// The blend's days by target.
+    /// The blend's days by target; of hospitals, patients and not admissions are drawn.
     pub(super) days: BTreeMap<Target, Fan>,
     /// Weekly new cases by model, the blend among them.
     pub(super) weeks: BTreeMap<String, Fan>,
@@ -58,7 +59,7 @@ fn collect(frame: &DataFrame, places: &mut BTreeMap<Fips, PlaceForecast>) -> Pol
         let (Some(q), Some(value)) = (quantile.get(row), value.get(row)) else { continue };
         let Some(slot) = slot(i64::from(step), q) else { continue };
         let fan = match (parsed(resolution.get(row))?, parsed(target.get(row))?) {
-            (Resolution::Day, Outcome::Target(target)) if model == BLEND => {
+            (Resolution::Day, Outcome::Target(target)) if model == BLEND && target != Target::Admissions => {
                 place(places, fips.get(row))?.days.entry(target).or_default()
             }
             (Resolution::Week, Outcome::Target(Target::Cases)) => {
@@ -78,12 +79,27 @@ fn place<'a>(places: &'a mut BTreeMap<Fips, PlaceForecast>, fips: Option<&str>) 
     Ok(places.entry(parsed(fips)?).or_default())
 }
 
-/// Stores a quantile, rounded to a tenth: more than a chart can show, in a third of the digits.
+impl PlaceForecast {
+    /// The fans as the page reads them.
+    pub(super) fn told(&self) -> Value {
+        let days: serde_json::Map<_, _> =
+            self.days.iter().map(|(target, fan)| (target.to_string(), told(fan))).collect();
+        let weeks: serde_json::Map<_, _> = self.weeks.iter().map(|(model, fan)| (model.clone(), told(fan))).collect();
+        json!({ "days": days, "weeks": weeks, "deaths": told(&self.deaths) })
+    }
+}
+
+/// A fan as the page reads it.
+pub(super) fn told(fan: &[[f64; 7]]) -> Value {
+    fan.iter().map(|levels| levels.iter().map(|value| number(*value)).collect::<Value>()).collect()
+}
+
+/// Stores a quantile with as many digits as a chart can show.
 pub(super) fn set_level(fan: &mut Fan, (step, level): (usize, usize), value: f64) {
     if fan.len() <= step {
         fan.resize(step + 1, [0.0; 7]);
     }
-    fan[step][level] = (value * 10.0).round() / 10.0;
+    fan[step][level] = people(value);
 }
 
 /// Position of a horizon, from 1, and of a quantile in a [`Fan`]; none if the site does not show it.

@@ -5,25 +5,40 @@ use std::collections::BTreeMap;
 use countycast_engine::{Delay, Fips, Level};
 use serde_json::{Value, json};
 
-use super::capacity::{Needs, intensive_care, own_hospitals};
-use super::care::{self, Care};
+use super::capacity::{self, Needs};
+use super::care::Care;
+use super::numbers::rounded;
 use super::pages::{self, Kind};
-use super::past::{PastRun, Told};
-use super::projections::{Fan, MEDIAN, PlaceForecast};
-use super::{Built, Run};
+use super::past::PastRun;
+use super::peers::Peers;
+use super::projections::PlaceForecast;
+use super::{Built, Run, changes, details, feeds, summary, weeks};
 use crate::error::Error;
+use crate::output::Staging;
 use crate::output::places::Listed;
-use crate::output::{BLEND, Staging};
-use crate::panel::{Panel, Place};
+use crate::panel::Panel;
 use crate::policies::Policies;
-use crate::reproduction::reproduction_over_time;
 
 /// Its page and scripts.
 const KIND: Kind = Kind {
     title: "County projections",
     search: "Find a county or state",
-    scripts: [("charts.js", include_str!("assets/charts.js")), ("site.js", include_str!("assets/site.js"))],
+    scripts: &[
+        ("places.js", include_str!("assets/places.js")),
+        ("measures.js", include_str!("assets/measures.js")),
+        ("weeks.js", include_str!("assets/weeks.js")),
+        ("charts.js", include_str!("assets/charts.js")),
+        ("bars.js", include_str!("assets/bars.js")),
+        ("sections.js", include_str!("assets/sections.js")),
+        ("overview.js", include_str!("assets/overview.js")),
+        ("mapview.js", include_str!("assets/mapview.js")),
+        ("site.js", include_str!("assets/site.js")),
+    ],
+    card: Some(("card.js", include_str!("assets/card.js"))),
 };
+
+/// Rows of the table of hospitals in need, on the nation's page and on a state's.
+const NEEDS: [usize; 2] = [20, 10];
 
 /// The data of the site.
 pub(super) struct Content {
@@ -33,114 +48,83 @@ pub(super) struct Content {
     pub(super) needs: Needs,
     pub(super) care: Care,
     pub(super) past: Vec<PastRun>,
+    /// The last run before this one, if it is known.
+    pub(super) before: Option<PastRun>,
     pub(super) policies: Policies,
     /// Time from one infection to the next, as the run took it.
     pub(super) generation: Delay,
+    /// Where the site will lie, if that is known.
+    pub(super) address: Option<String>,
 }
 
 /// Writes all files into the reserved folder, where they appear together.
 pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error> {
-    let mut files: BTreeMap<String, String> = BTreeMap::new();
-    files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary(content)));
-    let mut groups: BTreeMap<Fips, serde_json::Map<String, Value>> = BTreeMap::new();
+    let mut files = feeds::all(content);
+    files.insert("data/summary.js".to_owned(), format!("countycast.summary({});\n", summary::of(content)));
+    let peers = Peers::of(&content.panel);
     for row in &content.run.places {
-        let Some(place) = content.panel.place(row.fips) else { continue };
-        let group = groups.entry(row.fips.state().unwrap_or(Fips::US)).or_default();
-        group.insert(row.fips.to_string(), details(row.fips, place, content));
+        if let Some(place) = content.panel.place(row.fips) {
+            let mut told = details::of(row, place, content);
+            add(&mut told, row, content, &peers);
+            put(&mut files, &row.fips.to_string(), &told);
+        }
     }
-    for (code, places) in groups {
-        let policies = json!(content.policies.get(&code));
-        let text = format!("countycast.places(\"{code}\",{},{policies});\n", Value::Object(places));
-        files.insert(format!("data/{code}.js"), text);
+    put(&mut files, "weeks", &weeks::all(content));
+    if !content.past.is_empty() {
+        put(&mut files, "told", &weeks::told(content));
     }
     pages::write(staging, &KIND, files, content.run.places.len())
 }
 
-/// Data of every place for map, tables and search.
-fn summary(content: &Content) -> Value {
-    let Content { run: Run { manifest, places }, panel, needs, care, forecasts, .. } = content;
-    let place = |row: &Listed| {
-        let place = panel.place(row.fips);
-        let weeks = place.map(|place| place.history.cases().weekly()).unwrap_or_default();
-        let back = |n: usize| weeks.len().checked_sub(n).map(|index| weeks[index].round());
-        json!({
-            "fips": row.fips, "name": row.name, "state": place.and_then(|p| p.state).map(|s| s.abbreviation),
-            "population": row.population, "phase": row.phase, "rt": row.reproduction,
-            "icu": needs.get(&row.fips).and_then(|needs| intensive_care(needs)),
-            "hospitals": needs.get(&row.fips).and_then(|needs| own_hospitals(needs)),
-            "care": care.get(&row.fips).and_then(|care| care::middle(care)),
-            "lastWeek": back(1), "weekBefore": back(2),
-            "published": place.map(|place| last_week(place.history.cases().reported())),
-            "deaths": place.map(|place| last_week(place.history.deaths().cleaned())),
-            "next": next(forecasts.get(&row.fips)),
-            "reportedIn": place.and_then(|place| district(place, panel)),
-        })
-    };
-    json!({
-        "asOf": manifest.as_of, "firstDay": panel.first_day().to_string(), "synthetic": manifest.synthetic,
-        "version": manifest.version, "horizonDays": manifest.horizon_days,
-        "places": places.iter().map(place).collect::<Vec<_>>(),
-    })
+fn put(files: &mut BTreeMap<String, String>, code: &str, content: &Value) {
+    files.insert(format!("data/{code}.js"), format!("countycast.file(\"{code}\",{content});\n"));
 }
 
-/// Medians of the blend's cases and deaths of the next seven days and of the fourth week.
-fn next(forecast: Option<&PlaceForecast>) -> Option<[Option<f64>; 4]> {
-    let forecast = forecast?;
-    let middle = |fan: Option<&Fan>, week: usize| Some(fan?.get(week)?[MEDIAN]);
-    let (cases, deaths) = (forecast.weeks.get(BLEND), Some(&forecast.deaths));
-    Some([middle(cases, 0), middle(cases, 3), middle(deaths, 0), middle(deaths, 3)])
-}
-
-/// The district that reports for a county: its name, residents of its counties, and cases of its last week and of the one
-/// before.
-fn district(place: &Place, panel: &Panel) -> Option<Value> {
-    let district = place.reported_in.as_deref()?;
-    let residents = district.counties.iter().map(|fips| panel.place(*fips)?.history.location().population);
-    let week = |back: usize| last_week(&district.cases[..district.cases.len().saturating_sub(7 * back)]);
-    Some(json!({
-        "name": district.name, "population": residents.sum::<Option<f64>>(), "lastWeek": week(0), "weekBefore": week(1),
-    }))
-}
-
-fn last_week(days: &[f64]) -> f64 {
-    days.iter().rev().take(7).sum::<f64>().round()
-}
-
-/// One place's past and future.
-fn details(fips: Fips, place: &Place, content: &Content) -> Value {
-    let round = |days: &[f64], digits: f64| days.iter().map(|v| (v * digits).round() / digits).collect::<Vec<_>>();
-    let cases = place.history.cases();
-    let risk = reproduction_over_time(cases, 7, content.generation);
-    let risk = risk.iter().map(|week| week.map(|r| round(&[r.median, r.lower, r.upper], 100.0)));
-    let told = content.past.iter().filter_map(|run| run.told(fips, cases, content.run.manifest.as_of));
-    json!({
-        "cases": round(place.reported_in.as_deref().map_or(cases.cleaned(), |district| &district.cases), 10.0),
-        "deaths": round(place.history.deaths().cleaned(), 10.0),
-        "forecast": content.forecasts.get(&fips),
-        "rt": risk.collect::<Vec<_>>(),
-        "hospital": content.needs.get(&fips).map_or(&[][..], Vec::as_slice),
-        "care": content.care.get(&fips).map_or(&[][..], Vec::as_slice),
-        "told": told.collect::<Vec<Told<'_>>>(),
-        "notices": place.notices(),
-        "patients": patients(place),
-        "repaired": { "cases": runs(cases.repaired()), "deaths": runs(place.history.deaths().repaired()) },
-    })
-}
-
-/// Reported hospital patients by day, of a state that reports them; none on days without a report.
-fn patients(place: &Place) -> Option<Vec<Option<f64>>> {
-    let by_day = place.history.patients_by_day().filter(|_| place.fips().level() == Level::State)?;
-    Some(by_day.iter().map(|patients| patients.is_finite().then_some(*patients)).collect())
-}
-
-/// First and last index of each run of marked days.
-fn runs(marked: &[bool]) -> Vec<[usize; 2]> {
-    let mut runs: Vec<[usize; 2]> = Vec::new();
-    for day in (0..marked.len()).filter(|&day| marked[day]) {
-        match runs.last_mut().filter(|run| run[1] + 1 == day) {
-            Some(run) => run[1] = day,
-            None => runs.push([day, day]),
-        }
+/// What only a county, a state or the nation has.
+fn add(told: &mut Value, row: &Listed, content: &Content, peers: &Peers) {
+    let fips = row.fips;
+    if fips.level() == Level::County {
+        told["name"] = json!(row.name);
+        told["asOf"] = json!(content.run.manifest.as_of);
+        told["synthetic"] = json!(content.run.manifest.synthetic);
+        told["district"] = json!(content.panel.place(fips).and_then(|place| place.district()));
+        told["old"] = json!(peers.old(fips).map(share));
+        told["peers"] = peers.nearest(fips).into_iter().map(|peer| json!([peer, peers.old(peer).map(share)])).collect();
+        return;
     }
-    runs
+    told["raised"] = json!(feeds::raised(fips, content));
+    told["changes"] = json!(changes::among(fips, content));
+    told["needs"] = needs(fips, content);
+    if fips.level() == Level::State {
+        let inside = content
+            .run
+            .places
+            .iter()
+            .filter(|other| other.fips.level() == Level::County && other.fips.state() == Some(fips));
+        let small = inside.filter_map(|other| {
+            let place = content.panel.place(other.fips)?;
+            Some((other.fips.to_string(), details::small(other.fips, place, content)))
+        });
+        told["counties"] = Value::Object(small.collect());
+        told["policies"] = json!(content.policies.get(&fips));
+    }
+}
+
+/// A share of people, to a tenth of a per cent.
+fn share(value: f64) -> Value {
+    rounded(value, 3)
+}
+
+/// Hospitals of counties most in need of intensive care, with their county's code.
+fn needs(whole: Fips, content: &Content) -> Value {
+    let most = NEEDS[usize::from(whole != Fips::US)];
+    let inside = |fips: &Fips| fips.level() == Level::County && (whole == Fips::US || fips.state() == Some(whole));
+    let mut ranked: Vec<_> = content
+        .needs
+        .iter()
+        .filter(|(fips, _)| inside(fips))
+        .filter_map(|(fips, needs)| Some((capacity::rank(needs)?, *fips, capacity::own_hospitals(needs)?)))
+        .collect();
+    ranked.sort_by_key(|(rank, fips, _)| (*rank, *fips));
+    ranked.into_iter().take(most).map(|(_, fips, told)| json!([fips, told])).collect()
 }

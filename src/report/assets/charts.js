@@ -1,8 +1,9 @@
 "use strict";
-// Charts of daily counts.
-const charts = ({ date, view, ENDS, MEDIAN }) => {
+// Charts of counts by day and week. Each comes with the numbers behind it: `[drawing, { head, rows, digits }]`.
+const charts = ({ date, iso, view, ENDS, MEDIAN }) => {
   const { element, format } = page;
-  const { RIGHT, TOP, FOOT, sum, line, band, niceTop, frame, bar } = frames;
+  const { RIGHT, TOP, sum, line, band, niceTop, frame, bar } = frames;
+  const QUANTILES = ["2.5 %", "10 %", "25 %", "Median", "75 %", "90 %", "97.5 %"];
   function weekly(days) {
     const weeks = [];
     for (let end = days.length; end >= 7; end -= 7) weeks.unshift(sum(days.slice(end - 7, end)));
@@ -44,8 +45,13 @@ const charts = ({ date, view, ENDS, MEDIAN }) => {
       svg.append(element("text", { x: left + 8, y: TOP + 12 }, `${format(beds)} free beds, above the chart`));
     shown.forEach((v, i) => tell(i, `${format(v)}${isRepaired(from + i) ? ", repaired" : ""}`));
     fan.forEach((q, i) => tell(shown.length + i, `${format(q[MEDIAN])}, ${view.interval} % interval ${format(q[low])} – ${format(q[high])}`));
-    return svg;
+    const rows = () => [...shown.map((v, i) => [iso((1 - shown.length + i) * stride), v, isRepaired(from + i) ? "repaired" : "", ...QUANTILES.map(() => null)]),
+      ...fan.map((q, i) => [iso((i + 1) * stride), null, "projected", ...q])];
+    return [svg, { head: [stride === 1 ? "Day" : "Week to", "Count", "Kind", ...QUANTILES], rows, digits: 1 }];
   }
+  // The numbers of the fans of several models.
+  const modelsTable = (engines) => ({ head: ["Model", "Week to", ...QUANTILES], digits: 1,
+    rows: () => engines.flatMap(([model, fan]) => fan.map((q, i) => [model, iso(7 * (i + 1)), ...q])) });
 
   // R_t of past weeks, each [median, 5 %, 95 %] or null; the last is of the as-of day.
   function riskChart(estimates, size) {
@@ -69,7 +75,8 @@ const charts = ({ date, view, ENDS, MEDIAN }) => {
     shown.forEach((estimate, i) => (estimate ? run.push([i, estimate]) : draw()));
     draw();
     shown.forEach((estimate, i) => tell(i, `${week(i)}: ` + (estimate ? `${format(estimate[0], 2)}, 90 % interval ${format(estimate[1], 2)} – ${format(estimate[2], 2)}` : "too few cases")));
-    return svg;
+    const rows = () => shown.map((estimate, i) => [iso(7 * (1 - shown.length + i)), ...(estimate ?? [null, null, null])]);
+    return [svg, { head: ["Day", "R_t", "5 %", "95 %"], rows, digits: 2 }];
   }
 
   // Earlier projections of a week, `view.ahead` weeks before its end, with the observed counts.
@@ -82,7 +89,9 @@ const charts = ({ date, view, ENDS, MEDIAN }) => {
     const [within, over] = frames.held(weeks);
     const label = `Weekly cases as projected ${view.ahead} weeks ahead: ${within} of ${over} complete weeks lie within the ${view.interval} % interval.`;
     const top = niceTop(Math.max(1, ...weeks.map((week) => Math.max(week.interval[2], week.truth ?? 0))));
-    return frames.toldChart(label, weeks, size, { steps: Math.round((first - last) / 7) + 1, name: days(-first, 7), top }).svg;
+    const rows = () => projected.map(({ end, q, truth }) => [iso(-end), iso(-end - 7 * view.ahead), truth, ...q]);
+    return [frames.toldChart(label, weeks, size, { steps: Math.round((first - last) / 7) + 1, name: days(-first, 7), top }).svg,
+      { head: ["Week to", "Projected on", "Count", ...QUANTILES], rows, digits: 1 }];
   }
 
   // Cases of the last seven days per 100,000 people, one line per place; the first is highlighted.
@@ -97,69 +106,10 @@ const charts = ({ date, view, ENDS, MEDIAN }) => {
     const { svg, x, y } = frame(label, size, { steps, name: days(1 - steps, 1), top: niceTop(Math.max(1, ...rates.flat())) });
     rates.map((values, i) => line(values.map((v, at) => [x(steps - values.length + at), y(v)]), i ? "whole" : "median")).reverse().forEach((path) => svg.append(path));
     const names = places.map(([place], i) => element("span", {}, element("i", { class: i ? "whole" : "median" }), place.name));
-    return element("figure", {}, element("figcaption", { class: "key" }, "Seven-day new cases per 100,000 people: ", ...names), svg);
+    const rows = () => rates[0].map((_, i) => [iso(1 - rates[0].length + i), ...rates.map((values) => values.at(i - rates[0].length) ?? null)]);
+    return [element("div", {}, element("p", { class: "key" }, "Seven-day new cases per 100,000 people: ", ...names), svg),
+      { head: ["Day", ...places.map(([place]) => place.name)], rows, digits: 1 }];
   }
 
-  // One bar per specialty from the national level, 1, to the index; the worst first.
-  function careChart(specialties, width) {
-    const worst = (index) => index ?? Infinity;
-    const rows = specialties.slice().sort((a, b) => worst(b[2]) - worst(a[2]));
-    const left = 150, right = 64, row = 20, height = rows.length * row + FOOT;
-    const top = Math.min(4, Math.max(1.5, ...rows.map(([, , index]) => index ?? 1)));
-    const x = (index) => left + (Math.min(index, top) / top) * (width - left - right);
-    const shown = (index) => (index === null ? "no provider" : format(index, 2));
-    const said = rows.map(([name, , index]) => `${name} ${shown(index)}`).join(", ");
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `Patients per provider relative to the nation: ${said}.`, class: "chart" });
-    rows.forEach(([name, providers, index], i) => {
-      const end = x(index ?? top), y = i * row;
-      const rect = element("rect", { class: worst(index) > 1 ? "more" : "less", x: Math.min(end, x(1)), width: Math.abs(end - x(1)), y: y + 3, height: row - 6 });
-      rect.append(element("title", {}, `${name}: ${format(providers, 1)} providers per 100,000 people`));
-      svg.append(element("text", { x: left - 8, y: y + 14, "text-anchor": "end" }, name), rect,
-        element("text", { x: Math.max(end, x(1)) + 6, y: y + 14 }, shown(index)));
-    });
-    svg.append(element("line", { class: "today", x1: x(1), x2: x(1), y1: 0, y2: height - FOOT }));
-    svg.append(element("text", { x: x(1), y: height - 6, "text-anchor": "middle" }, "nation: 1"));
-    return svg;
-  }
-
-  const POLICIES = {
-    schools: ["Schools", ["open", "closing recommended", "some levels closed", "all levels closed"]],
-    workplaces: ["Workplaces", ["open", "closing recommended", "some closed", "all but essential ones closed"]],
-    gatherings: ["Gatherings", ["unrestricted", "above 1,000 people restricted", "above 100 people restricted", "above 10 people restricted", "10 people or fewer restricted"]],
-    stayAtHome: ["Stay at home", ["no order", "recommended", "required, with exceptions", "required, few exceptions"]],
-    masks: ["Masks", ["no policy", "recommended", "required in some places", "required in all shared places", "required everywhere outside"]],
-  };
-  const dayOf = (text) => Date.parse(`${text}T00:00:00Z`) / 86400000;
-
-  // One row per policy: each level from the day it began.
-  function policyChart(policies, [width, height], asOf) {
-    const left = 104, today = dayOf(asOf);
-    const first = Math.max(today - view.days, Math.min(...policies.flatMap(([, levels]) => levels.map(([day]) => dayOf(day)))));
-    const row = (height - FOOT) / policies.length;
-    const x = (day) => left + ((day - first) / Math.max(1, today - first)) * (width - left - RIGHT);
-    const said = policies.map(([name, levels]) => {
-      const [title, words] = POLICIES[name] ?? [name, []];
-      const [day, level] = levels.at(-1);
-      return `${title}: ${words[level] ?? level} since ${day}`;
-    });
-    const svg = element("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": `${said.join("; ")}.`, class: "chart" });
-    policies.forEach(([name, levels], i) => {
-      const [title, words] = POLICIES[name] ?? [name, []];
-      svg.append(element("text", { x: left - 6, y: (i + 0.5) * row + 4, "text-anchor": "end" }, title));
-      levels.forEach(([day, level], j) => {
-        const [from, to] = [Math.max(first, dayOf(day)), j + 1 < levels.length ? dayOf(levels[j + 1][0]) : today];
-        if (to <= first) return;
-        const block = element("rect", { class: "policy", x: x(from), width: Math.max(0, x(to) - x(from)), y: i * row + 2, height: row - 4, opacity: 0.12 + (0.88 * level) / Math.max(1, words.length - 1) });
-        block.append(element("title", {}, `${title}: ${words[level] ?? level} from ${day}`));
-        svg.append(block);
-      });
-    });
-    for (let i = 0; i < 4; i++) {
-      const day = first + ((i + 0.5) / 4) * (today - first);
-      svg.append(element("text", { x: x(day), y: height - 6, "text-anchor": "middle" }, date(Math.round(day - today))));
-    }
-    return [svg, element("p", { class: "note" }, `${said.join(" · ")}.`)];
-  }
-
-  return { weekly, fanChart, riskChart, toldChart, policyChart, compareChart, careChart };
+  return { weekly, fanChart, modelsTable, riskChart, toldChart, compareChart };
 };

@@ -150,8 +150,8 @@ const seasons = ({ calendar, view, MEDIAN, AHEAD }) => {
 
   function toldTable(signal, series) {
     const rows = earlier(signal, series).map(({ week, interval: [low, median, high], truth }) =>
-      page.rowOf([calendar.day(week), told(signal, median), ends(signal, low, high), truth === null ? "not yet published" : told(signal, truth)]));
-    return page.tableOf(["Week to", "Forecast", "80 %", "Came"], rows);
+      tables.rowOf([calendar.day(week), told(signal, median), ends(signal, low, high), truth === null ? "not yet published" : told(signal, truth)]));
+    return tables.tableOf(["Week to", "Forecast", "80 %", "Came"], rows);
   }
 
   // Every season's weeks beside each other: what the chart of seasons shows.
@@ -160,8 +160,8 @@ const seasons = ({ calendar, view, MEDIAN, AHEAD }) => {
     const all = bySeason(weeks), names = [...all.keys()].sort().slice(-4);
     const { order, of } = slots(names.flatMap((season) => all.get(season).map(([week]) => week)));
     const at = new Map(names.flatMap((season) => all.get(season).map(([week, value]) => [`${season} ${of(week)}`, value])));
-    const rows = order.map((number, i) => page.rowOf([[number, 0], ...names.map((season) => [at.get(`${season} ${i}`) ?? null, signal.admissions ? 0 : 2])]));
-    return page.tableOf(["Week", ...names.map(seasonName)], rows);
+    const rows = order.map((number, i) => tables.rowOf([[number, 0], ...names.map((season) => [at.get(`${season} ${i}`) ?? null, signal.admissions ? 0 : 2])]));
+    return tables.tableOf(["Week", ...names.map(seasonName)], rows);
   }
   const seasonName = (year) => `${year}/${String((year + 1) % 100).padStart(2, "0")}`;
   const told = (signal, value) => (signal.admissions ? format(value) : `${format(value, 2)} %`);

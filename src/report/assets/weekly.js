@@ -2,7 +2,10 @@
 // Pages of weekly signals: the nation, states, Health Service Areas and their counties.
 const countycast = (() => {
   const main = document.getElementById("main");
-  const { RISING, AROUND, colour, format, element, legend, rowOf, tableOf, isCounty } = page;
+  const { format, element, dark } = page;
+  const { RISING, AROUND } = scales;
+  const { rowOf, tableOf } = tables;
+  const { isCounty } = finder;
   const files = page.loader();
   const data = { borders: null, summary: null, areas: {}, counties: {}, members: {} };
   const view = { disease: "influenza", measure: "visits", week: 1, ahead: 1 };
@@ -137,7 +140,7 @@ const countycast = (() => {
       const value = area ? measure.value(area) : null, around = value === null ? null : followed(area, measure.signal);
       dotted ||= around !== null && (!state || area.state === state);
       const why = around ? `, as ${spoken(around)}: no report since ${since(outlook(area, measure.signal))}` : "";
-      return { fill: value === null ? null : colour(measure, value), dotted: around !== null, said: `${text}: ${said(value)}${why}`, href };
+      return { fill: value === null ? null : scales.colour(measure, value, dark.matches), dotted: around !== null, said: `${text}: ${said(value)}${why}`, href };
     };
     const county = (fips) => {
       const known = data.counties[fips], area = data.areas[fips.slice(0, 2)];
@@ -152,8 +155,8 @@ const countycast = (() => {
     };
     const label = `Map of counties coloured by ${measure.long}. The tables below have the same numbers.`;
     const hatched = areaWise && [...whole].some((code) => !state || code === state) ? "value of the state, which shares nothing below it" : null;
-    const drawn = page.map(data.borders, { state, here, label, county, whole: ofState });
-    return [drawn, legend(measure, hatched, dotted ? "no report for more than four weeks: follows the state or nation" : null)];
+    const drawn = maps.map(data.borders, { state, here, label, county, whole: ofState, width: Math.max(320, main.clientWidth - 32) });
+    return [drawn.svg, maps.legend(measure, hatched, dotted ? "no report for more than four weeks: follows the state or nation" : null)];
   }
   function mapNote() {
     const measure = measured();
@@ -323,22 +326,22 @@ const countycast = (() => {
     if (fromTop) view.disease = diseases().includes(disease) ? disease : diseases()[0];
     if (!signalOf(view.measure === "admissions")) view.measure = view.measure === "admissions" ? "visits" : "admissions";
     const area = areaOf(code), known = area && (!isCounty(code) || code in data.counties);
-    const draw = (nodes) => { main.replaceChildren(...nodes); if (fromTop) scrollTo(0, 0); };
+    const draw = (nodes) => page.replace(main, nodes, fromTop);
     const title = data.counties[code]?.name ?? area?.name;
     document.title = known && code !== "US" ? `${title} – countycast` : "Flu, COVID-19 and RSV – countycast";
-    if (code === "US") return area ? files.wanted("US", () => draw(nationPage(area, files.groups.US?.US))) : draw(nationPage(null, null));
+    if (code === "US") return area ? files.wanted(["US"], () => draw(nationPage(area, files.groups.US?.US))) : draw(nationPage(null, null));
     if (!known) return draw([element("h1", {}, "Unknown area"), element("p", {}, "Nothing is published for this code. "), element("a", { href: "#/" }, "Back to the map")]);
     const group = area.state ?? "US";
-    files.wanted(group, () => {
+    files.wanted([group], () => {
       const details = files.groups[group]?.[area.area];
       draw(details ? areaPage(area, details, isCounty(code) ? code : null) : [element("h1", {}, area.name), element("p", {}, "The data file of this area is missing.")]);
     });
   }
   addEventListener("hashchange", () => show());
-  page.dark.addEventListener("change", () => show(false));
+  dark.addEventListener("change", () => show(false));
 
   return {
-    borders(topology) { data.borders = topology; show(); },
+    borders(packed) { data.borders = borders.unpack(packed); show(); },
     summary(summary) {
       data.summary = summary;
       for (const area of summary.areas) data.areas[area.area] = area;
@@ -348,7 +351,7 @@ const countycast = (() => {
       }
       const counties = summary.counties.map(([code, name, , size]) => ({ code, name, population: size }));
       const areas = summary.areas.map(({ area, name, population, abbreviation }) => ({ code: area, name, population, state: abbreviation }));
-      page.search([...areas, ...counties], (place) => address(place.code));
+      finder.search([...areas, ...counties], (place) => address(place.code));
       document.getElementById("footer").textContent = `countycast ${summary.version} · forecasts of ${summary.referenceDate} by ${summary.engines.join(", ")} · borders: us-atlas, US Census Bureau`;
       show();
     },

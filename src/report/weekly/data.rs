@@ -6,11 +6,12 @@ use countycast_engine::Fips;
 use countycast_engine::weekly::{Area, LAST_HORIZON, Measure, Signal, Week};
 use serde_json::{Map, Value, json};
 
+use super::super::numbers::number;
 use super::Content;
 use super::areas::{County, Place};
 use super::forecasts::{Forecasts, Rows};
 use super::history::Published;
-use super::outlook::{Outlook, number, shown};
+use super::outlook::{Outlook, shown};
 use crate::panel::State;
 use crate::scores::quantiles::COUNTY_LEVELS;
 

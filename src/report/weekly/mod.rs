@@ -19,7 +19,11 @@ use crate::output::signals::SignalsManifest;
 const KIND: Kind = Kind {
     title: "Flu, COVID-19 and RSV",
     search: "Find a county or state",
-    scripts: [("seasons.js", include_str!("../assets/seasons.js")), ("weekly.js", include_str!("../assets/weekly.js"))],
+    scripts: &[
+        ("seasons.js", include_str!("../assets/seasons.js")),
+        ("weekly.js", include_str!("../assets/weekly.js")),
+    ],
+    card: None,
 };
 
 /// What a run wrote that the site shows.
@@ -36,12 +40,19 @@ struct Content {
 /// Builds the site.
 ///
 /// # Errors
-/// [`Error::Input`] for a damaged run; [`Error::Request`] where a data folder is named: the run has kept what was known.
+/// [`Error::Input`] for a damaged run; [`Error::Request`] where a data folder is named, as the run has kept what was known, or an
+/// address, which only feeds need.
 pub(super) fn build(request: &Request, staging: Staging) -> Result<Built, Error> {
     if request.data.is_some() {
         return Err(Error::Request {
             message: "--data: a run over weekly signals has kept what was known, and no data folder is read".to_owned(),
             remedy: "leave --data out".to_owned(),
+        });
+    }
+    if request.address.is_some() {
+        return Err(Error::Request {
+            message: "--address: the site of weekly signals has no feeds that would link to it".to_owned(),
+            remedy: "leave --address out".to_owned(),
         });
     }
     let out = &request.out;

@@ -1,8 +1,9 @@
 //! Where a signal is heading: medians of the coming weeks and probabilities of a rise.
 
 use countycast_engine::weekly::{Signal, Unit};
-use serde_json::{Value, json};
+use serde_json::Value;
 
+use super::super::numbers::rounded;
 use super::forecasts::Rows;
 use crate::scores::quantiles::{MEDIAN, probability_above};
 
@@ -15,13 +16,7 @@ pub(super) fn shown(signal: Signal, value: f64, decimals: i32) -> Value {
         Unit::Share => (100.0, decimals),
         Unit::Count => (1.0, decimals - 2),
     };
-    let digits = 10_f64.powi(decimals);
-    number((value * unit * digits).round() / digits)
-}
-
-/// A number without the decimals that a whole one would be given, which are a fifth of the site.
-pub(super) fn number(value: f64) -> Value {
-    if value.fract() == 0.0 && value.abs() < 1e15 { json!(value as i64) } else { json!(value) }
+    rounded(value * unit, decimals)
 }
 
 /// Where a signal is heading in an area.
