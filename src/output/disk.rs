@@ -107,3 +107,37 @@ pub(crate) fn keep(old: &Path, new: &Path) -> Result<()> {
     }
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    #[test]
+    fn each_is_done_once_and_an_error_is_told() {
+        for count in [0, 1, WAITING, 3 * WAITING + 1] {
+            let all: Vec<usize> = (0..count).collect();
+            let done = Mutex::new(Vec::new());
+            let note = |one: &usize| {
+                done.lock().unwrap().push(*one);
+                Ok::<(), String>(())
+            };
+            side_by_side(&all, note).unwrap();
+            let mut done = done.into_inner().unwrap();
+            done.sort_unstable();
+            assert_eq!(done, all);
+        }
+        let odd = |one: &usize| if one % 2 == 1 { Err(*one) } else { Ok(()) };
+        assert_eq!(side_by_side(&[2, 4, 7, 6], odd), Err(7));
+    }
+
+    #[test]
+    fn a_folder_is_synced_with_those_in_it() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::create_dir_all(folder.path().join("a/b")).unwrap();
+        fs::write(folder.path().join("a/b/c"), "text").unwrap();
+        sync_all(folder.path()).unwrap();
+        assert!(sync_all(&folder.path().join("none")).is_err());
+    }
+}

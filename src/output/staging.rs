@@ -267,8 +267,8 @@ mod tests {
         for (text, name) in [("one", "hub/one.csv"), ("two", "hub/two.csv")] {
             let staging = Staging::reserve(&out, LAYOUT).unwrap();
             staging.fresh().unwrap();
-            put(&staging, "a", text);
-            put(&staging, name, text);
+            let files = [("a", text), (name, text)].map(|(name, text)| (name.to_owned(), text.to_owned()));
+            staging.put_all(&files.into()).unwrap();
             put(&staging, "parts/1", "");
             assert_eq!(staging.written().iter().map(|file| file.path.as_str()).collect::<Vec<_>>(), ["a", name]);
             staging.commit().unwrap();

@@ -3,9 +3,10 @@
 use countycast_engine::Fips;
 use serde::Serialize;
 
+use super::capacity;
+use super::content::Content;
 use super::past::PastRun;
 use super::projections::{Fan, MEDIAN};
-use super::site::Content;
 use crate::output::BLEND;
 use crate::output::places::Listed;
 
@@ -73,7 +74,7 @@ pub(super) fn of(row: &Listed, content: &Content) -> Vec<Alert> {
         );
         alerts.push(Alert { kind: Kind::Rise, text });
     }
-    if let Some((probability, day)) = content.needs.get(&row.fips).and_then(|needs| super::capacity::overflow(needs))
+    if let Some((probability, day)) = content.needs.get(&row.fips).and_then(|needs| capacity::overflow(needs))
         && probability >= LIKELY
     {
         let first = day.map(|day| format!(", first on {day}")).unwrap_or_default();

@@ -4,9 +4,9 @@ use countycast_engine::{Fips, Level};
 use serde_json::{Value, json};
 
 use super::alerts;
+use super::content::Content;
 use super::numbers::{number, people};
 use super::projections::MEDIAN;
-use super::site::Content;
 use crate::output::BLEND;
 
 /// Places listed at most.

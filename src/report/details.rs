@@ -3,15 +3,16 @@
 use countycast_engine::{Fips, Level, Series};
 use serde_json::{Value, json};
 
-use super::alerts;
 use super::capacity::Need;
+use super::content::Content;
 use super::numbers::{counts, number, rounded};
 use super::past::Told;
 use super::projections::PlaceForecast;
-use super::site::Content;
+use super::{alerts, weeks};
+use crate::output::BLEND;
 use crate::output::places::Listed;
 use crate::panel::{District, Place};
-use crate::reproduction::reproduction_over_time;
+use crate::reproduction::{Reproduction, reproduction_over_time};
 use crate::scores::PhaseKind;
 
 /// The place's counts, projections, needs, alerts and notices.
@@ -43,7 +44,7 @@ fn reproduction(place: &Place, content: &Content) -> Vec<Value> {
         Some(district) => series(district).as_ref().map(over_time).unwrap_or_default(),
         None => over_time(place.history.cases()),
     };
-    let told = |estimate: crate::reproduction::Reproduction| {
+    let told = |estimate: Reproduction| {
         json!([rounded(estimate.median, 2), rounded(estimate.lower, 2), rounded(estimate.upper, 2)])
     };
     estimates.into_iter().map(|estimate| estimate.map_or(Value::Null, told)).collect()
@@ -77,8 +78,8 @@ const WEEKS: usize = 20;
 
 /// A county on the page of its state: its last weeks, and 10 % quantile, median and 90 % quantile of the coming ones.
 pub(super) fn small(fips: Fips, place: &Place, content: &Content) -> Value {
-    let weeks = super::weeks::cases(place);
-    let next = content.forecasts.get(&fips).and_then(|forecast| forecast.weeks.get(crate::output::BLEND));
+    let course = weeks::cases(place);
+    let next = content.forecasts.get(&fips).and_then(|forecast| forecast.weeks.get(BLEND));
     let next = next.map_or(&[][..], Vec::as_slice).iter().map(|levels| counts(&[levels[1], levels[3], levels[5]]));
-    json!({ "weeks": counts(&weeks[weeks.len().saturating_sub(WEEKS)..]), "next": next.collect::<Vec<_>>() })
+    json!({ "weeks": counts(&course[course.len().saturating_sub(WEEKS)..]), "next": next.collect::<Vec<_>>() })
 }

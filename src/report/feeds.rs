@@ -7,7 +7,7 @@ use countycast_engine::{Date, Fips, Level};
 use serde_json::{Value, json};
 
 use super::alerts::{self, Alert, Kind};
-use super::site::Content;
+use super::content::Content;
 use crate::output::places::Listed;
 
 /// Files by name: two for each place.

@@ -9,6 +9,7 @@ mod alerts;
 mod capacity;
 mod care;
 mod changes;
+mod content;
 mod details;
 mod feeds;
 mod numbers;
@@ -93,7 +94,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
     let policies = data.as_ref().map(|data| policies::read(data, run.manifest.as_of)).transpose()?;
-    let content = site::Content {
+    let content = content::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
         needs: capacity::read(&request.out.join("capacity.parquet"))?,
         care: care::read(&request.out.join("care.parquet"))?,

@@ -2,22 +2,17 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::{Delay, Fips, Level};
+use countycast_engine::{Fips, Level};
 use serde_json::{Value, json};
 
-use super::capacity::{self, Needs};
-use super::care::Care;
+use super::content::Content;
 use super::numbers::rounded;
 use super::pages::{self, Kind};
-use super::past::PastRun;
 use super::peers::Peers;
-use super::projections::PlaceForecast;
-use super::{Built, Run, changes, details, feeds, summary, weeks};
+use super::{Built, capacity, changes, details, feeds, summary, weeks};
 use crate::error::Error;
 use crate::output::Staging;
 use crate::output::places::Listed;
-use crate::panel::Panel;
-use crate::policies::Policies;
 
 /// Its page and scripts.
 const KIND: Kind = Kind {
@@ -39,23 +34,6 @@ const KIND: Kind = Kind {
 
 /// Rows of the table of hospitals in need, on the nation's page and on a state's.
 const NEEDS: [usize; 2] = [20, 10];
-
-/// The data of the site.
-pub(super) struct Content {
-    pub(super) run: Run,
-    pub(super) panel: Panel,
-    pub(super) forecasts: BTreeMap<Fips, PlaceForecast>,
-    pub(super) needs: Needs,
-    pub(super) care: Care,
-    pub(super) past: Vec<PastRun>,
-    /// The last run before this one, if it is known.
-    pub(super) before: Option<PastRun>,
-    pub(super) policies: Policies,
-    /// Time from one infection to the next, as the run took it.
-    pub(super) generation: Delay,
-    /// Where the site will lie, if that is known.
-    pub(super) address: Option<String>,
-}
 
 /// Writes all files into the reserved folder, where they appear together.
 pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error> {

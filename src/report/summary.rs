@@ -6,9 +6,9 @@ use countycast_engine::{Fips, Level};
 use serde_json::{Map, Value, json};
 
 use super::care;
+use super::content::Content;
 use super::numbers::{number, people, rounded};
 use super::projections::{Fan, MEDIAN, PlaceForecast};
-use super::site::Content;
 use super::{capacity, details, weeks};
 use crate::output::BLEND;
 use crate::output::places::Listed;

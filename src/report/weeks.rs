@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
+use super::content::Content;
 use super::numbers::{counts, number};
 use super::projections::MEDIAN;
-use super::site::Content;
 use crate::output::BLEND;
+use crate::output::places::Listed;
 use crate::panel::Place;
 
 /// Most weeks ahead in which an earlier run's projections are compared with what came.
@@ -58,7 +59,7 @@ pub(super) fn told(content: &Content) -> Value {
     let as_of = content.run.manifest.as_of;
     let medians =
         |fan: &Vec<[f64; 7]>| counts(&fan.iter().take(AHEAD).map(|levels| levels[MEDIAN]).collect::<Vec<_>>());
-    let of = |row: &crate::output::places::Listed| {
+    let of = |row: &Listed| {
         let runs = content.past.iter().map(|run| run.weeks.get(&row.fips).map(medians)).collect::<Vec<_>>();
         (row.fips.to_string(), json!(runs))
     };

@@ -55,7 +55,7 @@ fn the_slider_shows_past_and_coming_weeks_and_what_was_projected() {
         ask(
             tab,
             &format!(
-                "(() => {{ const s = document.querySelector('.slider input'); s.value = {week}; s.dispatchEvent(new Event('input')); return s.value; }})()"
+                "(() => {{ const s = document.querySelector('.slider input'); s.value = {week}; s.dispatchEvent(new Event('input')); s.dispatchEvent(new Event('change')); return s.value; }})()"
             ),
         );
     };

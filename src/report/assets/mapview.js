@@ -89,15 +89,15 @@ const mapView = ({ data, view, files, address, choices, changed, width }) => {
       field.setAttribute("aria-valuetext", text.textContent);
     };
     field.value = week();
+    const beside = () => [hasTold(), week() === 0].join(), drawn = beside();
     field.addEventListener("input", () => {
-      const before = [hasTold(), week() === 0].join(), at = Number(field.value);
+      const at = Number(field.value);
       view.week = at === 0 ? "" : weeks.endOf(at, data.summary.asOf);
       say();
-      // Other choices stand beside the last week, and beside a week to come.
-      const same = before === [hasTold(), week() === 0].join();
-      changed(!same);
-      if (same) paint();
+      paint();
     });
+    // When it is let go, the address is that of the week. Other choices stand beside the last week, and beside a week to come.
+    field.addEventListener("change", () => changed(beside() !== drawn));
     say();
     return element("div", { class: "slider" }, field, text);
   }

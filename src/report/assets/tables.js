@@ -57,6 +57,12 @@ const tables = (() => {
     // The browser reads it after the click.
     setTimeout(() => URL.revokeObjectURL(address), 10000);
   }
+  // Saves a table as it stands on the page.
+  function download(name, table) {
+    const cells = (row) => [...row.children].map((cell) => ("value" in cell.dataset ? (cell.dataset.value === "" ? null : Number(cell.dataset.value)) : cell.textContent));
+    const read = () => csv(cells(table.querySelector("thead tr")), [...table.querySelectorAll("tbody tr")].map(cells));
+    return element("button", { type: "button", class: "download", onclick: () => save(fileName(name), read()) }, "Download as CSV");
+  }
   // A drawing with the numbers behind it, as a table and as a file: `name` is that of the file, `head` has the columns, `rows()` the
   // rows, of texts, numbers and nulls; `digits` are those of numbers in the table.
   function withNumbers(drawing, { name, head, rows, digits = 0 }) {
@@ -64,10 +70,10 @@ const tables = (() => {
     shown.addEventListener("toggle", () => {
       if (!shown.open || shown.children.length > 1) return;
       const cells = (row) => row.map((value) => (typeof value === "number" || value === null ? [value, digits] : value));
-      shown.append(element("button", { type: "button", onclick: () => save(fileName(name), csv(head, rows())) }, "Download as CSV"),
+      shown.append(element("button", { type: "button", class: "download", onclick: () => save(fileName(name), csv(head, rows())) }, "Download as CSV"),
         tableOf(head, rows().map((row) => rowOf(cells(row)))));
     });
     return element("figure", { class: "drawn" }, drawing, shown);
   }
-  return { rowOf, tableOf, csv, fileName, save, withNumbers };
+  return { rowOf, tableOf, csv, fileName, download, withNumbers };
 })();

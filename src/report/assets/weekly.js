@@ -8,7 +8,9 @@ const countycast = (() => {
   const { isCounty } = finder;
   const files = page.loader();
   const data = { borders: null, summary: null, areas: {}, counties: {}, members: {} };
-  const view = { disease: "influenza", measure: "visits", week: 1, ahead: 1 };
+  // What can be chosen beside the disease, which stands in the path, and what is at first.
+  const KINDS = { measure: { first: "visits", values: ["admissions", "rise"] }, week: { first: 1, values: [-1, 0, 2, 3] }, ahead: { first: 1, values: [2, 3, 4] } };
+  const view = { disease: "influenza", ...addresses.parse("", KINDS).settings };
   const MEDIAN = 3, MONTH = 4;
   // Cells of an area's outlook: the last published week and its value; that week once revised; from here on four numbers each,
   // medians of the coming weeks, probabilities of a rise and of one by a quarter.
@@ -40,10 +42,11 @@ const countycast = (() => {
   const below = (area) => area.area !== "US" && !isState(area);
   // Diseases that can be chosen: those of the run, but one that is counted in a single city.
   const diseases = () => Object.keys(DISEASES).filter((disease) => disease !== "influenza-like" && data.summary.signals.some((s) => s.disease === disease));
-  const suffix = () => (view.disease === diseases()[0] ? "" : `/${view.disease}`);
+  // The address of a place, seen as this one is.
   const address = (code) => {
     const kind = code === "US" ? "nation" : isCounty(code) ? "county" : /^[0-9]{2}$/.test(code) ? "state" : "area";
-    return code === "US" && !suffix() ? "#/" : `#/${kind}/${code}${suffix()}`;
+    const other = view.disease === diseases()[0] ? [] : [view.disease];
+    return addresses.format(code === "US" && !other.length ? [] : [kind, code, ...other], view, KINDS);
   };
   const link = (area) => ({ href: address(area.area), name: area.name });
   const signalOf = (admissions, disease = view.disease) => data.summary.signals.find((s) => s.disease === disease && s.admissions === admissions);
@@ -168,20 +171,22 @@ const countycast = (() => {
     return `A county's value is that of its Health Service Area: one county or several whose residents go to the same hospitals.${hatched ? ` Hatched: ${hatched} share nothing below the state; their counties have the state's value.` : ""}${silent ? ` Nothing is published of ${silent}.` : ""}`;
   }
 
-  const choices = page.chooser(view, () => show(false));
+  // After a choice the address is that of the new view, without another step of the history.
+  function changed() {
+    const [, code = "US"] = addresses.parse(location.hash, KINDS).parts;
+    history.replaceState(null, "", address(code));
+    show(false);
+  }
+  const choices = page.chooser(view, changed);
   function diseaseChoice() {
     const box = element("div", { class: "choices", role: "group", "aria-label": "Disease" }, element("span", {}, "Disease"));
     for (const disease of diseases())
       box.append(element("button", { type: "button", "data-choice": `disease-${disease}`, "aria-pressed": view.disease === disease, onclick: () => choose(disease) }, DISEASES[disease].name));
     return box;
   }
-  // The disease stands in the address, which can be shared.
   function choose(disease) {
-    const [, kind, code] = location.hash.split("/");
     view.disease = disease;
-    const next = kind ? `#/${kind}/${code}${suffix()}` : address("US");
-    history.replaceState(null, "", next);
-    show(false);
+    changed();
   }
   // Admissions are published by state: a map of one state has nothing of them to show.
   const measureChoice = (nation) => choices("Show", [["visits", "Emergency visits"], ["admissions", "Hospital admissions"], ["rise", "Chance of a rise"]]
@@ -237,14 +242,16 @@ const countycast = (() => {
     }
     return tableOf(["Week to", "Published", "Median", "80 %", "50 %", "95 %", "First published (on)"], rows);
   }
-  const behind = (name, table) => element("details", {}, element("summary", {}, name), table);
+  // The weeks of a signal in an area, open or behind a summary, with a file of them.
+  const saved = (signal, what, area, table) => [tables.download(`${area.area} ${signal.name} ${what} ${data.summary.referenceDate}`, table), table];
+  const behind = (name, nodes) => element("details", {}, element("summary", {}, name), ...nodes);
   // The last weeks and the coming ones, and what earlier forecasts said of them.
-  function recentOf(signal, series, what, width) {
+  function recentOf(signal, series, what, width, area) {
     const half = series.told.length && width > 720 ? (width - 16) / 2 : width;
     const pair = element("div", { class: "pair" }, element("div", {}, element("h3", {}, "Recent weeks as published and as foreseen"), element("p", { class: "note" },
       "Bars: as published now. Lines across: as first published. Blue: the last week once revised, and the forecast, with the 80 % interval."), charts.recentChart(signal, series, what, [half, 240])));
-    if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", charts.toldTable(signal, series))));
-    return [pair, forecastTable(signal, series)];
+    if (series.told.length) pair.append(element("div", {}, element("h3", {}, "Earlier forecasts against what came"), aheadChoice(), charts.toldChart(signal, series, what, [half, 240]), behind("As a table", saved(signal, "earlier forecasts", area, charts.toldTable(signal, series)))));
+    return [pair, ...saved(signal, "forecast", area, forecastTable(signal, series))];
   }
   // The chosen disease's signals in an area.
   function chartsOf(area, details) {
@@ -260,9 +267,9 @@ const countycast = (() => {
       }
       const where = area.area === "US" ? ", United States" : "";
       nodes.push(element("h2", {}, (signal.admissions ? `Hospital admissions: ${name}` : `Emergency visits: ${name}, share of all visits`) + where), charts.seasonChart(signal, series, what, [width, height], followed(area, signal) && spoken(followed(area, signal))));
-      if (outlook(area, signal)[LAST] >= calendar.reference - MONTH) nodes.push(...recentOf(signal, series, what, width));
-      else if (series.fan) nodes.push(forecastTable(signal, series));
-      nodes.push(behind("All weeks of the last seasons as a table", charts.seasonTable(signal, series)));
+      if (outlook(area, signal)[LAST] >= calendar.reference - MONTH) nodes.push(...recentOf(signal, series, what, width, area));
+      else if (series.fan) nodes.push(...saved(signal, "forecast", area, forecastTable(signal, series)));
+      nodes.push(behind("All weeks of the last seasons as a table", saved(signal, "seasons", area, charts.seasonTable(signal, series))));
     }
     return nodes;
   }
@@ -322,8 +329,8 @@ const countycast = (() => {
   }
   function show(fromTop = true) {
     if (!data.summary || !data.borders) return;
-    const [, kind, code = "US", disease] = location.hash.split("/");
-    if (fromTop) view.disease = diseases().includes(disease) ? disease : diseases()[0];
+    const { parts: [, code = "US", disease], settings } = addresses.parse(location.hash, KINDS);
+    Object.assign(view, settings, { disease: diseases().includes(disease) ? disease : diseases()[0] });
     if (!signalOf(view.measure === "admissions")) view.measure = view.measure === "admissions" ? "visits" : "admissions";
     const area = areaOf(code), known = area && (!isCounty(code) || code in data.counties);
     const draw = (nodes) => page.replace(main, nodes, fromTop);
