@@ -166,8 +166,20 @@ fn wrong_arguments_are_json_where_it_was_asked_for() {
 #[test]
 fn shells_and_man_know_every_command() {
     let help = printed(&["--help"]);
-    let verbs =
-        ["project", "evaluate", "tune", "data", "report", "show", "what-if", "sql", "serve", "care", "completions", "man"];
+    let verbs = [
+        "project",
+        "evaluate",
+        "tune",
+        "data",
+        "report",
+        "show",
+        "what-if",
+        "sql",
+        "serve",
+        "care",
+        "completions",
+        "man",
+    ];
     let folder = tempfile::tempdir().unwrap();
     printed(&["man", folder.path().to_str().unwrap()]);
     for verb in verbs {

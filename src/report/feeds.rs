@@ -58,10 +58,10 @@ impl Feed<'_> {
         for alert in &self.alerts {
             let [title, text] = [heading(alert.kind), &alert.text].map(escaped);
             // Writing to a string does not fail.
-            let _ = write!(
+            let _ = writeln!(
                 items,
                 "<item><title>{title}: {}</title><link>{page}</link><description>{text}</description><category>{}</category>\
-                 <guid isPermaLink=\"false\">{}</guid><pubDate>{date}</pubDate></item>\n",
+                 <guid isPermaLink=\"false\">{}</guid><pubDate>{date}</pubDate></item>",
                 escaped(&self.place.name),
                 word(alert.kind),
                 escaped(&self.id(alert)),

@@ -39,7 +39,7 @@ pub(super) fn of(content: &Content) -> Value {
     json!({
         "asOf": manifest.as_of, "firstDay": content.panel.first_day().to_string(), "synthetic": manifest.synthetic,
         "version": manifest.version, "horizonDays": manifest.horizon_days,
-        "weeksBack": weeks::number_of(content), "weeksAhead": manifest.horizon_days as usize / WEEK,
+        "weeksBack": weeks::number_of(content), "weeksAhead": manifest.horizon_days / WEEK,
         "runs": content.past.iter().map(|run| run.as_of.to_string()).collect::<Vec<_>>(),
         "before": content.before.as_ref().map(|run| run.as_of.to_string()),
         "districts": districts.told, "published": published, "reportedIn": reported_in,

@@ -108,7 +108,7 @@ fn the_slider_shows_past_and_coming_weeks_and_what_was_projected() {
         let has = |wanted: &str| row.iter().any(|cell| cell == wanted);
         has(COUNTY) && has("inc case") && has("1") && has("0.5")
     };
-    let told: f64 = rows.iter().find(is).unwrap().iter().last().unwrap().parse().unwrap();
+    let told: f64 = rows.iter().find(is).unwrap().iter().next_back().unwrap().parse().unwrap();
     assert_near(1e5 * told / residents);
     tab.wait_for_element("[data-choice='as-ratio']").unwrap().click().unwrap();
     wait_until(tab, "document.querySelector('.mapped .note').textContent.includes('relative to their projection')");
