@@ -61,7 +61,7 @@ class Done:
     path: str
     """Where the rows of this as-of day lie."""
     seconds: dict[str, float]
-    """Time of each state's task, by code; given as `costs` to the next job, they order its tasks."""
+    """Time of projecting each state, by code; given as `costs` to the next job, they order its tasks."""
     failures: dict[str, str]
     """States that failed in every attempt, and the nation if one did, with the reason. They have no rows."""
     left_out: list[dict[str, str]]
@@ -197,9 +197,10 @@ class Work:
                 yield from self._state(state)
 
     def _state(self, state: str) -> Iterator[pyarrow.RecordBatch]:
-        started = time.perf_counter()
         try:
-            run = _recalled(self.job, self.sent).project([state], Silent())
+            trained = _recalled(self.job, self.sent)
+            started = time.perf_counter()
+            run = trained.project([state], Silent())
             table = _checked(Table(run.quantiles(None, [])))
         except Exception as error:
             task = TaskContext.get()
@@ -209,13 +210,13 @@ class Work:
             return
         left_out = [dict(zip(("fips", "engine", "kind", "reason"), row)) for row in run.failures()]
         ((code, region),) = run.regions()
-        yield from table.to_batches(max_chunksize=BATCH_ROWS)
         told = {"region": region, "left_out": left_out, "seconds": time.perf_counter() - started}
+        yield from table.to_batches(max_chunksize=BATCH_ROWS)
         self.found.add({code: told})
 
 
 class Merged(AccumulatorParam):
-    """What tasks tell beside their rows: by code of the state, or by its abbreviation if it failed. A task that is repeated tells the same."""
+    """What tasks tell beside their rows: by code of the state, or by its abbreviation if it failed. One repeated tells the same."""
 
     def zero(self, value: dict) -> dict:
         return {}
