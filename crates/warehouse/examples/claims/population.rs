@@ -20,7 +20,7 @@ pub(crate) mod planted {
     pub(crate) const NEW: (usize, f64) = (0, 0.6);
     /// Disease whose share of people with the second class of drugs changes.
     pub(crate) const MIX: (usize, f64, f64) = (1, 0.30, 0.45);
-    /// Disease whose rejections change: share of supplies that are refused first, and had two days later.
+    /// Disease whose rejections change: share of supplies that are refused first, and had on the same day.
     pub(crate) const REJECTED: (usize, f64, f64) = (2, 0.15, 0.30);
     /// Disease whose reversals change: share of supplies that are not fetched, nor another within 30 days. Of other diseases, they are
     /// fetched three days later.
@@ -221,15 +221,13 @@ impl<'a> Person<'a> {
             }
             if self.random.random_bool(self.changed(planted::REJECTED, day) + wave) {
                 rows.push(Row { status: "rejected", ..supply });
-                rows.push(Row { day: day + 2, ..supply });
-            } else {
-                rows.push(supply);
             }
+            rows.push(supply);
             if onset > FIRST + 60 && staying > self.changed(planted::PERSISTENT, begins) {
                 return;
             }
             let early = diligence < self.changed(planted::ADHERENT, day);
-            day += if early { self.random.random_range(24..30) } else { self.random.random_range(45..75) };
+            day += if early { self.random.random_range(27..33) } else { self.random.random_range(45..75) };
         }
         rows.retain(|row| row.day < FIRST + DAYS);
     }

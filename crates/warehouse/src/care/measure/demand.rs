@@ -117,12 +117,12 @@ mod tests {
     fn capacity_is_the_highest_steady_month_of_the_year_before() {
         let visits: Vec<u16> = (0..120).map(|week| [3, 9, 5, 7, 0, 40][week * week % 6]).collect();
         let made = capacity(&visits);
-        for week in 0..visits.len() {
+        for (week, found) in made.iter().enumerate() {
             let means = (week.saturating_sub(YEAR)..week)
                 .filter(|last| last + 1 >= STEADY)
                 .map(|last| (last + 1 - STEADY..=last).map(|at| f64::from(visits[at])).sum::<f64>() / 4.0);
             let slow = means.fold(0.0, f64::max);
-            assert!((made[week] - slow).abs() < 1e-12, "week {week}: {} and {slow}", made[week]);
+            assert!((found - slow).abs() < 1e-12, "week {week}: {found} and {slow}");
         }
     }
 }

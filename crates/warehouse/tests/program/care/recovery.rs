@@ -18,11 +18,9 @@ fn planted_changes_are_found() {
     near(was, before, 0.04, "mix before");
     near(change, after - before, 0.03, "mix");
     let (disease, before, after) = planted::REJECTED;
-    // Supplies two days later make weeks without a rejection.
-    let seen = |share: f64| share / (1.0 + share * 2.0 / 7.0);
     let [was, change] = all.change(disease, "rejected", "", (2, 40));
-    near(was, seen(before), 0.015, "rejected before");
-    near(change, seen(after) - seen(before), 0.02, "rejected");
+    near(was, before, 0.015, "rejected before");
+    near(change, after - before, 0.02, "rejected");
     let (disease, before, after) = planted::REVERSED;
     for measure in ["reversed", "abandoned"] {
         let [was, change] = all.change(disease, measure, "", (2, 30));
@@ -92,7 +90,8 @@ fn rejections_that_follow_the_epidemic_are_associated_with_it() {
         "select slope, slope_lower, slope_upper, counties from care_associations
          where disease = '{name}' and measure = 'rejected' and exposure = 'epidemic' and lag_weeks = 0"
     ));
-    assert!(found[1] < slope && slope < found[2] && found[1] > 0.0, "{found:?} for {slope}");
+    // Of weeks with few rejections, those with the fewest are hidden.
+    assert!(found[1] > 0.0 && found[1] - 0.02 < slope && slope < found[2] + 0.02, "{found:?} for {slope}");
 }
 
 #[test]
