@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use countycast_abm::Abm;
 use countycast_curve::Curve;
+use countycast_deepar::DeepAr;
 use countycast_engine::weekly::WeeklyEngine;
 use countycast_engine::{Engine, Epidemiology};
 pub use countycast_learner::FeatureGroup;
@@ -24,6 +25,8 @@ pub struct EngineSettings {
     pub curve: countycast_curve::Settings,
     /// Gradient boosting over all places.
     pub learner: countycast_learner::Settings,
+    /// The recurrent network over all places.
+    pub deepar: countycast_deepar::Settings,
     /// The compartmental model.
     pub seir: countycast_seir::Settings,
     /// The agent-based model.
@@ -41,13 +44,14 @@ impl EngineSettings {
 type Make = fn(&EngineSettings, &Epidemiology) -> Result<Arc<dyn Engine>, String>;
 
 /// Name and maker of every engine, in the order of the output.
-const ENGINES: [(&str, Make); 6] = [
+const ENGINES: [(&str, Make); 7] = [
     ("flat", |_, _| Ok(Arc::new(Flat))),
     ("trend", |settings, facts| Ok(Arc::new(Trend::new(settings.trend, facts).map_err(|e| e.to_string())?))),
     ("curve", |settings, facts| Ok(Arc::new(Curve::new(settings.curve.clone(), facts).map_err(|e| e.to_string())?))),
     ("learner", |settings, facts| {
         Ok(Arc::new(Learner::new(settings.learner.clone(), facts).map_err(|e| e.to_string())?))
     }),
+    ("deepar", |settings, facts| Ok(Arc::new(DeepAr::new(settings.deepar.clone(), facts).map_err(|e| e.to_string())?))),
     ("seir", |settings, facts| Ok(Arc::new(Seir::new(settings.seir, facts).map_err(|e| e.to_string())?))),
     ("abm", |settings, facts| Ok(Arc::new(Abm::new(settings.abm.clone(), facts).map_err(|e| e.to_string())?))),
 ];

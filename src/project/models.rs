@@ -101,9 +101,13 @@ impl Recalled {
         engines.iter().filter_map(row).collect()
     }
 
-    /// The models trained in this run, to be stored.
+    /// The models trained in this run, to be stored: those of a later day than the one that they were loaded from, too.
     pub(super) fn trained(&self, engines: &[Arc<dyn Engine>], as_of: Date, config: &Config) -> Vec<(Trained, Vec<u8>)> {
-        let new = engines.iter().filter(|engine| !self.models.contains_key(engine.name()));
+        let is_new = |engine: &&Arc<dyn Engine>| {
+            let loaded = self.models.get(engine.name());
+            loaded.is_none_or(|(day, _)| engine.trained_on().is_some_and(|trained| trained.last_day > *day))
+        };
+        let new = engines.iter().filter(is_new);
         new.filter_map(|engine| Some((trained(engine.name(), as_of, config), engine.save()?))).collect()
     }
 }

@@ -1,7 +1,7 @@
 //! Random counts shared by several engines.
 
 use rand::{Rng, RngExt};
-use rand_distr::{Distribution, Poisson, StandardNormal};
+use rand_distr::{Binomial, Distribution, Poisson, StandardNormal};
 
 pub use crate::median_of_gamma::median_of_gamma;
 
@@ -39,6 +39,25 @@ pub fn scatter(count: f64, expected: &[f64], total: f64, days: &mut [f32], rng: 
     }
 }
 
+/// Gives each of `count` people a day, in proportion to `shares`: binomially from day to day, which is multinomial.
+pub fn share_out(count: f64, shares: [f64; 7], rng: &mut impl Rng) -> [f64; 7] {
+    let mut whole: f64 = shares.iter().sum();
+    let mut left = count;
+    shares.map(|share| {
+        let chance = (share / whole).clamp(0.0, 1.0);
+        whole -= share;
+        let day = if left < 1.0 {
+            0.0
+        } else if chance >= 1.0 {
+            left
+        } else {
+            Binomial::new(left as u64, chance).map_or(left * chance, |binomial| binomial.sample(rng) as f64)
+        };
+        left -= day;
+        day
+    })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -65,5 +84,17 @@ mod tests {
         scatter(40_000.0, &[1.0, 0.0, 2.0, 1.0], 4.0, &mut days, &mut rng);
         // Binomial standard deviations are at most 100.
         assert!((days[0] - 10_000.0).abs() < 500.0 && days[1] == 0.0 && (days[2] - 20_000.0).abs() < 500.0, "{days:?}");
+    }
+
+    #[test]
+    fn a_week_is_shared_out_whole_and_in_proportion() {
+        let mut rng = Streams::new(3, "counts", Fips::US).rng("test", 0);
+        let days = share_out(70_000.0, [0.0, 1.0, 1.0, 1.0, 1.0, 1.0, 2.0], &mut rng);
+        assert_eq!((days.iter().sum::<f64>(), days[0]), (70_000.0, 0.0));
+        // Binomial standard deviations are at most 122.
+        assert!(
+            days[1..6].iter().all(|day| (day - 10_000.0).abs() < 600.0) && (days[6] - 20_000.0).abs() < 700.0,
+            "{days:?}"
+        );
     }
 }

@@ -62,7 +62,7 @@ pub trait Engine: Send + Sync {
         None
     }
 
-    /// The engine with a model of an earlier run: [`Engine::train`] then only passes today's places.
+    /// The engine with a model of an earlier run: [`Engine::train`] then only passes today's places, or goes on from the model.
     ///
     /// # Errors
     /// [`EngineError::Refused`] for bytes that are not a model, a model with other settings or of another version, and

@@ -1,10 +1,11 @@
 //! Joint trajectories: the boosters' medians moved by errors of past projections.
 
+use countycast_engine::counts::share_out;
 use countycast_engine::{
     Date, Draws, EngineError, Epidemiology, Fitted, Horizon, Scenario, Streams, Target, response, weekday_index,
 };
 use rand::{Rng, RngExt};
-use rand_distr::{Binomial, Distribution, Gamma};
+use rand_distr::{Distribution, Gamma};
 
 use crate::WEEKS;
 use crate::errors::{Errors, Size};
@@ -143,23 +144,4 @@ impl Projection {
         }
         values
     }
-}
-
-/// Gives each of `count` people a day, in proportion to `shares`: binomially from day to day, which is multinomial.
-fn share_out(count: f64, shares: [f64; 7], rng: &mut impl Rng) -> [f64; 7] {
-    let mut whole: f64 = shares.iter().sum();
-    let mut left = count;
-    shares.map(|share| {
-        let chance = (share / whole).clamp(0.0, 1.0);
-        whole -= share;
-        let day = if left < 1.0 {
-            0.0
-        } else if chance >= 1.0 {
-            left
-        } else {
-            Binomial::new(left as u64, chance).map_or(left * chance, |binomial| binomial.sample(rng) as f64)
-        };
-        left -= day;
-        day
-    })
 }

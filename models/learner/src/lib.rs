@@ -10,7 +10,6 @@ mod features;
 mod forecaster;
 mod linear;
 mod model;
-mod nation;
 mod picks;
 mod place;
 mod rows;

@@ -1,9 +1,8 @@
 //! A place of the panel, as days and rows see it.
 
-use countycast_engine::{Around, Fips, History, Level, Surroundings, Track};
+use countycast_engine::{Around, Fips, History, Level, Nation, Surroundings, Track};
 
 use crate::WEEKS;
-use crate::nation::Nation;
 
 /// Patients that are added before a logarithm of their number: below it, growth is mostly chance.
 const PATIENTS_OFFSET: f64 = 10.0;
@@ -90,6 +89,7 @@ impl<'a> Place<'a> {
 
     /// The same as it is expected on the day.
     pub(crate) fn nation_expected(&self, seen: usize, damping: f64) -> [f64; WEEKS] {
-        self.common.expected(self.shifted(seen), damping)
+        let mut expected = self.common.expected(self.shifted(seen), damping);
+        std::array::from_fn(|_| expected.next().unwrap_or(0.0))
     }
 }

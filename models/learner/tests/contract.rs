@@ -5,10 +5,11 @@ mod common;
 
 use std::sync::{Arc, LazyLock};
 
-use common::{Law, SEED, bits, panel, project, small, trained};
+use common::{small, trained};
 use countycast_engine::{Change, Engine, EngineError, Epidemiology, Fips, Places, Scenario, Streams, Target, response};
 use countycast_learner::{FEATURES, Learner, Model, Settings};
 use countycast_testkit::conformance;
+use countycast_testkit::panel::{Law, PANEL_SEED as SEED, bits, panel, project};
 
 static PLACES: LazyLock<Places> =
     LazyLock::new(|| panel(&Law { counties: 60, days: 196, keep: 0.7, noise: 0.15 }.counts(), 196));

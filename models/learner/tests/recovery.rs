@@ -3,17 +3,16 @@
 
 mod common;
 
-use std::collections::BTreeMap;
-
-use common::{Law, panel, project, small, sums, trained};
-use countycast_engine::{Fips, Level, Target};
+use common::{small, trained};
+use countycast_engine::{Level, Target};
+use countycast_testkit::panel::{Counts, Law, panel, project, sums};
 
 const KNOWN: usize = 252;
 const DAYS: usize = KNOWN + 28;
 
 /// Absolute error of the median of the summed cases of weeks 1 to `h`, over that of last week's count, and the share of
 /// single weeks within the 95 % and the 50 % interval, for each `h`.
-fn scores(counts: &BTreeMap<Fips, (Vec<f64>, Vec<f64>)>, target: Target) -> Vec<[f64; 3]> {
+fn scores(counts: &Counts, target: Target) -> Vec<[f64; 3]> {
     let places = panel(counts, KNOWN);
     let learner = trained(&places, small());
     let mut found = vec![[0.0; 4]; 4];

@@ -4,6 +4,7 @@ pub mod closed;
 pub mod conformance;
 mod epidemic;
 mod observation;
+pub mod panel;
 mod places;
 mod seir_twin;
 
