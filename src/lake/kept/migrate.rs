@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use countycast_engine::Date;
 use countycast_engine::weekly::Week;
@@ -52,7 +52,7 @@ pub fn migrate(archive: &Path, lake: &Path) -> Result<Migrated, Error> {
             done.known += 1;
             continue;
         }
-        match Old::read(archive, day.into()).and_then(|old| old.as_day(day)) {
+        match Old::read(archive, day.into()).and_then(|old| old.into_day(day)) {
             Ok(old) => lake.put_day(day, old)?,
             Err(error) => {
                 done.skipped.push(format!("{day}: {error}"));
@@ -98,6 +98,9 @@ impl Old {
         let named: Option<Vec<Written>> = serde_json::from_value(manifest["files"].clone()).ok();
         let mut files = BTreeMap::new();
         for file in named.iter().flatten() {
+            if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(damaged(&path, &format!("names `{}`, which lies outside", file.path)));
+            }
             let path = archive.join(&file.path);
             let bytes = read(&path, MOST_BYTES)?;
             if !file.is(&bytes) {
@@ -117,7 +120,7 @@ impl Old {
     }
 
     /// The day in the form of a lake: its tables by name, and the files that are taken over.
-    fn as_day(mut self, day: Date) -> Result<OldDay, Error> {
+    fn into_day(mut self, day: Date) -> Result<OldDay, Error> {
         let mut tables = Vec::new();
         for (old, new) in
             [("projections", "projections"), ("places", "counties"), ("observations", "counts"), ("scores", "scores")]

@@ -33,7 +33,8 @@ impl Files {
 
 /// Finds the counts in the data folder: of the wanted publisher, or of the first of JHU, NYT and USAFacts that is there.
 pub(crate) fn find(wanted: Option<Publisher>, reader: &mut Reader) -> Result<Files, Error> {
-    let found = Candidates::find(&reader.folder().to_owned(), wanted, reader)?;
+    let folder = reader.folder().to_owned();
+    let found = Candidates::find(&folder, wanted, reader)?;
     chosen(found, wanted, reader)
 }
 
