@@ -96,7 +96,13 @@ fn days_of_an_archive_are_those_of_a_lake_and_what_is_damaged_is_left_out() {
     let learn = ["--learn", "--lake", new.to_str().unwrap(), "--as-of", "2020-10-24", "--state", "IA"];
     succeed(common::project(demo(), folder, "learned", &learn));
     assert_eq!(common::manifest(&folder.join("learned"))["learned_from_days"], 2);
+    // A manifest that names what lies elsewhere is none.
+    let manifest = archive.join("manifests/as_of=2020-10-24/run.json");
+    let hostile = fs::read_to_string(&manifest).unwrap().replace("scores/as_of=", "../../scores/as_of=");
+    fs::write(&manifest, hostile).unwrap();
+    let done: Value = serde_json::from_slice(&migrate(&archive, &folder.join("other")).stdout).unwrap();
+    assert!(done["skipped"].to_string().contains("which lies outside") && done["days"] == 2, "{done}");
     let refused = migrate(&lake, &new);
-    let told = text(&refused.stderr).split_whitespace().collect::<Vec<_>>().join(" ");
+    let told = text(&refused.stdout);
     assert!(refused.status.code() == Some(2) && told.contains("it has no folder `manifests`"), "{told}");
 }

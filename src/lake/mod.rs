@@ -13,7 +13,8 @@ use std::path::{Path, PathBuf};
 
 pub use fetched::Updated;
 pub use kept::{
-    Coefficients, Entry, Kept, KeptWeek, Migrated, Past, Trained, WeekEntry, WeekManifest, WeekScore, migrate,
+    Coefficients, Compacted, Entry, Kept, KeptWeek, Migrated, Past, Trained, WeekEntry, WeekManifest, WeekScore,
+    migrate,
 };
 pub(crate) use kept::{MOST_BYTES, parameters};
 

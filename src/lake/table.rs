@@ -1,12 +1,13 @@
 //! Files of tables, in groups of rows.
 
+use std::fs::{self, File};
 use std::io::Write;
 use std::path::Path;
 
 use polars::prelude::{DataFrame, ParquetWriter, PolarsResult};
 
 use crate::error::Error;
-use crate::output::parquet;
+use crate::output::{disk, parquet};
 
 /// Rows of a group: a reader of one place passes over the other groups by their first and last place.
 const GROUP: usize = 20_000;
@@ -28,10 +29,19 @@ fn finish<W: Write>(writer: ParquetWriter<W>, mut frame: DataFrame) -> PolarsRes
     writer.with_row_group_size(Some(GROUP)).finish(&mut frame).map(drop)
 }
 
+/// Writes a file under a hidden name, which no reader of a table takes for a part, syncs it, and renames it; its folder is created.
+pub(super) fn replace(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
+    let fail = |error| Error::write(path, error);
+    let folder = path.parent().unwrap_or(path);
+    fs::create_dir_all(folder).map_err(fail)?;
+    let new = folder.join(format!(".{}.new", path.file_name().unwrap_or_default().to_string_lossy()));
+    write(&new)?;
+    let synced = File::open(&new).and_then(|file| file.sync_all());
+    synced.and_then(|()| fs::rename(&new, path)).and_then(|()| disk::sync(folder)).map_err(fail)
+}
+
 #[cfg(test)]
 mod tests {
-    use std::fs::File;
-
     use polars::prelude::Column;
     use polars_parquet::parquet::read::read_metadata;
 

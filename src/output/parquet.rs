@@ -3,6 +3,7 @@
 use std::fmt::{Display, Write};
 use std::fs::File;
 use std::io::Cursor;
+use std::ops::Range;
 use std::path::Path;
 use std::str::FromStr;
 
@@ -89,14 +90,30 @@ pub(crate) fn pieces<'a>(
     columns: &[&str],
     rows: usize,
 ) -> Result<impl Iterator<Item = Result<DataFrame, Error>> + 'a, Error> {
-    let mut counted = reader(path)?;
-    let total = guarded(path, move || counted.num_rows().map_err(|error| read_error(path, error)))?;
+    let total = height(path)?;
     let columns: Vec<String> = columns.iter().map(|&name| name.to_owned()).collect();
     let piece = move |start| {
         let reader = reader(path)?.with_columns(Some(columns.clone())).with_slice(Some((start, rows)));
         finish(path, reader)
     };
     Ok((0..total).step_by(rows).map(piece))
+}
+
+/// Some rows of a table.
+pub(crate) fn rows(path: &Path, rows: Range<usize>) -> Result<DataFrame, Error> {
+    finish(path, reader(path)?.with_slice(Some((rows.start, rows.len()))))
+}
+
+/// The number of rows of a table.
+pub(crate) fn height(path: &Path) -> Result<usize, Error> {
+    let mut counted = reader(path)?;
+    guarded(path, move || counted.num_rows().map_err(|error| read_error(path, error)))
+}
+
+/// One column of a table.
+pub(crate) fn column(path: &Path, name: &str) -> Result<Column, Error> {
+    let table = finish(path, reader(path)?.with_columns(Some(vec![name.to_owned()])))?;
+    table.column(name).cloned().map_err(|error| wrong(path, error.to_string()))
 }
 
 /// The error for a table of a run that has other columns or values.

@@ -108,10 +108,7 @@ pub(crate) fn shown(path: &Path) -> String {
 
 /// A folder or file that is not there.
 pub(crate) fn missing(path: &Path) -> Error {
-    Error::input(
-        format!("there is no {}", shown(path)),
-        "give the folder of a run, an archive or a lake, or a Parquet file",
-    )
+    Error::input(format!("there is no {}", shown(path)), "give the folder of a run or a lake, or a Parquet file")
 }
 
 /// The path as it is known to the system, with symbolic links resolved.

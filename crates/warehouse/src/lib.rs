@@ -1,4 +1,4 @@
-//! SQL over what countycast writes: a run's folder, an archive, or any lake of Parquet files.
+//! SQL over what countycast writes: a run's folder, a lake, or any folder of Parquet files.
 //!
 //! ```text
 //! lake (folders of Parquet files) → engine (statements in Redshift's words) → act → table, CSV, JSON, Parquet, Arrow

@@ -1,5 +1,6 @@
 //! `countycast data`: fetch publishers' tables, inspect a data folder, write a synthetic one.
 
+mod compact;
 mod fetch;
 mod list;
 mod migrate;
@@ -26,6 +27,7 @@ pub(super) struct Args {
 enum Action {
     Fetch(fetch::Args),
     Migrate(migrate::Args),
+    Compact(compact::Args),
     /// Read a data folder and list its files, missing values and repairs.
     #[command(after_help = "Examples:
   countycast data check ../data
@@ -69,6 +71,7 @@ pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error>
     match &args.action {
         Action::Fetch(fetch) if fetch.list => list::run(fetch, quiet, format),
         Action::Fetch(fetch) => fetch::run(fetch, &Progress::new(!quiet)?, quiet, format),
+        Action::Compact(compact) => compact::run(compact, quiet, format),
         Action::Migrate(migrate) => migrate::run(migrate, quiet, format),
         Action::Check(check) => run_check(check, quiet, format),
         Action::Demo(demo) => run_demo(demo, quiet),

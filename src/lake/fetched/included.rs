@@ -6,9 +6,10 @@ use std::path::{Path, PathBuf};
 use countycast_signals::Hubs;
 use serde::{Deserialize, Serialize};
 
-use super::observations::{self, TABLE};
+use super::observations::TABLE;
 use crate::error::Error;
 use crate::identity::digest;
+use crate::lake::table;
 use crate::output::regular;
 
 /// Most bytes of a note.
@@ -55,7 +56,7 @@ impl Included {
         let path = path(root, source);
         let fail = |error| Error::write(&path, error);
         let text = serde_json::to_vec_pretty(self).map_err(|error| fail(std::io::Error::other(error)))?;
-        observations::replace(&path, |new| fs::write(new, &text).map_err(fail))
+        table::replace(&path, |new| fs::write(new, &text).map_err(fail))
     }
 }
 

@@ -1,7 +1,6 @@
 //! `observations/signal=SIGNAL/part-SOURCE.parquet`: values with the day from which each was known.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
@@ -46,20 +45,7 @@ pub(super) fn write(root: &Path, source: &str, vintages: &Vintages) -> Result<()
 
 /// Writes a table.
 pub(super) fn place(path: &Path, frame: DataFrame) -> Result<(), Error> {
-    replace(path, |new| table::write(new, frame))
-}
-
-/// Writes a file under another name, syncs it, and renames it; its folder is created.
-pub(super) fn replace(path: &Path, write: impl FnOnce(&Path) -> Result<(), Error>) -> Result<(), Error> {
-    let fail = |error| Error::write(path, error);
-    let folder = path.parent().unwrap_or(path);
-    fs::create_dir_all(folder).map_err(fail)?;
-    let mut new = path.as_os_str().to_owned();
-    new.push(".new");
-    let new = PathBuf::from(new);
-    write(&new)?;
-    let synced = File::open(&new).and_then(|file| file.sync_all());
-    synced.and_then(|()| fs::rename(&new, path)).and_then(|()| disk::sync(folder)).map_err(fail)
+    table::replace(path, |new| table::write(new, frame))
 }
 
 fn frame(rows: &[Report<'_>], source: &str) -> PolarsResult<DataFrame> {

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use countycast_engine::{Date, Fips};
 use polars::prelude::{Column, DataFrame, PolarsError, PolarsResult};
 
+use crate::output::capacity::{self, CapacityRow};
 use crate::output::counties::CountyRow;
 use crate::output::days_since_epoch;
 use crate::output::parquet::{self, parsed};
@@ -87,6 +88,12 @@ pub(super) fn counties(rows: &[CountyRow]) -> PolarsResult<DataFrame> {
         number("cases_next_week", &|row| row.next_week),
     ];
     DataFrame::new(rows.len(), columns)
+}
+
+/// Patients and beds: the rows of `capacity.parquet` without the day.
+pub(super) fn capacity(as_of: Date, rows: &[CapacityRow]) -> PolarsResult<DataFrame> {
+    let rows = by_place(rows.iter().cloned(), |row| row.fips);
+    capacity::frame(as_of, &rows)?.drop("as_of")
 }
 
 /// The places of such a table.

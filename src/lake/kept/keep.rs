@@ -13,7 +13,7 @@ use super::{Lake, frames, parameters, part, runs};
 use crate::error::Error;
 use crate::lake::table;
 use crate::observed;
-use crate::output::capacity::{self, CapacityRow};
+use crate::output::capacity::CapacityRow;
 use crate::output::counties::CountyRow;
 use crate::output::parquet;
 use crate::output::run::{Manifest, WeightRow};
@@ -67,7 +67,7 @@ impl Lake {
         write("scores", frames::scores(&scored))?;
         write(RUNS, runs::of_day(entry.manifest))?;
         if !entry.capacity.is_empty() {
-            write("capacity", capacity::frame(as_of, entry.capacity).and_then(|frame| frame.drop("as_of")))?;
+            write("capacity", frames::capacity(as_of, entry.capacity))?;
         }
         if !entry.weights.is_empty() {
             write("weights", frames::weights(entry.weights))?;

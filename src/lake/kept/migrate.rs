@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::path::Path;
+use std::path::{Component, Path};
 
 use countycast_engine::Date;
 use countycast_engine::weekly::Week;
@@ -98,6 +98,9 @@ impl Old {
         let named: Option<Vec<Written>> = serde_json::from_value(manifest["files"].clone()).ok();
         let mut files = BTreeMap::new();
         for file in named.iter().flatten() {
+            if !Path::new(&file.path).components().all(|part| matches!(part, Component::Normal(_))) {
+                return Err(damaged(&path, &format!("names `{}`, which lies outside", file.path)));
+            }
             let path = archive.join(&file.path);
             let bytes = read(&path, MOST_BYTES)?;
             if !file.is(&bytes) {

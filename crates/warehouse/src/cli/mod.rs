@@ -22,7 +22,7 @@ use crate::error::Error;
 use crate::statement::{Parameter, render};
 use crate::stores::Roots;
 
-/// SQL over what countycast writes: a run's folder, an archive, or any lake of Parquet files.
+/// SQL over what countycast writes: a run's folder, a lake, or any folder of Parquet files.
 #[derive(Parser)]
 #[command(
     name = "countycast-warehouse",

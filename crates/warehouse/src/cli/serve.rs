@@ -16,9 +16,9 @@ use crate::statement::Access;
 /// Answers the Redshift Data API over a lake: notebooks change nothing but their `endpoint_url`.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
-  countycast-warehouse serve --lake archive
-  countycast-warehouse serve --lake archive --listen 0.0.0.0:8080 --keys keys.toml
-  countycast-warehouse serve --lake s3://bucket/archive --write --tables tables --root s3://bucket/exchange
+  countycast-warehouse serve --lake lake
+  countycast-warehouse serve --lake lake --listen 0.0.0.0:8080 --keys keys.toml
+  countycast-warehouse serve --lake s3://bucket/lake --write --tables tables --root s3://bucket/exchange
 
 In Python:
   boto3.client(\"redshift-data\", endpoint_url=\"http://127.0.0.1:8080\", region_name=\"us-east-1\")
@@ -30,7 +30,7 @@ Without keys, the service answers programs on this machine alone. A file of keys
 
 The service only reads, unless --write is given. It ends with Ctrl-C.")]
 pub(super) struct Args {
-    /// A run's folder, an archive, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
+    /// A run's folder, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
     #[arg(long, default_value = "out")]
     lake: PathBuf,
     /// Address to listen on; port 0 takes any that is free.

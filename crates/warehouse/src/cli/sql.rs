@@ -10,24 +10,24 @@ use crate::error::Error;
 use crate::output::{Format, to_file, to_screen};
 use crate::statement::{Access, MOST_BYTES, Parameter, parse};
 
-/// Asks a lake in SQL: a run's folder, an archive, or any folder of Parquet files.
+/// Asks a lake in SQL: a run's folder, a lake, or any folder of Parquet files.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   countycast-warehouse sql --lake out \"show tables\"
   countycast-warehouse sql --lake out \"select name, rt from counties order by rt desc limit 10\"
-  countycast-warehouse sql --lake archive --param fips=01001 \"select * from projections where fips = :fips\"
-  countycast-warehouse sql --lake archive --out scores.csv \"select * from scores where model = 'blend'\"
-  countycast-warehouse sql --lake s3://bucket/archive \"select count(*) from scores\"
+  countycast-warehouse sql --lake lake --param fips=01001 \"select * from projections where fips = :fips\"
+  countycast-warehouse sql --lake lake --out scores.csv \"select * from scores where model = 'blend'\"
+  countycast-warehouse sql --lake s3://bucket/lake \"select count(*) from scores\"
   countycast-warehouse sql --write --root s3://bucket/out \\
     \"unload ('select * from scores') to 's3://bucket/out/scores_' format as csv header gzip\"
-  countycast-warehouse sql --lake archive        # a prompt; .help lists what it knows
+  countycast-warehouse sql --lake lake        # a prompt; .help lists what it knows
 
 Each folder of Parquet files below LAKE is a table, and so is each Parquet file in it. Names with capitals or points stand
 in double quotes: \"q0.5\". Stores are reached by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")]
 pub(super) struct Args {
     /// Statements, separated by semicolons; without any, they are read from standard input.
     statement: Option<String>,
-    /// A run's folder, an archive, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
+    /// A run's folder, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
     #[arg(long, default_value = "out")]
     lake: PathBuf,
     /// How rows are written [default: by the name of --out, or a table].

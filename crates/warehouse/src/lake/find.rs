@@ -11,6 +11,9 @@ use crate::error::{Error, shown};
 /// End of the names of files that are read.
 pub(crate) const EXTENSION: &str = "parquet";
 
+/// Folder of a lake's publishers' tables as they came, which are no table together.
+const RAW: &str = "raw";
+
 /// A table: a folder of Parquet files, or one file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Table {
@@ -50,6 +53,10 @@ pub(super) fn tables(root: &Path) -> Result<BTreeMap<String, Table>, Error> {
             continue;
         };
         if path.is_dir() {
+            // The vintages of a lake have many layouts.
+            if name == RAW {
+                continue;
+            }
             if let Some(table) = folder(&path)? {
                 tables.insert(name.to_owned(), table);
             }

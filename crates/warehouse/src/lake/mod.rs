@@ -1,6 +1,6 @@
 //! A lake: folders of Parquet files, each of which is a table.
 //!
-//! A run's folder, an archive and a single file are lakes as well, in a folder of this machine or of a bucket. Tables are looked up anew while statements come, so that
+//! A run's folder and a single file are lakes as well, in a folder of this machine or of a bucket. Tables are looked up anew while statements come, so that
 //! a day that is added meanwhile is seen; what was read of a file is kept as long as the file is the same.
 
 mod catalog;
@@ -59,7 +59,7 @@ impl Lake {
         if lake.tables()?.is_empty() {
             return Err(Error::input(
                 format!("there is no Parquet file in {place}"),
-                "give the folder of a run, an archive or a lake: `countycast project` writes ./out",
+                "give the folder of a run or a lake: `countycast project` writes ./out",
             ));
         }
         Ok(lake)

@@ -79,3 +79,13 @@ fn folders_below_a_table_are_read_without_partitions() {
     part(folder.path(), "past/2021/b.parquet", "select 2 as n");
     assert_eq!(csv(folder.path(), "select sum(n) as s from past"), "s\n3\n");
 }
+
+#[test]
+fn what_a_lake_fetched_is_no_table() {
+    let folder = tempfile::tempdir().unwrap();
+    part(folder.path(), "raw/one/fetched_at=2026-01-14T23-00-00Z/a.parquet", "select 1 as n");
+    part(folder.path(), "raw/two/fetched_at=2026-01-14T23-00-00Z/b.parquet", "select 'x' as n");
+    part(folder.path(), "places/counties/as_of=2026-01-14/part-nssp.parquet", "select '01001' as fips");
+    assert_eq!(csv(folder.path(), "select as_of, fips from places"), "as_of,fips\n2026-01-14,01001\n");
+    assert_eq!(csv(folder.path(), "show tables").lines().count(), 2);
+}
