@@ -73,9 +73,9 @@ mod tests {
         for week in 0..WEEKS {
             assert!((nation.came(Some(28), week) - step * (week + 1) as f64).abs() < 1e-4);
         }
-        let expected = expected(nation, 28, 0.5);
-        assert!((expected[0] - step * 0.5_f64.sqrt()).abs() < 1e-4);
-        assert!((expected[1] - expected[0] - step * 0.5_f64.powf(1.5)).abs() < 1e-4);
+        let fading = expected(nation, 28, 0.5);
+        assert!((fading[0] - step * 0.5_f64.sqrt()).abs() < 1e-4);
+        assert!((fading[1] - fading[0] - step * 0.5_f64.powf(1.5)).abs() < 1e-4);
         assert_eq!(expected(nation, 28, 0.0), [0.0; WEEKS], "no growth is left");
         assert_eq!(nation.came(Some(56), 0), 0.0, "what is not known is not common");
         assert_eq!(expected(nation, 20, 0.5), [0.0; WEEKS], "too few days to see growth");
