@@ -1,27 +1,30 @@
 //! The query engine over a lake: statements in, batches of rows out.
 
-use std::path::Path;
+mod listing;
+
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, BooleanArray, Int64Array, RecordBatch, StringArray};
-use datafusion::catalog::TableProvider;
-use datafusion::common::TableReference;
+use datafusion::arrow::datatypes::Fields;
+use datafusion::catalog::{CatalogProviderList, MemoryCatalogProviderList, TableProvider};
+use datafusion::error::DataFusionError;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{DdlStatement, LogicalPlan};
 use datafusion::prelude::{SQLOptions, SessionConfig, SessionContext};
 use datafusion::sql::parser::Statement;
-use datafusion::sql::sqlparser::ast::Statement as Sql;
 use tokio::runtime::{Builder, Runtime};
+use url::Url;
 
 use crate::error::Error;
 use crate::lake::{FRESH, Lake, LakeCatalog, LakeSchema};
 use crate::names::{DATABASE, SCHEMA};
 use crate::redshift;
 use crate::statement::{Access, Parameter, bind, from_engine, parse_one, permit, replace};
-use crate::types::sql_name;
+use crate::stores::{Place, Roots, Stores};
+use crate::tables::{Manifest, Tables};
 use crate::yielding::Yielding;
 
 /// Most bytes of temporary files of all statements together.
@@ -54,10 +57,23 @@ pub fn runtime(threads: usize) -> Result<Runtime, Error> {
     })
 }
 
+/// What statements may change and reach beside the lake.
+#[derive(Debug, Clone, Default)]
+pub struct Holdings {
+    /// Folder of the tables that statements make.
+    pub tables: Option<PathBuf>,
+    /// Where COPY reads from and UNLOAD writes to.
+    pub roots: Roots,
+}
+
 /// A lake that can be asked.
 #[derive(Clone)]
 pub struct Warehouse {
     lake: Arc<Lake>,
+    schema: LakeSchema,
+    tables: Option<Arc<Tables>>,
+    stores: Stores,
+    roots: Roots,
     context: SessionContext,
     access: Access,
 }
@@ -67,6 +83,28 @@ pub struct Warehouse {
 pub struct Planned {
     plan: LogicalPlan,
     sql: Arc<str>,
+    /// The engine that understood it, and runs it.
+    context: PlannedBy,
+}
+
+/// An engine, which has nothing to show.
+#[derive(Clone)]
+struct PlannedBy(SessionContext);
+
+impl std::fmt::Debug for PlannedBy {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("engine")
+    }
+}
+
+impl Planned {
+    /// The columns of its rows, or those of the table that it makes.
+    pub(crate) fn fields(&self) -> Fields {
+        match &self.plan {
+            LogicalPlan::Ddl(DdlStatement::CreateMemoryTable(table)) => table.input.schema().fields().clone(),
+            plan => plan.schema().fields().clone(),
+        }
+    }
 }
 
 impl std::fmt::Debug for Warehouse {
@@ -76,12 +114,23 @@ impl std::fmt::Debug for Warehouse {
 }
 
 impl Warehouse {
-    /// Opens a lake.
+    /// Opens a lake: a path, or `s3://BUCKET/FOLDER`.
     ///
     /// # Errors
     /// As [`Lake::open`].
     pub fn open(path: &Path, limits: &Limits, access: Access) -> Result<Self, Error> {
-        let lake = Arc::new(Lake::open(path)?);
+        Self::open_with(path, limits, access, Holdings::default())
+    }
+
+    /// Opens a lake, and what else statements may change and reach.
+    ///
+    /// # Errors
+    /// As [`Lake::open`] and [`Tables::open`].
+    pub fn open_with(path: &Path, limits: &Limits, access: Access, holdings: Holdings) -> Result<Self, Error> {
+        let stores = Stores::default();
+        let lake = Arc::new(Lake::open(path, &stores)?);
+        let tables =
+            holdings.tables.map(|folder| Tables::open(&folder, access != Access::Read)).transpose()?.map(Arc::new);
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(limits.memory)))
             .with_max_temp_directory_size(MOST_TEMPORARY)
@@ -102,17 +151,76 @@ impl Warehouse {
             .with_default_features()
             .with_physical_optimizer_rule(Arc::new(Yielding));
         let context = SessionContext::new_with_state(redshift::with_words(builder));
-        let schema = Arc::new(LakeSchema::new(Arc::clone(&lake)));
-        context.register_catalog(DATABASE, Arc::new(LakeCatalog(schema)));
+        let schema = LakeSchema::new(Arc::clone(&lake));
+        context.register_catalog(DATABASE, Arc::new(LakeCatalog(Arc::new(schema.clone()))));
+        if let Some(bucket) = lake.bucket() {
+            let url = Url::parse(&format!("s3://{bucket}"))
+                .map_err(|error| from_engine(&DataFusionError::External(error.into()), ""))?;
+            context.register_object_store(&url, stores.bucket(bucket)?);
+        }
         // The path of a file tells where the service's files lie.
         context.deregister_udf("input_file_name");
-        Ok(Self { lake, context, access })
+        Ok(Self { lake, schema, tables, stores, roots: holdings.roots, context, access })
     }
 
     /// The lake.
     #[must_use]
     pub fn lake(&self) -> &Lake {
         &self.lake
+    }
+
+    /// Names of all tables, in their order.
+    ///
+    /// # Errors
+    /// As [`Lake::tables`].
+    pub fn table_names(&self) -> Result<Vec<String>, Error> {
+        let mut names: Vec<String> = self.lake.tables()?.keys().cloned().collect();
+        if let Some(tables) = &self.tables {
+            names.extend(tables.current()?.listed().map(|(name, ..)| name.clone()));
+        }
+        names.sort_unstable();
+        names.dedup();
+        Ok(names)
+    }
+
+    /// A table of any kind; none of a name that no table has.
+    ///
+    /// # Errors
+    /// As [`Lake::table`].
+    pub fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, Error> {
+        if let Some(tables) = &self.tables
+            && let Some(table) = tables.provider(&*tables.current()?, name)?
+        {
+            return Ok(Some(table));
+        }
+        self.lake.table(name)
+    }
+
+    /// The tables that statements make.
+    pub(crate) const fn tables(&self) -> Option<&Arc<Tables>> {
+        self.tables.as_ref()
+    }
+
+    /// The stores that are used.
+    pub(crate) const fn stores(&self) -> &Stores {
+        &self.stores
+    }
+
+    /// The places that statements may use.
+    pub(crate) const fn roots(&self) -> &Roots {
+        &self.roots
+    }
+
+    /// The place by the system's own path, where statements may write to it: not where the lake or tables lie.
+    pub(crate) fn admit_writing(&self, place: &Place) -> Result<Place, Error> {
+        let place = self.roots.admit(place)?;
+        if self.lake.holds(&place) || self.tables.as_ref().is_some_and(|tables| tables.holds(&place)) {
+            return Err(Error::statement(
+                format!("{place} is among the lake's or the tables' own files, which are not written over"),
+                "unload to another folder",
+            ));
+        }
+        Ok(place)
     }
 
     /// What its statements may do.
@@ -135,23 +243,69 @@ impl Warehouse {
     /// As [`Warehouse::plan`].
     pub async fn plan_statement(
         &self,
-        mut statement: Statement,
+        statement: Statement,
         sql: &str,
         parameters: &[Parameter],
     ) -> Result<Planned, Error> {
+        let manifest = self.tables.as_ref().map(|tables| tables.current()).transpose()?;
+        self.plan_at(statement, sql, parameters, manifest.as_ref()).await
+    }
+
+    /// The same with the tables that statements made as they were at a moment.
+    pub(crate) async fn plan_at(
+        &self,
+        mut statement: Statement,
+        sql: &str,
+        parameters: &[Parameter],
+        manifest: Option<&Arc<Manifest>>,
+    ) -> Result<Planned, Error> {
         permit(&statement, self.access)?;
-        let planned = |plan| Planned { plan, sql: sql.into() };
-        if let Some(batch) = self.listing(&statement, sql).await? {
-            let frame = self.context.read_batch(batch).map_err(|error| from_engine(&error, sql))?;
-            return Ok(planned(frame.into_unoptimized_plan()));
+        let context = self.context_at(manifest);
+        if let Some(listed) = self.listed(&context, &statement, sql, manifest).await? {
+            return Ok(listed);
         }
         let places = replace(&mut statement, parameters)?;
         redshift::rewrite(&mut statement)?;
-        let plan = self.context.state().statement_to_plan(statement).await.map_err(|error| from_engine(&error, sql))?;
-        let mutable = self.access == Access::Write;
+        let planned = self.understood(context, statement, sql).await?;
+        Ok(Planned { plan: bind(planned.plan, &places, parameters, sql)?, ..planned })
+    }
+
+    async fn listed(
+        &self,
+        context: &SessionContext,
+        statement: &Statement,
+        sql: &str,
+        manifest: Option<&Arc<Manifest>>,
+    ) -> Result<Option<Planned>, Error> {
+        let Some(batch) = self.listing(context, statement, sql, manifest).await? else { return Ok(None) };
+        let frame = context.read_batch(batch).map_err(|error| from_engine(&error, sql))?;
+        let plan = frame.into_unoptimized_plan();
+        Ok(Some(Planned { plan, sql: sql.into(), context: PlannedBy(context.clone()) }))
+    }
+
+    async fn understood(&self, context: SessionContext, statement: Statement, sql: &str) -> Result<Planned, Error> {
+        let plan = context.state().statement_to_plan(statement).await.map_err(|error| from_engine(&error, sql))?;
+        let mutable = self.access != Access::Read;
         let options = SQLOptions::new().with_allow_ddl(mutable).with_allow_dml(false).with_allow_statements(false);
         options.verify_plan(&plan).map_err(|error| from_engine(&error, sql))?;
-        Ok(planned(bind(plan, &places, parameters, sql)?))
+        Ok(Planned { plan, sql: sql.into(), context: PlannedBy(context) })
+    }
+
+    /// The engine over other catalogs.
+    pub(crate) fn context_over(&self, catalogs: Arc<dyn CatalogProviderList>) -> SessionContext {
+        // A copy by the builder might take the query engine's own words in the place of Redshift's, where they share a name.
+        let context = SessionContext::new_with_state(self.context.state());
+        context.register_catalog_list(catalogs);
+        context
+    }
+
+    /// The engine with the tables that statements made, as they were at a moment.
+    fn context_at(&self, manifest: Option<&Arc<Manifest>>) -> SessionContext {
+        let (Some(tables), Some(manifest)) = (&self.tables, manifest) else { return self.context.clone() };
+        let catalogs = MemoryCatalogProviderList::new();
+        let schema = Arc::new(self.schema.at(tables, manifest));
+        catalogs.register_catalog(DATABASE.to_owned(), Arc::new(LakeCatalog(schema)));
+        self.context_over(Arc::new(catalogs))
     }
 
     /// Runs a statement; rows come as they are found.
@@ -159,48 +313,7 @@ impl Warehouse {
     /// # Errors
     /// [`Error::Statement`] where it fails on the data, [`Error::System`] where memory or files fail.
     pub async fn run(&self, planned: Planned) -> Result<SendableRecordBatchStream, Error> {
-        let run = async || self.context.execute_logical_plan(planned.plan).await?.execute_stream().await;
+        let run = async || planned.context.0.execute_logical_plan(planned.plan).await?.execute_stream().await;
         run().await.map_err(|error| from_engine(&error, &planned.sql))
     }
-
-    /// What `show tables` and `describe` list.
-    async fn listing(&self, statement: &Statement, sql: &str) -> Result<Option<RecordBatch>, Error> {
-        let Statement::Statement(parsed) = statement else { return Ok(None) };
-        let batch = match parsed.as_ref() {
-            Sql::ShowTables { .. } => self.list_tables()?,
-            Sql::ExplainTable { table_name, .. } => {
-                let name = TableReference::parse_str(&table_name.to_string());
-                let table = self.context.table_provider(name).await.map_err(|error| from_engine(&error, sql))?;
-                columns(&table)?
-            }
-            _ => return Ok(None),
-        };
-        Ok(Some(batch))
-    }
-
-    fn list_tables(&self) -> Result<RecordBatch, Error> {
-        let tables = self.lake.tables()?;
-        let names: StringArray = tables.keys().map(Some).collect();
-        let files: Int64Array = tables.values().map(|table| i64::try_from(table.files.len()).ok()).collect();
-        let bytes = tables.values().map(|table| table.files.iter().map(|file| file.bytes).sum::<u64>());
-        let bytes: Int64Array = bytes.map(|bytes| i64::try_from(bytes).ok()).collect();
-        batch([("table_name", Arc::new(names) as ArrayRef), ("files", Arc::new(files)), ("bytes", Arc::new(bytes))])
-    }
-}
-
-/// The columns of a table, with the names of SQL's types.
-fn columns(table: &Arc<dyn TableProvider>) -> Result<RecordBatch, Error> {
-    let schema = table.schema();
-    let names: StringArray = schema.fields().iter().map(|field| Some(field.name())).collect();
-    let types: StringArray = schema.fields().iter().map(|field| Some(sql_name(field.data_type()))).collect();
-    let nullable: BooleanArray = schema.fields().iter().map(|field| Some(field.is_nullable())).collect();
-    batch([
-        ("column_name", Arc::new(names) as ArrayRef),
-        ("data_type", Arc::new(types)),
-        ("nullable", Arc::new(nullable)),
-    ])
-}
-
-fn batch(columns: [(&str, ArrayRef); 3]) -> Result<RecordBatch, Error> {
-    RecordBatch::try_from_iter(columns).map_err(|error| from_engine(&error.into(), ""))
 }

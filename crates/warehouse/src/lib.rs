@@ -1,10 +1,11 @@
 //! SQL over what countycast writes: a run's folder, an archive, or any lake of Parquet files.
 //!
 //! ```text
-//! lake (folders of Parquet files) → engine (statements in Redshift's words) → table, CSV, JSON, Parquet, Arrow
-//!                                                                           → service (the Redshift Data API)
+//! lake (folders of Parquet files) → engine (statements in Redshift's words) → act → table, CSV, JSON, Parquet, Arrow
+//! tables (that statements made)   ↗                                              → service (the Redshift Data API), postgres (its wire protocol)
 //! ```
 
+pub mod act;
 pub mod cli;
 pub mod engine;
 pub mod error;
@@ -17,5 +18,7 @@ mod redshift;
 mod redshift_examples;
 pub mod service;
 pub mod statement;
+pub mod stores;
+pub mod tables;
 pub mod types;
 mod yielding;

@@ -27,12 +27,22 @@ impl Location {
             return None;
         }
         let start = text_lower.match_indices(&name).map(|(at, _)| at).find(alone)?;
+        Some(Self::at(text, start, name.chars().count()))
+    }
+
+    /// The first place of a text within another.
+    pub(crate) fn of_text(text: &str, part: &str) -> Option<Self> {
+        let start = text.find(part).filter(|_| !part.is_empty())?;
+        Some(Self::at(text, start, part.chars().count()))
+    }
+
+    fn at(text: &str, start: usize, length: usize) -> Self {
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
-        Some(Self {
+        Self {
             line: text[..start].matches('\n').count() + 1,
             column: text[line_start..start].chars().count() + 1,
-            length: name.chars().count(),
-        })
+            length,
+        }
     }
 
     /// The bytes of the place in its text; the text's end where it lies beyond.

@@ -6,14 +6,20 @@ mod serve;
 mod sql;
 
 use std::io::{IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 use bytesize::ByteSize;
 use clap::{Parser, Subcommand};
 
-use crate::engine::{Limits, STACK};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::sql::parser::Statement;
+
+use crate::act::{Outcome, Transaction};
+use crate::engine::{Holdings, Limits, STACK, Warehouse};
 use crate::error::Error;
-use crate::statement::render;
+use crate::statement::{Parameter, render};
+use crate::stores::Roots;
 
 /// SQL over what countycast writes: a run's folder, an archive, or any lake of Parquet files.
 #[derive(Parser)]
@@ -60,6 +66,41 @@ impl Use {
     }
 }
 
+/// What statements may change and reach beside the lake.
+#[derive(Debug, Clone, clap::Args)]
+struct Beside {
+    /// Folder of tables of your own; with --write statements make, fill and drop them.
+    #[arg(long, value_name = "FOLDER")]
+    tables: Option<PathBuf>,
+    /// Where COPY reads from and UNLOAD writes to: a folder or s3://BUCKET/FOLDER; may be repeated.
+    #[arg(long, value_name = "PLACE", requires = "write")]
+    root: Vec<PathBuf>,
+}
+
+impl Beside {
+    fn holdings(&self) -> Result<Holdings, Error> {
+        Ok(Holdings { tables: self.tables.clone(), roots: Roots::new(&self.root)? })
+    }
+}
+
+/// Runs a statement in a transaction of its own: its rows, or none where it changed something, which is told.
+async fn act(
+    warehouse: &Warehouse,
+    statement: Statement,
+    sql: &str,
+    parameters: &[Parameter],
+) -> Result<Option<SendableRecordBatchStream>, Error> {
+    let mut transaction = Transaction::new(warehouse);
+    match transaction.run(statement, sql, parameters).await? {
+        Outcome::Rows(rows) => Ok(Some(rows)),
+        Outcome::Changed(count) => {
+            transaction.commit()?;
+            tell(&format!("done: {count} rows"));
+            Ok(None)
+        }
+    }
+}
+
 /// Least memory: below it even small statements fail.
 const LEAST_MEMORY: u64 = 16 << 20;
 
@@ -76,7 +117,7 @@ fn memory(text: &str) -> Result<ByteSize, String> {
 pub fn run() -> ExitCode {
     let cli = Cli::parse();
     // The first thread's stack is as large as the system likes.
-    let work = std::thread::Builder::new().stack_size(STACK).spawn(move || act(cli));
+    let work = std::thread::Builder::new().stack_size(STACK).spawn(move || choose(cli));
     match work.map(std::thread::JoinHandle::join) {
         Ok(Ok(code)) => code,
         // The panic has been told.
@@ -88,7 +129,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn act(cli: Cli) -> ExitCode {
+fn choose(cli: Cli) -> ExitCode {
     let (result, sql) = match cli.verb {
         Verb::Sql(args) => sql::run(&args),
         Verb::Serve(args) => (serve::run(&args), String::new()),

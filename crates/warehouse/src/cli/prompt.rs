@@ -6,7 +6,7 @@ use rustyline::DefaultEditor;
 use rustyline::error::ReadlineError;
 use tokio::runtime::Runtime;
 
-use super::{copy, tell, tell_error, until_stopped};
+use super::{act, copy, tell, tell_error, until_stopped};
 use crate::engine::Warehouse;
 use crate::error::Error;
 use crate::output::{Format, to_screen};
@@ -109,7 +109,7 @@ fn answer(warehouse: &Warehouse, runtime: &Runtime, format: Format, parameters: 
                 copy::run(warehouse, job, text, parameters).await?;
                 continue;
             }
-            let rows = warehouse.run(warehouse.plan_statement(statement, text, parameters).await?).await?;
+            let Some(rows) = act(warehouse, statement, text, parameters).await? else { continue };
             last = Some(to_screen(rows, format, text).await?);
         }
         Ok(last)

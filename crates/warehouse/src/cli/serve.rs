@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use bytesize::ByteSize;
 
-use super::{Use, memory, tell};
+use super::{Beside, Use, memory, tell};
 use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
 use crate::service::{Keys, Limits, Listener, Service};
@@ -18,6 +18,7 @@ use crate::statement::Access;
 #[command(after_help = "Examples:
   countycast-warehouse serve --lake archive
   countycast-warehouse serve --lake archive --listen 0.0.0.0:8080 --keys keys.toml
+  countycast-warehouse serve --lake s3://bucket/archive --write --tables tables --root s3://bucket/exchange
 
 In Python:
   boto3.client(\"redshift-data\", endpoint_url=\"http://127.0.0.1:8080\", region_name=\"us-east-1\")
@@ -27,9 +28,9 @@ Without keys, the service answers programs on this machine alone. A file of keys
   id = \"notebook\"
   secret = \"…\"          # openssl rand -base64 30
 
-The service only reads. It ends with Ctrl-C.")]
+The service only reads, unless --write is given. It ends with Ctrl-C.")]
 pub(super) struct Args {
-    /// A run's folder, an archive, a lake, or a Parquet file.
+    /// A run's folder, an archive, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
     #[arg(long, default_value = "out")]
     lake: PathBuf,
     /// Address to listen on; port 0 takes any that is free.
@@ -38,6 +39,11 @@ pub(super) struct Args {
     /// File of access keys: requests must be signed by one of them.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
+    /// Allow statements that change tables of --tables, and COPY and UNLOAD below --root.
+    #[arg(long)]
+    write: bool,
+    #[command(flatten)]
+    beside: Beside,
     /// Statements that run at a time; further ones wait.
     #[arg(long, value_name = "NUMBER", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=256))]
     statements: u16,
@@ -56,9 +62,10 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
-    let keys = args.keys.as_deref().map(Keys::read).transpose()?;
+    let keys = args.keys.as_deref().map(Keys::read).transpose()?.map(Arc::new);
     let limits = args.limits.limits();
-    let warehouse = Warehouse::open(&args.lake, &limits, Access::Read)?;
+    let access = if args.write { Access::Tables } else { Access::Read };
+    let warehouse = Warehouse::open_with(&args.lake, &limits, access, args.beside.holdings()?)?;
     let answers = runtime(2)?;
     let bounds = Limits {
         running: args.statements.into(),

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 use std::time::Instant;
 
-use super::{Use, copy, prompt, tell, until_stopped};
+use super::{Beside, Use, act, copy, prompt, tell, until_stopped};
 use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
 use crate::output::{Format, to_file, to_screen};
@@ -17,14 +17,17 @@ use crate::statement::{Access, MOST_BYTES, Parameter, parse};
   countycast-warehouse sql --lake out \"select name, rt from counties order by rt desc limit 10\"
   countycast-warehouse sql --lake archive --param fips=01001 \"select * from projections where fips = :fips\"
   countycast-warehouse sql --lake archive --out scores.csv \"select * from scores where model = 'blend'\"
+  countycast-warehouse sql --lake s3://bucket/archive \"select count(*) from scores\"
+  countycast-warehouse sql --write --root s3://bucket/out \\
+    \"unload ('select * from scores') to 's3://bucket/out/scores_' format as csv header gzip\"
   countycast-warehouse sql --lake archive        # a prompt; .help lists what it knows
 
 Each folder of Parquet files below LAKE is a table, and so is each Parquet file in it. Names with capitals or points stand
-in double quotes: \"q0.5\".")]
+in double quotes: \"q0.5\". Stores are reached by AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.")]
 pub(super) struct Args {
     /// Statements, separated by semicolons; without any, they are read from standard input.
     statement: Option<String>,
-    /// A run's folder, an archive, a lake, or a Parquet file.
+    /// A run's folder, an archive, a lake, or a Parquet file; also s3://BUCKET/FOLDER.
     #[arg(long, default_value = "out")]
     lake: PathBuf,
     /// How rows are written [default: by the name of --out, or a table].
@@ -39,9 +42,11 @@ pub(super) struct Args {
     /// Say how long each statement took.
     #[arg(long)]
     time: bool,
-    /// Allow COPY to files, and views and tables that last until the program ends.
+    /// Allow what writes: tables of --tables, COPY and UNLOAD below --root, COPY to files, and views that last until the end.
     #[arg(long)]
     write: bool,
+    #[command(flatten)]
+    beside: Beside,
     #[command(flatten)]
     limits: Use,
 }
@@ -83,7 +88,7 @@ fn ask(args: &Args, text: Option<&str>) -> Result<(), Error> {
         (None, Some(out)) => Format::of_file(out)?,
         (None, None) => Format::Table,
     };
-    let warehouse = Warehouse::open(&args.lake, &limits, access)?;
+    let warehouse = Warehouse::open_with(&args.lake, &limits, access, args.beside.holdings()?)?;
     let runtime = runtime(limits.threads)?;
     let Some(text) = text else { return prompt::run(&warehouse, &runtime, format, &args.param) };
     let work = async {
@@ -103,7 +108,7 @@ fn ask(args: &Args, text: Option<&str>) -> Result<(), Error> {
                 continue;
             }
             let started = Instant::now();
-            let rows = warehouse.run(warehouse.plan_statement(statement, text, &args.param).await?).await?;
+            let Some(rows) = act(&warehouse, statement, text, &args.param).await? else { continue };
             match &args.out {
                 Some(out) => {
                     let count = to_file(rows, format, out, text).await?;

@@ -1,5 +1,6 @@
 //! The lake as the query engine sees it: one schema, whose tables are looked up when a statement names them.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -15,6 +16,7 @@ use super::find::{EXTENSION, Table};
 use super::schema::Columns;
 use crate::error::{Error, shown};
 use crate::names::SCHEMA;
+use crate::tables::{Manifest, Tables};
 
 /// The database: the lake's schema alone.
 #[derive(Debug)]
@@ -30,16 +32,31 @@ impl CatalogProvider for LakeCatalog {
     }
 }
 
-/// The tables of the lake, and the views and tables of the session.
-#[derive(Debug)]
+/// The tables of the lake, those that statements made, and the views and tables of the session.
+#[derive(Debug, Clone)]
 pub(crate) struct LakeSchema {
     lake: Arc<Lake>,
-    session: MemorySchemaProvider,
+    session: Arc<MemorySchemaProvider>,
+    made: Option<Arc<Tables>>,
+    /// The moment of the tables that statements made; without it, they are as they are.
+    moment: Option<Arc<Manifest>>,
 }
 
 impl LakeSchema {
     pub(crate) fn new(lake: Arc<Lake>) -> Self {
-        Self { lake, session: MemorySchemaProvider::new() }
+        Self { lake, session: Arc::new(MemorySchemaProvider::new()), made: None, moment: None }
+    }
+
+    /// The same with the tables that statements made, as they were at a moment.
+    pub(crate) fn at(&self, tables: &Arc<Tables>, manifest: &Arc<Manifest>) -> Self {
+        Self { made: Some(Arc::clone(tables)), moment: Some(Arc::clone(manifest)), ..self.clone() }
+    }
+
+    /// The tables that statements made.
+    fn made(&self) -> std::result::Result<Option<(&Arc<Tables>, Arc<Manifest>)>, Error> {
+        let Some(tables) = &self.made else { return Ok(None) };
+        let manifest = self.moment.as_ref().map_or_else(|| tables.current(), |moment| Ok(Arc::clone(moment)))?;
+        Ok(Some((tables, manifest)))
     }
 }
 
@@ -50,6 +67,9 @@ impl SchemaProvider for LakeSchema {
         let mut names: Vec<String> =
             self.lake.tables().map(|tables| tables.keys().cloned().collect()).unwrap_or_default();
         names.extend(self.session.table_names());
+        if let Ok(Some((_, manifest))) = self.made() {
+            names.extend(manifest.listed().map(|(name, ..)| name.clone()));
+        }
         names.sort_unstable();
         names.dedup();
         names
@@ -59,7 +79,13 @@ impl SchemaProvider for LakeSchema {
         if let Some(table) = self.session.table(name).await? {
             return Ok(Some(table));
         }
-        self.lake.table(name).map_err(|error| DataFusionError::External(Box::new(error)))
+        let external = |error| DataFusionError::External(Box::new(error));
+        if let Some((tables, manifest)) = self.made().map_err(external)?
+            && let Some(table) = tables.provider(&manifest, name).map_err(external)?
+        {
+            return Ok(Some(table));
+        }
+        self.lake.table(name).map_err(external)
     }
 
     fn register_table(&self, name: String, table: Arc<dyn TableProvider>) -> Result<Option<Arc<dyn TableProvider>>> {
@@ -71,21 +97,28 @@ impl SchemaProvider for LakeSchema {
     }
 
     fn table_exist(&self, name: &str) -> bool {
-        self.session.table_exist(name) || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
+        self.session.table_exist(name)
+            || self.made().is_ok_and(|made| made.is_some_and(|(_, manifest)| manifest.table(name).is_some()))
+            || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
     }
 }
 
+/// That a path is no name of a table.
+pub(super) fn unusable(path: &Path) -> Error {
+    Error::input(
+        format!("the name {} cannot be used for a table", shown(path)),
+        "name the folder or file with letters, digits, points, hyphens and underscores",
+    )
+}
+
 /// The reader of a table.
-pub(super) fn provider(table: &Table, columns: Columns) -> std::result::Result<Arc<dyn TableProvider>, Error> {
-    let url =
-        if table.path.is_dir() { Url::from_directory_path(&table.path) } else { Url::from_file_path(&table.path) };
-    let unusable = || {
-        Error::input(
-            format!("the name {} cannot be used for a table", shown(&table.path)),
-            "name the folder or file with letters, digits, points, hyphens and underscores",
-        )
-    };
-    let url = ListingTableUrl::try_new(url.map_err(|()| unusable())?, None).map_err(|_| unusable())?;
+pub(super) fn provider(
+    url: Url,
+    table: &Table,
+    columns: Columns,
+) -> std::result::Result<Arc<dyn TableProvider>, Error> {
+    let unusable = || unusable(&table.path);
+    let url = ListingTableUrl::try_new(url, None).map_err(|_| unusable())?;
     let partitions: Vec<(String, DataType)> = columns.partitions;
     let options = ListingOptions::new(Arc::new(ParquetFormat::default()))
         .with_file_extension(format!(".{EXTENSION}"))

@@ -109,6 +109,35 @@ fn folder(path: &Path) -> Result<Option<Table>, Error> {
     Ok((!table.files.is_empty()).then_some(table))
 }
 
+/// The tables of a folder of a bucket, from its objects, which are given in the order of their keys.
+pub(super) fn of_objects(root: &Path, files: Vec<File>) -> BTreeMap<String, Table> {
+    let mut tables: BTreeMap<String, Table> = BTreeMap::new();
+    for file in files.into_iter().filter(|file| is_parquet(&file.path)) {
+        let Ok(below) = file.path.strip_prefix(root) else { continue };
+        let mut parts = below.components().map(|part| part.as_os_str().to_string_lossy().into_owned());
+        let Some(first) = parts.next().filter(|name| !is_hidden(name)) else { continue };
+        if parts.next().is_none() {
+            let Some(name) = file.path.file_stem().and_then(|name| name.to_str()).map(str::to_owned) else { continue };
+            let table = Table { path: file.path.clone(), files: vec![file], partitions: Vec::new(), misplaced: None };
+            // A folder of the name comes first.
+            tables.entry(name).or_insert(table);
+            continue;
+        }
+        let path = root.join(&first);
+        let partitions = partitions(&path, &file.path);
+        let new = || Table { path: path.clone(), files: Vec::new(), partitions: partitions.clone(), misplaced: None };
+        let table = tables.entry(first).or_insert_with(new);
+        if table.path != path {
+            *table = new();
+        }
+        if table.partitions != partitions {
+            table.misplaced.get_or_insert_with(|| file.path.clone());
+        }
+        table.files.push(file);
+    }
+    tables
+}
+
 fn file(entry: &DirEntry) -> Option<File> {
     if !is_parquet(entry.path()) {
         return None;

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::NaiveDate;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
-use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 
 use super::find::{File, Table, pairs};
+use super::home::Home;
 use crate::error::{Error, shown};
 use crate::types::sql_name;
 
@@ -22,7 +22,12 @@ pub(super) struct Columns {
 }
 
 /// Reads the columns of a table's files, each file once as long as it is the same.
-pub(super) fn of(name: &str, table: &Table, known: &Mutex<HashMap<File, SchemaRef>>) -> Result<Columns, Error> {
+pub(super) fn of(
+    name: &str,
+    table: &Table,
+    known: &Mutex<HashMap<File, SchemaRef>>,
+    home: &Home,
+) -> Result<Columns, Error> {
     if let Some(path) = &table.misplaced {
         return Err(Error::input(
             format!(
@@ -32,34 +37,21 @@ pub(super) fn of(name: &str, table: &Table, known: &Mutex<HashMap<File, SchemaRe
             "move it out of the folder: all files of a table lie in folders of the same names",
         ));
     }
+    let mut schemas = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
+    let new: Vec<&File> = table.files.iter().filter(|file| !schemas.contains_key(file)).collect();
+    for (file, schema) in new.iter().zip(home.schemas(&new)?) {
+        known.lock().unwrap_or_else(PoisonError::into_inner).insert(File::clone(file), Arc::clone(&schema));
+        schemas.insert(File::clone(file), schema);
+    }
     let mut fields: Vec<(Field, &Path)> = Vec::new();
     for file in &table.files {
-        let found = known.lock().unwrap_or_else(PoisonError::into_inner).get(file).cloned();
-        let schema = match found {
-            Some(schema) => schema,
-            None => {
-                let schema = read(&file.path)?;
-                known.lock().unwrap_or_else(PoisonError::into_inner).insert(file.clone(), Arc::clone(&schema));
-                schema
-            }
-        };
+        let Some(schema) = schemas.get(file) else { continue };
         for field in schema.fields().iter().filter(|field| !table.partitions.contains(field.name())) {
             add(&mut fields, field, &file.path, name)?;
         }
     }
     let fields: Vec<Field> = fields.into_iter().map(|(field, _)| field).collect();
     Ok(Columns { files: Arc::new(Schema::new(fields)), partitions: partitions(table) })
-}
-
-fn read(path: &Path) -> Result<SchemaRef, Error> {
-    let file = std::fs::File::open(path).map_err(|source| Error::unreadable(path, &source))?;
-    let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()).map_err(|error| {
-        Error::input(
-            format!("{} is no Parquet file, or a damaged one: {error}", shown(path)),
-            "write it again, or move it out of the lake",
-        )
-    })?;
-    Ok(Arc::clone(metadata.schema()))
 }
 
 /// Adds a file's column to those of the files before, in a type that holds both.

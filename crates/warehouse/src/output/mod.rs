@@ -3,6 +3,7 @@
 mod file;
 mod rows;
 mod screen;
+mod sink;
 
 use std::io::{BufWriter, Write};
 use std::path::Path;
@@ -15,6 +16,7 @@ use crate::error::Error;
 use crate::statement::from_engine;
 use rows::Rows;
 pub use screen::escaped;
+pub(crate) use sink::Sink;
 
 /// How rows are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

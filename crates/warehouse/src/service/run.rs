@@ -11,13 +11,17 @@ use super::Limits;
 use super::results::{Folder, Rows};
 use super::statement::{Statement, Status};
 use super::store::Store;
+use crate::act::{Outcome, Transaction};
 use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
+use crate::statement::parse_one;
 
 /// Runs statements, each on threads of its own: one that cannot be stopped at once holds up no other.
 #[derive(Debug)]
 pub(super) struct Runner {
     queue: UnboundedSender<Arc<Statement>>,
+    /// Places of statements that run at a time.
+    pub(super) running: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -41,9 +45,10 @@ impl Runner {
         // As long as the store allows it.
         let (queue, mut waiting) = unbounded_channel::<Arc<Statement>>();
         let running = Arc::new(Semaphore::new(limits.running));
+        let places = Arc::clone(&running);
         tokio::spawn(async move {
             while let Some(statement) = waiting.recv().await {
-                let place = Arc::clone(&running).acquire_owned().await;
+                let place = Arc::clone(&places).acquire_owned().await;
                 let shared = Arc::clone(&shared);
                 tokio::spawn(async move {
                     shared.run(&statement).await;
@@ -51,7 +56,7 @@ impl Runner {
                 });
             }
         });
-        Ok(Self { queue })
+        Ok(Self { queue, running })
     }
 
     /// Puts a statement into the queue. It runs in its turn, whoever waits for it.
@@ -82,6 +87,7 @@ impl Shared {
 
     async fn answer_all(self: &Arc<Self>, statement: &Arc<Statement>, threads: &Handle) {
         let mut first_error = None;
+        let mut transaction = Transaction::new(&self.warehouse);
         for i in 0..statement.request.sqls.len() {
             statement.advance(|progress| {
                 progress.status = Status::Started;
@@ -89,15 +95,27 @@ impl Shared {
             });
             let started = Instant::now();
             let (shared, asked) = (Arc::clone(self), Arc::clone(statement));
-            let mut work = threads.spawn(async move { shared.answer(i, &asked).await });
+            // What has changed goes with the work, if that is stopped.
+            let mut work = threads.spawn(async move {
+                let answer = shared.answer(i, &asked, &mut transaction).await;
+                if answer.is_ok() && Self::is_end(i, &asked) {
+                    transaction.commit()?;
+                    transaction = Transaction::new(&shared.warehouse);
+                }
+                answer.map(|answer| (transaction, answer))
+            });
             let stopped = tokio::select! {
                 done = &mut work => match done {
-                    Ok(Ok(rows)) => {
+                    Ok(Ok((next, answer))) => {
+                        transaction = next;
                         statement.advance(|progress| {
                             let part = &mut progress.parts[i];
                             part.set(Status::Finished);
                             part.duration = started.elapsed();
-                            part.rows = Some(rows);
+                            match answer {
+                                Answer::Rows(rows) => part.rows = Some(rows),
+                                Answer::Changed(rows) => part.changed = Some(rows),
+                            }
                         });
                         continue;
                     }
@@ -118,6 +136,7 @@ impl Shared {
             if !statement.request.auto_commit {
                 return end(statement, i, Stop::Failed(stopped));
             }
+            transaction = Transaction::new(&self.warehouse);
             statement.advance(|progress| {
                 progress.parts[i].set(Status::Failed);
                 progress.parts[i].error = Some(stopped.clone());
@@ -130,12 +149,24 @@ impl Shared {
         });
     }
 
-    async fn answer(&self, number: usize, statement: &Statement) -> Result<Arc<Rows>, Error> {
-        let sql = &statement.request.sqls[number];
-        let planned = self.warehouse.plan(sql, &statement.request.parameters).await?;
-        let rows = self.warehouse.run(planned).await?;
-        self.results.store(rows, self.limits.result_bytes, sql).await
+    /// Whether a transaction ends with a statement: with each, or with the last of a batch.
+    fn is_end(number: usize, statement: &Statement) -> bool {
+        statement.request.auto_commit || number + 1 == statement.request.sqls.len()
     }
+
+    async fn answer(&self, number: usize, asked: &Statement, transaction: &mut Transaction) -> Result<Answer, Error> {
+        let sql = &asked.request.sqls[number];
+        match transaction.run(parse_one(sql)?, sql, &asked.request.parameters).await? {
+            Outcome::Rows(rows) => self.results.store(rows, self.limits.result_bytes, sql).await.map(Answer::Rows),
+            Outcome::Changed(rows) => Ok(Answer::Changed(rows)),
+        }
+    }
+}
+
+/// What a statement answered.
+enum Answer {
+    Rows(Arc<Rows>),
+    Changed(u64),
 }
 
 /// Stops a statement: at once where it waits, and else where it is.

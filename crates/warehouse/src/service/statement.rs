@@ -102,13 +102,21 @@ pub(super) struct Part {
     pub(super) duration: Duration,
     pub(super) error: Option<String>,
     pub(super) rows: Option<Arc<Rows>>,
+    /// Rows that it changed.
+    pub(super) changed: Option<u64>,
 }
 
 impl Statement {
     pub(super) fn new(number: u64, owner: String, request: Request, token: Option<String>) -> Self {
         let created = SystemTime::now();
-        let part =
-            Part { status: Status::Submitted, updated: created, duration: Duration::ZERO, error: None, rows: None };
+        let part = Part {
+            status: Status::Submitted,
+            updated: created,
+            duration: Duration::ZERO,
+            error: None,
+            rows: None,
+            changed: None,
+        };
         let parts = vec![part; request.sqls.len()];
         let progress = Progress { status: Status::Submitted, updated: created, error: None, parts };
         Self {

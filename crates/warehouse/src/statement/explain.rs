@@ -52,9 +52,9 @@ fn explain(error: &DataFusionError, sql: &str) -> StatementError {
 
 /// What the reader of SQL says: `…, found: X at Line: 1, Column: 8`.
 fn of_parser(error: &ParserError, sql: &str) -> StatementError {
-    // Words of loading a warehouse, whose forms are not read.
+    // Words of a warehouse's care, whose forms are not read.
     let first = sql.split_whitespace().next().unwrap_or_default().to_uppercase();
-    if ["COPY", "UNLOAD", "VACUUM", "GRANT", "CALL"].contains(&first.as_str()) {
+    if ["VACUUM", "GRANT", "CALL"].contains(&first.as_str()) {
         return StatementError {
             message: format!("{first} of this form is not offered: statements only read"),
             remedy: Some("select from the tables; `show tables` lists them".to_owned()),

@@ -10,7 +10,10 @@ use crate::error::Error;
 pub enum Access {
     /// Read the lake.
     Read,
-    /// Also write results to files, and keep views and tables until the program ends. The lake's files are never changed.
+    /// Also load and unload, and change tables of the program's own: what a service for several may offer. The lake's files
+    /// are never changed.
+    Tables,
+    /// Also write results to files, and keep views and tables until the program ends.
     Write,
 }
 
@@ -30,18 +33,24 @@ pub(crate) fn permit(statement: &Statement, access: Access) -> Result<(), Error>
 }
 
 fn permit_sql(sql: &Sql, access: Access) -> Result<(), Error> {
+    let changing = || if access == Access::Read { Err(read_only(&words(sql))) } else { Ok(()) };
     match sql {
         Sql::Query(query) => permit_query(query),
         Sql::ShowTables { .. } | Sql::ShowColumns { .. } | Sql::ExplainTable { .. } => Ok(()),
         Sql::Explain { statement, .. } => permit_sql(statement, Access::Read),
-        Sql::CreateView(_) | Sql::Drop { object_type: ObjectType::View | ObjectType::Table, .. } => {
-            if access == Access::Write { Ok(()) } else { Err(read_only(&words(sql))) }
+        Sql::CreateView(_) | Sql::Drop { object_type: ObjectType::View, .. } => {
+            if access == Access::Write {
+                Ok(())
+            } else {
+                Err(read_only(&words(sql)))
+            }
         }
-        Sql::CreateTable(table) => match (&table.query, access) {
-            (Some(query), Access::Write) => permit_query(query),
-            (Some(_), Access::Read) => Err(read_only("CREATE TABLE")),
-            (None, _) => Err(refused("CREATE TABLE without a query")),
-        },
+        Sql::Copy { to: false, .. } | Sql::Unload { .. } | Sql::Insert(_) | Sql::Delete(_) => changing(),
+        Sql::Drop { object_type: ObjectType::Table, .. } => changing(),
+        Sql::CreateTable(table) => {
+            changing()?;
+            table.query.as_ref().map_or(Ok(()), |query| permit_query(query))
+        }
         other => Err(refused(&words(other))),
     }
 }
@@ -66,11 +75,12 @@ fn permit_body(body: &SetExpr) -> Result<(), Error> {
 fn read_only(what: &str) -> Error {
     Error::statement(
         format!("{what} is not allowed: statements only read"),
-        "select instead; `countycast-warehouse sql --out FILE` writes a result, and --write allows COPY, CREATE and DROP",
+        "select instead; `countycast-warehouse sql --out FILE` writes a result, and --write allows what changes tables",
     )
 }
 
-fn refused(what: &str) -> Error {
+/// What is not offered, by its name.
+pub(crate) fn refused(what: &str) -> Error {
     Error::statement(
         format!("{what} is not offered: the lake's files are written by countycast alone"),
         "select from the tables; `show tables` lists them",
@@ -120,6 +130,11 @@ mod tests {
             ("create table t as select 1", "CREATE TABLE"),
             ("drop table projections", "DROP TABLE"),
             ("drop view v", "DROP VIEW"),
+            ("create table t (a int)", "CREATE TABLE"),
+            ("insert into t values (1)", "INSERT"),
+            ("delete from t", "DELETE"),
+            ("copy t from 's3://bucket/key' iam_role 'arn' csv", "COPY"),
+            ("unload ('select 1') to 's3://bucket/key' iam_role 'arn'", "UNLOAD"),
         ] {
             let message = refusal(sql, Access::Read).unwrap();
             assert!(message.starts_with(&format!("{name} is not allowed")), "{sql}: {message}");
@@ -128,15 +143,22 @@ mod tests {
     }
 
     #[test]
+    fn a_service_keeps_neither_views_nor_files() {
+        for sql in ["copy (select 1) to 'x.csv'", "create view v as select 1", "drop view v"] {
+            assert!(refusal(sql, Access::Tables).is_some(), "{sql}");
+        }
+        for sql in ["create table t (a int)", "delete from t", "unload ('select 1') to 's3://bucket/key'"] {
+            assert_eq!(refusal(sql, Access::Tables), None, "{sql}");
+        }
+    }
+
+    #[test]
     fn the_lakes_files_are_never_changed() {
         for (sql, name) in [
-            ("insert into projections values (1)", "INSERT"),
             ("update projections set value = 1", "UPDATE"),
-            ("delete from projections", "DELETE"),
             ("create external table t stored as parquet location '/etc'", "CREATE EXTERNAL TABLE"),
             ("set datafusion.execution.batch_size = 1", "SET"),
             ("select 1 into t", "SELECT INTO"),
-            ("create table t (a int)", "CREATE TABLE without a query"),
             ("with a as (delete from t returning 1) select * from a", "DELETE"),
             ("drop schema public", "DROP SCHEMA"),
             ("explain copy (select 1) to 'x.csv'", "COPY"),

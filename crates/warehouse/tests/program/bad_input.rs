@@ -61,7 +61,7 @@ fn nothing_is_written_unless_asked() {
     let view = "create view v as select fips from places; select count(distinct fips) as n from v";
     let output = sql(&lake("archive")).args(["--write", "--format", "csv", view]).output().unwrap();
     assert!(String::from_utf8_lossy(&output.stdout).ends_with("n\n9\n"), "{}", errors(&output));
-    assert!(refusal("insert into places select * from places").contains("INSERT is not offered"));
+    assert!(refusal("insert into places select * from places").contains("INSERT is not allowed: statements only read"));
 }
 
 #[test]

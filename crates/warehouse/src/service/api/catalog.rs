@@ -61,14 +61,14 @@ pub(super) fn schemas(ask: &Ask) -> Result<Value, Failure> {
 pub(super) async fn tables(caller: &Caller<'_>, ask: &Ask) -> Result<Value, Failure> {
     ask.database()?;
     let warehouse = caller.service.warehouse.clone();
-    let tables = tokio::task::spawn_blocking(move || warehouse.lake().tables())
+    let tables = tokio::task::spawn_blocking(move || warehouse.table_names())
         .await
         .map_err(|_| Failure::internal("the tables could not be listed"))?
         .map_err(|error| Failure::internal(error.to_string()))?;
     let wanted = |name: &&String| ask.table_pattern.as_ref().is_none_or(|pattern| matches(pattern, name));
     let names: Vec<Value> = if ask.has_schema() {
         let member = |name: &String| json!({ "name": name, "schema": SCHEMA, "type": "TABLE" });
-        tables.keys().filter(wanted).map(member).collect()
+        tables.iter().filter(wanted).map(member).collect()
     } else {
         Vec::new()
     };
@@ -83,7 +83,7 @@ pub(super) async fn describe(caller: &Caller<'_>, ask: &Ask) -> Result<Value, Fa
         return Err(unknown());
     }
     let (warehouse, table) = (caller.service.warehouse.clone(), name.clone());
-    let found = tokio::task::spawn_blocking(move || warehouse.lake().table(&table))
+    let found = tokio::task::spawn_blocking(move || warehouse.table(&table))
         .await
         .map_err(|_| Failure::internal("the table could not be read"))?
         .map_err(|error| Failure::internal(error.to_string()))?

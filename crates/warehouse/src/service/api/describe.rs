@@ -54,7 +54,7 @@ fn described(statement: &Statement, number: usize, part: &Part) -> Map<String, V
         "UpdatedAt": seconds(part.updated),
         "Duration": nanoseconds(part.duration),
         "HasResultSet": rows.is_some(),
-        "ResultRows": count(rows.map(|rows| rows.count)),
+        "ResultRows": count(rows.map(|rows| rows.count).or(part.changed)),
         "ResultSize": count(rows.map(|rows| rows.bytes)),
         "QueryString": statement.request.sqls[number],
         "RedshiftQueryId": statement.number,
