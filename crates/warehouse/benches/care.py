@@ -84,8 +84,8 @@ create temp table islands as
 create temp table adherence as
   select disease, county, week, count(*) as followed, count(*) filter (5 * covered >= 4 * (until - start)) as adherent,
          count(*) filter (gap > 30) as gap30, count(*) filter (gap > 60) as gap60 from (
-    select patient, disease, any_value(i.county) as county, week, until as until,
-           min(greatest(i.start, until - 182)) as start,
+    select patient, disease, any_value(i.county) as county, week, weeks.until as until,
+           min(greatest(i.start, weeks.until - 182)) as start,
            sum(least(i.until, weeks.until) - greatest(i.start, weeks.until - 182)) as covered,
            greatest(max(case when i.until_before > weeks.until - 182 then i.start - i.until_before else 0 end),
                     weeks.until - max(least(i.until, weeks.until))) as gap
@@ -145,7 +145,7 @@ def in_duckdb(folder, threads, memory):
     table(connection, "drugs", ["disease", "class", "adherence", "product", "substance"], drugs)
     table(connection, "specialties", ["disease", "taxonomy"], specialties)
     connection.execute("""create temp table diagnoses as
-        select distinct diagnosis, disease, clear_days
+        select distinct diagnosis, disease, clear_days::integer as clear_days
         from (select distinct diagnosis from claims where diagnosis is not null) join prefixes
           on starts_with(replace(diagnosis, '.', ''), replace(prefix, '.', ''))""")
     connection.execute("create temp table span as select min(date) as first, max(date) as last from claims")
