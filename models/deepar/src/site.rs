@@ -75,7 +75,7 @@ impl<'a> Site<'a> {
     /// The counts of the seven days before day `end`; none before the first whole week, after the last day, and where too few of
     /// the days were reported.
     pub(crate) fn week(&self, end: usize) -> Option<Week> {
-        let observed = end >= 7 && end <= self.days() && end <= self.reported + UNREPORTED_DAYS - 1;
+        let observed = end >= 7 && end <= self.days() && end < self.reported + UNREPORTED_DAYS;
         observed.then(|| Week { cases: self.cases.sum(end - 7, end), deaths: self.deaths.sum(end - 7, end) })
     }
 
