@@ -161,9 +161,12 @@ impl Window {
     pub(crate) fn counts(&self, recent: &[Lag; RECENT], course: f64, answer: &[f32], damping: f64) -> [Count; 2] {
         let last = &recent[RECENT - 1];
         let growth = |answer: f32| damping * f64::from(answer.clamp(-MOST_GROWTH, MOST_GROWTH));
-        let cases = (last.week.cases + CASES_OFFSET).ln() + course - last.course;
+        // At most the place's own scale: where there never was a case, three a week are not to be expected.
+        let offset = |usual: f64, scale: f64| usual * scale / (usual + scale);
+        let cases = last.week.cases + offset(CASES_OFFSET, self.scale.cases);
+        let cases = cases.ln() + course - last.course;
         let deaths = recent.iter().map(|lag| lag.week.deaths).sum::<f64>() / RECENT as f64;
-        let deaths = (deaths + DEATHS_OFFSET).ln();
+        let deaths = (deaths + offset(DEATHS_OFFSET, self.scale.deaths)).ln();
         [
             Count::new(cases + growth(answer[0]), f64::from(answer[1]), self.scale.cases),
             Count::new(deaths + growth(answer[2]), f64::from(answer[3]), self.scale.deaths),
