@@ -188,10 +188,11 @@ impl Warehouse {
     /// # Errors
     /// As [`Lake::table`].
     pub fn table(&self, name: &str) -> Result<Option<Arc<dyn TableProvider>>, Error> {
-        if let Some(tables) = &self.tables
-            && let Some(table) = tables.provider(&*tables.current()?, name)?
-        {
-            return Ok(Some(table));
+        if let Some(tables) = &self.tables {
+            let manifest = tables.current()?;
+            if let Some(table) = tables.provider(&manifest, name)? {
+                return Ok(Some(table));
+            }
         }
         self.lake.table(name)
     }

@@ -117,7 +117,7 @@ fn is_iso(format: Option<&String>, known: &[&str]) -> bool {
 fn ascii(c: char, what: &str) -> Result<u8, Error> {
     u8::try_from(c).ok().filter(|byte| byte.is_ascii() && !matches!(byte, 0 | b'\n' | b'\r')).ok_or_else(|| {
         Error::statement(
-            format!("{what} is {c:?}, which is no character of ASCII"),
+            format!("{what} is {c:?}, which cannot tell fields apart"),
             "give a comma, a bar or a tab: ',' '|' '\\t'",
         )
     })
@@ -142,7 +142,8 @@ mod tests {
     use crate::statement::parse_one;
 
     fn of(sql: &str) -> Result<Options, String> {
-        let Statement::Statement(parsed) = parse_one(sql).unwrap() else { panic!("{sql}") };
+        let read_statement = parse_one(sql).map_err(|error| error.to_string())?;
+        let Statement::Statement(parsed) = read_statement else { panic!("{sql}") };
         match *parsed {
             Sql::Copy { legacy_options, .. } => read(&legacy_options, false),
             Sql::Unload { options, .. } => read(&options, true),
@@ -175,7 +176,8 @@ mod tests {
             ("copy t from 's3://data/x' iam_role 'arn' csv zstd", "ZSTD"),
             ("copy t from 's3://data/x' credentials 'aws_access_key_id=a;aws_secret_access_key=b'", "takes no keys"),
             ("copy t from 's3://data/x' iam_role 'arn' manifest", "MANIFEST"),
-            ("copy t from 's3://data/x' iam_role 'arn' delimiter '§'", "no character of ASCII"),
+            ("copy t from 's3://data/x' iam_role 'arn' delimiter '§'", "found delimiter"),
+            ("copy t from 's3://data/x' iam_role 'arn' delimiter '\\n'", "cannot tell fields apart"),
             ("copy t from 's3://data/x' iam_role 'arn' parquet gzip", "takes no GZIP"),
             ("copy t from 's3://data/x' iam_role 'arn' dateformat 'MM/DD/YYYY'", "DATEFORMAT"),
             ("unload ('select 1') to 's3://data/x' iam_role 'arn' cleanpath", "CLEANPATH"),

@@ -39,7 +39,7 @@ impl Write for Buffer {
 
 enum Plain {
     As(Buffer),
-    Gzip(GzEncoder<Buffer>),
+    Gzip(Box<GzEncoder<Buffer>>),
 }
 
 impl Write for Plain {
@@ -84,8 +84,11 @@ impl Encoder {
             return Ok(Self(Kind::Parquet(Box::new(writer))));
         }
         let csv = options.format == Format::Csv;
-        let plain =
-            if options.gzip { Plain::Gzip(GzEncoder::new(buffer, Compression::default())) } else { Plain::As(buffer) };
+        let plain = if options.gzip {
+            Plain::Gzip(Box::new(GzEncoder::new(buffer, Compression::default())))
+        } else {
+            Plain::As(buffer)
+        };
         let mut writer = WriterBuilder::new()
             .delimiter(options.delimiter)
             .quote(options.quote)

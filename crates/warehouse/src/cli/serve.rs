@@ -62,7 +62,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
-    let keys = args.keys.as_deref().map(Keys::read).transpose()?.map(Arc::new);
+    let keys = args.keys.as_deref().map(Keys::read).transpose()?;
     let limits = args.limits.limits();
     let access = if args.write { Access::Tables } else { Access::Read };
     let warehouse = Warehouse::open_with(&args.lake, &limits, access, args.beside.holdings()?)?;

@@ -37,26 +37,25 @@ impl CatalogProvider for LakeCatalog {
 pub(crate) struct LakeSchema {
     lake: Arc<Lake>,
     session: Arc<MemorySchemaProvider>,
-    made: Option<Arc<Tables>>,
-    /// The moment of the tables that statements made; without it, they are as they are.
-    moment: Option<Arc<Manifest>>,
+    made: Option<Made>,
+}
+
+/// Tables that statements made, at a moment.
+#[derive(Debug, Clone)]
+struct Made {
+    tables: Arc<Tables>,
+    manifest: Arc<Manifest>,
 }
 
 impl LakeSchema {
     pub(crate) fn new(lake: Arc<Lake>) -> Self {
-        Self { lake, session: Arc::new(MemorySchemaProvider::new()), made: None, moment: None }
+        Self { lake, session: Arc::new(MemorySchemaProvider::new()), made: None }
     }
 
     /// The same with the tables that statements made, as they were at a moment.
     pub(crate) fn at(&self, tables: &Arc<Tables>, manifest: &Arc<Manifest>) -> Self {
-        Self { made: Some(Arc::clone(tables)), moment: Some(Arc::clone(manifest)), ..self.clone() }
-    }
-
-    /// The tables that statements made.
-    fn made(&self) -> std::result::Result<Option<(&Arc<Tables>, Arc<Manifest>)>, Error> {
-        let Some(tables) = &self.made else { return Ok(None) };
-        let manifest = self.moment.as_ref().map_or_else(|| tables.current(), |moment| Ok(Arc::clone(moment)))?;
-        Ok(Some((tables, manifest)))
+        let made = Made { tables: Arc::clone(tables), manifest: Arc::clone(manifest) };
+        Self { made: Some(made), ..self.clone() }
     }
 }
 
@@ -67,8 +66,8 @@ impl SchemaProvider for LakeSchema {
         let mut names: Vec<String> =
             self.lake.tables().map(|tables| tables.keys().cloned().collect()).unwrap_or_default();
         names.extend(self.session.table_names());
-        if let Ok(Some((_, manifest))) = self.made() {
-            names.extend(manifest.listed().map(|(name, ..)| name.clone()));
+        if let Some(made) = &self.made {
+            names.extend(made.manifest.listed().map(|(name, ..)| name.clone()));
         }
         names.sort_unstable();
         names.dedup();
@@ -80,8 +79,8 @@ impl SchemaProvider for LakeSchema {
             return Ok(Some(table));
         }
         let external = |error| DataFusionError::External(Box::new(error));
-        if let Some((tables, manifest)) = self.made().map_err(external)?
-            && let Some(table) = tables.provider(&manifest, name).map_err(external)?
+        if let Some(made) = &self.made
+            && let Some(table) = made.tables.provider(&made.manifest, name).map_err(external)?
         {
             return Ok(Some(table));
         }
@@ -98,7 +97,7 @@ impl SchemaProvider for LakeSchema {
 
     fn table_exist(&self, name: &str) -> bool {
         self.session.table_exist(name)
-            || self.made().is_ok_and(|made| made.is_some_and(|(_, manifest)| manifest.table(name).is_some()))
+            || self.made.as_ref().is_some_and(|made| made.manifest.table(name).is_some())
             || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
     }
 }

@@ -22,8 +22,6 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
-
 use crate::engine::Warehouse;
 use crate::error::Error;
 
@@ -51,7 +49,7 @@ pub struct Service {
     warehouse: Warehouse,
     store: Arc<store::Store>,
     runner: run::Runner,
-    keys: Option<Arc<Keys>>,
+    keys: Option<Keys>,
 }
 
 impl Service {
@@ -60,12 +58,7 @@ impl Service {
     /// # Errors
     /// [`Error::Input`] where it would listen beyond this machine without keys, [`Error::System`] where results cannot be
     /// stored.
-    pub fn new(
-        warehouse: Warehouse,
-        limits: &Limits,
-        keys: Option<Arc<Keys>>,
-        listen: SocketAddr,
-    ) -> Result<Self, Error> {
+    pub fn new(warehouse: Warehouse, limits: &Limits, keys: Option<Keys>, listen: SocketAddr) -> Result<Self, Error> {
         if keys.is_none() && !listen.ip().is_loopback() {
             return Err(Error::input(
                 format!("without keys the service listens on this machine alone, and {listen} is reached from others"),
@@ -75,11 +68,5 @@ impl Service {
         let store = Arc::new(store::Store::new(limits.kept_bytes));
         let runner = run::Runner::new(warehouse.clone(), Arc::clone(&store), limits)?;
         Ok(Self { warehouse, store, runner, keys })
-    }
-
-    /// Places of statements that run at a time.
-    #[must_use]
-    pub fn running(&self) -> Arc<Semaphore> {
-        Arc::clone(&self.runner.running)
     }
 }

@@ -20,8 +20,6 @@ use crate::statement::parse_one;
 #[derive(Debug)]
 pub(super) struct Runner {
     queue: UnboundedSender<Arc<Statement>>,
-    /// Places of statements that run at a time.
-    pub(super) running: Arc<Semaphore>,
 }
 
 #[derive(Debug)]
@@ -45,10 +43,9 @@ impl Runner {
         // As long as the store allows it.
         let (queue, mut waiting) = unbounded_channel::<Arc<Statement>>();
         let running = Arc::new(Semaphore::new(limits.running));
-        let places = Arc::clone(&running);
         tokio::spawn(async move {
             while let Some(statement) = waiting.recv().await {
-                let place = Arc::clone(&places).acquire_owned().await;
+                let place = Arc::clone(&running).acquire_owned().await;
                 let shared = Arc::clone(&shared);
                 tokio::spawn(async move {
                     shared.run(&statement).await;
@@ -56,7 +53,7 @@ impl Runner {
                 });
             }
         });
-        Ok(Self { queue, running })
+        Ok(Self { queue })
     }
 
     /// Puts a statement into the queue. It runs in its turn, whoever waits for it.

@@ -91,7 +91,8 @@ pub(crate) fn refused(what: &str) -> Error {
 fn words(sql: &Sql) -> String {
     let text = sql.to_string();
     let count = if text.starts_with("CREATE") || text.starts_with("DROP") { 2 } else { 1 };
-    text.split_whitespace().take(count).collect::<Vec<_>>().join(" ").to_uppercase()
+    let parts = text.split([' ', '(']).filter(|part| !part.is_empty());
+    parts.take(count).collect::<Vec<_>>().join(" ").to_uppercase()
 }
 
 fn first_word(text: &str) -> String {

@@ -86,10 +86,8 @@ impl Roots {
         if path.as_os_str().as_encoded_bytes().ends_with(b"/") {
             resolved.push("");
         }
-        self.0
-            .iter()
-            .any(|root| matches!(root, Place::Local(root) if resolved.starts_with(root)))
-            .then(|| Place::Local(resolved))
+        let within = |root: &Place| matches!(root, Place::Local(root) if resolved.starts_with(root));
+        self.0.iter().any(within).then_some(Place::Local(resolved))
     }
 }
 
