@@ -1,6 +1,5 @@
 //! The lake as the query engine sees it: one schema, whose tables are looked up when a statement names them.
 
-use std::path::Path;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -12,9 +11,9 @@ use datafusion::error::{DataFusionError, Result};
 use url::Url;
 
 use super::Lake;
-use super::find::{EXTENSION, Table};
+use super::find::{EXTENSION, Table, unusable};
 use super::schema::Columns;
-use crate::error::{Error, shown};
+use crate::error::Error;
 use crate::names::SCHEMA;
 use crate::tables::{Manifest, Tables};
 
@@ -100,14 +99,6 @@ impl SchemaProvider for LakeSchema {
             || self.made.as_ref().is_some_and(|made| made.manifest.table(name).is_some())
             || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
     }
-}
-
-/// That a path is no name of a table.
-pub(super) fn unusable(path: &Path) -> Error {
-    Error::input(
-        format!("the name {} cannot be used for a table", shown(path)),
-        "name the folder or file with letters, digits, points, hyphens and underscores",
-    )
 }
 
 /// The reader of a table.

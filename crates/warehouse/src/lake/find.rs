@@ -113,7 +113,7 @@ fn folder(path: &Path) -> Result<Option<Table>, Error> {
             table.files.push(file);
         }
     }
-    Ok((!table.files.is_empty()).then_some(table))
+    Ok((!table.files.is_empty()).then(|| at_its_partitions(table)))
 }
 
 /// The tables of a folder of a bucket, from its objects, which are given in the order of their keys.
@@ -142,7 +142,7 @@ pub(super) fn of_objects(root: &Path, files: Vec<File>) -> BTreeMap<String, Tabl
         }
         table.files.push(file);
     }
-    tables
+    tables.into_iter().map(|(name, table)| (name, at_its_partitions(table))).collect()
 }
 
 fn file(entry: &DirEntry) -> Option<File> {
@@ -151,6 +151,26 @@ fn file(entry: &DirEntry) -> Option<File> {
     }
     let data = entry.metadata().ok().filter(std::fs::Metadata::is_file)?;
     Some(File { path: entry.path().to_owned(), bytes: data.len(), written: data.modified().ok() })
+}
+
+/// The table with the folder in which its partitions lie, as `places/counties` of `places/counties/as_of=2026-01-14`: the query engine
+/// looks for them nowhere else, and would find no rows.
+fn at_its_partitions(mut table: Table) -> Table {
+    if table.partitions.is_empty() {
+        return table;
+    }
+    let before = |file: &File| -> Option<PathBuf> {
+        let folders = file.path.parent()?.strip_prefix(&table.path).ok()?.components();
+        Some(folders.take_while(|part| !part.as_os_str().to_string_lossy().contains('=')).collect())
+    };
+    let Some(above) = table.files.first().and_then(before) else { return table };
+    let other = table.files.iter().find(|file| before(file).is_some_and(|folders| folders != above));
+    let other = other.map(|file| file.path.clone());
+    table.misplaced = table.misplaced.or(other);
+    if !above.as_os_str().is_empty() {
+        table.path.push(above);
+    }
+    table
 }
 
 /// Names of the partitions of a file below its table's folder.
@@ -163,4 +183,12 @@ pub(super) fn pairs(table: &Path, file: &Path) -> Vec<(String, String)> {
     let below = file.parent().and_then(|folder| folder.strip_prefix(table).ok()).unwrap_or(Path::new(""));
     let parts = below.components().filter_map(|part| part.as_os_str().to_str());
     parts.filter_map(|part| part.split_once('=')).map(|(name, value)| (name.to_owned(), value.to_owned())).collect()
+}
+
+/// That a path is no name of a table.
+pub(super) fn unusable(path: &Path) -> Error {
+    Error::input(
+        format!("the name {} cannot be used for a table", shown(path)),
+        "name the folder or file with letters, digits, points, hyphens and underscores",
+    )
 }

@@ -13,8 +13,7 @@ use parquet::arrow::arrow_reader::{ArrowReaderMetadata, ArrowReaderOptions};
 use parquet::errors::ParquetError;
 use url::Url;
 
-use super::catalog::unusable;
-use super::find::{self, EXTENSION, File, Table};
+use super::find::{self, EXTENSION, File, Table, unusable};
 use crate::error::{Error, canonical, shown};
 use crate::stores::{ParquetObject, Place, Stores, failed, list};
 

@@ -88,4 +88,7 @@ fn what_a_lake_fetched_is_no_table() {
     part(folder.path(), "places/counties/as_of=2026-01-14/part-nssp.parquet", "select '01001' as fips");
     assert_eq!(csv(folder.path(), "select as_of, fips from places"), "as_of,fips\n2026-01-14,01001\n");
     assert_eq!(csv(folder.path(), "show tables").lines().count(), 2);
+    part(folder.path(), "places/areas/as_of=2026-01-14/part-nssp.parquet", "select 'H1' as fips");
+    let output = sql(folder.path()).arg("select fips from places").output().unwrap();
+    assert!(errors(&output).contains("partitioned in more than one way"), "{}", errors(&output));
 }
