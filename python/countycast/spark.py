@@ -2,7 +2,7 @@
 
 >>> import countycast.spark
 >>> done = countycast.spark.project(spark, "s3://bucket/panel", "s3://bucket/lake", as_of="2020-10-24")
->>> spark.read.parquet("s3://bucket/lake/projections").where("fips = '36061'")
+>>> spark.read.parquet("s3://bucket/lake/quantiles").where("fips = '36061'")
 
 Engines are trained once, on the driver, and sent to the executors with the panel's files. Each state with its counties is a task, the
 largest first, whose rows Spark writes into the lake; the nation is the sum of the states and is made last. The same seed gives the
@@ -44,7 +44,7 @@ SCHEMA = pyarrow.schema([
     ("quantile", pyarrow.float64()),
     ("value", pyarrow.float64()),
 ])
-"""Columns of the table `projections` in the lake; `as_of` is in the folders' names."""
+"""Columns of the table `quantiles` in the lake; `as_of` is in the folders' names."""
 
 COLUMNS = (
     "fips string, model string, target string, resolution string, horizon int, target_end_date date, "
@@ -102,7 +102,7 @@ def project(
     config: Config = None,
     costs: Mapping[str, float] | None = None,
 ) -> Done:
-    """Projects states ("NY") with their counties, or all and the nation, into `lake_uri`/projections/as_of=DATE.
+    """Projects states ("NY") with their counties, or all and the nation, into `lake_uri`/quantiles/as_of=DATE.
 
     `panel_uri` is a folder as `Panel.read` takes it, on any file system that Spark reads; its files are sent to each executor. The
     day's folder in the lake is replaced as a whole when all rows are there. A state that fails is tried again as often as Spark
@@ -158,7 +158,7 @@ def _project(
     tasks = spark.createDataFrame(context.parallelize([(state,) for state in order], len(order)), "state string")
     rows = tasks.mapInArrow(Work(job, sent, found), COLUMNS)
 
-    final = f"{lake}/projections/as_of={job.as_of}"
+    final = f"{lake}/quantiles/as_of={job.as_of}"
     staged = f"{lake}/_unfinished-{job.key}"
     files = _Files(spark, staged)
     try:

@@ -71,12 +71,12 @@ def read(path):
 def test_the_whole_panel_has_the_bytes_of_one_machine(spark, data, alone, tmp_path):
     done = cluster.project(spark, str(data), str(tmp_path / "lake"), engines=ENGINES)
     assert done.failures == {} and set(done.seconds) == {"19", "31", "46"}
-    assert done.path.endswith("/projections/as_of=2020-10-24")
+    assert done.path.endswith("/quantiles/as_of=2020-10-24")
     assert read(done.path).equals(expected(alone))
-    table = spark.read.parquet(str(tmp_path / "lake" / "projections"))
+    table = spark.read.parquet(str(tmp_path / "lake" / "quantiles"))
     assert table.where("fips = 'US'").count() > 0 and str(table.first()["as_of"]) == "2020-10-24"
     left = {path.name for path in (tmp_path / "lake").iterdir()}
-    assert left == {"projections"}, "nothing unfinished is left"
+    assert left == {"quantiles"}, "nothing unfinished is left"
     again = cluster.project(spark, str(data), str(tmp_path / "lake"), engines=ENGINES, states="IA", costs=done.seconds)
     assert read(again.path).equals(expected(alone, fips=[f for f in alone.fips if f.startswith("19")]))
 
