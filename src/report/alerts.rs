@@ -69,8 +69,11 @@ pub(super) fn of(row: &Listed, content: &Content) -> Vec<Alert> {
         && let Some((last, next)) = week(row.fips, content, 0).zip(weeks.and_then(|weeks| weeks.first()))
     {
         let text = format!(
-            "Cases are likely to rise: {:.0} are projected for the next 7 days (80 % interval {:.0} – {:.0}), after {last:.0} in the last 7.",
-            next[MEDIAN], next[ENDS[0]], next[ENDS[1]]
+            "Cases are likely to rise: {} are projected for the next 7 days (80 % interval {} – {}), after {} in the last 7.",
+            people(next[MEDIAN]),
+            people(next[ENDS[0]]),
+            people(next[ENDS[1]]),
+            people(last)
         );
         alerts.push(Alert { kind: Kind::Rise, text });
     }
@@ -87,9 +90,30 @@ pub(super) fn of(row: &Listed, content: &Content) -> Vec<Alert> {
     alerts
 }
 
+/// A number of people with commas between thousands, as the site's script writes them.
+fn people(count: f64) -> String {
+    let digits = format!("{count:.0}");
+    let mut text = String::new();
+    for (i, digit) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn thousands_are_told_apart() {
+        assert_eq!(
+            [0.4, 999.0, 1000.0, 524_420.2, 1_234_567.0].map(people),
+            ["0", "999", "1,000", "524,420", "1,234,567"]
+        );
+    }
 
     #[test]
     fn a_rise_needs_three_chances_in_four_and_enough_cases() {
