@@ -173,9 +173,7 @@ impl Fitted for Projection {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let unchanged = || vec![1.0; days];
-        let case_effect = response::cases(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
-        let death_effect = response::deaths(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
+        let [case_effect, death_effect] = response::counts(scenario, self.as_of, days, &self.epidemiology);
         let (mut cases, mut deaths) = (Vec::with_capacity(draws * days), Vec::with_capacity(draws * days));
         for (draw, weeks) in self.weeks(draws, days.div_ceil(7), streams).into_iter().enumerate() {
             let (new, died): (Vec<f64>, Vec<f64>) = weeks.into_iter().map(|week| (week.cases, week.deaths)).unzip();

@@ -53,7 +53,7 @@ impl DeepAr {
         let Some(surroundings) = Surroundings::of(places) else {
             return Err(EngineError::Refused("there is no place to learn from".to_owned()));
         };
-        let last_day = places.histories().map(|history| history.as_of()).max();
+        let last_day = places.last_day();
         let is_known = |model: &&Arc<Model>| last_day.is_none_or(|day| model.summary().last_day >= day);
         let keeps = |model: &&Arc<Model>| is_known(model) || self.settings.warm_steps == 0;
         let model = match self.model.as_ref().filter(keeps) {

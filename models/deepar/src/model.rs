@@ -1,6 +1,6 @@
 //! What training finds, and what it says of itself.
 
-use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams, Surroundings};
+use countycast_engine::{Date, EngineError, Fips, Places, Streams, Surroundings};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -93,13 +93,11 @@ impl Model {
             course.run(start, &streams, member)
         };
         let (members, losses): (Vec<Vec<f32>>, Vec<f64>) = (0..settings.committee).into_par_iter().map(member).unzip();
-        let counties = places.histories().filter(|history| history.location().fips.level() == Level::County).count();
-        let last_day = places.histories().map(|history| history.as_of()).max().unwrap_or(surroundings.first_day);
         let summary = TrainingSummary {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first_day: surroundings.first_day,
-            last_day,
-            counties,
+            last_day: places.last_day().unwrap_or(surroundings.first_day),
+            counties: places.counties(),
             origins: origins.len(),
             loss: losses.iter().sum::<f64>() / losses.len() as f64,
             seed,

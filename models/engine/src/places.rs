@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::{Fips, History};
+use crate::{Date, Fips, History, Level};
 
 /// The histories of all locations of the panel on the same days, and the neighbours of each county.
 #[derive(Debug, Clone, Default)]
@@ -31,6 +31,18 @@ impl Places {
     /// All histories, by code: the nation, states, counties.
     pub fn histories(&self) -> impl ExactSizeIterator<Item = &Arc<History>> {
         self.histories.values()
+    }
+
+    /// The last day of any history; none where there is no place.
+    #[must_use]
+    pub fn last_day(&self) -> Option<Date> {
+        self.histories().map(|history| history.as_of()).max()
+    }
+
+    /// The number of counties.
+    #[must_use]
+    pub fn counties(&self) -> usize {
+        self.histories().filter(|history| history.location().fips.level() == Level::County).count()
     }
 
     /// The history of a place.

@@ -28,6 +28,12 @@ pub fn deaths(scenario: &Scenario, as_of: Date, days: usize, epidemiology: &Epid
     Some(reported(&infections, &shares))
 }
 
+/// Factors on cases and on deaths of the next `days` days: [`cases`] and [`deaths`], all 1 where transmission stays.
+#[must_use]
+pub fn counts(scenario: &Scenario, as_of: Date, days: usize, epidemiology: &Epidemiology) -> [Vec<f64>; 2] {
+    [cases, deaths].map(|of| of(scenario, as_of, days, epidemiology).unwrap_or_else(|| vec![1.0; days]))
+}
+
 /// Factors on infections of the next days; none where all are 1.
 fn infections(scenario: &Scenario, as_of: Date, days: usize, epidemiology: &Epidemiology) -> Option<Vec<f64>> {
     let mut day = as_of;
@@ -97,6 +103,8 @@ mod tests {
         let expected = (1.0 - rate * scale).powf(-lag.mean / scale) * 0.5_f64.powf(60.0 / 5.5);
         assert!((found[59] / expected - 1.0).abs() < 0.1, "{} and {expected}", found[59]);
         assert_eq!(cases(&Scenario::baseline(), as_of, 28, &usual), None);
+        assert_eq!(counts(&Scenario::baseline(), as_of, 3, &usual), [[1.0; 3], [1.0; 3]]);
+        assert_eq!(counts(&scenario, as_of, 60, &usual)[0], found);
         let stopped = Scenario::baseline().with(Change::transmission(as_of, as_of.tomorrow().unwrap(), 0.0)).unwrap();
         assert!(deaths(&stopped, as_of, 28, &usual).unwrap().iter().all(|factor| *factor > 0.0 && *factor <= 1.0));
     }

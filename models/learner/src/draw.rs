@@ -92,9 +92,7 @@ impl Fitted for Projection {
         streams: &Streams,
     ) -> Result<Draws, EngineError> {
         let days = horizon.days();
-        let unchanged = || vec![1.0; days];
-        let case_effect = response::cases(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
-        let death_effect = response::deaths(scenario, self.as_of, days, &self.epidemiology).unwrap_or_else(unchanged);
+        let [case_effect, death_effect] = response::counts(scenario, self.as_of, days, &self.epidemiology);
         let purposes = ["case errors", "cases", "case days"];
         let cases = self.paths(&self.cases, &self.case_weekday, &case_effect, days, draws, purposes, streams);
         let deaths = self.paths(

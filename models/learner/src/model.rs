@@ -1,6 +1,6 @@
 //! What training finds, and what it says of itself.
 
-use countycast_engine::{Date, EngineError, Fips, Level, Places, Streams, Surroundings};
+use countycast_engine::{Date, EngineError, Fips, Places, Streams, Surroundings};
 use serde::{Deserialize, Serialize};
 
 use crate::WEEKS;
@@ -76,13 +76,11 @@ impl Model {
         let rows = rows::past(places, surroundings, settings);
         let streams = Streams::new(seed, "learner", Fips::US);
         let [cases, deaths] = training::train(&rows, days, settings, &streams)?;
-        let counties = places.histories().filter(|history| history.location().fips.level() == Level::County).count();
-        let last_day = places.histories().map(|history| history.as_of()).max().unwrap_or(surroundings.first_day);
         let summary = TrainingSummary {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             first_day: surroundings.first_day,
-            last_day,
-            counties,
+            last_day: places.last_day().unwrap_or(surroundings.first_day),
+            counties: places.counties(),
             rows: rows.len(),
             errors: cases.library.len(),
             features: NAMES.map(str::to_owned).to_vec(),

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use countycast_boost::Bins;
 use countycast_engine::growth::log_cases;
-use countycast_engine::{EngineError, Fips, History, Level, Places, Streams, Surroundings};
+use countycast_engine::{EngineError, Fips, History, Places, Streams, Surroundings};
 use rayon::prelude::*;
 
 use self::boost::Booster;
@@ -66,14 +66,14 @@ impl Model {
             enough.then(|| boosters(&rows, number, until, &streams)).transpose()
         };
         let (all, trial) = rayon::join(|| learn(0, days), || learn(1, days.saturating_sub(7 * TRIAL_WEEKS)));
-        let (trial, last_day) = (trial?, histories.iter().map(|history| history.as_of()).max());
+        let trial = trial?;
         let model = |boosters| Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
             features: COUNT,
             settings: *settings,
             first_day: surroundings.first_day,
-            last_day: last_day.unwrap_or(surroundings.first_day),
-            counties: histories.iter().filter(|h| h.location().fips.level() == Level::County).count(),
+            last_day: places.last_day().unwrap_or(surroundings.first_day),
+            counties: places.counties(),
             rows: rows.len(),
             boosters,
             trial,
