@@ -57,16 +57,20 @@ pub(super) fn rose_in(run: &PastRun, back: usize, fips: Fips, content: &Content)
 
 /// Whether this run does.
 pub(super) fn rises_now(fips: Fips, content: &Content) -> bool {
+    rise(fips, content).is_some()
+}
+
+/// Cases of the last week and the projection of the next weeks, where these rise.
+fn rise(fips: Fips, content: &Content) -> Option<(f64, &Fan)> {
     let weeks = content.forecasts.get(&fips).and_then(|forecast| forecast.weeks.get(BLEND));
-    week(fips, content, 0).zip(weeks).is_some_and(|(last, weeks)| rises(last, weeks))
+    week(fips, content, 0).zip(weeks).filter(|(last, weeks)| rises(*last, weeks))
 }
 
 /// Alerts of a place, in the order of their kinds.
 pub(super) fn of(row: &Listed, content: &Content) -> Vec<Alert> {
     let mut alerts = Vec::new();
-    let weeks = content.forecasts.get(&row.fips).and_then(|forecast| forecast.weeks.get(BLEND));
-    if rises_now(row.fips, content)
-        && let Some((last, next)) = week(row.fips, content, 0).zip(weeks.and_then(|weeks| weeks.first()))
+    if let Some((last, weeks)) = rise(row.fips, content)
+        && let Some(next) = weeks.first()
     {
         let text = format!(
             "Cases are likely to rise: {} are projected for the next 7 days (80 % interval {} – {}), after {} in the last 7.",
