@@ -10,7 +10,7 @@ use rayon::prelude::*;
 use super::geography::State;
 use super::place::Place;
 use super::raw::{Raw, Report};
-use super::repair::{self, Around, Cleaned, Repair, Repairs, clean, weekday};
+use super::repair::{self, Around, Cleaned, Holiday, Repair, Repairs, clean, weekday};
 use super::settings::Settings;
 
 /// Repairs places on the same days.
@@ -30,12 +30,13 @@ struct Kind {
     repairs: Vec<Repair>,
     silences: Vec<(usize, usize)>,
     rises: Vec<f64>,
+    holidays: Vec<Holiday>,
 }
 
 impl Kind {
     fn new(raw: &Raw, cleaned: Cleaned) -> Result<Self, HistoryError> {
         let unconfirmed: f64 = raw.held.iter().map(|(_, people)| people.max(0.0)).sum();
-        let Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises } = cleaned;
+        let Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises, holidays } = cleaned;
         let series = Series::new(SeriesParts {
             reported: raw.new.clone(),
             cleaned: counts,
@@ -44,7 +45,7 @@ impl Kind {
             total: raw.total - unconfirmed,
             last_days,
         })?;
-        Ok(Self { series, repairs, silences, rises })
+        Ok(Self { series, repairs, silences, rises, holidays })
     }
 }
 
@@ -68,6 +69,7 @@ impl Repairer<'_> {
             weekday: cleaned.weekday,
             silences: cleaned.silences.clone(),
             rises: cleaned.rises.clone(),
+            holidays: cleaned.holidays.clone(),
             course: course.clone(),
             of_county: false,
         });
@@ -125,10 +127,11 @@ pub(super) fn await_counties<'a>(
 impl Repaired {
     /// Information for the counties within a state.
     pub(super) fn within(&self, first_day: Date) -> [Around; 2] {
-        self.kinds.each_ref().map(|Kind { series, silences, rises, .. }| Around {
+        self.kinds.each_ref().map(|Kind { series, silences, rises, holidays, .. }| Around {
             weekday: *series.weekday(),
             silences: silences.clone(),
             rises: rises.clone(),
+            holidays: holidays.clone(),
             course: weekday::without(series.cleaned(), series.weekday(), first_day),
             of_county: true,
         })

@@ -19,6 +19,7 @@ mod unreported;
 pub(super) mod weekday;
 
 pub(super) use carried::steps;
+pub(super) use holidays::Holiday;
 use jiff::civil::Date;
 
 use countycast_engine::{Held, LastDays, Series};
@@ -139,6 +140,8 @@ pub(super) struct Around {
     pub(super) silences: Vec<(usize, usize)>,
     /// For each of the last days that are too recent to judge alone: its count relative to the local level.
     pub(super) rises: Vec<f64>,
+    /// What was missing on holidays.
+    pub(super) holidays: Vec<Holiday>,
     /// Repaired counts without their weekdays.
     pub(super) course: Vec<f64>,
     /// Whether the place lies within a state: a county may have nothing to report while its state reports.
@@ -147,7 +150,14 @@ pub(super) struct Around {
 
 impl Default for Around {
     fn default() -> Self {
-        Self { weekday: [1.0; 7], silences: Vec::new(), rises: Vec::new(), course: Vec::new(), of_county: false }
+        Self {
+            weekday: [1.0; 7],
+            silences: Vec::new(),
+            rises: Vec::new(),
+            holidays: Vec::new(),
+            course: Vec::new(),
+            of_county: false,
+        }
     }
 }
 
@@ -168,6 +178,8 @@ pub(super) struct Cleaned {
     pub(super) silences: Vec<(usize, usize)>,
     /// For each of the last days that are too recent to judge alone: its count relative to the local level.
     pub(super) rises: Vec<f64>,
+    /// What was missing on holidays.
+    pub(super) holidays: Vec<Holiday>,
 }
 
 impl Cleaned {
@@ -224,8 +236,8 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
     negatives::repair(&mut work, &settings.negatives, &settings.restatements);
     gaps::repair(&mut work, &settings.gaps);
     dumps::repair(&mut work, &settings.dumps, &settings.restatements);
-    holidays::fill(&mut work, first_day, settings.holiday_loss);
-    let weekday = weekday::factors(&work, &settings.weekday);
+    let holidays = holidays::fill(&mut work, first_day, settings);
+    let weekday = weekday::factors(&work, &settings.weekday, &[]);
     let mut last_days = unreported::fill(&mut work, &raw.new, &weekday, settings);
     last_days.held = held(raw, settings);
     last_days.late += raw.awaited.iter().map(|(_, people)| people).sum::<f64>();
@@ -242,7 +254,7 @@ pub(super) fn clean(raw: &Raw, first_day: Date, around: &Around, settings: &Sett
     };
     let repairs = raw.no_reports.iter().map(no_report).chain(work.log.iter().map(repair)).collect();
     let Work { counts, repaired, silences, .. } = work;
-    Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises }
+    Cleaned { counts, repaired, repairs, last_days, weekday, silences, rises, holidays }
 }
 
 /// The sum of repaired parts, in place of a sum of their published counts that was repaired on its own: a part without a
@@ -274,7 +286,7 @@ pub(super) fn together<'a>(
     let raw = Raw::of_new(counts);
     let around = Around { weekday: whole.weekday, ..Around::default() };
     let work = Work { repaired: whole.repaired, ..Work::new(&raw, first_day, &around) };
-    let weekday = weekday::factors(&work, &settings.weekday);
+    let weekday = weekday::factors(&work, &settings.weekday, &[]);
     Cleaned { counts: raw.new, repaired: work.repaired, last_days, weekday, ..whole }
 }
 

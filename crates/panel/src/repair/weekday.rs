@@ -1,5 +1,7 @@
 //! Weekday factors of reporting.
 
+use std::ops::Range;
+
 use jiff::civil::Date;
 
 use super::Work;
@@ -14,12 +16,15 @@ const LEAST: f64 = 0.05;
 /// excluded. The
 /// estimate is shrunk toward the region's factors by a gamma prior of `prior_people` expected people (gamma–Poisson
 /// posterior mean), so a county with few cases has its state's factors.
-pub(super) fn factors(work: &Work<'_>, settings: &Weekday) -> [f64; 7] {
+///
+/// Days are left out as well whose week holds one of `unusual`.
+pub(super) fn factors(work: &Work<'_>, settings: &Weekday, unusual: &[Range<usize>]) -> [f64; 7] {
     let unreported = work.log.iter().find(|(kind, ..)| kind.is_silence());
     let days = unreported.map_or(work.counts.len(), |(_, first, ..)| *first);
     let (mut seen, mut expected) = ([0.0; 7], [0.0; 7]);
     for day in days.saturating_sub(settings.days).max(3)..days.saturating_sub(3) {
-        if work.repaired[day] {
+        let apart = |days: &Range<usize>| day + 3 < days.start || days.end + 3 <= day;
+        if work.repaired[day] || !unusual.iter().all(apart) {
             continue;
         }
         let weekday = work.weekday(day);
