@@ -47,9 +47,38 @@ fn tables(text: &mut String, done: &Done) -> Result {
             writeln!(text, "  {:<14}{:>15}{relative:>16.3}{:>15.3}", mean.group.value, mean.n, mean.coverage[2])?;
         }
     }
+    quarters(text, done)?;
     growth(text, done)?;
     ablation(text, done)?;
     teams(text, done)
+}
+
+/// The blend by quarter of the as-of day, with the worst fortnight of each.
+fn quarters(text: &mut String, done: &Done) -> Result {
+    let of = |quarter: &str, week: u8| {
+        let is = |m: &&Means| {
+            let group = (m.group.by, m.group.value.as_str(), m.group.model.as_str(), m.group.horizon);
+            group == ("quarter", quarter, "blend", week) && m.group.target == Target::Cases
+        };
+        done.means.iter().find(is)
+    };
+    if done.worst_fortnights.is_empty() {
+        return Ok(());
+    }
+    writeln!(text, "\nby quarter of the as-of day: the blend's weekly cases in counties")?;
+    writeln!(text, "  {:<9} {:<24} {:<19} worst fortnight", "", "WIS over flat's", "95 % coverage")?;
+    writeln!(text, "  {:<9} {WEEKS}    1   2   3   4", "weeks")?;
+    for worst in &done.worst_fortnights {
+        write!(text, "  {:<9} ", worst.quarter)?;
+        (1..=4).for_each(|week| text.push_str(&cell(of(&worst.quarter, week).and_then(|m| m.relative_wis))));
+        text.push(' ');
+        for week in 1..=4 {
+            let share = of(&worst.quarter, week).map(|m| m.coverage[2]);
+            text.push_str(&share.map_or("   –".to_owned(), |share| format!("{:>4.0}", 100.0 * share)));
+        }
+        writeln!(text, "    {} {} {:.3}", worst.from, worst.to, worst.relative_wis)?;
+    }
+    Ok(())
 }
 
 /// Whether growth is projected as it comes, by the reproduction number of the as-of day.

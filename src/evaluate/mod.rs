@@ -1,6 +1,7 @@
 //! Backtests: projections of past days from the data available then, compared with observed counts.
 
 mod ablate;
+mod fortnights;
 mod hub;
 #[cfg(feature = "pictures")]
 mod pictures;
@@ -15,6 +16,7 @@ use countycast_engine::Date;
 use jiff::ToSpan;
 
 use ablate::Ablation;
+pub use fortnights::Fortnight;
 pub use hub::{Behind, HubDone, HubRequest, HubsDone, evaluate_hubs};
 pub use teams::{Comparison, TeamScore, Teams};
 
@@ -76,6 +78,8 @@ pub struct Done {
     pub vintage: bool,
     /// Means by group.
     pub means: Vec<Means>,
+    /// The worst fortnight of each quarter, for the blend's cases in counties.
+    pub worst_fortnights: Vec<Fortnight>,
     /// Means of the blend without each member and of the learner without groups of its features, over the counties that
     /// the engines project and over states; empty if not requested.
     pub ablation: Vec<Means>,
@@ -115,11 +119,13 @@ pub fn evaluate(request: &Request, monitor: &dyn Monitor) -> Result<Done, Error>
     };
     replay::runs(&sources, request, &dates, monitor, |run| book.add(run))?;
     let Book { summary, comparison, ablation, table, reused, .. } = book;
+    let means = summary.means();
     let done = Done {
         as_of: dates.iter().map(ToString::to_string).collect(),
         reused,
         vintage: request.vintage,
-        means: summary.means(),
+        worst_fortnights: fortnights::worst(&means),
+        means,
         ablation: ablation.means(),
         teams: comparison.scores(),
     };

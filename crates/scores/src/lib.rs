@@ -14,5 +14,5 @@ pub use pairwise::{Pairwise, pairwise};
 pub use phase::{PhaseError, PhaseKind};
 pub use score::{Scale, Wis, covered, pit, quantile_score};
 pub use scored::{BASELINE, Course, Scored, Stratum, quintiles, quintiles_of, score};
-pub use summary::{Group, Means, PIT_BINS, Summary};
+pub use summary::{Group, Means, PIT_BINS, Summary, quarter};
 pub use truth::Truth;

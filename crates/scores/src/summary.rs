@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use countycast_engine::{Fips, Level, Target};
+use countycast_engine::{Date, Fips, Level, Target};
 use serde::Serialize;
 
 use super::scored::{BASELINE, Scored};
@@ -15,9 +15,9 @@ pub const PIT_BINS: usize = 20;
 pub struct Group {
     /// New cases or new deaths.
     pub target: Target,
-    /// Grouping variable: `level`, `quintile`, `course`, `reproduction`, `state`, `as_of`, `phase`.
+    /// Grouping variable: `level`, `quintile`, `course`, `reproduction`, `state`, `as_of`, `quarter`, `phase`.
     pub by: &'static str,
-    /// Its value, such as `county`, `Q5`, `growing`, `48`, `2020-08-01`, `fallback`.
+    /// Its value, such as `county`, `Q5`, `growing`, `48`, `2020-08-01`, `2020 Q3`, `fallback`.
     pub value: String,
     /// The model.
     pub model: String,
@@ -123,9 +123,16 @@ fn memberships(scored: &Scored) -> Vec<(&'static str, String)> {
         groups.extend(scored.stratum.reproduction.map(|class| ("reproduction", class.to_owned())));
         groups.extend(scored.fips.state().map(|state| ("state", state.to_string())));
         groups.push(("as_of", scored.as_of.to_string()));
+        groups.push(("quarter", quarter(scored.as_of)));
         groups.push(("phase", scored.stratum.phase.name().to_owned()));
     }
     groups
+}
+
+/// The quarter of a day, such as `2020 Q3`.
+#[must_use]
+pub fn quarter(day: Date) -> String {
+    format!("{} Q{}", day.year(), (day.month() + 2) / 3)
 }
 
 impl Sums {
@@ -187,7 +194,6 @@ mod tests {
     use crate::PhaseKind;
     use crate::score::Wis;
     use crate::scored::{Course, Stratum};
-    use countycast_engine::Date;
 
     /// A county's forecast whose WIS is `size` and whose other scores are multiples of it.
     fn scored(model: &str, horizon: u8, size: f64, span_error: Option<f64>) -> Scored {
@@ -273,6 +279,7 @@ mod tests {
             ("reproduction", "1.2 to 1.4"),
             ("state", "48"),
             ("as_of", "2020-08-01"),
+            ("quarter", "2020 Q3"),
             ("phase", "independent"),
         ];
         assert_eq!(memberships(&one), county.map(|(by, value)| (by, value.to_owned())));
