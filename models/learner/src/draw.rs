@@ -10,7 +10,7 @@ use rand_distr::{Distribution, Gamma};
 use crate::WEEKS;
 use crate::errors::{Errors, Size};
 use crate::forecaster::Forecaster;
-use crate::picks::picks;
+use crate::picks::{normals, picks};
 use crate::rows::Kind;
 use crate::settings::Settings;
 use crate::subject::Subject;
@@ -25,6 +25,8 @@ pub(crate) struct Outlook {
     medians: [f64; WEEKS],
     /// Past errors to draw from.
     errors: Vec<Errors>,
+    /// Standard deviation of what places have in common, a week ahead, logarithm.
+    nation_error: f64,
 }
 
 impl Outlook {
@@ -39,14 +41,25 @@ impl Outlook {
         let common = kind.common(&place.nation_expected(seen, settings.nation_damping));
         let found = of.medians(&subject.features(seen));
         let medians = std::array::from_fn(|week| found[week] + common[week]);
-        Self { kind, level, medians, errors: of.library.near(size, settings.error_pool) }
+        // Deaths are not told relative to the nation's.
+        let nation_error = if kind == Kind::Cases { settings.nation_error } else { 0.0 };
+        Self { kind, level, medians, errors: of.library.near(size, settings.error_pool), nation_error }
     }
 
-    /// Counts of `weeks` weeks in a draw that takes the past error at `place`.
+    /// Error of the nation's course `week` weeks after the first projected one, for a standard normal number: it grows with the weeks
+    /// that were learned, and later as the root of time.
+    fn nation_error(&self, week: usize, normal: f64) -> f64 {
+        let weeks = (week + 1) as f64;
+        let learned = weeks.min(WEEKS as f64);
+        normal * self.nation_error * learned * (weeks / learned).sqrt()
+    }
+
+    /// Counts of `weeks` weeks in a draw that takes the past error at `place`, and an error of the nation's course of `normal` standard
+    /// deviations.
     ///
     /// One past error, all its weeks together, moves the medians: weeks hang together as they did. Past the fourth week
     /// growth is damped, and the steps of further past errors are added, one a week.
-    fn weeks(&self, place: usize, weeks: usize, damping: f64, rng: &mut impl Rng) -> Vec<f64> {
+    fn weeks(&self, place: usize, normal: f64, weeks: usize, damping: f64, rng: &mut impl Rng) -> Vec<f64> {
         let mut pick = || &self.errors[rng.random_range(0..self.errors.len())];
         let errors = &self.errors[place];
         let (mut log, mut growth) = (self.level, 0.0);
@@ -63,7 +76,7 @@ impl Outlook {
                     growth *= damping;
                     log += growth;
                 }
-                ((log + error).exp() - self.kind.log(0.0).exp()).round().max(0.0)
+                ((log + error + self.nation_error(week, normal)).exp() - self.kind.log(0.0).exp()).round().max(0.0)
             })
             .collect()
     }
@@ -123,9 +136,11 @@ impl Projection {
         let first = weekday_index(self.as_of) + 1;
         let gamma = Gamma::new(self.settings.daily_shape, 1.0).ok();
         let mut values = Vec::with_capacity(draws * days);
-        let taken = picks(&outlook.errors, draws, &mut streams.rng(places, 0));
-        for (draw, place) in taken.into_iter().enumerate() {
-            let weeks = outlook.weeks(place, days.div_ceil(7), self.settings.damping, &mut streams.rng(levels, draw));
+        let mut rng = streams.rng(places, 0);
+        let taken = picks(&outlook.errors, draws, &mut rng);
+        for ((draw, place), normal) in taken.into_iter().enumerate().zip(normals(&mut rng)) {
+            let rng = &mut streams.rng(levels, draw);
+            let weeks = outlook.weeks(place, normal, days.div_ceil(7), self.settings.damping, rng);
             let mut rng = streams.rng(spreads, draw);
             let mut left = self.left;
             for (week, count) in weeks.into_iter().enumerate() {

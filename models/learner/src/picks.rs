@@ -1,6 +1,7 @@
 //! Which past errors the draws take.
 
 use rand::{Rng, RngExt};
+use statrs::distribution::{ContinuousCDF, Normal};
 
 use crate::errors::Errors;
 
@@ -32,6 +33,14 @@ pub(crate) fn picks(errors: &[Errors], draws: usize, rng: &mut impl Rng) -> Vec<
         group[(point[1] * group.len() as f64) as usize]
     };
     (0..draws).map(at).collect()
+}
+
+/// Standard normal numbers, one for each draw, at another axis of the sequence.
+pub(crate) fn normals<R: Rng>(rng: &mut R) -> impl Iterator<Item = f64> + use<R> {
+    let start: f64 = rng.random();
+    // Of 2⁻¹ᐟ² no rational combination with the other steps is whole.
+    let share = move |draw: u32| (start + f64::from(draw) * std::f64::consts::FRAC_1_SQRT_2).fract();
+    (0..).map(move |draw| Normal::standard().inverse_cdf(share(draw).max(f64::EPSILON)))
 }
 
 #[cfg(test)]
@@ -76,6 +85,16 @@ mod tests {
         // 3,000 draws of 90: each 33 times; picked one by one the standard deviation would be 6.
         assert!((0..90).all(|i| times(i).abs_diff(33) <= 4), "{:?}", (0..90).map(times).collect::<Vec<_>>());
         assert!(picks(&[], 30, &mut rng(0)).is_empty());
+    }
+
+    #[test]
+    fn few_normals_have_the_moments_of_many() {
+        let many: Vec<f64> = normals(&mut rng(3)).take(300).collect();
+        assert!(normals(&mut rng(3)).take(40).eq(many[..40].iter().copied()));
+        let mean = many.iter().sum::<f64>() / 300.0;
+        let variance = many.iter().map(|z| z * z).sum::<f64>() / 300.0;
+        // Of independent ones the standard errors are 0.06 and 0.08.
+        assert!(mean.abs() < 0.01 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
     }
 
     #[test]

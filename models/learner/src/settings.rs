@@ -37,6 +37,8 @@ pub struct Settings {
     pub linear_ridge: f64,
     /// Growth of the nation's cases that is left after each week, 0 to 1.
     pub nation_damping: f64,
+    /// Standard deviation of the nation's course about what is expected of it, a week ahead, logarithm, 0 to 1; it grows with the weeks.
+    pub nation_error: f64,
     /// Age in days at which a past origin weighs half, 7 to 100,000; after six such ages it is left out.
     pub half_life_days: f64,
     /// Days between two past origins, 1 to 28.
@@ -74,7 +76,8 @@ impl Default for Settings {
             linear_share: 0.5,
             linear_ridge: 50.0,
             nation_damping: 0.6,
-            half_life_days: 28.0,
+            nation_error: 0.08,
+            half_life_days: 45.0,
             origin_days: 3,
             least_cases: 5.0,
             committee: 1,
@@ -104,6 +107,7 @@ impl Settings {
             ("linear_share", self.linear_share, 0.0, 1.0),
             ("linear_ridge", self.linear_ridge, 1e-6, 1e6),
             ("nation_damping", self.nation_damping, 0.0, 1.0),
+            ("nation_error", self.nation_error, 0.0, 1.0),
             ("half_life_days", self.half_life_days, 7.0, 1e5),
             ("origin_days", self.origin_days as f64, 1.0, 28.0),
             ("least_cases", self.least_cases, 0.0, 1e6),

@@ -5,6 +5,7 @@ mod common;
 
 use common::{small, trained};
 use countycast_engine::{Level, Target};
+use countycast_learner::Settings;
 use countycast_testkit::panel::{Counts, Law, panel, project, sums};
 
 const KNOWN: usize = 252;
@@ -14,7 +15,8 @@ const DAYS: usize = KNOWN + 28;
 /// single weeks within the 95 % and the 50 % interval, for each `h`.
 fn scores(counts: &Counts, target: Target) -> Vec<[f64; 3]> {
     let places = panel(counts, KNOWN);
-    let learner = trained(&places, small());
+    // Places of these laws have no course in common.
+    let learner = trained(&places, Settings { nation_error: 0.0, ..small() });
     let mut found = vec![[0.0; 4]; 4];
     for history in places.histories().filter(|h| h.location().fips.level() == Level::County) {
         let (cases, deaths) = &counts[&history.location().fips];
@@ -85,4 +87,26 @@ fn weeks_hang_together_in_the_draws() {
     let correlation = covariance / (mean(&|w| (w[0] - a).powi(2)) * mean(&|w| (w[1] - b).powi(2))).sqrt();
     // A walk whose steps persist: weeks 3 and 4 of this law correlate with about 0.95 but for counting noise.
     assert!(correlation > 0.7, "{correlation}");
+}
+
+#[test]
+fn the_nations_error_widens_each_week_by_its_size() {
+    let counts = Law { counties: 100, days: DAYS, keep: 0.6, noise: 0.1 }.counts();
+    let places = panel(&counts, KNOWN);
+    let history = places.histories().last().unwrap();
+    let variances = |nation_error: f64| -> [f64; 4] {
+        let draws = project(&trained(&places, Settings { nation_error, ..small() }), history, 28, 1_000);
+        std::array::from_fn(|week| {
+            let logs: Vec<f64> =
+                sums(&draws, Target::Cases, 7 * week, 7 * week + 7).iter().map(|count| (count + 3.0).ln()).collect();
+            let mean = logs.iter().sum::<f64>() / logs.len() as f64;
+            logs.iter().map(|log| (log - mean).powi(2)).sum::<f64>() / logs.len() as f64
+        })
+    };
+    let (without, with) = (variances(0.0), variances(0.2));
+    for (week, (without, with)) in without.iter().zip(with).enumerate() {
+        let (added, expected) = (with - without, (0.2 * (week + 1) as f64).powi(2));
+        // Errors and the nation's are drawn from one sequence: over 1,000 draws their covariance is small, not zero.
+        assert!((added / expected - 1.0).abs() < 0.15, "week {}: {added} for {expected}", week + 1);
+    }
 }
