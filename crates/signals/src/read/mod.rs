@@ -2,6 +2,11 @@
 
 mod fetched;
 mod layouts;
+#[cfg(not(fuzzing))]
+mod parquet;
+#[cfg(fuzzing)]
+#[path = "no_parquet.rs"]
+mod parquet;
 mod places;
 mod publishers;
 mod table;
@@ -62,6 +67,7 @@ impl Signals {
             found.inputs.push(InputFile { path, sha256, last_day: None });
         }
         found.vintages = std::mem::take(&mut found.vintages).sorted();
+        found.notices.extend(too_early(&found.vintages));
         if found.vintages.is_empty() {
             let problem = "no file holds a weekly signal";
             let remedy = "give a folder with NSSP or NHSN tables, or with a hub's target data";
@@ -77,6 +83,12 @@ impl Signals {
             self.notices.push(Notice { message: format!("{name}: {message}"), count });
         }
     }
+}
+
+/// The notice about weeks that had not begun when they were published.
+fn too_early(vintages: &Vintages) -> Option<Notice> {
+    let message = "values of weeks that had not begun on the day of their publication are left out".to_owned();
+    Some(vintages.too_early()).filter(|count| *count > 0).map(|count| Notice { message, count })
 }
 
 /// The tables in a folder and in its folder `target-data`, by name.
