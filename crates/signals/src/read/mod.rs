@@ -1,11 +1,11 @@
 //! A folder of publishers' files read into vintages and geography.
 
+mod cells;
 mod fetched;
 mod layouts;
-#[cfg(not(fuzzing))]
-mod parquet;
 #[cfg(fuzzing)]
-#[path = "no_parquet.rs"]
+mod no_parquet;
+#[cfg(not(fuzzing))]
 mod parquet;
 mod places;
 mod publishers;
@@ -24,6 +24,8 @@ use crate::vintages::Vintages;
 
 pub use fetched::{Published, Use, parquet_shape, read_places, read_published, use_of};
 use layouts::Layout;
+#[cfg(fuzzing)]
+use no_parquet as parquet;
 pub(crate) use table::Table;
 
 /// Everything that a folder tells of weekly signals.

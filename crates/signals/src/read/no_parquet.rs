@@ -4,7 +4,7 @@ use std::path::Path;
 
 use countycast_panel::InputError;
 
-use super::table::Cells;
+use super::cells::Cells;
 
 /// Refuses the file.
 pub(super) fn shape(path: &Path) -> Result<(Vec<String>, u64), InputError> {

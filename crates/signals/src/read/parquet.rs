@@ -7,7 +7,7 @@ use countycast_engine::Date;
 use countycast_panel::{InputError, guarded};
 use polars::prelude::{Column, DataType, ParquetReader, PolarsError, SerReader};
 
-use super::table::{Cells, Words};
+use super::cells::{Cells, Words};
 
 /// Names of the columns, and the number of rows.
 pub(super) fn shape(path: &Path) -> Result<(Vec<String>, u64), InputError> {

@@ -1,12 +1,12 @@
 //! CSV and Parquet files as columns of cells, with row and column in errors.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
 use countycast_panel::{InputError, opened, quoted};
 
+use super::cells::{Cells, Words};
 use super::parquet;
 
 /// Most bytes of a file that is read: the table of emergency visits by county is 60 MB as CSV.
@@ -25,38 +25,6 @@ pub(crate) struct Table {
     header_lines: Option<u64>,
     /// The day on which it was published, where that is known of the file.
     published: Option<Date>,
-}
-
-/// The cells of a column.
-#[derive(Debug)]
-pub(super) enum Cells {
-    Text(Words),
-    Number(Vec<f64>),
-    Date(Vec<Option<Date>>),
-}
-
-/// A column of text, in which each word is kept once: names of places and models recur a million times.
-#[derive(Debug, Default)]
-pub(super) struct Words {
-    known: HashMap<Box<str>, u32>,
-    words: Vec<Box<str>>,
-    cells: Vec<u32>,
-}
-
-impl Words {
-    pub(super) fn push(&mut self, word: &str) {
-        let number = self.known.get(word).copied().unwrap_or_else(|| {
-            let number = self.words.len() as u32;
-            self.known.insert(word.into(), number);
-            self.words.push(word.into());
-            number
-        });
-        self.cells.push(number);
-    }
-
-    fn at(&self, row: usize) -> &str {
-        &self.words[self.cells[row] as usize]
-    }
 }
 
 impl Table {
