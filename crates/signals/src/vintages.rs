@@ -21,6 +21,9 @@ struct Report {
 /// with missing values.
 const LONGEST_HOLE: i32 = 260;
 
+/// Weeks that a report may be ahead of the day of its publication, half a year: tables' own dates lag, and a mistyped year is farther.
+const MOST_AHEAD: i32 = 26;
+
 /// All reports of weekly signals, each with the day on which it was published.
 ///
 /// A vintage file holds what changed from one day to the next; the value as known on a day is that of the last report of
@@ -28,7 +31,7 @@ const LONGEST_HOLE: i32 = 260;
 #[derive(Debug, Clone, Default)]
 pub struct Vintages {
     reports: BTreeMap<(Signal, Area), Vec<Report>>,
-    /// Reports of weeks that had not begun on the day of their publication: they are left out.
+    /// Reports of weeks far after the day of their publication: they are left out.
     too_early: usize,
 }
 
@@ -44,9 +47,9 @@ pub struct AsOf {
 
 impl Vintages {
     /// Adds the value of a week as published on a day; [`Vintages::sorted`] must follow. A blank is a report as well: it
-    /// withdraws the value. What was published before the week began is left out and counted.
+    /// withdraws the value. What was published half a year before the week is left out and counted: its year is mistyped.
     pub fn add(&mut self, signal: Signal, area: Area, week: Week, as_of: Date, value: Option<f64>) {
-        if week > Week::of(as_of) {
+        if week.since(Week::of(as_of)) > MOST_AHEAD {
             self.too_early += 1;
             return;
         }
@@ -81,7 +84,7 @@ impl Vintages {
         self
     }
 
-    /// Number of reports that were left out as of weeks that had not begun.
+    /// Number of reports that were left out as of weeks far after the day of their publication.
     pub(crate) fn too_early(&self) -> usize {
         self.too_early
     }

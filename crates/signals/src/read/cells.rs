@@ -6,6 +6,7 @@ use countycast_engine::Date;
 
 /// The cells of a column.
 #[derive(Debug)]
+#[cfg_attr(fuzzing, expect(dead_code, reason = "tables of text alone are fuzzed"))]
 pub(super) enum Cells {
     Text(Words),
     Number(Vec<f64>),

@@ -87,9 +87,10 @@ impl Signals {
     }
 }
 
-/// The notice about weeks that had not begun when they were published.
+/// The notice about weeks far after the day of their publication.
 fn too_early(vintages: &Vintages) -> Option<Notice> {
-    let message = "values of weeks that had not begun on the day of their publication are left out".to_owned();
+    let message =
+        "values of weeks half a year after the day of their publication are left out: is the year mistyped?".to_owned();
     Some(vintages.too_early()).filter(|count| *count > 0).map(|count| Notice { message, count })
 }
 

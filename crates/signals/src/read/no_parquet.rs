@@ -8,7 +8,7 @@ use super::cells::Cells;
 
 /// Refuses the file.
 pub(super) fn shape(path: &Path) -> Result<(Vec<String>, u64), InputError> {
-    Err(InputError::new(path, "Parquet is not read where text is fuzzed", "write it as CSV"))
+    Err(InputError::new(path, "not readable as Parquet where text is fuzzed", "write it as CSV"))
 }
 
 /// Refuses the file.
