@@ -94,6 +94,73 @@ fn site_of_the_demonstration_panel_stands_alone_and_shows_its_run() {
     assert!(raised > 0, "some county calls for attention");
 }
 
+/// A copy of the demonstration panel, in which the largest county of Nebraska has a newest count of 0; and the county's code, its
+/// count of the day before and the number of days.
+fn spoilt(data: &Path) -> (String, f64, usize) {
+    common::demo_copy(data);
+    let path = data.join("jhu/time_series_covid19_confirmed_US.csv");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let mut rows: Vec<Vec<String>> = csv::Reader::from_reader(text.as_bytes())
+        .records()
+        .map(|row| row.unwrap().iter().map(str::to_owned).collect())
+        .collect();
+    let header = text.lines().next().unwrap();
+    let column = |name: &str| header.split(',').position(|column| column == name).unwrap();
+    let (fips, state, first) = (column("FIPS"), column("Province_State"), column("1/22/20"));
+    let count = |row: &Vec<String>, back: usize| row[row.len() - back].parse::<f64>().unwrap();
+    let of_state = rows.iter_mut().filter(|row| row[state] == "Nebraska" && row[fips].starts_with("31"));
+    let county = of_state.max_by(|a, b| count(a, 1).total_cmp(&count(b, 1))).unwrap();
+    let found = (county[fips].trim_end_matches(".0").to_owned(), count(county, 2), county.len() - first);
+    *county.last_mut().unwrap() = "0".to_owned();
+    let mut writer = csv::Writer::from_path(&path).unwrap();
+    writer.write_record(header.split(',')).unwrap();
+    rows.iter().for_each(|row| writer.write_record(row).unwrap());
+    writer.flush().unwrap();
+    found
+}
+
+#[test]
+fn a_bad_report_is_told_in_the_terminal_the_run_its_county_and_its_page() {
+    let folder = common::scratch();
+    let (data, out, site) = (folder.path().join("data"), folder.path().join("out"), folder.path().join("site"));
+    let (fips, before, days) = spoilt(&data);
+    let mut project = program(&["project", "--engines", "flat", "--state", "NE", "--data"]);
+    let done = project.arg(&data).arg("--out").arg(&out).output().unwrap();
+    let written = format!("a cumulative count of 0 is no report; {} was carried on", with_separators(before));
+    // The terminal breaks lines.
+    let terminal = common::text(&[done.stdout, done.stderr].concat());
+    let terminal = terminal.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(done.status.success() && terminal.contains(&written), "{terminal}");
+    let run = common::manifest(&out);
+    let is_told = |notices: &Value| notices.as_array().unwrap().iter().any(|n| n.as_str().unwrap().contains(&written));
+    assert!(is_told(&run["notices"]), "{}", run["notices"]);
+    let counties = common::table(&out.join("counties.parquet"));
+    for (of, notices) in common::texts(&counties, "fips").into_iter().zip(common::texts(&counties, "notices")) {
+        assert_eq!(notices.contains("is no report"), of == fips, "{of}: {notices}");
+    }
+
+    let mut report = program(&["report", "--quiet"]);
+    assert!(report.arg(&out).arg("--data").arg(&data).arg("--site").arg(&site).status().unwrap().success());
+    let page = file(&site, &fips);
+    assert!(is_told(&page["notices"]), "{}", page["notices"]);
+    let marked = page["repaired"]["cases"].as_array().unwrap();
+    assert!(marked.last().is_some_and(|run| run[1] == days - 1), "the last of {days} days is marked: {marked:?}");
+
+    let mut check = program(&["data", "check", "--format", "json", "--fips", &fips]);
+    let check: Value = serde_json::from_slice(&check.arg(&data).output().unwrap().stdout).unwrap();
+    assert!(is_told(&check["notices"]));
+    let listed = check["listed"].as_array().unwrap();
+    let repair = listed.iter().find(|repair| repair["kind"] == "no report").unwrap();
+    assert_eq!((repair["published"].as_f64(), repair["used"].as_f64()), (Some(0.0), Some(before)), "{repair}");
+    assert_eq!((&repair["last"], &repair["fips"]), (&check["as_of"], &Value::from(fips)));
+}
+
+/// A number of at most six digits as it is written in notices.
+fn with_separators(number: f64) -> String {
+    let digits = number.to_string();
+    if digits.len() < 4 { digits } else { format!("{},{}", &digits[..digits.len() - 3], &digits[digits.len() - 3..]) }
+}
+
 #[test]
 fn feeds_link_to_the_address_of_the_site() {
     let folder = tempfile::tempdir().unwrap();

@@ -4,18 +4,26 @@ use std::fs::File;
 use std::io::{BufRead, BufReader, Read};
 use std::path::Path;
 
-use flate2::bufread::MultiGzDecoder;
-
 use crate::error::{Error, InputError};
+use crate::unpack::{GZIP, MOST, unpacked};
 
-/// First bytes of a gzip file.
-const GZIP: &[u8] = &[0x1f, 0x8b];
-/// Most bytes that a packed file may hold: some ten times the longest file of any publisher.
-const MOST_UNPACKED: u64 = 1 << 30;
 /// Most bytes of a header: many years of days have some tens of thousands. A file without line ends is not a table.
 const MOST_HEADER: u64 = 1 << 20;
 /// Most blank lines in front of a header.
 const MOST_BLANK_LINES: usize = 8;
+
+/// The bytes of a file.
+///
+/// # Errors
+/// Where it cannot be read, or is larger than a table can be.
+pub(crate) fn bytes(path: &Path) -> Result<Vec<u8>, Error> {
+    let size = path.metadata().map_err(|source| Error::read(path, source))?.len();
+    if size > MOST {
+        let problem = format!("has {size} bytes, where a table has at most {MOST}");
+        return Err(InputError::new(path, problem, "leave out the days and places that are not needed").into());
+    }
+    std::fs::read(path).map_err(|source| Error::read(path, source))
+}
 
 /// The whole text of a file with these bytes, in UTF-8 as far as it is text at all.
 ///
@@ -25,19 +33,15 @@ pub(crate) fn text(path: &Path, bytes: Vec<u8>) -> Result<Vec<u8>, Error> {
     if !bytes.starts_with(GZIP) {
         return Ok(decoded(bytes));
     }
-    let mut unpacked = Vec::with_capacity(bytes.len().saturating_mul(6).min(MOST_UNPACKED as usize));
-    at_most(MultiGzDecoder::new(bytes.as_slice()), &mut unpacked, MOST_UNPACKED)
-        .map_err(|problem| cannot_be_unpacked(path, &problem))?;
-    Ok(decoded(unpacked))
+    let mut text = Vec::with_capacity(bytes.len().saturating_mul(6));
+    unpacked(bytes.as_slice(), bytes.len() as u64)
+        .read_to_end(&mut text)
+        .map_err(|error| cannot_be_unpacked(path, &error.to_string()))?;
+    Ok(decoded(text))
 }
 
 fn cannot_be_unpacked(path: &Path, problem: &str) -> InputError {
     InputError::new(path, format!("cannot be unpacked: {problem}"), "download the file again, or unpack it yourself")
-}
-
-fn at_most(stream: impl Read, unpacked: &mut Vec<u8>, most: u64) -> Result<(), String> {
-    stream.take(most + 1).read_to_end(unpacked).map_err(|error| error.to_string())?;
-    if unpacked.len() as u64 > most { Err(format!("it holds more than {most} bytes")) } else { Ok(()) }
 }
 
 /// The first line of a file that is not blank; an empty text if there is none.
@@ -46,9 +50,11 @@ fn at_most(stream: impl Read, unpacked: &mut Vec<u8>, most: u64) -> Result<(), S
 /// Where the file cannot be read, or not be unpacked up to there.
 pub(crate) fn first_line(path: &Path) -> Result<String, InputError> {
     let read = |source| InputError::unreadable(path, &source);
-    let mut file = BufReader::new(File::open(path).map_err(read)?);
+    let file = File::open(path).map_err(read)?;
+    let size = file.metadata().map_err(read)?.len();
+    let mut file = BufReader::new(file);
     let packed = file.fill_buf().map_err(read)?.starts_with(GZIP);
-    let stream: Box<dyn Read> = if packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) };
+    let stream: Box<dyn Read> = if packed { Box::new(unpacked(file, size)) } else { Box::new(file) };
     let (mut text, mut start) = (BufReader::new(stream.take(MOST_HEADER)), Vec::new());
     for _ in 0..=MOST_BLANK_LINES {
         text.read_until(b'\n', &mut start)
@@ -121,6 +127,15 @@ mod tests {
     }
 
     #[test]
+    fn a_file_larger_than_a_table_is_refused_unread() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("f.csv");
+        File::create(&path).unwrap().set_len(MOST + 1).unwrap();
+        let error = bytes(&path).unwrap_err().to_string();
+        assert!(error.contains("f.csv: has 1073741825 bytes, where a table has at most 1073741824"), "{error}");
+    }
+
+    #[test]
     fn what_cannot_be_unpacked_is_an_error() {
         let whole = packed(b"date,county\n");
         let folder = tempfile::tempdir().unwrap();
@@ -134,13 +149,5 @@ mod tests {
             let error = text(&path, bytes).unwrap_err().to_string();
             assert!(error.contains("f.csv.gz: cannot be unpacked: "), "{what}: {error}");
         }
-    }
-
-    #[test]
-    fn what_unpacks_without_end_is_refused() {
-        let zeros = packed(&[b'0'; 100_000]);
-        let unpack = |most| at_most(MultiGzDecoder::new(zeros.as_slice()), &mut Vec::new(), most);
-        assert_eq!(unpack(100_000), Ok(()));
-        assert_eq!(unpack(99_999), Err("it holds more than 99999 bytes".to_owned()));
     }
 }

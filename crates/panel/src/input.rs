@@ -97,7 +97,7 @@ impl Reader {
         let (content, sha256) = match known {
             Some(known) => known,
             None => {
-                let bytes = std::fs::read(path).map_err(|source| Error::read(path, source))?;
+                let bytes = content::bytes(path)?;
                 let sha256 = hash::sha256(&bytes);
                 let content = Arc::new(parse(&content::text(path, bytes)?)?);
                 let kept = Arc::clone(&content) as Arc<dyn Any + Send + Sync>;

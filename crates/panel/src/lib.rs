@@ -38,6 +38,7 @@ mod sources;
 mod steps;
 mod suspect;
 mod totals;
+mod unpack;
 mod vintage;
 
 use std::path::PathBuf;
@@ -59,6 +60,7 @@ pub use quote::quoted;
 pub use repair::{Repair, RepairKind, Repairs, repair_series};
 pub use replay::Sources;
 pub use settings::{Dumps, Gaps, JointDistricts, LastReport, Negatives, Restatements, Settings, Source, Weekday};
+pub use unpack::opened;
 
 /// Which data to load.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -67,12 +67,12 @@ impl Raw {
         Self { total: new.iter().sum(), new, reports, ..Self::default() }
     }
 
-    /// Increments of the first `days` days; the first day's is the total up to then. Counts above `most`, and those that fall
-    /// to nothing, are no reports.
+    /// Increments of the first `days` days; the first day's is the total up to then. Counts above `most` or below 0, and those
+    /// that fall to nothing, are no reports.
     pub(super) fn of_place(row: &Row, days: usize, most: f64) -> Self {
         Self::of(row, days, &|cumulative, day, before| {
             let count = cumulative[day];
-            is_beyond(count, most) || vanished(cumulative, day, before)
+            is_beyond(count, most) || count < 0.0 || vanished(cumulative, day, before)
         })
     }
 
@@ -205,6 +205,9 @@ mod tests {
             (&[100.0, 1e26, 130.0], &[100.0, 0.0, 30.0], &[1]),
             (&[100.0, 1e9, 1e9], &[100.0, 0.0, 0.0], &[1, 2]),
             (&[100.0, f64::NAN, 130.0], &[100.0, 0.0, 30.0], &[1]),
+            // Fewer than nobody.
+            (&[3.0, -1.0, 4.0], &[3.0, 0.0, 1.0], &[1]),
+            (&[-1.0, -1.0, 4.0, -1.0], &[0.0, 0.0, 4.0, 0.0], &[0, 1, 3]),
         ] {
             assert_eq!(place(cumulative), (new.to_vec(), missing.to_vec()), "{cumulative:?}");
         }

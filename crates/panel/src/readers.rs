@@ -4,19 +4,21 @@
 //! A reader may find its bytes unusable, but neither panic nor run for over a second a megabyte. All go through the same
 //! doors as a data folder does, so each input is written to a folder first.
 
-use std::path::{Component, Path, PathBuf};
+#[path = "../../../fuzz/written.rs"]
+mod written;
+
+use std::path::Path;
 
 use countycast_engine::{Covariate, Covariates, Fips};
 use jiff::civil::{Date, date};
 use tempfile::TempDir;
 
+pub use self::written::Named;
+use self::written::{files, write};
 use crate::error::Error;
 use crate::input::Reader;
 use crate::place::Place;
 use crate::{CountyData, Panel, Settings, Sources, commuting, covariates, patients, sources};
-
-/// A reader by name: that of its target and of the folder with its inputs.
-pub type Named = (&'static str, fn(&[u8]));
 
 /// All readers.
 pub const ALL: [Named; 6] = [
@@ -30,8 +32,6 @@ pub const ALL: [Named; 6] = [
 
 /// A day within the tables of the corpora, so that later days are cut off.
 const WITHIN: Date = date(2020, 3, 10);
-/// Marks the line before each file of a folder; the file's path follows.
-const FILE: &[u8] = b"== ";
 
 /// One table of counts in any layout.
 pub fn counts(bytes: &[u8]) {
@@ -157,78 +157,4 @@ fn told<T>(result: &Result<T, Error>) {
 
 fn reader(written: &TempDir) -> Result<Reader, Error> {
     Reader::new(written.path())
-}
-
-/// The files of a folder. What stands before the first of them, and a path that leads out of the folder, is left out.
-fn files(bytes: &[u8]) -> Vec<(&Path, &[u8])> {
-    let mut found: Vec<(&Path, &[u8])> = Vec::new();
-    let mut rest = bytes;
-    while let Some(start) = rest.windows(FILE.len()).position(|window| window == FILE) {
-        let (content, after) = (&rest[..start], &rest[start + FILE.len()..]);
-        if let Some(last) = found.last_mut() {
-            last.1 = content;
-        }
-        let end = after.iter().position(|byte| *byte == b'\n').unwrap_or(after.len());
-        let path = Path::new(std::str::from_utf8(&after[..end]).unwrap_or_default().trim_ascii());
-        rest = after.get(end + 1..).unwrap_or_default();
-        found.push((path, rest));
-    }
-    found.retain(|(path, _)| {
-        let inside = |part| matches!(part, Component::Normal(name) if name.len() < 100);
-        (1..=3).contains(&path.components().count()) && path.components().all(inside)
-    });
-    found
-}
-
-/// Writes files to a new folder. A file in the place of a folder, and the reverse, is left out.
-fn write<'a>(files: impl IntoIterator<Item = (&'a Path, &'a [u8])>) -> TempDir {
-    let written = tempfile::tempdir().expect("there is a folder for temporary files");
-    for (path, content) in files {
-        let path: PathBuf = written.path().join(path);
-        let _ = path.parent().map(std::fs::create_dir_all);
-        let _ = std::fs::write(path, content);
-    }
-    written
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::{Duration, Instant};
-
-    use super::*;
-
-    /// Time for a file of any size, for machines with other work to do, and for each megabyte, both in unoptimised code.
-    const FLOOR: Duration = Duration::from_secs(5);
-    const A_MEGABYTE: Duration = Duration::from_secs(1);
-
-    #[test]
-    fn no_input_of_the_corpora_stops_or_holds_up_its_reader() {
-        for (name, reader) in ALL {
-            let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/corpus").join(name);
-            let inputs = sources::entries(&folder).unwrap();
-            assert!(!inputs.is_empty(), "no input in {}", folder.display());
-            for input in inputs {
-                let bytes = std::fs::read(&input).unwrap();
-                let start = Instant::now();
-                reader(&bytes);
-                let allowed = FLOOR + A_MEGABYTE.mul_f64(bytes.len() as f64 / 1e6);
-                assert!(start.elapsed() < allowed, "{} took {:?}", input.display(), start.elapsed());
-            }
-        }
-    }
-
-    #[test]
-    fn every_reader_has_its_target() {
-        let targets = sources::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("fuzz/targets")).unwrap();
-        let names: Vec<_> = targets.iter().map(|path| path.file_stem().unwrap().to_str().unwrap()).collect();
-        let mut readers = ALL.map(|(name, _)| name);
-        readers.sort_unstable();
-        assert_eq!(names, readers);
-    }
-
-    #[test]
-    fn files_follow_their_paths() {
-        let found = files(b"x == a/b.csv\n1,2\n== ../c\nno\n== d.csv");
-        assert_eq!(found, [(Path::new("a/b.csv"), &b"1,2\n"[..]), (Path::new("d.csv"), &b""[..])]);
-    }
 }

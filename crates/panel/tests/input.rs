@@ -206,7 +206,6 @@ fn headers() {
 fn values() {
     for (from, to, expected) in [
         (",1,3,3,6", ",1,x,3,6", "line 2, column `3/2/20`: `x` is not a number"),
-        (",1,3,3,6", ",1,-3,3,6", "line 2, column `3/2/20`: a cumulative count of -3"),
         (",1,3,3,6", ",1,3,3", "line 2: 11 fields where the header has 12"),
         ("1003.0", "01001", "line 3, column `FIPS`: FIPS 01001 is already on line 2"),
         ("1003.0", "1002", "line 3, column `FIPS`: FIPS 01002 (`Baldwin, Alabama`) is unknown to the crosswalk"),
@@ -315,6 +314,12 @@ fn what_is_odd_in_one_county_is_a_notice_about_it() {
             "\"Autauga, Alabama, US\",1000",
             "\"Autauga, Alabama, US\",1e9",
             "DIR/jhu/deaths.csv: not a county's number of residents, left out: 1000000000.0 in Autauga on line 2",
+        ),
+        (
+            "confirmed",
+            ",1,3,3,6",
+            ",1,-3,3,6",
+            "Autauga, AL (01001), cases of 2020-03-02: a cumulative count of -3 is no report; 1 was carried on",
         ),
         (
             "confirmed",

@@ -4,9 +4,12 @@
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use std::io::{Read as _, Write as _};
 use std::time::{Duration, Instant};
 
 use countycast_panel::{Request, Settings, codes, load};
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
 use peak_alloc::PeakAlloc;
@@ -14,8 +17,9 @@ use peak_alloc::PeakAlloc;
 #[global_allocator]
 static MEMORY: PeakAlloc = PeakAlloc;
 
-/// Most memory for each byte of the unpacked files.
+/// Most memory for each byte of the unpacked files, and beside it for files of any size: what is kept of every county.
 const MULTIPLE: usize = 64;
+const ANY_SIZE: usize = 16 << 20;
 /// Most time for a file of any size and for each megabyte; code that is not optimised takes ten to twenty times as long, and
 /// machines have other work to do.
 const FLOOR: Duration = Duration::from_secs(1);
@@ -105,21 +109,97 @@ fn tables() -> Vec<(&'static str, Files, &'static str)> {
     read.into_iter().map(|(name, files)| (name, files, "")).chain(refused).collect()
 }
 
+/// Files beside small counts that cost as much memory as they can, and how the error starts that refuses them, if one does.
+fn beside() -> Vec<(&'static str, &'static str, String, &'static str)> {
+    let counties: Vec<_> = codes::counties().collect();
+    let lines = |header: &str, line: &dyn Fn(usize) -> String| {
+        std::iter::once(format!("{header}\n")).chain((0..60_000).map(|i| line(i) + "\n")).collect::<String>()
+    };
+    let of = |i: usize| counties[i % counties.len()].number();
+    let beds = "fips_code,Staffed All Beds,Staffed ICU Beds,Licensed All Beds";
+    let states = "date,state,hospitalizedCurrently,inIcuCurrently";
+    let flows = "residence_fips,workplace_fips,workers";
+    let pairs = |i: usize| (of(i), of(i / 7));
+    let hospital = "testing/covid_tracking_states.csv";
+    let (adjacency, commuting) = ("geography/adjacency.csv", "geography/commuting_acs_2011_2015.csv");
+    let beds_file = "counties/beds_covidcaremap.csv";
+    let names = (0..200_000).map(|i| format!(",{i}")).collect::<String>();
+    vec![
+        ("a county on every line", beds_file, lines(beds, &|_| "1001,1,1,1".to_owned()), ""),
+        ("beds that cannot be", beds_file, lines(beds, &|i| format!("{},-1,-1,-1", of(i))), "Staffed All Beds"),
+        ("lines of no county", beds_file, lines(beds, &|_| "0,,,".to_owned()), ""),
+        ("columns without end", beds_file, format!("fips_code{names}\n1001{names}\n"), ""),
+        ("one field without end", beds_file, format!("{beds}\n1001,\"{}\",1,1\n", "9".repeat(1 << 20)), "`"),
+        ("a quote without end", beds_file, format!("{beds}\n1001,\"{}", "1,1\n".repeat(1 << 18)), "fields where"),
+        (
+            "all pairs of neighbours",
+            adjacency,
+            lines("fips,neighbor_fips", &|i| format!("{},{}", pairs(i).0, pairs(i).1)),
+            "",
+        ),
+        ("all pairs of commuters", commuting, lines(flows, &|i| format!("{},{},1", pairs(i).0, pairs(i).1)), ""),
+        ("commuters that cannot be", commuting, lines(flows, &|i| format!("{},{},-1", pairs(i).0, pairs(i).1)), ""),
+        ("a pair on every line", commuting, lines(flows, &|i| format!("1001,1003,{}", i % 2)), ""),
+        ("patients on every line", hospital, lines(states, &|_| "2020-01-23,AL,1,1".to_owned()), ""),
+        ("patients that cannot be", hospital, lines(states, &|_| "2020-01-23,AL,-1,-1".to_owned()), ""),
+    ]
+}
+
+/// What a reading found, took and used.
+struct Reading {
+    found: String,
+    took: Duration,
+    used: usize,
+}
+
+fn reading(folder: &std::path::Path) -> Reading {
+    MEMORY.reset_peak_usage();
+    let (before, start) = (MEMORY.current_usage(), Instant::now());
+    let read = load(&Request { data: folder.to_owned(), as_of: None, vintage: false }, &Settings::default());
+    let (took, used) = (start.elapsed(), MEMORY.peak_usage() - before);
+    Reading { found: read.err().map_or_else(String::new, |error| error.to_string()), took, used }
+}
+
+impl Reading {
+    /// Checks it against the limits of files of this size and their error, if they are refused.
+    fn check(&self, name: &str, size: usize, problem: &str) {
+        let Self { found, took, used } = self;
+        println!("{name}: {size} bytes, {took:?}, {:.1} times the memory", *used as f64 / size as f64);
+        assert!(found.contains(problem) && found.is_empty() == problem.is_empty(), "{name}: {found}");
+        assert!(found.len() < 1_000, "{name}: an error of {} bytes", found.len());
+        assert!(*took < FLOOR + A_MEGABYTE.mul_f64(size as f64 / 1e6), "{name}: {took:?} for {size} bytes");
+        assert!(*used < MULTIPLE * size + ANY_SIZE, "{name}: {used} bytes of memory for {size}");
+    }
+}
+
+fn folder(files: &Files) -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    files.iter().for_each(|(path, text)| std::fs::write(folder.path().join(path), text).unwrap());
+    folder
+}
+
+// One test, as the memory of all threads counts.
 #[test]
 fn time_and_memory_are_bounded_by_the_size_of_the_files() {
     for (name, files, problem) in tables() {
-        let folder = tempfile::tempdir().unwrap();
-        let size: usize = files.iter().map(|(_, text)| text.len()).sum();
-        files.iter().for_each(|(path, text)| std::fs::write(folder.path().join(path), text).unwrap());
+        let (folder, size) = (folder(&files), files.iter().map(|(_, text)| text.len()).sum());
         drop(files);
-        MEMORY.reset_peak_usage();
-        let (before, start) = (MEMORY.current_usage(), Instant::now());
-        let read = load(&Request { data: folder.path().to_owned(), as_of: None, vintage: false }, &Settings::default());
-        let (took, used) = (start.elapsed(), MEMORY.peak_usage() - before);
-        println!("{name}: {size} bytes, {took:?}, {:.1} times the memory", used as f64 / size as f64);
-        let found = read.err().map_or_else(String::new, |error| error.to_string());
-        assert!(found.contains(problem) && found.is_empty() == problem.is_empty(), "{name}: {found}");
-        assert!(took < FLOOR + A_MEGABYTE.mul_f64(size as f64 / 1e6), "{name}: {took:?} for {size} bytes");
-        assert!(used < MULTIPLE * size, "{name}: {used} bytes of memory for {size}");
+        reading(folder.path()).check(name, size, problem);
     }
+    let folder = folder(&jhu(2, 30, &|_, day| day as f64, &[]));
+    for (name, path, text, problem) in beside() {
+        let (path, size) = (folder.path().join(path), text.len());
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, text).unwrap();
+        reading(folder.path()).check(name, size, problem);
+        std::fs::remove_file(path).unwrap();
+    }
+    // Zeros after a header, packed into a thousandth: more than a file of this size may hold.
+    let mut packed = GzEncoder::new(Vec::new(), Compression::best());
+    packed.write_all(b"FIPS,Admin2,Province_State,1/22/20\n").unwrap();
+    std::io::copy(&mut std::io::repeat(b'0').take(64 << 20), &mut packed).unwrap();
+    std::fs::write(folder.path().join("cases.csv"), packed.finish().unwrap()).unwrap();
+    let bomb = reading(folder.path());
+    assert!(bomb.found.contains("cases.csv: cannot be unpacked: it holds more than"), "{}", bomb.found);
+    assert!(bomb.used < 4 * ANY_SIZE, "{} bytes", bomb.used);
 }

@@ -60,7 +60,7 @@ impl Changes {
     /// Place of a change's category, in an area with so many residents.
     #[must_use]
     pub fn category(&self, horizon: i8, change: f64, residents: f64) -> usize {
-        let place = usize::try_from(horizon - self.horizons[0]).unwrap_or(0);
+        let place = usize::try_from(i16::from(horizon) - i16::from(self.horizons[0])).unwrap_or(0);
         let rate = change.abs() / residents * 1e5;
         let size = if change.abs() < self.least || rate < self.stable[place] {
             0
@@ -78,7 +78,7 @@ impl Changes {
     /// What does not hold.
     pub(crate) fn check(&self) -> Result<(), String> {
         let [first, last] = self.horizons;
-        let count = usize::try_from(last - first + 1).unwrap_or(0);
+        let count = usize::try_from(i16::from(last) - i16::from(first) + 1).unwrap_or(0);
         if count == 0 || self.stable.len() != count || self.large.len() != count {
             return Err(format!("changes: `stable` and `large` must have a value for each horizon, {first} to {last}"));
         }

@@ -1,11 +1,16 @@
 //! The hubs' rules: which files they take, for what, in which unit.
 
+use std::ops::RangeInclusive;
+
 use countycast_engine::weekly::{Area, Signal, Week};
 use countycast_engine::{Date, LEVELS};
 use serde::Deserialize;
 
 use crate::derived::{Changes, Peaks};
 use crate::geography::Geography;
+
+/// Scales that a file's values may have: per cent is 100, people in millions a millionth.
+const SCALES: RangeInclusive<f64> = 1e-6..=1e6;
 
 /// All hubs, as a table of the configuration lists them.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
@@ -145,8 +150,9 @@ impl Hub {
         if !self.levels.is_sorted() || self.levels.is_empty() {
             return Err("levels: must be ascending, and at least one".to_owned());
         }
-        if let Some(target) = self.targets.iter().find(|target| target.scale <= 0.0 || target.decimals > 9) {
-            return Err(format!("target `{}`: scale must be above 0, decimals at most 9", target.target));
+        if let Some(target) = self.targets.iter().find(|target| !SCALES.contains(&target.scale) || target.decimals > 9)
+        {
+            return Err(format!("target `{}`: scale must be 1e-6 to 1e6, decimals at most 9", target.target));
         }
         self.changes.as_ref().map_or(Ok(()), Changes::check)?;
         let derived = self.changes.iter().map(|changes| &changes.of).chain(self.peaks.iter().map(|peaks| &peaks.of));

@@ -7,6 +7,8 @@ mod geography;
 mod hubs;
 mod observed;
 mod read;
+#[cfg(any(test, fuzzing))]
+pub mod readers;
 mod relative;
 mod scored;
 mod vintages;

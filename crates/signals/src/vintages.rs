@@ -17,6 +17,13 @@ struct Report {
     value: f64,
 }
 
+/// Weeks without a report after which those before are left out of a series: five years. A mistyped year would fill the memory
+/// with missing values.
+const LONGEST_HOLE: i32 = 260;
+
+/// Weeks that a report may be ahead of the day of its publication, half a year: tables' own dates lag, and a mistyped year is farther.
+const MOST_AHEAD: i32 = 26;
+
 /// All reports of weekly signals, each with the day on which it was published.
 ///
 /// A vintage file holds what changed from one day to the next; the value as known on a day is that of the last report of
@@ -24,6 +31,8 @@ struct Report {
 #[derive(Debug, Clone, Default)]
 pub struct Vintages {
     reports: BTreeMap<(Signal, Area), Vec<Report>>,
+    /// Reports of weeks far after the day of their publication: they are left out.
+    too_early: usize,
 }
 
 /// The series as known on a day, and what had to be assumed.
@@ -37,8 +46,13 @@ pub struct AsOf {
 }
 
 impl Vintages {
-    /// Adds the value of a week as published on a day; [`Vintages::sorted`] must follow. A blank is a report as well: it withdraws the value.
+    /// Adds the value of a week as published on a day; [`Vintages::sorted`] must follow. A blank is a report as well: it
+    /// withdraws the value. What was published half a year before the week is left out and counted: its year is mistyped.
     pub fn add(&mut self, signal: Signal, area: Area, week: Week, as_of: Date, value: Option<f64>) {
+        if week.since(Week::of(as_of)) > MOST_AHEAD {
+            self.too_early += 1;
+            return;
+        }
         let report = Report { week, as_of, value: value.unwrap_or(f64::NAN) };
         self.reports.entry((signal, area)).or_default().push(report);
     }
@@ -68,6 +82,11 @@ impl Vintages {
             report.as_of = report.as_of.min(day);
         }
         self
+    }
+
+    /// Number of reports that were left out as of weeks far after the day of their publication.
+    pub(crate) fn too_early(&self) -> usize {
+        self.too_early
     }
 
     /// Whether there are none.
@@ -108,9 +127,10 @@ impl Vintages {
                 let over = Week::of(day).plus(-1);
                 last_of_weeks(reports.iter().filter(|report| Some(report.as_of) == first && report.week <= over))
             };
+            let values = after_last_hole(&values);
             let (Some(first), Some(last)) = (values.first(), values.last()) else { continue };
             let mut filled = vec![f64::NAN; usize::try_from(last.0.since(first.0)).unwrap_or(0) + 1];
-            for (week, value) in &values {
+            for (week, value) in values {
                 filled[usize::try_from(week.since(first.0)).unwrap_or(0)] = *value;
             }
             let plain = Series::new(*signal, area.clone(), first.0, filled);
@@ -147,6 +167,12 @@ impl Vintages {
         let last = reports.iter().rfind(|report| report.week == week)?;
         Some(last.value).filter(|value| !value.is_nan())
     }
+}
+
+/// The values after the last hole that is too long for a series.
+fn after_last_hole(values: &[(Week, f64)]) -> &[(Week, f64)] {
+    let hole = values.windows(2).rposition(|pair| pair[1].0.since(pair[0].0) > LONGEST_HOLE);
+    &values[hole.map_or(0, |before| before + 1)..]
 }
 
 /// The last value of each week; reports are ordered by week and day.
@@ -222,6 +248,28 @@ mod tests {
         let later = later.sorted();
         assert_eq!(values(&later, day(12, 3)), values(&vintages(), day(12, 3)));
         assert_ne!(values(&later, day(12, 4)), values(&vintages(), day(12, 4)));
+    }
+
+    #[test]
+    fn a_mistyped_year_is_left_out_and_lengthens_no_series() {
+        let mut vintages = vintages();
+        for (year, before) in [(9_999, 0), (2_026, 1), (1_925, 2), (-9_999, 2)] {
+            assert_eq!(vintages.too_early(), before, "{year}");
+            vintages.add(FLU, Area::Nation, Week::of(Date::constant(year, 11, 22)), day(12, 17), Some(0.5));
+        }
+        assert_eq!(values(&vintages.sorted(), day(12, 17)), [0.025, 0.04]);
+    }
+
+    #[test]
+    fn a_hole_of_five_years_is_part_of_a_series_and_a_longer_one_is_not() {
+        let first = Week::of(day(11, 22));
+        for (weeks, length) in [(260, 261), (261, 1)] {
+            let mut vintages = Vintages::default();
+            for (week, value) in [(first.plus(-weeks), 0.01), (first, 0.02)] {
+                vintages.add(FLU, Area::Nation, week, day(12, 3), Some(value));
+            }
+            assert_eq!(values(&vintages.sorted(), day(12, 3)).len(), length, "{weeks}");
+        }
     }
 
     #[test]

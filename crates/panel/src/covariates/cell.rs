@@ -3,6 +3,7 @@
 use csv::ByteRecord;
 
 use crate::error::InputError;
+use crate::quote::quoted;
 use crate::sources::table::{Table, number, text};
 
 /// What publishers write for an unknown value, letter case aside: statistical packages, the USDA, and the Census Bureau
@@ -23,12 +24,11 @@ pub(super) fn cell(table: &Table<'_>, record: &ByteRecord, column: usize) -> Res
     if let Some(value) = number(field) {
         return Ok(Some(value).filter(|value| !CODES.contains(value)));
     }
-    let text = text(record, column);
-    if MISSING.contains(&text.to_ascii_lowercase().as_str()) {
+    if MISSING.contains(&text(record, column).to_ascii_lowercase().as_str()) {
         return Ok(None);
     }
     let remedy = "write a plain number such as 180786 or 12.5, without separators or signs, or leave the cell blank";
-    Err(table.wrong(record, column, format!("`{text}` is not a number"), remedy))
+    Err(table.wrong(record, column, format!("`{}` is not a number", quoted(field.trim_ascii())), remedy))
 }
 
 #[cfg(test)]

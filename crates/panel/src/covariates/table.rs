@@ -14,7 +14,8 @@ use crate::error::{Error, InputError};
 use crate::geography::codes;
 use crate::input::Reader;
 use crate::listed;
-use crate::sources::table::{Table, line, number, text};
+use crate::quote::quoted;
+use crate::sources::table::{Table, line, number};
 
 /// The rows of one county: sum of values and sum of weights, a pair for each of the file's columns.
 type Sums = Vec<(f64, f64)>;
@@ -203,9 +204,10 @@ fn value(
         faults.keep(value);
         return Some(value);
     }
-    let mut shown = text(record, position);
+    let field = |column: usize| quoted(record.get(column).unwrap_or_default().trim_ascii());
+    let mut shown = field(position);
     if let (How::ShareOf(name), Some(denominator)) = (column.how, denominator) {
-        shown = format!("{shown} of {} `{name}`", text(record, denominator));
+        shown = format!("{shown} of {} `{name}`", field(denominator));
     }
     let problem = format!("{shown} is not {}", words(column.how, column.range));
     let remedy = "correct the values, or leave those blank that are not known";

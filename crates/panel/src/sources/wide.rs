@@ -10,7 +10,7 @@ use super::blank::Blanks;
 use super::days::{DayColumns, days_until};
 use super::table::{Table, line, number, text};
 use super::{Counts, Row, Unusable};
-use crate::error::{Error, InputError};
+use crate::error::Error;
 use crate::geography::{Unit, unit, unknown};
 use crate::input::Notice;
 use crate::quote::quoted;
@@ -97,7 +97,7 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
             left_out += 1;
             continue;
         }
-        let (cumulative, blank, wrong) = counts(&table, &record, &days, unit);
+        let (cumulative, blank, wrong) = counts(&table, &record, &days);
         blanks.note(unit, &place, &state, &blank);
         unusable.extend(wrong);
         rows.push(Row {
@@ -122,15 +122,10 @@ pub(super) fn read(path: &Path, bytes: &[u8]) -> Result<Wide, Error> {
 
 /// The counts of a row up to the first invalid one, which is returned, and which of them are blank: these repeat the day
 /// before.
-fn counts(
-    table: &Table<'_>,
-    record: &ByteRecord,
-    days: &DayColumns,
-    unit: Unit,
-) -> (Vec<f64>, Vec<bool>, Option<Unusable>) {
+fn counts(table: &Table<'_>, record: &ByteRecord, days: &DayColumns) -> (Vec<f64>, Vec<bool>, Option<Unusable>) {
     let (mut counts, mut blank) = (Vec::with_capacity(record.len()), Vec::with_capacity(record.len()));
     for (index, column) in (days.start..record.len()).enumerate() {
-        match count(table, record, column, unit) {
+        match table.count(record, column) {
             Ok(count) => {
                 blank.push(count.is_none());
                 counts.push(count.unwrap_or(counts.last().copied().unwrap_or_default()));
@@ -156,19 +151,6 @@ pub(super) fn residents(path: &Path, bytes: &[u8]) -> Result<HashMap<Unit, f64>,
         }
     }
     Ok(residents)
-}
-
-/// A cumulative count; none where the cell is blank. A negative count is an error in a county; in rows without a county
-/// publishers use it for bookkeeping.
-fn count(table: &Table<'_>, record: &ByteRecord, column: usize, unit: Unit) -> Result<Option<f64>, InputError> {
-    let count = table.count(record, column)?;
-    match (count, unit) {
-        (Some(below @ ..0.0), Unit::County(_)) => {
-            let problem = format!("a cumulative count of {below}");
-            Err(table.wrong(record, column, problem, "a county's cumulative count is at least 0"))
-        }
-        _ => Ok(count),
-    }
 }
 
 fn positive(record: &ByteRecord, column: usize) -> Option<f64> {

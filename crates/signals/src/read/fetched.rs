@@ -6,8 +6,7 @@ use countycast_engine::Date;
 use countycast_panel::{InputError, Notice};
 
 use super::layouts::{Layout, columns};
-use super::table::parquet;
-use super::{Signals, Table, places};
+use super::{Signals, Table, parquet, places, too_early};
 use crate::geography::{County, Geography};
 use crate::hubs::Hubs;
 use crate::vintages::Vintages;
@@ -88,6 +87,7 @@ pub fn read_published(path: &Path, day: Date, geography: &Geography, hubs: &Hubs
     layout.add(&table, hubs, &mut found)?;
     let counties = if layout == Layout::Emergency { places::counties(&table)? } else { Vec::new() };
     let vintages = std::mem::take(&mut found.vintages).known_by(day).sorted();
+    found.notices.extend(too_early(&vintages));
     Ok(Published { vintages, counties, notices: found.notices })
 }
 
@@ -96,11 +96,7 @@ pub fn read_published(path: &Path, day: Date, geography: &Geography, hubs: &Hubs
 /// # Errors
 /// Where it is none, or damaged.
 pub fn parquet_shape(path: &Path) -> Result<(Vec<String>, u64), InputError> {
-    parquet(path, |mut reader| {
-        let schema = reader.schema()?;
-        let rows = reader.num_rows()?;
-        Ok((schema.iter_names().map(ToString::to_string).collect(), rows as u64))
-    })
+    parquet::shape(path)
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! Which layout a table has, told by its columns.
 
-use std::fs::File;
 use std::path::Path;
 
-use countycast_panel::InputError;
-use polars::prelude::ParquetReader;
+use countycast_panel::{InputError, opened};
 
-use super::{Signals, Table, places, publishers, table};
+use super::{Signals, Table, parquet, places, publishers, table};
 use crate::hubs::Hubs;
 
 /// A layout of a publisher's table.
@@ -90,11 +88,9 @@ impl Layout {
 pub(super) fn columns(path: &Path) -> Result<Vec<String>, InputError> {
     let wrong = |error: String| InputError::new(path, format!("not readable: {error}"), "download the file again");
     if table::is_parquet(path) {
-        let names =
-            |mut reader: ParquetReader<File>| Ok(reader.schema()?.iter_names().map(ToString::to_string).collect());
-        return table::parquet(path, names);
+        return Ok(parquet::shape(path)?.0);
     }
-    let mut reader = csv::Reader::from_reader(table::text(path).map_err(|error| InputError::unreadable(path, &error))?);
+    let mut reader = csv::Reader::from_reader(opened(path).map_err(|error| InputError::unreadable(path, &error))?);
     let header = reader.headers().map_err(|error| wrong(error.to_string()))?;
     Ok(header.iter().map(|name| name.trim_start_matches('\u{feff}').trim().to_owned()).collect())
 }

@@ -1,7 +1,12 @@
 //! A folder of publishers' files read into vintages and geography.
 
+mod cells;
 mod fetched;
 mod layouts;
+#[cfg(fuzzing)]
+mod no_parquet;
+#[cfg(not(fuzzing))]
+mod parquet;
 mod places;
 mod publishers;
 mod table;
@@ -19,6 +24,8 @@ use crate::vintages::Vintages;
 
 pub use fetched::{Published, Use, parquet_shape, read_places, read_published, use_of};
 use layouts::Layout;
+#[cfg(fuzzing)]
+use no_parquet as parquet;
 pub(crate) use table::Table;
 
 /// Everything that a folder tells of weekly signals.
@@ -62,6 +69,7 @@ impl Signals {
             found.inputs.push(InputFile { path, sha256, last_day: None });
         }
         found.vintages = std::mem::take(&mut found.vintages).sorted();
+        found.notices.extend(too_early(&found.vintages));
         if found.vintages.is_empty() {
             let problem = "no file holds a weekly signal";
             let remedy = "give a folder with NSSP or NHSN tables, or with a hub's target data";
@@ -77,6 +85,13 @@ impl Signals {
             self.notices.push(Notice { message: format!("{name}: {message}"), count });
         }
     }
+}
+
+/// The notice about weeks far after the day of their publication.
+fn too_early(vintages: &Vintages) -> Option<Notice> {
+    let message =
+        "values of weeks half a year after the day of their publication are left out: is the year mistyped?".to_owned();
+    Some(vintages.too_early()).filter(|count| *count > 0).map(|count| Notice { message, count })
 }
 
 /// The tables in a folder and in its folder `target-data`, by name.

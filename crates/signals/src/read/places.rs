@@ -1,19 +1,35 @@
 //! Tables of places.
 
 use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
 use std::path::Path;
 
 use countycast_engine::Fips;
 use countycast_engine::weekly::Area;
-use countycast_panel::{InputError, State};
+use countycast_panel::{InputError, State, opened};
 
-use super::{Signals, Table, table};
+use super::{Signals, Table};
 use crate::geography::County;
+
+/// Numbers of residents that a county or a larger place can have.
+const RESIDENTS: RangeInclusive<f64> = 1.0..=4.0e8;
+
+/// The notice about others.
+const IMPOSSIBLE: &str = "numbers of residents that no place has are left out";
+
+/// The residents of a row's place; none where they are not known, or no place has so many.
+fn residents_of(table: &Table, row: usize, column: usize, impossible: &mut usize) -> Result<Option<f64>, InputError> {
+    let people = table.number(row, column)?;
+    let possible = people.filter(|people| RESIDENTS.contains(people));
+    *impossible += usize::from(possible.is_none() && people.is_some_and(|people| people != 0.0));
+    Ok(possible)
+}
 
 /// Counties with the number of their Health Service Area and residents.
 pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [fips, area, people] = [table.column("fips")?, table.column("hsa_nci_id")?, table.column("pop2024")?];
     let (county, title) = (table.find("county"), table.find("hsa"));
+    let mut impossible = 0;
     for row in 0..table.rows() {
         let Some(service_area) = table.number(row, area)?.filter(|number| (1.0..=9_999.0).contains(number)) else {
             continue;
@@ -23,7 +39,7 @@ pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputEr
         let fips: Fips = format!("{code:0>5}")
             .parse()
             .map_err(|_| table.wrong(row, fips, "is not the FIPS code of a county", "write five digits"))?;
-        let population = table.number(row, people)?.unwrap_or(0.0);
+        let population = residents_of(table, row, people, &mut impossible)?.unwrap_or(0.0);
         let name = match (county.map(|column| table.text(row, column)), State::of(fips)) {
             (Some(county), Some(state)) => format!("{county}, {}", state.abbreviation),
             _ => fips.to_string(),
@@ -33,19 +49,22 @@ pub(super) fn crosswalk(table: &Table, into: &mut Signals) -> Result<(), InputEr
         }
         into.geography.add_county(County { fips, name, service_area, population });
     }
+    into.notice(table, IMPOSSIBLE, impossible);
     Ok(())
 }
 
 /// States with residents.
 pub(super) fn states(table: &Table, into: &mut Signals) -> Result<(), InputError> {
     let [code, name, people] = [table.column("location")?, table.column("location_name")?, table.column("population")?];
+    let mut impossible = 0;
     for row in 0..table.rows() {
         // FluSight's table has been published with `1` for Alabama.
         if let Ok(area) = format!("{:0>2}", table.text(row, code)).parse::<Area>() {
             into.geography.add_name(area.clone(), &table.text(row, name));
-            into.geography.add_area(area, table.number(row, people)?, None);
+            into.geography.add_area(area, residents_of(table, row, people, &mut impossible)?, None);
         }
     }
+    into.notice(table, IMPOSSIBLE, impossible);
     Ok(())
 }
 
@@ -59,6 +78,7 @@ pub(super) fn slugs(table: &Table, into: &mut Signals) -> Result<(), InputError>
         table.column("population")?,
         table.column("state_abb")?,
     ];
+    let mut impossible = 0;
     for row in 0..table.rows() {
         let location = table.text(row, slug);
         let state = State::named(&table.text(row, state)).map(State::fips);
@@ -75,8 +95,9 @@ pub(super) fn slugs(table: &Table, into: &mut Signals) -> Result<(), InputError>
             into.geography.add_name(area.clone(), &table.text(row, title));
         }
         into.geography.add_slug(&location, area.clone());
-        into.geography.add_area(area, table.number(row, people)?, state);
+        into.geography.add_area(area, residents_of(table, row, people, &mut impossible)?, state);
     }
+    into.notice(table, IMPOSSIBLE, impossible);
     Ok(())
 }
 
@@ -109,7 +130,7 @@ pub(super) const CENSUS: [&str; 4] = ["SUMLEV", "STATE", "COUNTY", "POPESTIMATE2
 /// Residents of counties from the Census Bureau's table, whose names are in Latin-1.
 pub(super) fn residents(path: &Path) -> Result<BTreeMap<Fips, f64>, InputError> {
     let wrong = |problem: String| InputError::new(path, problem, "download the file again");
-    let text = table::text(path).map_err(|error| InputError::unreadable(path, &error))?;
+    let text = opened(path).map_err(|error| InputError::unreadable(path, &error))?;
     let mut reader = csv::Reader::from_reader(text);
     let header = reader.byte_headers().map_err(|error| wrong(error.to_string()))?;
     let column = |name: &str| header.iter().position(|cell| cell == name.as_bytes());
@@ -130,7 +151,9 @@ pub(super) fn residents(path: &Path) -> Result<BTreeMap<Fips, f64>, InputError> 
             let line = record.position().map_or(1, csv::Position::line);
             return Err(wrong("no county with residents".to_owned()).on_line(line));
         };
-        residents.insert(fips, people);
+        if RESIDENTS.contains(&people) {
+            residents.insert(fips, people);
+        }
     }
     Ok(residents)
 }

@@ -12,6 +12,9 @@ use crate::hubs::Hubs;
 /// Per cent of a whole.
 const PER_CENT: f64 = 100.0;
 
+/// The notice about values of hubs that cannot be.
+const IMPOSSIBLE: &str = "negative values, shares above 1, and more people than there are, are left out";
+
 const fn signal(disease: Disease, measure: Measure) -> Signal {
     Signal { disease, measure }
 }
@@ -20,6 +23,11 @@ const fn signal(disease: Disease, measure: Measure) -> Signal {
 fn diseases(table: &Table, names: [&str; 3]) -> Vec<(Disease, usize)> {
     let columns = [Disease::Influenza, Disease::Covid, Disease::Rsv].into_iter().zip(names);
     columns.filter_map(|(disease, name)| Some((disease, table.find(name)?))).collect()
+}
+
+/// The greatest value that a signal can have: of people, more than live in the United States.
+fn greatest(signal: Signal) -> f64 {
+    signal.unit().greatest().min(4.0e8)
 }
 
 /// The week that a cell's Saturday ends.
@@ -107,15 +115,17 @@ pub(super) fn admissions(table: &Table, into: &mut Signals) -> Result<(), InputE
         };
         let week = week(table, row, end)?;
         for &(disease, column) in &diseases {
+            let signal = signal(disease, Measure::Admissions);
             let value = table.number(row, column)?;
-            impossible += usize::from(value.is_some_and(|value| value < 0.0));
-            if let Some(value) = value.filter(|value| *value >= 0.0) {
-                into.vintages.add(signal(disease, Measure::Admissions), area.clone(), week, as_of, Some(value));
+            let possible = value.filter(|value| (0.0..=greatest(signal)).contains(value));
+            impossible += usize::from(value.is_some() && possible.is_none());
+            if possible.is_some() {
+                into.vintages.add(signal, area.clone(), week, as_of, possible);
             }
         }
     }
     into.notice(table, "rows of regions and territories are left out", unknown);
-    into.notice(table, "negative admissions are left out", impossible);
+    into.notice(table, "negative admissions, and more than there are residents, are left out", impossible);
     Ok(())
 }
 
@@ -141,14 +151,14 @@ pub(super) fn targets(table: &Table, hubs: &Hubs, into: &mut Signals) -> Result<
             (None, None) => continue,
         };
         let value = table.number(row, value)?.map(|value| value / known.scale);
-        let possible = value.filter(|value| (0.0..=known.signal.unit().greatest()).contains(value));
+        let possible = value.filter(|value| (0.0..=greatest(known.signal)).contains(value));
         impossible += usize::from(value.is_some() && possible.is_none());
         let week = week(table, row, end)?;
         into.observed.add(&known.target, area.clone(), week, as_of, possible);
         into.vintages.add(known.signal, area, week, as_of, possible);
     }
     into.notice(table, "rows of unknown targets or locations are left out", unknown);
-    into.notice(table, "negative values, and shares above 1, are left out", impossible);
+    into.notice(table, IMPOSSIBLE, impossible);
     Ok(())
 }
 
@@ -164,13 +174,17 @@ pub(super) fn single_target(table: &Table, hubs: &Hubs, into: &mut Signals) -> R
     let Some(known) = one_target(table.path(), hubs).and_then(|target| hubs.target(target)) else { return Ok(()) };
     let [location, end, value] = [table.column("location")?, table.column("date")?, table.column("value")?];
     let as_of = published(table, end)?;
+    let mut impossible = 0;
     for row in 0..table.rows() {
         let Some(area) = into.geography.located(&table.text(row, location)) else { continue };
         let value = table.number(row, value)?.map(|value| value / known.scale);
+        let possible = value.filter(|value| (0.0..=greatest(known.signal)).contains(value));
+        impossible += usize::from(value.is_some() && possible.is_none());
         let week = week(table, row, end)?;
-        into.observed.add(&known.target, area.clone(), week, as_of, value);
-        into.vintages.add(known.signal, area, week, as_of, value);
+        into.observed.add(&known.target, area.clone(), week, as_of, possible);
+        into.vintages.add(known.signal, area, week, as_of, possible);
     }
+    into.notice(table, IMPOSSIBLE, impossible);
     Ok(())
 }
 

@@ -1,15 +1,13 @@
 //! CSV and Parquet files as columns of cells, with row and column in errors.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fs::File;
-use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use countycast_engine::Date;
-use countycast_panel::{InputError, guarded};
-use flate2::read::MultiGzDecoder;
-use polars::prelude::{Column as PolarsColumn, DataType, ParquetReader, PolarsError, SerReader};
+use countycast_panel::{InputError, opened, quoted};
+
+use super::cells::{Cells, Words};
+use super::parquet;
 
 /// Most bytes of a file that is read: the table of emergency visits by county is 60 MB as CSV.
 const MOST_BYTES: u64 = 2_000_000_000;
@@ -27,37 +25,6 @@ pub(crate) struct Table {
     header_lines: Option<u64>,
     /// The day on which it was published, where that is known of the file.
     published: Option<Date>,
-}
-
-#[derive(Debug)]
-enum Cells {
-    Text(Words),
-    Number(Vec<f64>),
-    Date(Vec<Option<Date>>),
-}
-
-/// A column of text, in which each word is kept once: names of places and models recur a million times.
-#[derive(Debug, Default)]
-struct Words {
-    known: HashMap<Box<str>, u32>,
-    words: Vec<Box<str>>,
-    cells: Vec<u32>,
-}
-
-impl Words {
-    fn push(&mut self, word: &str) {
-        let number = self.known.get(word).copied().unwrap_or_else(|| {
-            let number = self.words.len() as u32;
-            self.known.insert(word.into(), number);
-            self.words.push(word.into());
-            number
-        });
-        self.cells.push(number);
-    }
-
-    fn at(&self, row: usize) -> &str {
-        &self.words[self.cells[row] as usize]
-    }
 }
 
 impl Table {
@@ -90,8 +57,8 @@ impl Table {
             let line = error.position().map_or(1, csv::Position::line);
             InputError::new(path, format!("not readable as CSV: {error}"), "download the file again").on_line(line)
         };
-        let text = text(path).map_err(|error| InputError::unreadable(path, &error))?;
-        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.take(MOST_BYTES));
+        let text = opened(path).map_err(|error| InputError::unreadable(path, &error))?;
+        let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text);
         let names: Vec<String> = reader.headers().map_err(|e| wrong(&e))?.iter().map(str::to_owned).collect();
         let mut cells: Vec<Words> = names.iter().map(|_| Words::default()).collect();
         let mut record = csv::StringRecord::new();
@@ -105,12 +72,8 @@ impl Table {
     }
 
     fn parquet(path: &Path) -> Result<Self, InputError> {
-        parquet(path, |reader| {
-            let frame = reader.finish()?;
-            let columns = frame.columns().iter().map(|column| Ok((column.name().to_string(), cells(column)?)));
-            let columns = columns.collect::<Result<_, PolarsError>>()?;
-            Ok(Self { path: path.to_owned(), columns, rows: frame.height(), header_lines: None, published: None })
-        })
+        let (columns, rows) = parquet::columns(path)?;
+        Ok(Self { path: path.to_owned(), columns, rows, header_lines: None, published: None })
     }
 
     /// The file.
@@ -136,7 +99,7 @@ impl Table {
     /// Position of a required column.
     pub(crate) fn column(&self, name: &str) -> Result<usize, InputError> {
         self.find(name).ok_or_else(|| {
-            let found: Vec<&str> = self.columns.iter().map(|(name, _)| name.as_str()).take(12).collect();
+            let found: Vec<String> = self.columns.iter().map(|(name, _)| quoted(name)).take(12).collect();
             let problem = format!("there is no column `{name}`; the table has {}", found.join(", "));
             InputError::new(&self.path, problem, "use the file as published")
         })
@@ -182,8 +145,8 @@ impl Table {
 
     /// An error at a cell.
     pub(crate) fn wrong(&self, row: usize, column: usize, problem: &str, remedy: &str) -> InputError {
-        let text = countycast_panel::quoted(self.text(row, column).as_bytes());
-        let name = self.columns[column].0.clone();
+        let text = quoted(self.text(row, column).as_bytes());
+        let name = quoted(&self.columns[column].0);
         match self.header_lines {
             Some(lines) => InputError::new(&self.path, format!("`{text}` {problem}"), remedy)
                 .on_line(row as u64 + lines + 1)
@@ -204,49 +167,10 @@ pub(crate) fn is_csv(path: &Path) -> bool {
     name.ends_with(".csv") || name.ends_with(".csv.gz")
 }
 
-/// What `read` finds in a Parquet file.
-pub(crate) fn parquet<T>(
-    path: &Path,
-    read: impl FnOnce(ParquetReader<File>) -> Result<T, PolarsError>,
-) -> Result<T, InputError> {
-    let file = File::open(path).map_err(|error| InputError::unreadable(path, &error))?;
-    guarded(path, || {
-        let wrong =
-            |error| InputError::new(path, format!("not readable as Parquet: {error}"), "download the file again");
-        read(ParquetReader::new(file)).map_err(wrong)
-    })
-}
-
-/// The text of a file, unpacked if its name ends with `.gz`.
-pub(crate) fn text(path: &Path) -> io::Result<Box<dyn Read>> {
-    let file = File::open(path)?;
-    let is_packed = path.extension().is_some_and(|ending| ending == "gz");
-    Ok(if is_packed { Box::new(MultiGzDecoder::new(file)) } else { Box::new(file) })
-}
-
-fn cells(column: &PolarsColumn) -> Result<Cells, PolarsError> {
-    Ok(match column.dtype() {
-        DataType::Date => {
-            let epoch = Date::constant(1970, 1, 1);
-            let date = |days: i32| epoch.checked_add(jiff::Span::new().try_days(days).ok()?).ok();
-            let days = column.cast(&DataType::Int32)?;
-            Cells::Date(days.i32()?.iter().map(|days| days.and_then(date)).collect())
-        }
-        dtype if dtype.is_primitive_numeric() => {
-            let numbers = column.cast(&DataType::Float64)?;
-            Cells::Number(numbers.f64()?.iter().map(|value| value.unwrap_or(f64::NAN)).collect())
-        }
-        _ => {
-            let text = column.cast(&DataType::String)?;
-            let mut words = Words::default();
-            text.str()?.iter().for_each(|cell| words.push(cell.unwrap_or_default()));
-            Cells::Text(words)
-        }
-    })
-}
-
 #[cfg(test)]
 mod tests {
+    use std::fs::File;
+
     use super::*;
 
     fn table(text: &str) -> (tempfile::TempDir, Table) {
@@ -289,17 +213,28 @@ mod tests {
         let table = Table::read(&path).unwrap().published_on(Date::constant(2026, 1, 14));
         assert_eq!((table.rows(), table.text(0, 1)), (1, "1.5".into()));
         assert_eq!(table.published(), Some(Date::constant(2026, 1, 14)));
-        std::fs::write(&path, "no gzip").unwrap();
-        assert!(Table::read(&path).unwrap_err().to_string().contains("not readable as CSV"));
+        let packed = std::fs::read(&path).unwrap();
+        std::fs::write(&path, &packed[..packed.len() - 9]).unwrap();
+        assert!(Table::read(&path).unwrap_err().to_string().contains("not readable as CSV"), "cut");
+        // Names say nothing.
+        std::fs::write(&path, "week,value\n2026-01-10,1.5\n").unwrap();
+        std::fs::write(folder.path().join("a.csv"), packed).unwrap();
+        for name in ["a.csv.gz", "a.csv"] {
+            assert_eq!(Table::read(&folder.path().join(name)).unwrap().text(0, 1), "1.5", "{name}");
+        }
     }
 
     #[test]
-    fn a_file_on_which_the_reader_panics_is_named() {
+    fn a_file_that_unpacks_to_far_more_is_refused_and_not_cut() {
+        use std::io::{Read, Write};
         let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("nssp.parquet");
-        std::fs::write(&path, "PAR1").unwrap();
-        let error = parquet(&path, |_| -> Result<(), PolarsError> { panic!("on purpose") }).unwrap_err().to_string();
-        assert!(error.contains("nssp.parquet") && error.contains("is damaged"), "{error}");
+        let path = folder.path().join("a.csv.gz");
+        let mut packed = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        packed.write_all(b"week,value\n").unwrap();
+        std::io::copy(&mut std::io::repeat(b'\n').take(17 << 20), &mut packed).unwrap();
+        packed.finish().unwrap();
+        let error = Table::read(&path).unwrap_err().to_string();
+        assert!(error.contains("a.csv.gz") && error.contains("it holds more than 16777216 bytes"), "{error}");
     }
 
     #[test]
