@@ -76,7 +76,7 @@ pub fn hubs(bytes: &[u8]) {
     for hub in &hubs.hubs {
         let _ = (hub.due(week), hub.horizons().count(), hub.intervals().count(), hub.level_places().count());
         if let Some(change) = &hub.changes {
-            let _ = change.horizons().map(|horizon| change.category(horizon, 12.0, 1e6)).count();
+            let _ = change.horizons().map(|horizon| change.category(horizon, 12.0, 1e6)).max();
         }
         let _ = hub.peaks.as_ref().and_then(|peaks| peaks.season(week)).map(|season| season.weeks().count());
     }
