@@ -15,7 +15,7 @@ use peak_alloc::PeakAlloc;
 static MEMORY: PeakAlloc = PeakAlloc;
 
 /// Most memory for each byte of a file, and beside it for files of any size.
-const MULTIPLE: usize = 128;
+const MULTIPLE: usize = 256;
 const ANY_SIZE: usize = 16 << 20;
 /// Most time for a file of any size and for each megabyte; code that is not optimised takes ten to twenty times as long, and
 /// machines have other work to do.
