@@ -11,6 +11,7 @@ pub mod cli;
 pub mod engine;
 pub mod error;
 pub mod lake;
+pub mod load;
 pub mod location;
 pub mod names;
 pub mod output;
