@@ -176,6 +176,7 @@ fn shells_and_man_know_every_command() {
         "what-if",
         "sql",
         "serve",
+        "load",
         "care",
         "completions",
         "man",
@@ -236,7 +237,7 @@ fn a_site_is_made_from_the_counts_of_its_run_alone() {
 
 #[cfg(unix)]
 #[test]
-fn sql_serve_and_care_are_handed_over() {
+fn sql_serve_load_and_care_are_handed_over() {
     use std::os::unix::fs::PermissionsExt;
     let folder = tempfile::tempdir().unwrap();
     let ask = |arguments: &[&str]| program(arguments).env("PATH", folder.path()).output().unwrap();
@@ -250,6 +251,7 @@ fn sql_serve_and_care_are_handed_over() {
     for (arguments, received) in [
         (&["sql", "--format", "csv", "select 1"][..], "4:sql --format csv select 1\n"),
         (&["serve", "--help"], "2:serve --help\n"),
+        (&["load", "--lake", "lake", "--dry-run"], "4:load --lake lake --dry-run\n"),
         (&["care", "claims", "--lake", "lake"], "4:care claims --lake lake\n"),
         (&["--quiet", "sql", "-j", "2"], "3:sql -j 2\n"),
     ] {

@@ -73,6 +73,7 @@ enum Verb {
     WhatIf(what_if::Args),
     Sql(warehouse::Sql),
     Serve(warehouse::Serve),
+    Load(warehouse::Load),
     Care(warehouse::Care),
     Completions(shell::Completions),
     Man(shell::Man),
@@ -111,6 +112,7 @@ pub fn run_with(arguments: &[OsString]) -> u8 {
         Verb::WhatIf(args) => what_if::run(args, cli.quiet, cli.format),
         Verb::Sql(args) => return ended(warehouse::sql(args), cli.format),
         Verb::Serve(args) => return ended(warehouse::serve(args), cli.format),
+        Verb::Load(args) => return ended(warehouse::load(args), cli.format),
         Verb::Care(args) => return ended(warehouse::care(args), cli.format),
     };
     ended(result.map(|()| 0), cli.format)

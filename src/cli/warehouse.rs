@@ -1,4 +1,4 @@
-//! `countycast sql`, `countycast serve` and `countycast care`: handed over to `countycast-warehouse`, a program of its own.
+//! `countycast sql`, `countycast serve`, `countycast load` and `countycast care`: handed over to `countycast-warehouse`, a program of its own.
 //!
 //! Its query engine takes as long to build as all else, so that it is no part of this one.
 
@@ -22,7 +22,7 @@ pub(super) struct Sql {
     arguments: Vec<OsString>,
 }
 
-/// Answer notebooks through the Redshift Data API (needs countycast-warehouse).
+/// Serve a lake: the Redshift Data API, /api, the site, PostgreSQL's protocol (needs countycast-warehouse).
 ///
 /// All arguments go to `countycast-warehouse serve`, from beside this program or from PATH; `countycast serve --help` shows
 /// them.
@@ -30,6 +30,18 @@ pub(super) struct Sql {
 #[command(disable_help_flag = true)]
 pub(super) struct Serve {
     /// Arguments of `countycast-warehouse serve`.
+    #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+    arguments: Vec<OsString>,
+}
+
+/// Load a lake into PostgreSQL (needs countycast-warehouse).
+///
+/// All arguments go to `countycast-warehouse load`, from beside this program or from PATH; `countycast load --help` shows
+/// them.
+#[derive(clap::Args)]
+#[command(disable_help_flag = true)]
+pub(super) struct Load {
+    /// Arguments of `countycast-warehouse load`.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -54,6 +66,10 @@ pub(super) fn serve(args: &Serve) -> Result<u8, Error> {
     hand_over("serve", &args.arguments)
 }
 
+pub(super) fn load(args: &Load) -> Result<u8, Error> {
+    hand_over("load", &args.arguments)
+}
+
 pub(super) fn care(args: &Care) -> Result<u8, Error> {
     hand_over("care", &args.arguments)
 }
@@ -62,7 +78,7 @@ pub(super) fn care(args: &Care) -> Result<u8, Error> {
 /// and are not read here.
 pub(super) fn asked(arguments: &[OsString]) -> Option<Result<u8, Error>> {
     let (verb, rest) = arguments.get(1..)?.split_first()?;
-    let verb = verb.to_str().filter(|verb| ["sql", "serve", "care"].contains(verb))?;
+    let verb = verb.to_str().filter(|verb| ["sql", "serve", "load", "care"].contains(verb))?;
     Some(hand_over(verb, rest))
 }
 

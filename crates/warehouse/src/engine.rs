@@ -1,6 +1,7 @@
 //! The query engine over a lake: statements in, batches of rows out.
 
 mod listing;
+mod prepared;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

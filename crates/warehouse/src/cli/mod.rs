@@ -2,6 +2,7 @@
 
 mod care;
 mod copy;
+mod load;
 mod prompt;
 mod serve;
 mod sql;
@@ -45,6 +46,7 @@ enum Verb {
     Sql(sql::Args),
     Care(care::Args),
     Serve(serve::Args),
+    Load(load::Args),
 }
 
 /// What statements may use.
@@ -136,6 +138,7 @@ fn choose(cli: Cli) -> ExitCode {
         Verb::Sql(args) => sql::run(&args),
         Verb::Care(args) => (care::run(&args), String::new()),
         Verb::Serve(args) => (serve::run(&args), String::new()),
+        Verb::Load(args) => (load::run(&args), String::new()),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

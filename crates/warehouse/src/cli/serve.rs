@@ -1,4 +1,4 @@
-//! `serve`: the Redshift Data API over a lake.
+//! `serve`: the Redshift Data API over a lake, `/api`, the site, and PostgreSQL's wire protocol.
 
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -10,15 +10,23 @@ use bytesize::ByteSize;
 use super::{Beside, Use, memory, tell};
 use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
+use crate::names::DATABASE;
+use crate::postgres::{self, Postgres};
 use crate::service::{Keys, Limits, Listener, Service};
 use crate::statement::Access;
+use crate::web::Offer;
 
-/// Answers the Redshift Data API over a lake: notebooks change nothing but their `endpoint_url`.
+/// Answers the Redshift Data API over a lake, so that notebooks change nothing but their `endpoint_url`, and GET requests at /api as
+/// JSON or Arrow. With --site it serves the report, with --postgres psql, drivers and tools connect as to PostgreSQL.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   countycast-warehouse serve --lake lake
   countycast-warehouse serve --lake lake --listen 0.0.0.0:8080 --keys keys.toml
   countycast-warehouse serve --lake s3://bucket/lake --write --tables tables --root s3://bucket/exchange
+  countycast-warehouse serve --lake lake --site site
+  curl http://127.0.0.1:8080/api/places/01001/fan          # /api describes what there is
+  countycast-warehouse serve --lake lake --postgres 127.0.0.1:5432
+  psql \"host=127.0.0.1 dbname=countycast\" -c \"select count(*) from scores\"
 
 In Python:
   boto3.client(\"redshift-data\", endpoint_url=\"http://127.0.0.1:8080\", region_name=\"us-east-1\")
@@ -36,7 +44,16 @@ pub(super) struct Args {
     /// Address to listen on; port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS:PORT", default_value = "127.0.0.1:8080")]
     listen: SocketAddr,
-    /// File of access keys: requests must be signed by one of them.
+    /// Also speak PostgreSQL's wire protocol on this address, such as 127.0.0.1:5432; for reading alone.
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    postgres: Option<SocketAddr>,
+    /// Folder of the site that `countycast report` writes, to be served at /.
+    #[arg(long, value_name = "FOLDER")]
+    site: Option<PathBuf>,
+    /// Let pages of one other site read /api, such as https://example.org.
+    #[arg(long, value_name = "ORIGIN")]
+    allow_origin: Option<String>,
+    /// File of access keys: requests must be signed by one of them; /api, the site and PostgreSQL's clients log in with one.
     #[arg(long, value_name = "FILE")]
     keys: Option<PathBuf>,
     /// Allow statements that change tables of --tables, and COPY and UNLOAD below --root.
@@ -62,7 +79,7 @@ pub(super) struct Args {
 
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
-    let keys = args.keys.as_deref().map(Keys::read).transpose()?;
+    let keys = args.keys.as_deref().map(Keys::read).transpose()?.map(Arc::new);
     let limits = args.limits.limits();
     let access = if args.write { Access::Tables } else { Access::Read };
     let warehouse = Warehouse::open_with(&args.lake, &limits, access, args.beside.holdings()?)?;
@@ -74,12 +91,27 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
         result_bytes: args.result_size.as_u64(),
         kept_bytes: args.kept_size.as_u64(),
     };
+    let offer = Offer { site: args.site.clone(), origin: args.allow_origin.clone() };
     answers.block_on(async {
-        let service = Arc::new(Service::new(warehouse, &bounds, keys, args.listen)?);
+        let service = Arc::new(Service::new(warehouse.clone(), &bounds, keys.clone(), args.listen, &offer)?);
+        let postgres = match args.postgres {
+            Some(address) => {
+                let postgres = Postgres::new(&warehouse, service.running(), &bounds, keys, address)?;
+                Some((postgres::Listener::bind(address).await?, Arc::new(postgres)))
+            }
+            None => None,
+        };
         let listener = Listener::bind(args.listen).await?;
         tell(&format!("listening on http://{}", listener.address()?));
-        listener.serve(Arc::clone(&service), end()).await;
-        Ok(())
+        if let Some((listener, _)) = &postgres {
+            tell(&format!("listening on postgres://{}/{DATABASE}", listener.address()?));
+        }
+        if let Some((listener, postgres)) = postgres {
+            // It ends with the program.
+            tokio::spawn(listener.serve(postgres));
+        }
+        listener.serve(service, end()).await;
+        Ok::<(), Error>(())
     })?;
     answers.shutdown_timeout(Duration::from_secs(1));
     Ok(())

@@ -39,11 +39,17 @@ pub(crate) struct LakeSchema {
     made: Option<Made>,
 }
 
-/// Tables that statements made, at a moment.
+/// Tables that statements made: as they were at a moment, or as they are whenever one is asked for.
 #[derive(Debug, Clone)]
 struct Made {
     tables: Arc<Tables>,
-    manifest: Arc<Manifest>,
+    moment: Option<Arc<Manifest>>,
+}
+
+impl Made {
+    fn manifest(&self) -> std::result::Result<Arc<Manifest>, Error> {
+        self.moment.as_ref().map_or_else(|| self.tables.current(), |moment| Ok(Arc::clone(moment)))
+    }
 }
 
 impl LakeSchema {
@@ -53,8 +59,18 @@ impl LakeSchema {
 
     /// The same with the tables that statements made, as they were at a moment.
     pub(crate) fn at(&self, tables: &Arc<Tables>, manifest: &Arc<Manifest>) -> Self {
-        let made = Made { tables: Arc::clone(tables), manifest: Arc::clone(manifest) };
+        let made = Made { tables: Arc::clone(tables), moment: Some(Arc::clone(manifest)) };
         Self { made: Some(made), ..self.clone() }
+    }
+
+    /// The same with the tables that statements made, as they are whenever one is asked for.
+    pub(crate) fn now(&self, tables: &Arc<Tables>) -> Self {
+        Self { made: Some(Made { tables: Arc::clone(tables), moment: None }), ..self.clone() }
+    }
+
+    /// The tables that statements made, where they are known.
+    fn manifest(&self) -> std::result::Result<Option<Arc<Manifest>>, Error> {
+        self.made.as_ref().map(Made::manifest).transpose()
     }
 }
 
@@ -65,8 +81,8 @@ impl SchemaProvider for LakeSchema {
         let mut names: Vec<String> =
             self.lake.tables().map(|tables| tables.keys().cloned().collect()).unwrap_or_default();
         names.extend(self.session.table_names());
-        if let Some(made) = &self.made {
-            names.extend(made.manifest.listed().map(|(name, ..)| name.clone()));
+        if let Ok(Some(manifest)) = self.manifest() {
+            names.extend(manifest.listed().map(|(name, ..)| name.clone()));
         }
         names.sort_unstable();
         names.dedup();
@@ -78,10 +94,11 @@ impl SchemaProvider for LakeSchema {
             return Ok(Some(table));
         }
         let external = |error| DataFusionError::External(Box::new(error));
-        if let Some(made) = &self.made
-            && let Some(table) = made.tables.provider(&made.manifest, name).map_err(external)?
-        {
-            return Ok(Some(table));
+        if let Some(made) = &self.made {
+            let manifest = made.manifest().map_err(external)?;
+            if let Some(table) = made.tables.provider(&manifest, name).map_err(external)? {
+                return Ok(Some(table));
+            }
         }
         self.lake.table(name).map_err(external)
     }
@@ -96,7 +113,7 @@ impl SchemaProvider for LakeSchema {
 
     fn table_exist(&self, name: &str) -> bool {
         self.session.table_exist(name)
-            || self.made.as_ref().is_some_and(|made| made.manifest.table(name).is_some())
+            || self.manifest().is_ok_and(|manifest| manifest.is_some_and(|manifest| manifest.table(name).is_some()))
             || self.lake.tables().is_ok_and(|tables| tables.contains_key(name))
     }
 }

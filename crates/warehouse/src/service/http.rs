@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::{Bytes, Incoming};
 use hyper::header::{CONTENT_TYPE, HOST, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, Response, StatusCode};
 use serde_json::Value;
 use uuid::Uuid;
@@ -26,7 +27,20 @@ pub(super) async fn answer(
     service: Arc<Service>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let result = respond(&service, request).await;
+    let (head, body) = request.into_parts();
+    if service.keys.is_none()
+        && let Err(failure) = local(&head.headers)
+    {
+        return Ok(shown(Err(failure)));
+    }
+    if service.web.is_asked(&head) {
+        return Ok(service.web.answer(&head).await);
+    }
+    Ok(shown(respond(&service, head, body).await))
+}
+
+/// The form of the Data API's answers.
+fn shown(result: Result<Value, Failure>) -> Response<Full<Bytes>> {
     let (status, name, body) = match result {
         Ok(body) => (StatusCode::OK, None, body),
         Err(failure) => (failure.status, Some(failure.name), failure.body()),
@@ -41,19 +55,15 @@ pub(super) async fn answer(
     if let Some(name) = name {
         headers.insert(HeaderName::from_static("x-amzn-errortype"), HeaderValue::from_static(name));
     }
-    Ok(response)
+    response
 }
 
-async fn respond(service: &Arc<Service>, request: Request<Incoming>) -> Result<Value, Failure> {
-    let (head, body) = request.into_parts();
+async fn respond(service: &Arc<Service>, head: Parts, body: Incoming) -> Result<Value, Failure> {
     if head.method != Method::POST {
         return Err(Failure::http(StatusCode::METHOD_NOT_ALLOWED, "requests of the Data API are POST"));
     }
     if head.uri.path() != "/" || head.uri.query().is_some() {
         return Err(Failure::http(StatusCode::NOT_FOUND, "requests of the Data API go to /"));
-    }
-    if service.keys.is_none() {
-        local(&head.headers)?;
     }
     let kind = head.headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     if !kind.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case(JSON) {

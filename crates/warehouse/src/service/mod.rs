@@ -10,7 +10,6 @@ mod api;
 mod columns;
 mod failure;
 mod http;
-mod keys;
 mod listen;
 mod results;
 mod run;
@@ -22,10 +21,13 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::Semaphore;
+
 use crate::engine::Warehouse;
 use crate::error::Error;
+use crate::web::{Offer, Web};
 
-pub use keys::Keys;
+pub use crate::keys::Keys;
 pub use listen::Listener;
 
 /// What the service may use.
@@ -49,7 +51,9 @@ pub struct Service {
     warehouse: Warehouse,
     store: Arc<store::Store>,
     runner: run::Runner,
-    keys: Option<Keys>,
+    keys: Option<Arc<Keys>>,
+    running: Arc<Semaphore>,
+    web: Web,
 }
 
 impl Service {
@@ -57,8 +61,14 @@ impl Service {
     ///
     /// # Errors
     /// [`Error::Input`] where it would listen beyond this machine without keys, [`Error::System`] where results cannot be
-    /// stored.
-    pub fn new(warehouse: Warehouse, limits: &Limits, keys: Option<Keys>, listen: SocketAddr) -> Result<Self, Error> {
+    /// stored; and as [`Web::new`].
+    pub fn new(
+        warehouse: Warehouse,
+        limits: &Limits,
+        keys: Option<Arc<Keys>>,
+        listen: SocketAddr,
+        offer: &Offer,
+    ) -> Result<Self, Error> {
         if keys.is_none() && !listen.ip().is_loopback() {
             return Err(Error::input(
                 format!("without keys the service listens on this machine alone, and {listen} is reached from others"),
@@ -66,7 +76,15 @@ impl Service {
             ));
         }
         let store = Arc::new(store::Store::new(limits.kept_bytes));
-        let runner = run::Runner::new(warehouse.clone(), Arc::clone(&store), limits)?;
-        Ok(Self { warehouse, store, runner, keys })
+        let running = Arc::new(Semaphore::new(limits.running));
+        let runner = run::Runner::new(warehouse.clone(), Arc::clone(&store), limits, Arc::clone(&running))?;
+        let web = Web::new(&warehouse, limits.threads, Arc::clone(&running), keys.clone(), offer)?;
+        Ok(Self { warehouse, store, runner, keys, running, web })
+    }
+
+    /// Places of statements that run at a time, for others that run statements beside the service.
+    #[must_use]
+    pub fn running(&self) -> Arc<Semaphore> {
+        Arc::clone(&self.running)
     }
 }

@@ -38,11 +38,15 @@ enum Stop {
 
 impl Runner {
     /// A runner, within a runtime.
-    pub(super) fn new(warehouse: Warehouse, store: Arc<Store>, limits: &Limits) -> Result<Self, Error> {
+    pub(super) fn new(
+        warehouse: Warehouse,
+        store: Arc<Store>,
+        limits: &Limits,
+        running: Arc<Semaphore>,
+    ) -> Result<Self, Error> {
         let shared = Arc::new(Shared { warehouse, store, results: Folder::new()?, limits: *limits });
         // As long as the store allows it.
         let (queue, mut waiting) = unbounded_channel::<Arc<Statement>>();
-        let running = Arc::new(Semaphore::new(limits.running));
         tokio::spawn(async move {
             while let Some(statement) = waiting.recv().await {
                 let place = Arc::clone(&running).acquire_owned().await;

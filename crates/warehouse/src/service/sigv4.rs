@@ -8,7 +8,7 @@ use hyper::HeaderMap;
 use sha2::{Digest, Sha256};
 
 use super::failure::Failure;
-use super::keys::Keys;
+use crate::keys::Keys;
 
 const ALGORITHM: &str = "AWS4-HMAC-SHA256";
 /// Largest difference between the clocks of client and service.

@@ -11,7 +11,7 @@ use crate::error::Error;
 const MOST: usize = 1_000;
 
 /// Refuses a statement whose planning would take minutes, or more stack than there is.
-pub(super) fn check(statement: &Statement) -> Result<(), Error> {
+pub(crate) fn check(statement: &Statement) -> Result<(), Error> {
     let sql = match statement {
         Statement::Statement(sql) => sql,
         Statement::Explain(explain) => return check(&explain.statement),

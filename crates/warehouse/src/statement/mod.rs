@@ -19,6 +19,7 @@ use datafusion::sql::sqlparser::tokenizer::{Token, Tokenizer};
 use crate::error::Error;
 
 pub use caret::render;
+pub(crate) use depth::check as check_depth;
 pub(crate) use explain::{from_engine, quoted};
 pub use parameters::Parameter;
 pub(crate) use parameters::{bind, has_place, replace};

@@ -73,7 +73,7 @@ impl Keys {
     }
 
     /// The secret of a key.
-    pub(super) fn secret(&self, id: &str) -> Option<&str> {
+    pub(crate) fn secret(&self, id: &str) -> Option<&str> {
         self.0.get(id).map(String::as_str)
     }
 }
