@@ -82,7 +82,7 @@
 //! # Modules
 //!
 //! A module uses only those before it in this order: [`panel`], [`scores`] · [`error`], [`reproduction`] · [`observed`] ·
-//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`lake`] ·
+//! [`phase`], [`fallback`], [`blend`], [`capacity`] · [`pipeline`] · [`config`], [`weekly`] · [`identity`] · [`output`] · [`finder`], [`lake`] ·
 //! [`project`] · [`evaluate`], `tune`, [`what_if`] · [`report`].
 
 pub use countycast_panel as panel;
@@ -97,6 +97,7 @@ pub mod config;
 pub mod error;
 pub mod evaluate;
 pub mod fallback;
+pub mod finder;
 pub mod identity;
 pub mod lake;
 pub mod observed;

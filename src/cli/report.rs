@@ -17,6 +17,10 @@ use crate::report::{Request, build};
   countycast report out --data ../data                        if that has moved; the counts must be the same
   countycast report out --past backtest/runs/*/hub            with projections of past runs besides those in out/hub
   countycast report out --address https://health.example/covid feeds of alerts link to the pages there
+  countycast report out --providers ../data/providers         with a treatment finder (docs/finder.md)
+  countycast report out --providers cms.csv npidata_pfile.csv --availability availability.csv \\
+      --prevalence places.csv --postal-codes 2024_Gaz_zcta_national.txt
+                                                              with all that it can know
   countycast report signals                                   a run of `project --signal`, which needs no data folder
   countycast report signals --past lake                       with the earlier forecasts that a lake has kept")]
 pub(super) struct Args {
@@ -36,11 +40,35 @@ pub(super) struct Args {
     /// Address at which the site will lie: feeds of alerts link to it [default: links relative to the feed].
     #[arg(long, value_name = "URL")]
     address: Option<String>,
+    /// Lists of providers, or folders with them: adds a treatment finder. CMS's Hospital General Information, HIFLD's hospitals,
+    /// NPPES's npidata; CSV or Parquet.
+    #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Treatment finder")]
+    providers: Vec<PathBuf>,
+    /// What a health department knows of providers: CSV, JSON, or JSON lines (JSONL).
+    #[arg(long, value_name = "FILE", requires = "providers", help_heading = "Treatment finder")]
+    availability: Option<PathBuf>,
+    /// Prevalence of diseases by county: a table of CDC PLACES [default: the nation's, by age].
+    #[arg(long, value_name = "FILE", requires = "providers", help_heading = "Treatment finder")]
+    prevalence: Option<PathBuf>,
+    /// Points of postal codes: the Census Gazetteer's ZIP Code Tabulation Areas [default: places are chosen by county].
+    #[arg(long, value_name = "FILE", requires = "providers", help_heading = "Treatment finder")]
+    postal_codes: Option<PathBuf>,
+    /// Folder of diseases [default: the thirteen of config/diseases].
+    #[arg(long, value_name = "DIR", requires = "providers", help_heading = "Treatment finder")]
+    diseases: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &Args, quiet: bool, format: Format) -> Result<(), Error> {
-    let Args { out, data, past, site, address } = args.clone();
-    let built = build(&Request { out, data, past, site, address })?;
+    let Args { out, data, past, site, address, providers, availability, prevalence, postal_codes, diseases } =
+        args.clone();
+    let finder = (!providers.is_empty()).then_some(crate::finder::Request {
+        providers,
+        availability,
+        prevalence,
+        postal_codes,
+        diseases,
+    });
+    let built = build(&Request { out, data, past, site, address, finder })?;
     if format == Format::Json {
         let document = serde_json::json!({ "page": built.page, "places": built.places, "bytes": built.bytes });
         line!("{document}");

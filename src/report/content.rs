@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use countycast_engine::{Delay, Fips};
+use countycast_engine::{Delay, Epidemiology, Fips};
 
 use super::Run;
 use super::capacity::Needs;
 use super::care::Care;
 use super::past::PastRun;
 use super::projections::PlaceForecast;
+use crate::finder::Finder;
 use crate::panel::Panel;
 use crate::policies::Policies;
 
@@ -25,6 +26,10 @@ pub(super) struct Content {
     pub(super) policies: Policies,
     /// Time from one infection to the next, as the run took it.
     pub(super) generation: Delay,
+    /// Facts of the epidemic's disease, as the run took them.
+    pub(super) epidemiology: Epidemiology,
+    /// What the treatment finder knows, if the site has one.
+    pub(super) finder: Option<Finder>,
     /// Where the site will lie, if that is known.
     pub(super) address: Option<String>,
 }

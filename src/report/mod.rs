@@ -12,6 +12,7 @@ mod changes;
 mod content;
 mod details;
 mod feeds;
+mod finder;
 mod numbers;
 mod pages;
 mod past;
@@ -47,6 +48,8 @@ pub struct Request {
     /// Where the site will lie, such as `https://health.example/covid`: feeds of alerts link to it. Without it their links are
     /// relative.
     pub address: Option<String>,
+    /// Files of the treatment finder, if the site is to have one.
+    pub finder: Option<crate::finder::Request>,
 }
 
 /// Result of building the site.
@@ -85,6 +88,15 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         });
     }
     if manifest::kind(&request.out)? == manifest::Kind::Signals {
+        if request.finder.is_some() {
+            return Err(Error::Request {
+                message: format!(
+                    "--providers: {} is a run over weekly signals, which projects no infections by county",
+                    request.out.display()
+                ),
+                remedy: "name a run of `countycast project --data`".to_owned(),
+            });
+        }
         return weekly::build(request, staging);
     }
     let run = Run::read(&request.out)?;
@@ -93,6 +105,7 @@ pub fn build(request: &Request) -> Result<Built, Error> {
     let panel = run.panel(&config.panel, data.as_ref())?;
     let mut hubs = vec![request.out.join("hub")];
     hubs.extend(request.past.iter().cloned());
+    let finder = request.finder.as_ref().map(|files| finder::read(files, &panel)).transpose()?;
     let policies = data.as_ref().map(|data| policies::read(data, run.manifest.as_of)).transpose()?;
     let content = content::Content {
         forecasts: projections::read(&request.out.join("projections.parquet"))?,
@@ -103,6 +116,8 @@ pub fn build(request: &Request) -> Result<Built, Error> {
         address: request.address.clone(),
         policies: policies.unwrap_or_default(),
         generation: config.epidemiology.generation_days,
+        epidemiology: config.epidemiology,
+        finder,
         run,
         panel,
     };

@@ -33,6 +33,7 @@ pub(super) const LAYOUT: Layout = Layout {
     names: &[
         "index.html",
         "card.html",
+        "finder.html",
         "site.css",
         "scripts",
         "data",

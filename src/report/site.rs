@@ -9,7 +9,7 @@ use super::content::Content;
 use super::numbers::rounded;
 use super::pages::{self, Kind};
 use super::peers::Peers;
-use super::{Built, capacity, changes, details, feeds, summary, weeks};
+use super::{Built, capacity, changes, details, feeds, finder, summary, weeks};
 use crate::error::Error;
 use crate::output::Staging;
 use crate::output::places::Listed;
@@ -51,6 +51,7 @@ pub(super) fn write(staging: Staging, content: &Content) -> Result<Built, Error>
     if !content.past.is_empty() {
         put(&mut files, "told", &weeks::told(content));
     }
+    finder::add(&mut files, content);
     pages::write(staging, &KIND, files, content.run.places.len())
 }
 

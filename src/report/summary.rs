@@ -42,7 +42,7 @@ pub(super) fn of(content: &Content) -> Value {
         "weeksBack": weeks::number_of(content), "weeksAhead": manifest.horizon_days / WEEK,
         "runs": content.past.iter().map(|run| run.as_of.to_string()).collect::<Vec<_>>(),
         "before": content.before.as_ref().map(|run| run.as_of.to_string()),
-        "districts": districts.told, "published": published, "reportedIn": reported_in,
+        "finder": content.finder.is_some(), "districts": districts.told, "published": published, "reportedIn": reported_in,
         "columns": {
             "fips": codes.join(" "),
             "name": column(&places, |row, _| Some(json!(row.name))),

@@ -5,6 +5,7 @@
 mod common;
 
 mod districts;
+mod finder;
 mod map;
 mod numbers;
 mod opened;

@@ -75,9 +75,14 @@ impl Opened {
 
     /// Opens a view of a site: a hash such as `#/county/31005`.
     pub(super) fn view(&self, site: &Path, hash: &str) {
+        self.page(site, "index.html", hash);
+    }
+
+    /// Opens a view of one of its pages.
+    pub(super) fn page(&self, site: &Path, page: &str, hash: &str) {
         // Another hash alone would not load the page anew.
         self.tab.navigate_to("about:blank").unwrap();
-        self.tab.navigate_to(&format!("file://{}{hash}", site.join("index.html").display())).unwrap();
+        self.tab.navigate_to(&format!("file://{}{hash}", site.join(page).display())).unwrap();
         wait_until(&self.tab, "document.querySelectorAll('h1').length > 0");
     }
 

@@ -38,11 +38,14 @@ const countycast = (() => {
   const people = (place) => (place.population ? `${format(place.population)} people · ` : "");
   const within = (state) => byCases(data.summary.places.filter((p) => places.isCounty(p) && p.fips.startsWith(state)));
 
+  // The way to the finder, if the site has one.
+  const treatmentOf = (place) => (data.summary.finder ? [element("p", {}, element("a", { href: `finder.html#/county/${place.fips}`, "data-finder": "" }, "Find treatment near here"))] : []);
+
   // A page is what is seen first and, worked out after that has been shown, the rest.
   function countyPage(place, details) {
     const state = place.fips.slice(0, 2), whole = data.byFips[state], around = data.places[state], siblings = within(state);
     const first = [...(whole ? [element("a", { href: address(whole) }, `← ${whole.name}`)] : []), element("h1", {}, place.name), dated(people(place)),
-      ...remarks(place, details), ...alertsOf(place, details), facts(place, details)];
+      ...remarks(place, details), ...alertsOf(place, details), facts(place, details), ...treatmentOf(place)];
     const rest = () => {
       const nodes = [...countsOf(place, details), heading("Among the state's counties")];
       const ranked = siblings.filter((p) => !p.reportedIn && measures.all.cases.value(p) !== null), rank = ranked.indexOf(place) + 1;

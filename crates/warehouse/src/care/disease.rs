@@ -35,6 +35,19 @@ pub struct Disease {
     /// Its treatments by class.
     #[serde(default, rename = "treatment")]
     pub treatments: Vec<Treatment>,
+    /// What the treatment finder of `countycast report` reads.
+    #[serde(default)]
+    pub finder: Elsewhere,
+}
+
+/// A section of the file that another program reads.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Elsewhere;
+
+impl<'de> Deserialize<'de> for Elsewhere {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
 }
 
 /// A class of treatments of a disease: drugs by their substances, or procedures by their codes.
