@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::sigv4::{Signed, check};
-use super::{Service, api};
+use super::{Service, api, availability_api};
 
 /// Most bytes of a request: forty statements of 100 KB, and their parameters.
 const MOST_BYTES: usize = 8 << 20;
@@ -26,7 +26,15 @@ pub(super) async fn answer(
     service: Arc<Service>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let result = respond(&service, request).await;
+    let result = if request.uri().path() == availability_api::PATH {
+        let allowed = if service.keys.is_none() { local(request.headers()) } else { Ok(()) };
+        match allowed {
+            Ok(()) => return Ok(availability_api::answer(&service, request).await),
+            Err(failure) => Err(failure),
+        }
+    } else {
+        respond(&service, request).await
+    };
     let (status, name, body) = match result {
         Ok(body) => (StatusCode::OK, None, body),
         Err(failure) => (failure.status, Some(failure.name), failure.body()),

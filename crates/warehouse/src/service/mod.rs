@@ -7,6 +7,8 @@
 //! ```
 
 mod api;
+mod availability;
+mod availability_api;
 mod columns;
 mod failure;
 mod http;
@@ -25,6 +27,7 @@ use std::time::Duration;
 use crate::engine::Warehouse;
 use crate::error::Error;
 
+pub use availability::{Availability, Numbers};
 pub use keys::Keys;
 pub use listen::Listener;
 
@@ -50,6 +53,7 @@ pub struct Service {
     store: Arc<store::Store>,
     runner: run::Runner,
     keys: Option<Keys>,
+    availability: Option<Arc<Availability>>,
 }
 
 impl Service {
@@ -67,6 +71,12 @@ impl Service {
         }
         let store = Arc::new(store::Store::new(limits.kept_bytes));
         let runner = run::Runner::new(warehouse.clone(), Arc::clone(&store), limits)?;
-        Ok(Self { warehouse, store, runner, keys })
+        Ok(Self { warehouse, store, runner, keys, availability: None })
+    }
+
+    /// The same with availability of providers at `/api/availability`.
+    #[must_use]
+    pub fn with_availability(self, availability: Option<Availability>) -> Self {
+        Self { availability: availability.map(Arc::new), ..self }
     }
 }
