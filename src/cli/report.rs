@@ -44,7 +44,7 @@ pub(super) struct Args {
     /// NPPES's npidata; CSV or Parquet.
     #[arg(long, value_name = "FILE", num_args = 1.., help_heading = "Treatment finder")]
     providers: Vec<PathBuf>,
-    /// What a health department knows of providers: CSV, JSON, or JSON lines (JSONL).
+    /// What a health department knows of providers: CSV, JSON, or the log that `countycast serve` keeps (JSONL).
     #[arg(long, value_name = "FILE", requires = "providers", help_heading = "Treatment finder")]
     availability: Option<PathBuf>,
     /// Prevalence of diseases by county: a table of CDC PLACES [default: the nation's, by age].

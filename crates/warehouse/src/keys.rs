@@ -80,19 +80,19 @@ impl Keys {
 
 /// Refuses a file that others can read.
 #[cfg(unix)]
-fn private(path: &Path) -> Result<(), Error> {
+pub(crate) fn private(path: &Path) -> Result<(), Error> {
     use std::os::unix::fs::PermissionsExt;
     let mode = std::fs::metadata(path).map_err(|source| Error::unreadable(path, &source))?.permissions().mode();
     if mode & 0o077 == 0 {
         return Ok(());
     }
     Err(Error::input(
-        format!("{}: other users can read or change the keys", shown(path)),
+        format!("{}: other users can read or change it", shown(path)),
         format!("chmod 600 {}", shown(path)),
     ))
 }
 
 #[cfg(not(unix))]
-fn private(_: &Path) -> Result<(), Error> {
+pub(crate) fn private(_: &Path) -> Result<(), Error> {
     Ok(())
 }

@@ -12,7 +12,7 @@ use crate::engine::{Warehouse, runtime};
 use crate::error::Error;
 use crate::names::DATABASE;
 use crate::postgres::{self, Postgres};
-use crate::service::{Keys, Limits, Listener, Service};
+use crate::service::{Availability, Keys, Limits, Listener, Numbers, Service};
 use crate::statement::Access;
 use crate::web::Offer;
 
@@ -22,6 +22,7 @@ use crate::web::Offer;
 #[command(after_help = "Examples:
   countycast-warehouse serve --lake lake
   countycast-warehouse serve --lake lake --listen 0.0.0.0:8080 --keys keys.toml
+  countycast-warehouse serve --lake lake --availability availability.jsonl --providers hospitals.csv
   countycast-warehouse serve --lake s3://bucket/lake --write --tables tables --root s3://bucket/exchange
   countycast-warehouse serve --lake lake --site site
   curl http://127.0.0.1:8080/api/places/01001/fan          # /api describes what there is
@@ -35,6 +36,10 @@ Without keys, the service answers programs on this machine alone. A file of keys
   [[key]]
   id = \"notebook\"
   secret = \"…\"          # openssl rand -base64 30
+
+With --availability, GET /api/availability tells which providers take patients, and who has the token changes it:
+  curl -H \"Authorization: Bearer $TOKEN\" -d '{\"provider\": \"15E064\", \"accepting_new_patients\": true,
+    \"updated_at\": \"2026-11-29T08:00:00Z\", \"nonce\": \"6f1c…\"}' http://127.0.0.1:8080/api/availability
 
 The service only reads, unless --write is given. It ends with Ctrl-C.")]
 pub(super) struct Args {
@@ -73,6 +78,15 @@ pub(super) struct Args {
     /// Most bytes of all results that are kept, for 24 hours at most.
     #[arg(long, value_name = "SIZE", default_value = "5GB", value_parser = memory)]
     kept_size: ByteSize,
+    /// Log of what is known of providers: updates are added to it; `countycast report --availability` reads it.
+    #[arg(long, value_name = "FILE", requires = "providers")]
+    availability: Option<PathBuf>,
+    /// File with the token of who may send updates [default: COUNTYCAST_AVAILABILITY_TOKEN].
+    #[arg(long, value_name = "FILE", requires = "availability")]
+    availability_token: Option<PathBuf>,
+    /// Lists of the providers that updates may be of, or folders with them: CSV or Parquet.
+    #[arg(long, value_name = "FILE", num_args = 1.., requires = "availability")]
+    providers: Vec<PathBuf>,
     #[command(flatten)]
     limits: Use,
 }
@@ -80,6 +94,9 @@ pub(super) struct Args {
 /// Runs the command.
 pub(super) fn run(args: &Args) -> Result<(), Error> {
     let keys = args.keys.as_deref().map(Keys::read).transpose()?.map(Arc::new);
+    let open =
+        |log: &PathBuf| Availability::open(log, args.availability_token.as_deref(), Numbers::read(&args.providers)?);
+    let availability = args.availability.as_ref().map(open).transpose()?;
     let limits = args.limits.limits();
     let access = if args.write { Access::Tables } else { Access::Read };
     let warehouse = Warehouse::open_with(&args.lake, &limits, access, args.beside.holdings()?)?;
@@ -93,7 +110,8 @@ pub(super) fn run(args: &Args) -> Result<(), Error> {
     };
     let offer = Offer { site: args.site.clone(), origin: args.allow_origin.clone() };
     answers.block_on(async {
-        let service = Arc::new(Service::new(warehouse.clone(), &bounds, keys.clone(), args.listen, &offer)?);
+        let service = Service::new(warehouse.clone(), &bounds, keys.clone(), args.listen, &offer)?;
+        let service = Arc::new(service.with_availability(availability));
         let postgres = match args.postgres {
             Some(address) => {
                 let postgres = Postgres::new(&warehouse, service.running(), &bounds, keys, address)?;

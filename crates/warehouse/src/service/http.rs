@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use super::failure::Failure;
 use super::sigv4::{Signed, check};
-use super::{Service, api};
+use super::{Service, api, availability_api};
 
 /// Most bytes of a request: forty statements of 100 KB, and their parameters.
 const MOST_BYTES: usize = 8 << 20;
@@ -27,12 +27,15 @@ pub(super) async fn answer(
     service: Arc<Service>,
     request: Request<Incoming>,
 ) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
     if service.keys.is_none()
-        && let Err(failure) = local(&head.headers)
+        && let Err(failure) = local(request.headers())
     {
         return Ok(shown(Err(failure)));
     }
+    if request.uri().path() == availability_api::PATH {
+        return Ok(availability_api::answer(&service, request).await);
+    }
+    let (head, body) = request.into_parts();
     if service.web.is_asked(&head) {
         return Ok(service.web.answer(&head).await);
     }

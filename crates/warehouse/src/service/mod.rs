@@ -7,6 +7,8 @@
 //! ```
 
 mod api;
+mod availability;
+mod availability_api;
 mod columns;
 mod failure;
 mod http;
@@ -28,6 +30,7 @@ use crate::error::Error;
 use crate::web::{Offer, Web};
 
 pub use crate::keys::Keys;
+pub use availability::{Availability, Numbers};
 pub use listen::Listener;
 
 /// What the service may use.
@@ -54,6 +57,7 @@ pub struct Service {
     keys: Option<Arc<Keys>>,
     running: Arc<Semaphore>,
     web: Web,
+    availability: Option<Arc<Availability>>,
 }
 
 impl Service {
@@ -79,12 +83,18 @@ impl Service {
         let running = Arc::new(Semaphore::new(limits.running));
         let runner = run::Runner::new(warehouse.clone(), Arc::clone(&store), limits, Arc::clone(&running))?;
         let web = Web::new(&warehouse, limits.threads, Arc::clone(&running), keys.clone(), offer)?;
-        Ok(Self { warehouse, store, runner, keys, running, web })
+        Ok(Self { warehouse, store, runner, keys, running, web, availability: None })
     }
 
     /// Places of statements that run at a time, for others that run statements beside the service.
     #[must_use]
     pub fn running(&self) -> Arc<Semaphore> {
         Arc::clone(&self.running)
+    }
+
+    /// The same with availability of providers at `/api/availability`.
+    #[must_use]
+    pub fn with_availability(self, availability: Option<Availability>) -> Self {
+        Self { availability: availability.map(Arc::new), ..self }
     }
 }

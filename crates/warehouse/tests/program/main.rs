@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "helpers of tests may panic")]
 
 mod answers;
+mod availability;
 mod bad_input;
 mod care;
 mod documentation;
