@@ -229,7 +229,7 @@ mod tests {
         use std::io::{Read, Write};
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a.csv.gz");
-        let mut packed = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::fast());
+        let mut packed = flate2::write::GzEncoder::new(File::create(&path).unwrap(), flate2::Compression::best());
         packed.write_all(b"week,value\n").unwrap();
         std::io::copy(&mut std::io::repeat(b'\n').take(17 << 20), &mut packed).unwrap();
         packed.finish().unwrap();
