@@ -2,11 +2,13 @@
 //!
 //! Quantiles do not add. Each place's quantiles are therefore turned into equally likely paths, joined across places by
 //! rank: a standard normal value for each place and path, correlated within a region through a factor of the region's
-//! own, selects the quantile of the place on that path (a Gaussian rank copula). A region's paths are the sums of its
-//! places' paths, and its quantiles are taken from those. Places are not adjusted.
+//! own, selects the quantile of the place on that path (a Gaussian rank copula). Places go wrong together the more, the further
+//! ahead, so the correlation grows with the week. A region's paths are the sums of its places' paths, and its quantiles are taken from
+//! those. Places are not adjusted.
 
 use countycast_engine::{Fips, Streams, Target};
 use rand_distr::{Distribution, StandardNormal};
+use serde::{Deserialize, Serialize};
 
 use super::spread::spread;
 use crate::scores::quantiles::{Forecast, Quantiles, row};
@@ -16,6 +18,36 @@ const PATHS: usize = 400;
 
 /// Targets for which a region is the sum of its places.
 pub const SUMMED: [Target; 2] = [Target::Cases, Target::Deaths];
+
+/// Weeks ahead after which the correlation of places grows no more.
+const WEEKS: usize = 4;
+
+/// Rank correlation of places with their region's factor in the first and in the fourth week ahead; on a straight line between, and
+/// later as in the fourth.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Coupling(pub [f64; 2]);
+
+impl Coupling {
+    /// That of a week ahead, from 0.
+    #[must_use]
+    pub fn at(self, week: usize) -> f64 {
+        let [first, last] = self.0;
+        first + (last - first) * week.min(WEEKS - 1) as f64 / (WEEKS - 1) as f64
+    }
+
+    /// The same in all weeks as in the first.
+    #[must_use]
+    pub fn of_first_week(self) -> Self {
+        Self([self.0[0]; 2])
+    }
+
+    /// The same where only a share of the uncertainty is each place's own: 0 joins all places.
+    #[must_use]
+    pub fn of_share(self, share: f64) -> Self {
+        Self(self.0.map(|coupling| 1.0 - share * (1.0 - coupling)))
+    }
+}
 
 /// Standard normal values, one for each path: the rank of a region or place on that path.
 #[derive(Debug, Clone)]
@@ -51,6 +83,22 @@ impl Factor {
     }
 }
 
+/// For each week ahead and path the rank of a place on that path among all.
+#[derive(Debug, Clone)]
+pub struct Ranks([Vec<usize>; WEEKS]);
+
+impl Ranks {
+    /// Of a place within its region.
+    #[must_use]
+    pub fn within(region: &Factor, place: Fips, coupling: Coupling, seed: u64) -> Self {
+        Self(std::array::from_fn(|week| region.within(place, coupling.at(week), seed).ranks()))
+    }
+
+    fn of_week(&self, week: usize) -> &[usize] {
+        &self.0[week.min(WEEKS - 1)]
+    }
+}
+
 /// Running sums of places' paths for one target: for each row, one value per path.
 #[derive(Debug, Clone, Default)]
 pub struct PathSum {
@@ -60,16 +108,17 @@ pub struct PathSum {
 }
 
 impl PathSum {
-    /// Adds a place with the ranks of its factor.
-    pub fn add(&mut self, quantiles: &Quantiles, factor: &Factor) {
-        let ranks = factor.ranks();
-        for (sums, rows) in
-            [(&mut self.day, &quantiles.day), (&mut self.week, &quantiles.week), (&mut self.sum, &quantiles.sum)]
-        {
+    /// Adds a place with its ranks.
+    pub fn add(&mut self, quantiles: &Quantiles, ranks: &Ranks) {
+        for (sums, rows, days) in [
+            (&mut self.day, &quantiles.day, 7),
+            (&mut self.week, &quantiles.week, 1),
+            (&mut self.sum, &quantiles.sum, 7),
+        ] {
             sums.resize_with(rows.len(), || vec![0.0; PATHS]);
-            for (sums, row) in sums.iter_mut().zip(rows) {
+            for (at, (sums, row)) in sums.iter_mut().zip(rows).enumerate() {
                 let values = spread(row, PATHS);
-                sums.iter_mut().zip(&ranks).for_each(|(sum, &rank)| *sum += values[rank]);
+                sums.iter_mut().zip(ranks.of_week(at / days)).for_each(|(sum, &rank)| *sum += values[rank]);
             }
         }
     }
@@ -114,7 +163,8 @@ mod tests {
         let place = Quantiles { day: vec![], week: vec![even], sum: vec![] };
         let (nation, mut sum) = (Factor::nation(7), PathSum::default());
         let state = nation.within("19".parse().unwrap(), 0.5, 7);
-        (0..50).for_each(|i| sum.add(&place, &state.within(fips(i), coupling, 7)));
+        let coupling = Coupling([coupling; 2]);
+        (0..50).for_each(|i| sum.add(&place, &Ranks::within(&state, fips(i), coupling, 7)));
         sum.quantiles(1.0).week[0]
     }
 
@@ -148,6 +198,28 @@ mod tests {
     }
 
     #[test]
+    fn coupling_grows_to_the_fourth_week() {
+        let coupling = Coupling([0.5, 0.8]);
+        let found = [0, 1, 3, 30].map(|week| coupling.at(week));
+        assert!(found.iter().zip([0.5, 0.6, 0.8, 0.8]).all(|(found, expected)| (found - expected).abs() < 1e-12));
+        assert_eq!(coupling.of_first_week(), Coupling([0.5; 2]));
+        assert_eq!(coupling.of_share(1.0), coupling);
+        assert_eq!(coupling.of_share(0.0), Coupling([1.0; 2]));
+        // 50 places with the same even spread: days of the first week, of the fourth and of the sixth.
+        let even: Row = LEVELS.map(|level| 100.0 * level as f32);
+        let place = Quantiles { day: vec![even; 42], week: vec![even; 6], sum: vec![even; 42] };
+        let (nation, mut sum) = (Factor::nation(7), PathSum::default());
+        (0..50).for_each(|i| sum.add(&place, &Ranks::within(&nation, fips(i), coupling, 7)));
+        let summed = sum.quantiles(1.0);
+        let width = |row: &Row| row[21] - row[1];
+        for rows in [&summed.day, &summed.sum] {
+            assert_eq!((rows[0], rows[21], rows[41]), (rows[6], rows[27], rows[27]));
+            assert!(width(&rows[7]) > width(&rows[6]) && width(&rows[21]) > 1.3 * width(&rows[0]));
+        }
+        assert_eq!((summed.week[0], summed.week[3], summed.week[5]), (summed.day[0], summed.day[21], summed.day[21]));
+    }
+
+    #[test]
     fn ranks_count_the_smaller_values() {
         assert_eq!(Factor(vec![3.0, -1.0, 2.0, 0.5]).ranks(), [3, 0, 2, 1]);
     }
@@ -156,9 +228,9 @@ mod tests {
     fn days_weeks_and_sums_are_added_up_apart() {
         let place = |day, week, sum| Quantiles { day: vec![[day; 23]], week: vec![[week; 23]], sum: vec![[sum; 23]] };
         let mut sum = PathSum::default();
-        let nation = Factor::nation(3);
-        sum.add(&place(1.0, 10.0, 100.0), &nation);
-        sum.add(&place(2.0, 20.0, 200.0), &nation.within(fips(0), 0.3, 3));
+        let ranks = |i| Ranks::within(&Factor::nation(3), fips(i), Coupling([0.3; 2]), 3);
+        sum.add(&place(1.0, 10.0, 100.0), &ranks(0));
+        sum.add(&place(2.0, 20.0, 200.0), &ranks(1));
         assert_eq!(sum.quantiles(2.0), place(6.0, 60.0, 600.0));
     }
 
@@ -178,7 +250,7 @@ mod tests {
         let row: Row = std::array::from_fn(|i| (i * i) as f32);
         let place = Quantiles { day: vec![row], week: vec![], sum: vec![] };
         let mut sum = PathSum::default();
-        sum.add(&place, &Factor::nation(3));
+        sum.add(&place, &Ranks::within(&Factor::nation(3), fips(0), Coupling([0.5; 2]), 3));
         let found = sum.quantiles(2.0).day[0];
         for (found, given) in found.iter().zip(row).skip(1).take(21) {
             assert!((found / 2.0 - given).abs() <= 0.5 + 0.01 * given, "{found} for {given}");

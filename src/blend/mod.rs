@@ -13,7 +13,7 @@ mod spread;
 mod stratum;
 
 pub use calibration::Calibration;
-pub use cohere::{Factor, PathSum, SUMMED, replace};
+pub use cohere::{Coupling, Factor, PathSum, Ranks, SUMMED, replace};
 pub use couple::{coupled, ranked};
 pub use learned::Learned;
 pub(crate) use learned::average;

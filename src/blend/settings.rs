@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::cohere::Coupling;
 use super::prior::Prior;
 
 /// How engines are weighted by the scores of past projections.
@@ -22,10 +23,11 @@ pub struct Settings {
     pub max_share: f64,
     /// Smallest factor by which inner intervals with excess past coverage are narrowed, 0.5 to 1; 1 disables narrowing.
     pub narrowest: f64,
-    /// Correlation, on the scale of ranks, of a county with its state's factor where counties are summed, 0 to 0.99.
-    pub county_coupling: f64,
+    /// Rank correlation of a county with its state's factor where counties are summed, in the first and in the fourth week
+    /// ([`Coupling`]), 0 to 0.99 each. Deaths take that of the first week throughout.
+    pub county_coupling: Coupling,
     /// The same of a state with the nation's factor.
-    pub state_coupling: f64,
+    pub state_coupling: Coupling,
     /// Past as-of days at which the sharpness reaches half its value, at least 0.
     pub prior_days: f64,
 }
@@ -40,8 +42,8 @@ impl Default for Settings {
             sharpness: 8.0,
             max_share: 0.7,
             narrowest: 0.85,
-            county_coupling: 0.55,
-            state_coupling: 0.5,
+            county_coupling: Coupling([0.55, 0.75]),
+            state_coupling: Coupling([0.5, 0.7]),
             prior_days: 2.0,
         }
     }
@@ -65,8 +67,8 @@ impl Settings {
         range("sharpness", self.sharpness, 0.0, 100.0)?;
         range("max_share", self.max_share, 0.01, 1.0)?;
         range("narrowest", self.narrowest, 0.5, 1.0)?;
-        range("county_coupling", self.county_coupling, 0.0, 0.99)?;
-        range("state_coupling", self.state_coupling, 0.0, 0.99)?;
+        self.county_coupling.0.into_iter().try_for_each(|value| range("county_coupling", value, 0.0, 0.99))?;
+        self.state_coupling.0.into_iter().try_for_each(|value| range("state_coupling", value, 0.0, 0.99))?;
         range("prior_days", self.prior_days, 0.0, 1000.0)?;
         self.prior.check()
     }
@@ -86,8 +88,8 @@ mod tests {
             ("sharpness = nan", "0 to 100"),
             ("max_share = 1.1", "0.01 to 1"),
             ("narrowest = 0.4", "0.5 to 1"),
-            ("county_coupling = 1.0", "0 to 0.99"),
-            ("state_coupling = -0.1", "0 to 0.99"),
+            ("county_coupling = [0.5, 1.0]", "0 to 0.99"),
+            ("state_coupling = [-0.1, 0.5]", "0 to 0.99"),
             ("prior_days = -1.0", "0 to 1000"),
             ("prior = { abm = 1001.0 }", "0 to 1000"),
         ] {

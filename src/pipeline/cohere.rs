@@ -6,7 +6,7 @@ use countycast_engine::{Fips, Level, Target};
 
 use super::plan::Plan;
 use super::projected::{Moved, Projected};
-use crate::blend::{Factor, PathSum, SUMMED, replace};
+use crate::blend::{Factor, PathSum, Ranks, SUMMED, replace};
 use crate::panel::Panel;
 use crate::recent::recent;
 use crate::scores::quantiles::{Forecast, MEDIAN, Quantiles, Row};
@@ -71,17 +71,17 @@ fn summed(panel: &Panel, plan: &Plan, region: Fips, parts: &[(Fips, &Forecast)])
         Level::Nation => (nation, plan.coupling.state),
         _ => {
             let known = panel.place(region).map_or(1.0, |state| state.history.cases().last_days().late_share);
-            let coupling = 1.0 - known * (1.0 - plan.coupling.county);
-            (nation.within(region, plan.coupling.state, plan.seed), coupling)
+            // Of which factor a state's is a part changes nothing in the sum of its counties.
+            (nation.within(region, 0.0, plan.seed), plan.coupling.county.of_share(known))
         }
     };
     let mut sums = [PathSum::default(), PathSum::default()];
     for (fips, forecast) in parts {
-        let factor = factor.within(*fips, coupling, plan.seed);
         for (sum, target) in sums.iter_mut().zip(SUMMED) {
-            if let Some(quantiles) = forecast.target(target) {
-                sum.add(quantiles, &factor);
-            }
+            let Some(quantiles) = forecast.target(target) else { continue };
+            // Sums of deaths are wide enough as they are (`docs/experiments.md`).
+            let coupling = if target == Target::Cases { coupling } else { coupling.of_first_week() };
+            sum.add(quantiles, &Ranks::within(&factor, *fips, coupling, plan.seed));
         }
     }
     sums

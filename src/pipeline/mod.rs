@@ -43,7 +43,7 @@ pub use earlier::Earlier;
 pub use failure::Failure;
 pub use joint::{Alternative, Joint, Response};
 pub use monitor::Monitor;
-pub use plan::{Coupling, Levels, Plan};
+pub use plan::{Couplings, Levels, Plan};
 pub use pool::THREAD_NAME;
 pub use projected::{Group, Moved, Projected};
 pub use registry::{

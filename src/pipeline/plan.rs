@@ -7,7 +7,7 @@ use countycast_engine::{Engine, Epidemiology, Horizon, Scenario};
 
 use super::earlier::Earlier;
 use super::schools::Schools;
-use crate::blend::Learned;
+use crate::blend::{Coupling, Learned};
 use crate::{capacity, fallback, phase};
 
 /// The plan of a batch: everything that determines a projection, plus threads and time limits.
@@ -28,7 +28,7 @@ pub struct Plan {
     /// Parameters from an earlier day's fits.
     pub earlier: Arc<Earlier>,
     /// Correlation of places where regions are their sums.
-    pub coupling: Coupling,
+    pub coupling: Couplings,
     /// Share of counts missing on a public holiday ([`crate::panel::Settings::holiday_loss`]).
     pub holiday_loss: f64,
     /// Days after the as-of day.
@@ -57,13 +57,13 @@ pub type Levels = Vec<Scenario>;
 /// Draws that a scenario with rules may take the time of.
 const AGAIN: usize = 8;
 
-/// Rank correlations between places, 0 to 1.
+/// Rank correlations between places.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Coupling {
+pub struct Couplings {
     /// A county with its state's factor.
-    pub county: f64,
+    pub county: Coupling,
     /// A state with the nation's.
-    pub state: f64,
+    pub state: Coupling,
 }
 
 impl Plan {

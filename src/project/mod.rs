@@ -41,7 +41,7 @@ use crate::output::counties::CountyRow;
 use crate::output::run::Manifest;
 use crate::output::{LAYOUT, Staging, apart};
 use crate::panel::{self, Sources};
-use crate::pipeline::{self, Coupling, Earlier, Monitor, Plan, Schools};
+use crate::pipeline::{self, Couplings, Earlier, Monitor, Plan, Schools};
 use crate::scores::{PhaseKind, Run};
 
 /// The request: data, places, settings and output folder.
@@ -153,7 +153,7 @@ pub fn plan(config: &Config, jobs: usize) -> Result<Plan, Error> {
         capacity: config.capacity,
         learned: Arc::new(Learned::nothing(&config.blend)),
         earlier: Arc::new(Earlier::default()),
-        coupling: Coupling { county: config.blend.county_coupling, state: config.blend.state_coupling },
+        coupling: Couplings { county: config.blend.county_coupling, state: config.blend.state_coupling },
         holiday_loss: config.panel.holiday_loss,
         horizon,
         draws: config.draws,
