@@ -54,23 +54,17 @@ impl Coupling {
 pub struct Factor(Vec<f64>);
 
 impl Factor {
-    /// The nation's.
+    /// A place's own.
     #[must_use]
-    pub fn nation(seed: u64) -> Self {
-        Self(Self::own(seed, Fips::US))
-    }
-
-    /// A place's within its region: `coupling` is their correlation, 0 to 1.
-    #[must_use]
-    pub fn within(&self, place: Fips, coupling: f64, seed: u64) -> Self {
-        let rest = (1.0 - coupling * coupling).max(0.0).sqrt();
-        let own = Self::own(seed, place);
-        Self(self.0.iter().zip(own).map(|(region, own)| coupling * region + rest * own).collect())
-    }
-
-    fn own(seed: u64, place: Fips) -> Vec<f64> {
+    pub fn of(place: Fips, seed: u64) -> Self {
         let mut rng = Streams::new(seed, "coherence", place).rng("factor", 0);
-        (0..PATHS).map(|_| StandardNormal.sample(&mut rng)).collect()
+        Self((0..PATHS).map(|_| StandardNormal.sample(&mut rng)).collect())
+    }
+
+    /// That of a place within this region, whose own is `own`: `coupling` is the correlation with the region's, 0 to 1.
+    fn joined(&self, own: &Self, coupling: f64) -> Self {
+        let rest = (1.0 - coupling * coupling).max(0.0).sqrt();
+        Self(self.0.iter().zip(&own.0).map(|(region, own)| coupling * region + rest * own).collect())
     }
 
     /// For each path the rank of its value among all.
@@ -91,7 +85,8 @@ impl Ranks {
     /// Of a place within its region.
     #[must_use]
     pub fn within(region: &Factor, place: Fips, coupling: Coupling, seed: u64) -> Self {
-        Self(std::array::from_fn(|week| region.within(place, coupling.at(week), seed).ranks()))
+        let own = Factor::of(place, seed);
+        Self(std::array::from_fn(|week| region.joined(&own, coupling.at(week)).ranks()))
     }
 
     fn of_week(&self, week: usize) -> &[usize] {
@@ -161,8 +156,8 @@ mod tests {
     fn summed(coupling: f64) -> Row {
         let even: Row = LEVELS.map(|level| 100.0 * level as f32);
         let place = Quantiles { day: vec![], week: vec![even], sum: vec![] };
-        let (nation, mut sum) = (Factor::nation(7), PathSum::default());
-        let state = nation.within("19".parse().unwrap(), 0.5, 7);
+        let (nation, mut sum) = (Factor::of(Fips::US, 7), PathSum::default());
+        let state = nation.joined(&Factor::of("19".parse().unwrap(), 7), 0.5);
         let coupling = Coupling([coupling; 2]);
         (0..50).for_each(|i| sum.add(&place, &Ranks::within(&state, fips(i), coupling, 7)));
         sum.quantiles(1.0).week[0]
@@ -182,18 +177,18 @@ mod tests {
 
     #[test]
     fn a_factor_is_its_region_s_and_its_own_part() {
-        let nation = Factor::nation(7);
-        let county = nation.within(fips(0), 0.6, 7);
-        let own = Factor::own(7, fips(0));
+        let nation = Factor::of(Fips::US, 7);
+        let own = Factor::of(fips(0), 7);
+        let county = nation.joined(&own, 0.6);
         // 0.6² + 0.8² = 1: the variance stays 1 and the correlation is 0.6.
-        let mixed = nation.0.iter().zip(&own).map(|(region, own)| 0.6 * region + 0.8 * own);
+        let mixed = nation.0.iter().zip(&own.0).map(|(region, own)| 0.6 * region + 0.8 * own);
         assert!(county.0.iter().zip(mixed).all(|(found, expected)| (found - expected).abs() < 1e-12));
-        assert_ne!(own, Factor::own(8, fips(0)));
-        assert_ne!(own, Factor::own(7, fips(1)));
+        assert_ne!(own.0, Factor::of(fips(0), 8).0);
+        assert_ne!(own.0, Factor::of(fips(1), 7).0);
         // Mean and variance of 400 standard normal values, at four standard errors.
         let n = PATHS as f64;
-        let mean = own.iter().sum::<f64>() / n;
-        let variance = own.iter().map(|z| z * z).sum::<f64>() / n;
+        let mean = own.0.iter().sum::<f64>() / n;
+        let variance = own.0.iter().map(|z| z * z).sum::<f64>() / n;
         assert!(mean.abs() < 4.0 / n.sqrt() && (variance - 1.0).abs() < 4.0 * (2.0 / n).sqrt(), "{mean} {variance}");
     }
 
@@ -208,7 +203,7 @@ mod tests {
         // 50 places with the same even spread: days of the first week, of the fourth and of the sixth.
         let even: Row = LEVELS.map(|level| 100.0 * level as f32);
         let place = Quantiles { day: vec![even; 42], week: vec![even; 6], sum: vec![even; 42] };
-        let (nation, mut sum) = (Factor::nation(7), PathSum::default());
+        let (nation, mut sum) = (Factor::of(Fips::US, 7), PathSum::default());
         (0..50).for_each(|i| sum.add(&place, &Ranks::within(&nation, fips(i), coupling, 7)));
         let summed = sum.quantiles(1.0);
         let width = |row: &Row| row[21] - row[1];
@@ -228,7 +223,7 @@ mod tests {
     fn days_weeks_and_sums_are_added_up_apart() {
         let place = |day, week, sum| Quantiles { day: vec![[day; 23]], week: vec![[week; 23]], sum: vec![[sum; 23]] };
         let mut sum = PathSum::default();
-        let ranks = |i| Ranks::within(&Factor::nation(3), fips(i), Coupling([0.3; 2]), 3);
+        let ranks = |i| Ranks::within(&Factor::of(Fips::US, 3), fips(i), Coupling([0.3; 2]), 3);
         sum.add(&place(1.0, 10.0, 100.0), &ranks(0));
         sum.add(&place(2.0, 20.0, 200.0), &ranks(1));
         assert_eq!(sum.quantiles(2.0), place(6.0, 60.0, 600.0));
@@ -250,7 +245,7 @@ mod tests {
         let row: Row = std::array::from_fn(|i| (i * i) as f32);
         let place = Quantiles { day: vec![row], week: vec![], sum: vec![] };
         let mut sum = PathSum::default();
-        sum.add(&place, &Ranks::within(&Factor::nation(3), fips(0), Coupling([0.5; 2]), 3));
+        sum.add(&place, &Ranks::within(&Factor::of(Fips::US, 3), fips(0), Coupling([0.5; 2]), 3));
         let found = sum.quantiles(2.0).day[0];
         for (found, given) in found.iter().zip(row).skip(1).take(21) {
             assert!((found / 2.0 - given).abs() <= 0.5 + 0.01 * given, "{found} for {given}");

@@ -66,15 +66,14 @@ pub(super) fn cohere(
 /// Counties of a state that has been silent for long are uncertain together: about what it will report at once, and about the
 /// level that it has reached.
 fn summed(panel: &Panel, plan: &Plan, region: Fips, parts: &[(Fips, &Forecast)]) -> [PathSum; 2] {
-    let nation = Factor::nation(plan.seed);
-    let (factor, coupling) = match region.level() {
-        Level::Nation => (nation, plan.coupling.state),
+    let coupling = match region.level() {
+        Level::Nation => plan.coupling.state,
         _ => {
             let known = panel.place(region).map_or(1.0, |state| state.history.cases().last_days().late_share);
-            // Of which factor a state's is a part changes nothing in the sum of its counties.
-            (nation.within(region, 0.0, plan.seed), plan.coupling.county.of_share(known))
+            plan.coupling.county.of_share(known)
         }
     };
+    let factor = Factor::of(region, plan.seed);
     let mut sums = [PathSum::default(), PathSum::default()];
     for (fips, forecast) in parts {
         for (sum, target) in sums.iter_mut().zip(SUMMED) {
