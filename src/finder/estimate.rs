@@ -12,28 +12,6 @@ pub const GROUPS: usize = 18;
 const INCIDENCE: [f64; GROUPS] =
     [0.5, 0.7, 0.7, 0.82, 1.0, 1.0, 1.0, 1.0, 0.9, 0.9, 0.8, 0.8, 0.8, 0.6, 0.6, 0.7, 0.7, 0.8];
 
-/// Covariates with the shares of these groups.
-const AGES: [Covariate; GROUPS] = [
-    Covariate::Age00To04,
-    Covariate::Age05To09,
-    Covariate::Age10To14,
-    Covariate::Age15To19,
-    Covariate::Age20To24,
-    Covariate::Age25To29,
-    Covariate::Age30To34,
-    Covariate::Age35To39,
-    Covariate::Age40To44,
-    Covariate::Age45To49,
-    Covariate::Age50To54,
-    Covariate::Age55To59,
-    Covariate::Age60To64,
-    Covariate::Age65To69,
-    Covariate::Age70To74,
-    Covariate::Age75To79,
-    Covariate::Age80To84,
-    Covariate::Age85Plus,
-];
-
 /// Shares of a place's residents by five years of age, which add up to 1.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Ages([f64; GROUPS]);
@@ -43,7 +21,7 @@ impl Ages {
     #[must_use]
     pub fn of(location: &Location) -> Option<Self> {
         let mut shares = [0.0; GROUPS];
-        for (share, covariate) in shares.iter_mut().zip(AGES) {
+        for (share, covariate) in shares.iter_mut().zip(Covariate::AGES) {
             *share = location.covariates.get(covariate).filter(|share| share.is_finite() && *share >= 0.0)?;
         }
         Self::new(shares)

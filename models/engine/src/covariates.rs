@@ -235,6 +235,30 @@ impl fmt::Display for Covariate {
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Covariates(BTreeMap<Covariate, f64>);
 
+impl Covariate {
+    /// Shares of residents by five years of age, from the youngest to 85 and over.
+    pub const AGES: [Self; 18] = [
+        Self::Age00To04,
+        Self::Age05To09,
+        Self::Age10To14,
+        Self::Age15To19,
+        Self::Age20To24,
+        Self::Age25To29,
+        Self::Age30To34,
+        Self::Age35To39,
+        Self::Age40To44,
+        Self::Age45To49,
+        Self::Age50To54,
+        Self::Age55To59,
+        Self::Age60To64,
+        Self::Age65To69,
+        Self::Age70To74,
+        Self::Age75To79,
+        Self::Age80To84,
+        Self::Age85Plus,
+    ];
+}
+
 impl Covariates {
     /// The value, where known.
     #[must_use]

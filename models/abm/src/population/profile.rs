@@ -4,28 +4,6 @@ use countycast_engine::{Commuting, Covariate, Location};
 
 use super::tables::{AGE_SHARES, BANDS, HOUSEHOLD_SIZES};
 
-/// The covariates that give the share of each age band.
-const AGE_COVARIATES: [Covariate; BANDS] = [
-    Covariate::Age00To04,
-    Covariate::Age05To09,
-    Covariate::Age10To14,
-    Covariate::Age15To19,
-    Covariate::Age20To24,
-    Covariate::Age25To29,
-    Covariate::Age30To34,
-    Covariate::Age35To39,
-    Covariate::Age40To44,
-    Covariate::Age45To49,
-    Covariate::Age50To54,
-    Covariate::Age55To59,
-    Covariate::Age60To64,
-    Covariate::Age65To69,
-    Covariate::Age70To74,
-    Covariate::Age75To79,
-    Covariate::Age80To84,
-    Covariate::Age85Plus,
-];
-
 /// No county has as many commuters for each resident who works.
 const MOST_ARRIVING: f64 = 5.0;
 
@@ -59,7 +37,7 @@ impl Profile {
     #[must_use]
     pub fn of(location: &Location) -> Self {
         let mut profile = Self::default();
-        let shares = AGE_COVARIATES.map(|band| location.covariates.get(band).unwrap_or(f64::NAN));
+        let shares = Covariate::AGES.map(|band| location.covariates.get(band).unwrap_or(f64::NAN));
         if shares.iter().all(|share| (0.0..=1.0).contains(share)) && shares.iter().sum::<f64>() > 0.5 {
             profile.age_shares = normalised(shares);
         }
